@@ -1,0 +1,232 @@
+//! The `.zkl` file.
+//!
+//! ```text
+//! "ZKLM"      4 bytes
+//! version     u16, little-endian
+//! length      u32, little-endian: bytes of the body
+//! body        postcard: name, classes, preprocessing, nodes (operator, inputs, bounds)
+//! digest      SHA-256 of everything before it
+//! ```
+//!
+//! The digest names the model. Bounds are stored for readers, and must equal those that the graph
+//! gives when it is built again. The byte-level description is in the book, *The model file*.
+
+use crate::graph::{Graph, GraphBuilder, GraphError, NodeId};
+use crate::interval::Interval;
+use crate::model::{Model, ModelError};
+use crate::ops::Op;
+use crate::preprocessing::Preprocessing;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::marker::PhantomData;
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The version this crate writes, and the only one it reads.
+pub const FILE_VERSION: u16 = 1;
+
+/// The largest file [`Model::decode`] reads, in bytes.
+pub const MAX_FILE_BYTES: usize = 1 << 28;
+
+const MAGIC: [u8; 4] = *b"ZKLM";
+const DIGEST_BYTES: usize = 32;
+
+/// What a model's nodes are in a file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Body<Name, Classes, Nodes> {
+    name: Name,
+    classes: Classes,
+    preprocessing: Preprocessing,
+    nodes: Nodes,
+}
+
+impl Model {
+    /// The file's bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let nodes = self.graph().nodes().iter().skip(1);
+        let nodes: Vec<(&Op, &[NodeId], Interval)> = nodes
+            .map(|node| (node.op(), node.inputs(), node.tensor().bounds))
+            .collect();
+        let body = Body {
+            name: self.name(),
+            classes: self.classes(),
+            preprocessing: *self.preprocessing(),
+            nodes,
+        };
+        // Writing to memory cannot fail: every type here has a known length.
+        let body = postcard::to_allocvec(&body).unwrap_or_default();
+        let mut file = MAGIC.to_vec();
+        file.extend(FILE_VERSION.to_le_bytes());
+        file.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
+        file.extend(body);
+        let digest = Sha256::digest(&file);
+        file.extend(digest);
+        file
+    }
+
+    /// The model's digest: the last 32 bytes of its file.
+    #[must_use]
+    pub fn digest(&self) -> [u8; DIGEST_BYTES] {
+        let file = self.encode();
+        file.last_chunk().copied().unwrap_or_default()
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// The file is not exactly what [`Self::encode`] writes for some valid model; see
+    /// [`FileError`].
+    pub fn decode(file: &[u8]) -> Result<Self, FileError> {
+        let body = open(file)?;
+        let (body, rest) =
+            postcard::take_from_bytes::<Body<String, StoredClasses, StoredNodes>>(body)
+                .map_err(|_| FileError::Malformed)?;
+        if !rest.is_empty() {
+            return Err(FileError::Malformed);
+        }
+        let graph = rebuild(body.preprocessing, body.nodes.0)?;
+        let model = Self::new(&body.name, body.classes.0, graph)?;
+        // One model, one file: varints, for one, could be written in several ways.
+        if model.encode() == file {
+            Ok(model)
+        } else {
+            Err(FileError::NotCanonical)
+        }
+    }
+}
+
+type StoredNode = (Op, Vec<NodeId>, Interval);
+type StoredNodes = AtMost<StoredNode, { GraphBuilder::MAX_NODES }>;
+type StoredClasses = AtMost<String, { Model::MAX_CLASSES }>;
+
+/// A list that is refused while it is read, not after: a node takes four bytes in a file and some
+/// fifty times as many in memory.
+#[derive(Debug)]
+struct AtMost<T, const LIMIT: usize>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>, const LIMIT: usize> Deserialize<'de> for AtMost<T, LIMIT> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(AtMostVisitor(PhantomData))
+    }
+}
+
+struct AtMostVisitor<T, const LIMIT: usize>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>, const LIMIT: usize> Visitor<'de> for AtMostVisitor<T, LIMIT> {
+    type Value = AtMost<T, LIMIT>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at most {LIMIT} items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            if list.len() == LIMIT {
+                return Err(A::Error::custom("too many items"));
+            }
+            list.push(item);
+        }
+        Ok(AtMost(list))
+    }
+}
+
+/// Checks everything around the body, and returns it.
+fn open(file: &[u8]) -> Result<&[u8], FileError> {
+    if file.len() > MAX_FILE_BYTES {
+        return Err(FileError::TooLarge { got: file.len() });
+    }
+    let (magic, rest) = file.split_first_chunk().ok_or(FileError::NotAModel)?;
+    if *magic != MAGIC {
+        return Err(FileError::NotAModel);
+    }
+    let truncated = |got| FileError::Length { got };
+    let (version, rest) = rest.split_first_chunk().ok_or(truncated(file.len()))?;
+    let version = u16::from_le_bytes(*version);
+    if version != FILE_VERSION {
+        return Err(FileError::Version { got: version });
+    }
+    let (length, rest) = rest.split_first_chunk().ok_or(truncated(file.len()))?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
+    let (body, digest) = rest.split_at_checked(length).ok_or(truncated(file.len()))?;
+    let digest: &[u8; DIGEST_BYTES] = digest.try_into().map_err(|_| truncated(file.len()))?;
+    let covered = file.len().saturating_sub(DIGEST_BYTES);
+    if Sha256::digest(file.get(..covered).unwrap_or_default()).as_slice() != digest {
+        return Err(FileError::Digest);
+    }
+    Ok(body)
+}
+
+fn rebuild(preprocessing: Preprocessing, nodes: Vec<StoredNode>) -> Result<Graph, FileError> {
+    let mut graph = GraphBuilder::new(preprocessing)?;
+    for (op, inputs, stored) in nodes {
+        let node = graph.push(op, &inputs)?;
+        let computed = graph.tensor(node).map_or(Interval::ZERO, |t| t.bounds);
+        if computed != stored {
+            return Err(FileError::Bounds {
+                node,
+                stored,
+                computed,
+            });
+        }
+    }
+    Ok(graph.finish()?)
+}
+
+/// Why a file was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The first four bytes are not `ZKLM`.
+    #[error("not a zklens model: the file does not begin with `ZKLM`")]
+    NotAModel,
+    /// Written by another version.
+    #[error("the model has format version {got}; this program reads version {FILE_VERSION}")]
+    Version {
+        /// The file's version.
+        got: u16,
+    },
+    /// The file is shorter or longer than it says.
+    #[error(
+        "the model file is truncated, or bytes follow it: it has {got} bytes, and says otherwise"
+    )]
+    Length {
+        /// The file's length in bytes.
+        got: usize,
+    },
+    /// Larger than [`MAX_FILE_BYTES`].
+    #[error("a model file of {got} bytes; the most is {MAX_FILE_BYTES}")]
+    TooLarge {
+        /// The file's length in bytes.
+        got: usize,
+    },
+    /// The contents do not match the digest.
+    #[error("the model file is corrupt: its contents do not match its digest")]
+    Digest,
+    /// The digest is right and the contents are not a model.
+    #[error("the model file is malformed, though its digest is right")]
+    Malformed,
+    /// The contents are a model, written in another way than this crate does.
+    #[error("the model file is not in canonical form")]
+    NotCanonical,
+    /// The stored bounds are not those of the graph.
+    #[error("node {node}: the file says {stored}, the weights give {computed}")]
+    Bounds {
+        /// The node.
+        node: NodeId,
+        /// What the file says.
+        stored: Interval,
+        /// What interval arithmetic gives.
+        computed: Interval,
+    },
+    /// The graph is not valid.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// The names are not valid.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}

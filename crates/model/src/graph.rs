@@ -1,0 +1,402 @@
+//! A graph of integer tensors, checked as it is built.
+
+use crate::interval::Interval;
+use crate::ops::{Inferred, Op, Operand};
+use crate::preprocessing::Preprocessing;
+use crate::shape::Shape;
+use alloc::vec::Vec;
+
+/// A node's position in its graph. Node 0 is the input.
+pub type NodeId = usize;
+
+/// One operator, its inputs and what is known of its output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    op: Op,
+    inputs: Vec<NodeId>,
+    tensor: Tensor,
+}
+
+impl Node {
+    /// The operator.
+    #[must_use]
+    pub const fn op(&self) -> &Op {
+        &self.op
+    }
+
+    /// The nodes whose outputs it takes, each before this one.
+    #[must_use]
+    pub fn inputs(&self) -> &[NodeId] {
+        &self.inputs
+    }
+
+    /// The output.
+    #[must_use]
+    pub const fn tensor(&self) -> &Tensor {
+        &self.tensor
+    }
+}
+
+/// What is known of a tensor before any image is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tensor {
+    /// Its sides.
+    pub shape: Shape,
+    /// A value `X` stands for `X · 2^-scale`.
+    pub scale: i32,
+    /// Every cell lies here, whatever the image.
+    pub bounds: Interval,
+}
+
+/// A checked graph: shapes and scales agree, nothing can overflow, every node but the last feeds
+/// another. The last node's output are the logits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graph {
+    preprocessing: Preprocessing,
+    nodes: Vec<Node>,
+}
+
+impl Graph {
+    /// How an image becomes the input.
+    #[must_use]
+    pub const fn preprocessing(&self) -> &Preprocessing {
+        &self.preprocessing
+    }
+
+    /// The nodes, each after its inputs.
+    #[must_use]
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The logits.
+    #[must_use]
+    pub fn output(&self) -> Option<&Tensor> {
+        self.nodes.last().map(Node::tensor)
+    }
+}
+
+/// Builds a [`Graph`] node by node.
+#[derive(Clone, Debug)]
+pub struct GraphBuilder {
+    preprocessing: Preprocessing,
+    nodes: Vec<Node>,
+    /// Bounds per node and channel.
+    ranges: Vec<Vec<Interval>>,
+    cells: usize,
+    work: u64,
+}
+
+impl GraphBuilder {
+    /// The input's node.
+    pub const INPUT: NodeId = 0;
+
+    /// The most nodes a graph may have.
+    pub const MAX_NODES: usize = 1 << 12;
+
+    /// The most cells all tensors of a graph may have together.
+    pub const MAX_CELLS: usize = 1 << 26;
+
+    /// The most operations one run may take, as [`Op::work`] counts them.
+    pub const MAX_WORK: u64 = 1 << 36;
+
+    /// The most operands one node may take.
+    pub const MAX_OPERANDS: usize = 1 << 8;
+
+    /// A graph with only its input.
+    ///
+    /// # Errors
+    ///
+    /// The input has no pixels, or too many.
+    pub fn new(preprocessing: Preprocessing) -> Result<Self, GraphError> {
+        let [channels, height, width] = preprocessing.shape().map(usize::from);
+        let shape = Shape::new(channels, height, width).ok_or(GraphError::InputShape)?;
+        let bounds = Interval { lo: 0, hi: 255 };
+        let tensor = Tensor {
+            shape,
+            scale: 0,
+            bounds,
+        };
+        Ok(Self {
+            preprocessing,
+            nodes: alloc::vec![Node {
+                op: Op::Input,
+                inputs: Vec::new(),
+                tensor,
+            }],
+            ranges: alloc::vec![alloc::vec![bounds; channels]],
+            cells: shape.len(),
+            work: 0,
+        })
+    }
+
+    /// Appends `op` on the outputs of `inputs`, and returns the new node.
+    ///
+    /// # Errors
+    ///
+    /// The operator does not fit its inputs, or its output could overflow. The graph is unchanged.
+    pub fn push(&mut self, op: Op, inputs: &[NodeId]) -> Result<NodeId, GraphError> {
+        let node = self.nodes.len();
+        if node >= Self::MAX_NODES {
+            return Err(GraphError::TooManyNodes {
+                limit: Self::MAX_NODES,
+            });
+        }
+        let operator = op.name();
+        let fault = |error| GraphError::Node {
+            node,
+            operator,
+            error,
+        };
+        let inferred = self.infer(&op, inputs).map_err(fault)?;
+        let bounds = inferred.ranges.iter().copied().reduce(Interval::hull);
+        self.reserve(&op, inferred.shape)?;
+        self.nodes.push(Node {
+            op,
+            inputs: inputs.to_vec(),
+            tensor: Tensor {
+                shape: inferred.shape,
+                scale: inferred.scale,
+                bounds: bounds.unwrap_or(Interval::ZERO),
+            },
+        });
+        self.ranges.push(inferred.ranges);
+        Ok(node)
+    }
+
+    /// What is known of a node's output, or `None` if there is no such node.
+    #[must_use]
+    pub fn tensor(&self, node: NodeId) -> Option<&Tensor> {
+        self.nodes.get(node).map(Node::tensor)
+    }
+
+    /// Ends the graph; the last node pushed gives the logits.
+    ///
+    /// # Errors
+    ///
+    /// A node other than the last feeds nothing.
+    pub fn finish(self) -> Result<Graph, GraphError> {
+        let last = self.nodes.len().saturating_sub(1);
+        let mut used = alloc::vec![false; self.nodes.len()];
+        for input in self.nodes.iter().flat_map(|node| &node.inputs) {
+            if let Some(used) = used.get_mut(*input) {
+                *used = true;
+            }
+        }
+        let unused = used.iter().take(last).position(|used| !used);
+        match unused {
+            Some(node) => Err(GraphError::Unused { node }),
+            None => Ok(Graph {
+                preprocessing: self.preprocessing,
+                nodes: self.nodes,
+            }),
+        }
+    }
+
+    /// Counts a new node's cells and work against the limits.
+    fn reserve(&mut self, op: &Op, output: Shape) -> Result<(), GraphError> {
+        let cells = self.cells.saturating_add(output.len());
+        if cells > Self::MAX_CELLS {
+            return Err(GraphError::TooManyCells {
+                limit: Self::MAX_CELLS,
+            });
+        }
+        let work = self.work.saturating_add(op.work(output));
+        if work > Self::MAX_WORK {
+            return Err(GraphError::TooMuchWork {
+                limit: Self::MAX_WORK,
+            });
+        }
+        self.cells = cells;
+        self.work = work;
+        Ok(())
+    }
+
+    fn infer(&self, op: &Op, inputs: &[NodeId]) -> Result<Inferred, OpError> {
+        if inputs.len() > Self::MAX_OPERANDS {
+            return Err(OpError::TooManyOperands {
+                limit: Self::MAX_OPERANDS,
+                got: inputs.len(),
+            });
+        }
+        let operand = |id: &NodeId| {
+            let (node, ranges) = self.nodes.get(*id).zip(self.ranges.get(*id))?;
+            Some(Operand {
+                shape: node.tensor.shape,
+                scale: node.tensor.scale,
+                ranges,
+            })
+        };
+        let operands: Option<Vec<_>> = inputs.iter().map(operand).collect();
+        let inferred = op.infer(&operands.ok_or(OpError::UnknownOperand)?)?;
+        let sane = inferred.scale.unsigned_abs() <= MAX_SCALE && inferred.shape.is_valid();
+        if sane {
+            Ok(inferred)
+        } else {
+            Err(OpError::Scale {
+                got: inferred.scale,
+            })
+        }
+    }
+}
+
+/// Scales beyond this are nonsense, and would overflow when scales are added.
+const MAX_SCALE: u32 = 256;
+
+/// Why a graph was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GraphError {
+    /// The preprocessing gives no input.
+    #[error("the input has no pixels or more than {} values", Shape::MAX_LEN)]
+    InputShape,
+    /// An operator does not fit.
+    #[error("node {node} ({operator}): {error}")]
+    Node {
+        /// The node being added.
+        node: NodeId,
+        /// Its operator.
+        operator: &'static str,
+        /// What does not fit.
+        error: OpError,
+    },
+    /// More than [`GraphBuilder::MAX_NODES`].
+    #[error("the graph has more than {limit} nodes")]
+    TooManyNodes {
+        /// The most there may be.
+        limit: usize,
+    },
+    /// More than [`GraphBuilder::MAX_CELLS`].
+    #[error("the graph's tensors have more than {limit} cells together")]
+    TooManyCells {
+        /// The most there may be.
+        limit: usize,
+    },
+    /// More than [`GraphBuilder::MAX_WORK`].
+    #[error("one run of the graph takes more than {limit} operations")]
+    TooMuchWork {
+        /// The most it may take.
+        limit: u64,
+    },
+    /// A node that nothing takes.
+    #[error("node {node} feeds no other node and is not the output")]
+    Unused {
+        /// The node.
+        node: NodeId,
+    },
+}
+
+/// Why an operator does not fit its inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpError {
+    /// An input that is not an earlier node.
+    #[error("an operand is not an earlier node")]
+    UnknownOperand,
+    /// A second `Input`.
+    #[error("only the first node can be the input")]
+    SecondInput,
+    /// Too few or too many inputs.
+    #[error("expected {expected} operands, got {got}")]
+    OperandCount {
+        /// How many it takes.
+        expected: usize,
+        /// How many there are.
+        got: usize,
+    },
+    /// More than [`GraphBuilder::MAX_OPERANDS`].
+    #[error("{got} operands; the most is {limit}")]
+    TooManyOperands {
+        /// The most there may be.
+        limit: usize,
+        /// How many there are.
+        got: usize,
+    },
+    /// A vector is needed.
+    #[error("expected a flat operand, got shape {got}")]
+    NotFlat {
+        /// The operand's shape.
+        got: Shape,
+    },
+    /// The output would have no cells, or too many.
+    #[error(
+        "the window or shape leaves no output, or more than {} cells",
+        Shape::MAX_LEN
+    )]
+    OutputShape,
+    /// Weights do not match the shapes.
+    #[error("expected {expected} weights, got {got}")]
+    WeightCount {
+        /// What the shapes ask for.
+        expected: usize,
+        /// How many there are.
+        got: usize,
+    },
+    /// Channels do not split into the groups.
+    #[error("{inputs} input and {outputs} output channels do not split into {groups} groups")]
+    Groups {
+        /// Number of groups.
+        groups: usize,
+        /// Input channels.
+        inputs: usize,
+        /// Output channels.
+        outputs: usize,
+    },
+    /// A pooling window could lie in the padding alone.
+    #[error("the padding is as wide as the window, which would pool padding alone")]
+    OnlyPadding,
+    /// A shift that is not allowed.
+    #[error("a shift of {got} bits is not allowed")]
+    Shift {
+        /// The shift.
+        got: u32,
+    },
+    /// Clip bounds the wrong way round or too large.
+    #[error("the bounds {got} are empty or too large")]
+    Bounds {
+        /// The bounds.
+        got: Interval,
+    },
+    /// An empty or oversized table.
+    #[error(
+        "a table of {got} entries; expected 1 to {}",
+        crate::ops::Table::MAX_LEN
+    )]
+    TableLen {
+        /// Number of entries.
+        got: usize,
+    },
+    /// An input could miss the table.
+    #[error("the input can be {seen}, the table covers {domain}")]
+    TableDomain {
+        /// What the table covers.
+        domain: Interval,
+        /// What the input can be.
+        seen: Interval,
+    },
+    /// Two shapes that must agree do not.
+    #[error("shapes {left} and {right} do not fit together")]
+    ShapesDiffer {
+        /// One shape.
+        left: Shape,
+        /// The other.
+        right: Shape,
+    },
+    /// Two scales that must agree do not.
+    #[error("scales {left} and {right} differ")]
+    ScalesDiffer {
+        /// One scale.
+        left: i32,
+        /// The other.
+        right: i32,
+    },
+    /// A scale that no network needs.
+    #[error("a scale of {got} bits is out of range")]
+    Scale {
+        /// The scale.
+        got: i32,
+    },
+    /// An output could leave 62 bits.
+    #[error("a value could exceed 62 bits")]
+    Overflow,
+}

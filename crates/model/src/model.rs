@@ -1,0 +1,302 @@
+//! A graph with names: what is shipped, run and proved.
+
+use crate::graph::{Graph, Node, NodeId, Tensor};
+use crate::ops::{Op, Value};
+use crate::preprocessing::{Pixels, Preprocessing};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A quantised classifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    name: String,
+    classes: Vec<String>,
+    graph: Graph,
+}
+
+impl Model {
+    /// The longest name of a model or class, in bytes.
+    pub const MAX_NAME_BYTES: usize = 128;
+
+    /// The most classes a model may have.
+    pub const MAX_CLASSES: usize = 1 << 16;
+
+    /// Names a graph and its outputs. The class of logit `i` is `classes[i]`.
+    ///
+    /// # Errors
+    ///
+    /// The graph does not end in a flat tensor with one cell per class, there are fewer than two
+    /// classes or more than 65,536, or a name is empty, too long or holds control
+    /// characters, which could rule a terminal it is printed on.
+    pub fn new(name: &str, classes: Vec<String>, graph: Graph) -> Result<Self, ModelError> {
+        let fits = |name: &str| {
+            let is_printable = !name.chars().any(char::is_control);
+            is_printable && (1..=Self::MAX_NAME_BYTES).contains(&name.len())
+        };
+        if !fits(name) {
+            return Err(ModelError::Name);
+        }
+        if let Some(class) = classes.iter().position(|class| !fits(class)) {
+            return Err(ModelError::ClassName { class });
+        }
+        let outputs = graph.output().filter(|tensor| tensor.shape.is_flat());
+        let outputs = outputs.map_or(0, |tensor| tensor.shape.len());
+        if outputs != classes.len() || !(2..=Self::MAX_CLASSES).contains(&outputs) {
+            return Err(ModelError::Classes {
+                outputs,
+                got: classes.len(),
+            });
+        }
+        Ok(Self {
+            name: name.into(),
+            classes,
+            graph,
+        })
+    }
+
+    /// The model's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Class names; a label is a position in this list.
+    #[must_use]
+    pub fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    /// The graph.
+    #[must_use]
+    pub const fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// How an image becomes the input.
+    #[must_use]
+    pub const fn preprocessing(&self) -> &Preprocessing {
+        self.graph.preprocessing()
+    }
+
+    /// Weights and biases in all.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        let nodes = self.graph.nodes().iter();
+        nodes.map(|node| node.op().parameters()).sum()
+    }
+
+    /// Runs the network and keeps everything: the meaning of the model on these pixels.
+    ///
+    /// # Errors
+    ///
+    /// The pixels have another shape than [`Preprocessing::shape`].
+    pub fn run(&self, pixels: &Pixels) -> Result<Trace, InputError> {
+        let outputs = self.evaluate(pixels, false)?;
+        let remainders = self.graph.nodes().iter().map(|node| {
+            let Op::Rescale(rescale) = node.op() else {
+                return Vec::new();
+            };
+            let input = node.inputs().first().and_then(|id| outputs.get(*id));
+            let input = input.map(Vec::as_slice).unwrap_or_default();
+            input.iter().map(|x| rescale.remainder(*x)).collect()
+        });
+        Ok(Trace {
+            remainders: remainders.collect(),
+            classification: self.classification(&outputs),
+            outputs,
+        })
+    }
+
+    /// Runs the network and keeps only the result; tensors are dropped after their last use.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run`].
+    pub fn classify(&self, pixels: &Pixels) -> Result<Classification, InputError> {
+        let outputs = self.evaluate(pixels, true)?;
+        Ok(self.classification(&outputs))
+    }
+
+    /// The output of every node, or, with `forget`, of those still needed at the end.
+    fn evaluate(&self, pixels: &Pixels, forget: bool) -> Result<Vec<Vec<i64>>, InputError> {
+        let expected = self.preprocessing().shape();
+        if pixels.shape() != expected {
+            return Err(InputError {
+                expected,
+                got: pixels.shape(),
+            });
+        }
+        let nodes = self.graph.nodes();
+        let last_uses = if forget { last_uses(nodes) } else { Vec::new() };
+        let mut outputs: Vec<Vec<i64>> = Vec::with_capacity(nodes.len());
+        for (id, node) in nodes.iter().enumerate() {
+            let value = |input: &NodeId| {
+                Some(Value {
+                    shape: nodes.get(*input)?.tensor().shape,
+                    cells: outputs.get(*input)?,
+                })
+            };
+            let inputs: Vec<_> = node.inputs().iter().filter_map(value).collect();
+            let output = if matches!(node.op(), Op::Input) {
+                pixels.values().iter().map(|v| i64::from(*v)).collect()
+            } else {
+                node.op().run(&inputs, node.tensor().shape)
+            };
+            outputs.push(output);
+            for dead in node
+                .inputs()
+                .iter()
+                .filter(|input| last_uses.get(**input) == Some(&id))
+            {
+                if let Some(output) = outputs.get_mut(*dead) {
+                    *output = Vec::new();
+                }
+            }
+        }
+        Ok(outputs)
+    }
+
+    fn classification(&self, outputs: &[Vec<i64>]) -> Classification {
+        Classification {
+            logits: outputs.last().cloned().unwrap_or_default(),
+            scale: self
+                .graph
+                .output()
+                .map_or(0, |tensor: &Tensor| tensor.scale),
+        }
+    }
+}
+
+/// For every node, the last node that takes its output.
+fn last_uses(nodes: &[Node]) -> Vec<NodeId> {
+    let mut last: Vec<NodeId> = (0..nodes.len()).collect();
+    for (id, node) in nodes.iter().enumerate() {
+        for input in node.inputs() {
+            if let Some(last) = last.get_mut(*input) {
+                *last = id;
+            }
+        }
+    }
+    last
+}
+
+/// Everything a network computed on one image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    outputs: Vec<Vec<i64>>,
+    remainders: Vec<Vec<i64>>,
+    classification: Classification,
+}
+
+impl Trace {
+    /// The output of a node: accumulators, quotients or activations, after its operator.
+    #[must_use]
+    pub fn output(&self, node: NodeId) -> &[i64] {
+        self.outputs
+            .get(node)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// What a [`crate::Rescale`] left over, cell by cell; empty for every other operator.
+    #[must_use]
+    pub fn remainders(&self, node: NodeId) -> &[i64] {
+        let remainders = self.remainders.get(node);
+        remainders.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The result.
+    #[must_use]
+    pub const fn classification(&self) -> &Classification {
+        &self.classification
+    }
+}
+
+/// What a network says about one image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Classification {
+    logits: Vec<i64>,
+    scale: i32,
+}
+
+impl Classification {
+    /// One value per class; a logit `X` stands for `X · 2^-scale`.
+    #[must_use]
+    pub fn logits(&self) -> &[i64] {
+        &self.logits
+    }
+
+    /// See [`Self::logits`].
+    #[must_use]
+    pub const fn scale(&self) -> i32 {
+        self.scale
+    }
+
+    /// The class with the largest logit; of equal ones the first.
+    #[must_use]
+    pub fn label(&self) -> usize {
+        self.best(None)
+    }
+
+    /// The label if [`Self::label`] did not exist.
+    #[must_use]
+    pub fn runner_up(&self) -> usize {
+        self.best(Some(self.label()))
+    }
+
+    /// By how much the label's logit exceeds the runner-up's, at [`Self::scale`].
+    #[must_use]
+    pub fn margin(&self) -> i64 {
+        let logit = |class| self.logits.get(class).copied().unwrap_or_default();
+        logit(self.label()).saturating_sub(logit(self.runner_up()))
+    }
+
+    fn best(&self, except: Option<usize>) -> usize {
+        let classes = self.logits.iter().enumerate();
+        let rivals = classes.filter(|(class, _)| Some(*class) != except);
+        let best = rivals.reduce(|best, next| if next.1 > best.1 { next } else { best });
+        best.map_or(0, |(class, _)| class)
+    }
+}
+
+/// The pixels do not fit the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the model takes [channels, height, width] = {expected:?}, got {got:?}")]
+pub struct InputError {
+    /// The model's input.
+    pub expected: [u16; 3],
+    /// The pixels' shape.
+    pub got: [u16; 3],
+}
+
+/// Why a graph cannot be named so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// Classes and outputs differ in number.
+    #[error(
+        "the graph has {outputs} flat outputs for {got} classes; expected as many, 2 to {}",
+        Model::MAX_CLASSES
+    )]
+    Classes {
+        /// Outputs of the graph, or 0 if they are not flat.
+        outputs: usize,
+        /// Class names given.
+        got: usize,
+    },
+    /// The model's name is empty, too long or not printable.
+    #[error(
+        "the model's name must have 1 to {} bytes and no control characters",
+        Model::MAX_NAME_BYTES
+    )]
+    Name,
+    /// A class name is empty, too long or not printable.
+    #[error(
+        "the name of class {class} must have 1 to {} bytes and no control characters",
+        Model::MAX_NAME_BYTES
+    )]
+    ClassName {
+        /// The class.
+        class: usize,
+    },
+}

@@ -1,0 +1,58 @@
+//! Fully connected layer.
+
+use super::{Inferred, Operand, Value, multiply_add, weighted_sum};
+use crate::graph::OpError;
+use crate::shape::Shape;
+use crate::weights::Weights;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// `y = W·x + b` over the integers. `x` is flat; the output's scale is the input's plus
+/// `weight_scale`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dense {
+    /// `[outputs][inputs]`, row-major.
+    pub weights: Weights,
+    /// A weight `w` stands for `w · 2^-weight_scale`.
+    pub weight_scale: i32,
+    /// One per output, at the output's scale.
+    pub bias: Vec<i64>,
+}
+
+impl Dense {
+    pub(super) fn infer(&self, input: Operand<'_>) -> Result<Inferred, OpError> {
+        if !input.shape.is_flat() {
+            return Err(OpError::NotFlat { got: input.shape });
+        }
+        let inputs = input.shape.channels();
+        let shape = Shape::flat(self.bias.len()).ok_or(OpError::OutputShape)?;
+        let expected = inputs.saturating_mul(self.bias.len());
+        if self.weights.values().len() != expected {
+            return Err(OpError::WeightCount {
+                expected,
+                got: self.weights.values().len(),
+            });
+        }
+        let rows = self.weights.values().chunks(inputs);
+        let ranges = rows
+            .zip(&self.bias)
+            .map(|(row, bias)| weighted_sum(*bias, row.iter().zip(input.ranges.iter().copied())))
+            .collect::<Result<_, _>>()?;
+        Ok(Inferred {
+            shape,
+            scale: input.scale.saturating_add(self.weight_scale),
+            ranges,
+        })
+    }
+
+    pub(super) fn run(&self, input: Value<'_>) -> Vec<i64> {
+        let rows = self.weights.values().chunks(input.cells.len().max(1));
+        rows.zip(&self.bias)
+            .map(|(row, bias)| {
+                row.iter()
+                    .zip(input.cells)
+                    .fold(*bias, |sum, (w, x)| multiply_add(sum, i64::from(*w), *x))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,56 @@
+//! Division by a power of two.
+
+use super::{Inferred, Operand};
+use crate::graph::OpError;
+use serde::{Deserialize, Serialize};
+
+/// Divides by `2^shift`, rounding to the nearest integer and halves upwards:
+///
+/// ```text
+/// x + 2^(shift − 1) = q·2^shift + r        0 ≤ r < 2^shift
+/// ```
+///
+/// The output is `q`, whose scale is the input's less `shift`. The remainder `r` is whole bytes
+/// wide, so that a proof can range-check it with a table of 256 entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rescale {
+    /// One of [`Self::SHIFTS`].
+    pub shift: u32,
+}
+
+impl Rescale {
+    /// The shifts allowed, in bits.
+    pub const SHIFTS: [u32; 2] = [8, 16];
+
+    /// `q` of the type's definition.
+    #[must_use]
+    pub const fn quotient(&self, x: i64) -> i64 {
+        self.offset(x).wrapping_shr(self.shift)
+    }
+
+    /// `r` of the type's definition.
+    #[must_use]
+    pub const fn remainder(&self, x: i64) -> i64 {
+        let mask = 1i64.wrapping_shl(self.shift).wrapping_sub(1);
+        self.offset(x) & mask
+    }
+
+    /// Inputs are at most [`crate::Interval::MAX_MAGNITUDE`], so the sum does not wrap.
+    const fn offset(&self, x: i64) -> i64 {
+        let half = 1i64.wrapping_shl(self.shift) / 2;
+        x.wrapping_add(half)
+    }
+
+    pub(super) fn infer(&self, input: Operand<'_>) -> Result<Inferred, OpError> {
+        if !Self::SHIFTS.contains(&self.shift) {
+            return Err(OpError::Shift { got: self.shift });
+        }
+        let shift = i32::try_from(self.shift).unwrap_or_default();
+        let ranges = input.ranges.iter().map(|r| r.map(|x| self.quotient(x)));
+        Ok(Inferred {
+            shape: input.shape,
+            scale: input.scale.saturating_sub(shift),
+            ranges: ranges.collect(),
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! Any function of one value, as a table.
+
+use super::{Inferred, Operand};
+use crate::graph::OpError;
+use crate::interval::Interval;
+use crate::weights::Weights;
+use alloc::vec;
+use serde::{Deserialize, Serialize};
+
+/// `values[x − first]`: sigmoid, tanh, leaky ReLU and whatever else fits. The graph must show that
+/// `x` never leaves the table; put a [`super::Clip`] before it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// The input of the first entry.
+    pub first: i64,
+    /// One output per input, at most [`Self::MAX_LEN`].
+    pub values: Weights,
+    /// The output's scale.
+    pub scale: i32,
+}
+
+impl Table {
+    /// The most entries a table may have.
+    pub const MAX_LEN: usize = 1 << 16;
+
+    /// The inputs the table covers, or `None` if it is empty or too long.
+    #[must_use]
+    pub fn domain(&self) -> Option<Interval> {
+        let len = self.values.values().len();
+        if len > Self::MAX_LEN {
+            return None;
+        }
+        let last = i64::try_from(len).ok()?.checked_sub(1)?;
+        Interval::new(self.first, self.first.checked_add(last)?)
+    }
+
+    /// The entry for `x`. Outside the table, which no valid graph allows, it is zero.
+    #[must_use]
+    pub fn look_up(&self, x: i64) -> i64 {
+        let index = usize::try_from(x.wrapping_sub(self.first)).ok();
+        let entry = index.and_then(|index| self.values.values().get(index));
+        entry.copied().map_or(0, i64::from)
+    }
+
+    pub(super) fn infer(&self, input: Operand<'_>) -> Result<Inferred, OpError> {
+        let domain = self.domain().ok_or(OpError::TableLen {
+            got: self.values.values().len(),
+        })?;
+        let seen = input.ranges.iter().copied().reduce(Interval::hull);
+        let seen = seen.unwrap_or(Interval::ZERO);
+        if seen.hull(domain) != domain {
+            return Err(OpError::TableDomain { domain, seen });
+        }
+        let entries = (seen.lo..=seen.hi).map(|x| self.look_up(x));
+        let image = entries
+            .map(|y| Interval { lo: y, hi: y })
+            .reduce(Interval::hull);
+        Ok(Inferred {
+            shape: input.shape,
+            scale: self.scale,
+            ranges: vec![image.unwrap_or(Interval::ZERO); input.shape.channels()],
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! What happens to an image before the network sees it, and the pixels that come of it.
+//!
+//! The steps themselves are in `zklens-image`; a model only names them, because they are part of
+//! what a proof about the model says.
+
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// How a decoded picture becomes [`Pixels`]: resize, colour, inversion, in this order of meaning.
+/// Each step is exact on integers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preprocessing {
+    /// Rows of the network's input, in pixels.
+    pub height: u16,
+    /// Columns of the network's input, in pixels.
+    pub width: u16,
+    /// Channels kept.
+    pub colour: Colour,
+    /// How the picture is brought to `height × width`.
+    pub resize: Resize,
+    /// Whether every value `v` becomes `255 − v`: for networks that learned light on dark.
+    pub invert: bool,
+}
+
+impl Preprocessing {
+    /// `[channels, height, width]` of the pixels.
+    #[must_use]
+    pub const fn shape(&self) -> [u16; 3] {
+        [self.colour.channels(), self.height, self.width]
+    }
+
+    /// How many pixel values the network takes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shape()
+            .into_iter()
+            .fold(1, |len, dim| len.saturating_mul(usize::from(dim)))
+    }
+
+    /// Whether the network takes no pixels at all, which no valid model does.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The channels a network sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Colour {
+    /// One channel, `⌊(2126·R + 7152·G + 722·B) / 10000⌋`: Rec. 709 luma weights.
+    Luma,
+    /// Three channels: red, green, blue.
+    Rgb,
+}
+
+impl Colour {
+    /// Number of channels.
+    #[must_use]
+    pub const fn channels(self) -> u16 {
+        match self {
+            Self::Luma => 1,
+            Self::Rgb => 3,
+        }
+    }
+}
+
+/// How a picture of any size is brought to the network's size. Neither filter keeps the aspect
+/// ratio: the whole picture is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resize {
+    /// The source pixel under each target pixel's centre:
+    /// `⌊(2·i + 1)·source / (2·target)⌋` along each axis.
+    Nearest,
+    /// The mean, rounded down, of the source pixels that each target pixel covers: rows and columns
+    /// `⌊i·source / target⌋ … max(⌈(i + 1)·source / target⌉, start + 1)`.
+    Box,
+}
+
+/// A network's input: 8-bit values in `[channel][row][column]` order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pixels {
+    values: Vec<u8>,
+    shape: [u16; 3],
+}
+
+impl Pixels {
+    /// Pixels of `[channels, height, width]`, or `None` if `values` has another length.
+    #[must_use]
+    pub fn new(shape: [u16; 3], values: Vec<u8>) -> Option<Self> {
+        let expected = shape
+            .into_iter()
+            .try_fold(1usize, |len, dim| len.checked_mul(usize::from(dim)))?;
+        (values.len() == expected).then_some(Self { values, shape })
+    }
+
+    /// `[channels, height, width]`.
+    #[must_use]
+    pub const fn shape(&self) -> [u16; 3] {
+        self.shape
+    }
+
+    /// The values, channel by channel, row by row.
+    #[must_use]
+    pub fn values(&self) -> &[u8] {
+        &self.values
+    }
+}

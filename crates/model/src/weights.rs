@@ -1,0 +1,104 @@
+//! Integer weights, stored as narrow as they allow.
+
+use alloc::vec::Vec;
+use core::fmt;
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A list of integer weights.
+///
+/// In a file: one byte that gives the bytes per weight (1, 2 or 4, the least that fits), then the
+/// weights in little-endian two's complement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weights(Vec<i32>);
+
+impl Weights {
+    /// Wraps the values.
+    #[must_use]
+    pub const fn new(values: Vec<i32>) -> Self {
+        Self(values)
+    }
+
+    /// The weights in order.
+    #[must_use]
+    pub fn values(&self) -> &[i32] {
+        &self.0
+    }
+
+    /// Bytes per weight in a file.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        let fits = |lo: i32, hi: i32| self.0.iter().all(|w| (lo..=hi).contains(w));
+        if fits(i8::MIN.into(), i8::MAX.into()) {
+            1
+        } else if fits(i16::MIN.into(), i16::MAX.into()) {
+            2
+        } else {
+            4
+        }
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let width = self.width();
+        let mut bytes = Vec::with_capacity(self.0.len().saturating_mul(width).saturating_add(1));
+        bytes.extend(u8::try_from(width));
+        for weight in &self.0 {
+            bytes.extend(weight.to_le_bytes().into_iter().take(width));
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (&width, rest) = bytes.split_first()?;
+        let values = match width {
+            1 => rest
+                .iter()
+                .map(|b| i32::from(i8::from_le_bytes([*b])))
+                .collect(),
+            2 => {
+                let (words, []) = rest.as_chunks() else {
+                    return None;
+                };
+                words
+                    .iter()
+                    .map(|b| i32::from(i16::from_le_bytes(*b)))
+                    .collect()
+            }
+            4 => {
+                let (words, []) = rest.as_chunks() else {
+                    return None;
+                };
+                words.iter().map(|b| i32::from_le_bytes(*b)).collect()
+            }
+            _ => return None,
+        };
+        let weights = Self(values);
+        (weights.width() == usize::from(width)).then_some(weights)
+    }
+}
+
+impl Serialize for Weights {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.to_bytes())
+    }
+}
+
+impl<'de> Deserialize<'de> for Weights {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_bytes(WeightsVisitor)
+    }
+}
+
+struct WeightsVisitor;
+
+impl Visitor<'_> for WeightsVisitor {
+    type Value = Weights;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a width of 1, 2 or 4 and that many bytes per weight")
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Weights, E> {
+        Weights::from_bytes(bytes).ok_or_else(|| E::custom("weights of a wrong width"))
+    }
+}

@@ -1,0 +1,13 @@
+//! Test support, never part of a release: [`oracle`] says again, and slowly, what a network means;
+//! [`recipe`] grows random models; [`models`] has the usual ones; [`vectors`] are the golden files.
+
+#![forbid(unsafe_code)]
+
+pub mod models;
+pub mod oracle;
+pub mod random;
+pub mod recipe;
+pub mod vectors;
+
+pub use random::Random;
+pub use recipe::{Kind, Recipe};
