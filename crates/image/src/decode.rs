@@ -1,0 +1,171 @@
+//! File bytes to a [`Picture`].
+//!
+//! What is decoded is part of what a proof says, so it is fixed in every detail:
+//!
+//! * the decoders are those of [`DECODER`](crate::DECODER), at these versions, without
+//!   processor-specific code;
+//! * pixels are taken as stored: orientation, colour profiles and gamma are not applied (see
+//!   [`exif_orientation`]);
+//! * palettes, sub-sampled colour, YCbCr and CMYK become RGB as the decoder does it;
+//! * of an animation, the first frame counts, on its canvas: transparent in GIF, white in WebP. Of an
+//!   animated PNG, it is the default image;
+//! * grey, 16-bit samples and transparency become 8-bit RGB as [`Picture::rgb`] says.
+
+use std::io::{Cursor, ErrorKind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use image::codecs::bmp::BmpDecoder;
+use image::codecs::gif::GifDecoder;
+use image::codecs::png::PngDecoder;
+use image::codecs::webp::WebPDecoder;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, Limits, Rgba};
+
+use crate::format::{self, Format};
+use crate::{ImageError, Picture, jpeg};
+
+/// Most bytes of a file: 64 MiB.
+pub const MAX_FILE_BYTES: usize = 64 << 20;
+
+/// Most pixels of a picture's width or height.
+pub const MAX_SIDE: u32 = 16_384;
+
+/// Most pixels of a picture: 64 Mi.
+pub const MAX_PIXELS: u64 = 64 << 20;
+
+/// Most bytes that the decoders of PNG and GIF may hold, the picture included: 1 GiB. The other
+/// decoders hold at most a small multiple of the picture.
+pub const MAX_ALLOCATION: u64 = 1 << 30;
+
+/// Decodes an image file. See the [module](self) for what exactly the pixels are.
+///
+/// The header is checked against the limits before memory is set aside for the picture. Where panics
+/// unwind, one in a decoder becomes [`ImageError::Damaged`], after the panic hook has run; where they
+/// abort (WebAssembly, a zkVM), a file that is made for it can end the program.
+///
+/// # Errors
+///
+/// Any [`ImageError`].
+pub fn decode(bytes: &[u8]) -> Result<Picture, ImageError> {
+    let format = checked_format(bytes)?;
+    without_panic(format, || match format {
+        Format::Jpeg => jpeg::decode(bytes),
+        Format::Png | Format::Gif | Format::WebP | Format::Bmp => read(format, bytes),
+    })
+}
+
+/// How a camera held the picture, if not upright: the EXIF orientation, 2 to 8.
+///
+/// Decoding does not apply it: a proof is about the pixels as stored. Show a warning, because viewers
+/// turn the picture (6 and 8: by 90°, 3: by 180°; the others also mirror it). `None` if the picture
+/// is upright, the file does not say, or it cannot be read.
+#[must_use]
+pub fn exif_orientation(bytes: &[u8]) -> Option<u8> {
+    let format = checked_format(bytes).ok()?;
+    let orientation = without_panic(format, || match format {
+        Format::Jpeg => jpeg::orientation(bytes),
+        Format::Png | Format::Gif | Format::WebP | Format::Bmp => open(format, bytes)?
+            .orientation()
+            .map_err(|error| from_decoder(format, error)),
+    });
+    match orientation.ok()? {
+        Orientation::NoTransforms => None,
+        turned => Some(turned.to_exif()),
+    }
+}
+
+/// Refuses a picture by the dimensions in its header.
+pub(crate) fn check_dimensions(width: u32, height: u32) -> Result<(), ImageError> {
+    let side = 1..=MAX_SIDE;
+    let pixels = u64::from(width) * u64::from(height);
+    if side.contains(&width) && side.contains(&height) && pixels <= MAX_PIXELS {
+        Ok(())
+    } else {
+        Err(ImageError::Dimensions { width, height })
+    }
+}
+
+fn checked_format(bytes: &[u8]) -> Result<Format, ImageError> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(ImageError::FileTooLarge { bytes: bytes.len() });
+    }
+    format::detect(bytes)
+}
+
+/// The decoders have had panics on crafted files. They only have access to the file, so nothing that
+/// they leave half done is seen again.
+fn without_panic<T>(
+    format: Format,
+    decode: impl FnOnce() -> Result<T, ImageError>,
+) -> Result<T, ImageError> {
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| {
+        Err(ImageError::Damaged {
+            format,
+            reason: "the decoder gave up".to_owned(),
+        })
+    })
+}
+
+fn read(format: Format, bytes: &[u8]) -> Result<Picture, ImageError> {
+    let mut decoder = open(format, bytes)?;
+    let (width, height) = decoder.dimensions();
+    check_dimensions(width, height)?;
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_ALLOCATION.saturating_sub(decoder.total_bytes()));
+    decoder
+        .set_limits(limits)
+        .and_then(|()| DynamicImage::from_decoder(decoder))
+        .map(Picture::new)
+        .map_err(|error| from_decoder(format, error))
+}
+
+/// Reads a header.
+fn open<'a>(format: Format, bytes: &'a [u8]) -> Result<Box<dyn ImageDecoder + 'a>, ImageError> {
+    let file = Cursor::new(bytes);
+    let decoder = match format {
+        Format::Jpeg => return Err(ImageError::UnsupportedFormat { found: "a JPEG" }),
+        Format::Png => {
+            let mut limits = Limits::no_limits();
+            limits.max_alloc = Some(MAX_ALLOCATION);
+            PngDecoder::with_limits(file, limits).map(boxed)
+        }
+        Format::Gif => GifDecoder::new(file).map(boxed),
+        Format::WebP => WebPDecoder::new(file).and_then(|mut decoder| {
+            if decoder.has_animation() {
+                decoder.set_background_color(Rgba([255; 4]))?;
+            }
+            Ok(boxed(decoder))
+        }),
+        Format::Bmp => BmpDecoder::new(file).map(boxed),
+    };
+    decoder.map_err(|error| from_decoder(format, error))
+}
+
+fn boxed<'a>(decoder: impl ImageDecoder + 'a) -> Box<dyn ImageDecoder + 'a> {
+    Box::new(decoder)
+}
+
+fn from_decoder(format: Format, error: image::ImageError) -> ImageError {
+    let reason = error.to_string();
+    match error {
+        image::ImageError::Limits(_) => ImageError::TooMuchMemory { format },
+        image::ImageError::Unsupported(_) => ImageError::UnsupportedFeature { format, reason },
+        image::ImageError::IoError(io) if io.kind() == ErrorKind::UnexpectedEof => {
+            ImageError::Truncated { format, reason }
+        }
+        _ => ImageError::Damaged { format, reason },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_a_decoder_is_a_damaged_file() {
+        let format = Format::Gif;
+        let outcome: Result<(), ImageError> = without_panic(format, || panic!("as decoders do"));
+        let reason = "the decoder gave up".to_owned();
+        assert_eq!(outcome, Err(ImageError::Damaged { format, reason }));
+    }
+}
