@@ -1,0 +1,604 @@
+#!/usr/bin/env python3
+"""Makes small ONNX graphs with seeded random weights for the tests of the importer:
+
+  crates/onnx/tests/graphs/NAME.onnx   a graph that must be imported, and with it
+  crates/onnx/tests/graphs/NAME.json   images, and the logits that onnxruntime computes for them
+  crates/onnx/tests/refused/NAME.onnx  a valid graph that must be refused
+  crates/onnx/tests/refused/refused.json  why, for each of these
+
+Fields of NAME.json: `opset`; `shape` [channels, height, width]; `layout` of the graph's input, nchw
+or nhwc; `pixel_range`, "unit" if the graph takes pixels / 255 and "byte" if it takes 0..255;
+`softmax`, whether the graph ends in a Softmax; `inputs`, images of bytes in [channel][row][column]
+order whatever the layout; `outputs`, the logits for each image, before the Softmax if there is one.
+"""
+
+import json
+import zlib
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
+
+import common
+
+TESTS = common.ROOT / "crates" / "onnx" / "tests"
+# The IR version that goes with each opset.
+IR_VERSIONS = {8: 4, 9: 4, 11: 6, 13: 7, 17: 8, 20: 9, 21: 10, 22: 10}
+LOGIT_SPREAD = 3.0
+
+
+class Graph:
+    """A graph under construction. Methods add nodes and return the name of their output."""
+
+    def __init__(self, name, opset, shape, classes=5, layout="nchw", pixel_range="unit"):
+        self.name, self.opset, self.shape, self.classes = name, opset, shape, classes
+        self.layout, self.pixel_range = layout, pixel_range
+        self.rng = np.random.default_rng(zlib.crc32(name.encode()))
+        self.nodes, self.tensors, self.inputs, self.outputs = [], {}, [], []
+        self.logits, self.softmax, self.batch = None, False, "batch"
+        self.counter = 0
+
+    def fresh(self, prefix):
+        self.counter += 1
+        return f"{prefix.lower()}_{self.counter}"
+
+    def tensor(self, values, name=None, dtype=np.float32):
+        """A constant in the graph's list of initialisers."""
+        name = name or self.fresh("constant")
+        self.tensors[name] = np.asarray(values, dtype)
+        return name
+
+    def constant(self, values, dtype=np.float32):
+        """A constant made by a Constant node."""
+        value = numpy_helper.from_array(np.asarray(values, dtype))
+        return self.op("Constant", value=value)
+
+    def op(self, operator, *inputs, output=None, **attributes):
+        output = output or self.fresh(operator)
+        self.nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
+        return output
+
+    def conv(self, x, into, out, kernel, bias=True, group=1, **attributes):
+        """Convolution with He-initialised weights."""
+        shape = (out, into // group, kernel, kernel)
+        weight = self.rng.normal(0, np.sqrt(2 / np.prod(shape[1:])), shape)
+        inputs = [x, self.tensor(weight)]
+        if bias:
+            inputs.append(self.tensor(self.rng.normal(0, 0.2, out)))
+        if group != 1:
+            attributes["group"] = group
+        return self.op("Conv", *inputs, kernel_shape=[kernel, kernel], **attributes)
+
+    def norm(self, x, channels, **attributes):
+        """Batch normalisation with statistics of a plausible size."""
+        scale = self.rng.uniform(0.6, 1.4, channels) * self.rng.choice([1, 1, 1, -1], channels)
+        tensors = [
+            scale,
+            self.rng.normal(0, 0.3, channels),
+            self.rng.normal(0, 0.3, channels),
+            self.rng.uniform(0.3, 1.5, channels),
+        ]
+        return self.op("BatchNormalization", x, *map(self.tensor, tensors), **attributes)
+
+    def gemm(self, x, into, out, transposed=1, alpha=None, beta=None):
+        weight = self.rng.normal(0, np.sqrt(2 / into), (out, into) if transposed else (into, out))
+        attributes = {"alpha": alpha, "beta": beta, "transB": transposed or None}
+        attributes = {name: value for name, value in attributes.items() if value is not None}
+        bias = self.rng.normal(0, 0.2, out)
+        return self.op("Gemm", x, self.tensor(weight), self.tensor(bias), **attributes)
+
+    def matmul(self, x, into, out, bias_first=False):
+        weight = self.rng.normal(0, np.sqrt(2 / into), (into, out))
+        product = self.op("MatMul", x, self.tensor(weight))
+        bias = self.tensor(self.rng.normal(0, 0.2, out))
+        return self.op("Add", *((bias, product) if bias_first else (product, bias)))
+
+    def axes(self, operator, x, axes):
+        """Squeeze or Unsqueeze: axes are an attribute before opset 13 and an input from then on."""
+        if self.opset < 13:
+            return self.op(operator, x, axes=axes)
+        return self.op(operator, x, self.tensor(axes, dtype=np.int64))
+
+    def clip(self, x, low, high):
+        """Clip: limits are attributes before opset 11 and inputs from then on."""
+        if self.opset < 11:
+            return self.op("Clip", x, min=low, max=high)
+        return self.op("Clip", x, self.tensor(low), self.tensor(high))
+
+    def finish(self, x, into, softmax=False, dense=True):
+        """The classifier: a Gemm, whose weights `calibrate` sets right, and perhaps a Softmax."""
+        name = "before_softmax" if softmax else "logits"
+        if dense:
+            shape = (self.classes, into)
+            weight = self.tensor(self.rng.normal(0, np.sqrt(2 / into), shape), "classifier.weight")
+            bias = self.tensor(np.zeros(self.classes), "classifier.bias")
+            x = self.op("Gemm", x, weight, bias, transB=1, output=name)
+        self.logits, self.softmax = x, softmax
+        if softmax:
+            x = self.op("Softmax", x, axis=1 if self.opset < 13 else -1, output="logits")
+        self.outputs = [(x, [self.batch, self.classes])]
+        return self
+
+    # --- what comes out ---
+
+    def model(self, outputs=None, opset=None):
+        channels, height, width = self.shape
+        shape = [channels, height, width] if self.layout == "nchw" else [height, width, channels]
+        inputs = [("image", [self.batch, *shape]), *self.inputs]
+        opset = opset or self.opset
+        graph = helper.make_graph(
+            self.nodes,
+            self.name,
+            [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in inputs],
+            [
+                helper.make_tensor_value_info(n, TensorProto.FLOAT, s)
+                for n, s in outputs or self.outputs
+            ],
+            [numpy_helper.from_array(values, name) for name, values in self.tensors.items()],
+        )
+        domains = {node.domain for node in self.nodes} - {""}
+        return helper.make_model(
+            graph,
+            producer_name="zklens training/graphs.py",
+            ir_version=IR_VERSIONS[opset],
+            opset_imports=[helper.make_opsetid("", opset)]
+            + [helper.make_opsetid(domain, 1) for domain in sorted(domains)],
+        )
+
+    def run(self, images):
+        """Logits of byte images [n, channels, height, width], computed by onnxruntime."""
+        model = self.model([(self.logits, [self.batch, self.classes])])
+        x = images.astype(np.float32)
+        if self.pixel_range == "unit":
+            x /= np.float32(255)
+        if self.layout == "nhwc":
+            x = x.transpose(0, 2, 3, 1)
+        session = onnxruntime.InferenceSession(
+            model.SerializeToString(), providers=["CPUExecutionProvider"]
+        )
+        return session.run(None, {"image": x})[0]
+
+    def calibrate(self, images):
+        """Shifts and scales the classifier so that logits have mean 0 and a good spread: else a
+        network of random weights says the same of every image."""
+        logits = self.run(images)
+        factor = LOGIT_SPREAD / (logits - logits.mean(0)).std()
+        weight, bias = self.tensors["classifier.weight"], self.tensors["classifier.bias"]
+        self.tensors["classifier.weight"] = (weight * factor).astype(np.float32)
+        # A bias of shape [1, classes, 1, 1] is possible too.
+        mean = logits.mean(0).reshape(bias.shape)
+        self.tensors["classifier.bias"] = ((bias - mean) * factor).astype(np.float32)
+
+
+def smooth_images(rng, count, shape):
+    """Random smooth byte images with a little noise, of differing brightness and contrast."""
+    channels, height, width = shape
+    images = np.zeros((count, *shape), np.uint8)
+    for image in images:
+        side = int(rng.integers(3, 6))
+        low, high = sorted(rng.uniform(0, 255, 2))
+        low, high = max(low - 40, 0), min(high + 40, 255)
+        for channel in range(channels):
+            coarse = Image.fromarray(rng.uniform(0, 1, (side, side)).astype(np.float32))
+            fine = np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC))
+            fine = low + fine * (high - low) + rng.normal(0, 4, fine.shape)
+            image[channel] = np.clip(np.rint(fine), 0, 255)
+    return images
+
+
+# --- graphs that must be imported -----------------------------------------------------------------
+
+
+def lenet_tanh():
+    """Opset 9: Tanh, 2×2 average pooling, Reshape with 0 and −1."""
+    g = Graph("lenet_tanh", 9, (1, 12, 12))
+    x = g.op("Tanh", g.conv("image", 1, 4, 3))  # 10×10
+    x = g.op("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2])  # 5×5
+    x = g.op("Tanh", g.conv(x, 4, 8, 2))  # 4×4
+    x = g.op("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2])  # 2×2
+    x = g.op("Reshape", x, g.tensor([0, -1], dtype=np.int64))
+    x = g.op("Tanh", g.gemm(x, 32, 16))
+    return g.finish(x, 16)
+
+
+def sigmoid_mlp():
+    """Opset 13: dense layers as MatMul + Add in both orders, Sigmoid, BatchNormalization after a
+    dense layer, Softmax at the end."""
+    g = Graph("sigmoid_mlp", 13, (1, 12, 12), classes=6)
+    x = g.op("Flatten", "image")
+    x = g.op("Sigmoid", g.norm(g.matmul(x, 144, 24), 24))
+    x = g.op("Sigmoid", g.matmul(x, 24, 16, bias_first=True))
+    return g.finish(x, 16, softmax=True)
+
+
+def leaky_vgg():
+    """Opset 11: LeakyRelu, overlapping max pooling with pads, Gemm with transB = 0, alpha and beta,
+    Dropout."""
+    g = Graph("leaky_vgg", 11, (1, 12, 12))
+    x = g.op("LeakyRelu", g.conv("image", 1, 6, 3, pads=[1, 1, 1, 1]), alpha=0.1)
+    x = g.op("LeakyRelu", g.conv(x, 6, 6, 3, pads=[1, 1, 1, 1], dilations=[1, 1]), alpha=0.1)
+    x = g.op("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])  # 6×6
+    x = g.op("LeakyRelu", g.conv(x, 6, 8, 3, pads=[1, 1, 1, 1]))  # alpha 0.01, the default
+    x = g.op("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])  # 3×3
+    x = g.op("Flatten", x, axis=1)
+    x = g.op("LeakyRelu", g.gemm(x, 72, 16, transposed=0, alpha=0.5, beta=2.0), alpha=0.2)
+    x = g.op("Dropout", x, ratio=0.5)
+    return g.finish(x, 16)
+
+
+def residual():
+    """Opset 17: batch normalisation after convolutions, residual sums with the identity and with a
+    strided 1×1 convolution, global average pooling."""
+    g = Graph("residual", 17, (3, 12, 12))
+    x = g.op("Relu", g.norm(g.conv("image", 3, 6, 3, bias=False, pads=[1, 1, 1, 1]), 6))
+    y = g.op("Relu", g.norm(g.conv(x, 6, 6, 3, bias=False, pads=[1, 1, 1, 1]), 6))
+    y = g.norm(g.conv(y, 6, 6, 3, bias=False, pads=[1, 1, 1, 1]), 6)
+    x = g.op("Relu", g.op("Add", y, x))
+    stride = {"strides": [2, 2]}
+    y = g.op("Relu", g.norm(g.conv(x, 6, 10, 3, bias=False, pads=[1, 1, 1, 1], **stride), 10))
+    y = g.norm(g.conv(y, 10, 10, 3, bias=False, pads=[1, 1, 1, 1]), 10)
+    short = g.norm(g.conv(x, 6, 10, 1, bias=False, **stride), 10)
+    x = g.op("Relu", g.op("Add", y, short))
+    x = g.op("Flatten", g.op("GlobalAveragePool", x))
+    return g.finish(x, 10)
+
+
+def mobilenet():
+    """Opset 9: depthwise convolutions, ReLU6 as Clip with attributes, an inverted residual, a 1×1
+    convolution as classifier."""
+    g = Graph("mobilenet", 9, (3, 16, 16))
+    same, stride = [1, 1, 1, 1], {"strides": [2, 2]}
+    x = g.clip(g.norm(g.conv("image", 3, 8, 3, bias=False, pads=same, **stride), 8), 0.0, 6.0)
+    y = g.clip(g.norm(g.conv(x, 8, 16, 1, bias=False), 16), 0.0, 6.0)
+    y = g.clip(g.norm(g.conv(y, 16, 16, 3, bias=False, group=16, pads=same), 16), 0.0, 6.0)
+    y = g.norm(g.conv(y, 16, 8, 1, bias=False), 8)
+    x = g.op("Add", x, y)
+    y = g.clip(g.norm(g.conv(x, 8, 8, 3, bias=False, group=8, pads=same, **stride), 8), 0.0, 6.0)
+    y = g.clip(g.norm(g.conv(y, 8, 20, 1, bias=False), 20), 0.0, 6.0)
+    x = g.op("GlobalAveragePool", y)
+    weight = g.tensor(g.rng.normal(0, 0.3, (g.classes, 20, 1, 1)), "classifier.weight")
+    bias = g.tensor(np.zeros(g.classes), "classifier.bias")
+    x = g.op("Conv", x, weight, bias)
+    x = g.op("Reshape", x, g.constant([-1, g.classes], np.int64), output="logits")
+    return g.finish(x, 20, dense=False)
+
+
+def clip_inputs():
+    """Opset 21: Clip with inputs, also with one limit only, asymmetrical pads, a depthwise
+    convolution with a multiplier of two, Squeeze with axes as input."""
+    g = Graph("clip_inputs", 21, (1, 12, 12), classes=4)
+    x = g.conv("image", 1, 4, 3, pads=[0, 0, 1, 1], strides=[2, 2])  # 6×6
+    x = g.clip(x, 0.0, 1.0)
+    x = g.conv(x, 4, 8, 3, group=4, pads=[1, 0, 2, 1])  # 7×5
+    x = g.op("Clip", x, g.constant(0.0))
+    x = g.conv(x, 8, 8, 1)
+    x = g.op("Clip", x, g.constant(-0.5), g.constant(1.5))
+    x = g.axes("Squeeze", g.op("GlobalAveragePool", x), [2, 3])
+    return g.finish(x, 8)
+
+
+def batchnorm_first():
+    """Opset 17: batch normalisation before convolutions, without pads and with pads (where it
+    cannot be folded into the kernel alone), and on the image itself."""
+    g = Graph("batchnorm_first", 17, (3, 12, 12))
+    x = g.norm("image", 3)
+    x = g.op("Relu", g.conv(x, 3, 6, 3))  # 10×10
+    x = g.norm(x, 6, epsilon=1e-3)
+    x = g.op("Relu", g.conv(x, 6, 8, 3, pads=[1, 1, 1, 1], strides=[2, 2]))  # 5×5
+    x = g.op("Relu", g.norm(x, 8))
+    x = g.op("MaxPool", x, kernel_shape=[2, 2], strides=[1, 1])  # 4×4
+    x = g.norm(g.op("Flatten", x), 128)
+    return g.finish(x, 128)
+
+
+def nhwc_tf():
+    """Opset 13: input [batch, height, width, channels], transposed to and fro, SAME_UPPER and VALID
+    padding, MatMul + Add, as tf2onnx writes graphs."""
+    g = Graph("nhwc_tf", 13, (3, 12, 12), layout="nhwc")
+    x = g.op("Transpose", "image", perm=[0, 3, 1, 2])
+    x = g.op("Relu", g.conv(x, 3, 6, 3, auto_pad="SAME_UPPER", strides=[2, 2]))  # 6×6
+    x = g.conv(x, 6, 6, 3, bias=False, group=6, auto_pad="SAME_UPPER", strides=[1, 1])
+    x = g.op("Add", x, g.tensor(g.rng.normal(0, 0.2, (1, 6, 1, 1))))
+    x = g.clip(x, 0.0, 6.0)
+    x = g.op("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2], auto_pad="VALID")  # 3×3
+    x = g.op("Transpose", x, perm=[0, 2, 3, 1])
+    x = g.op("Reshape", x, g.tensor([-1, 54], dtype=np.int64))
+    weight = g.tensor(g.rng.normal(0, 0.2, (54, g.classes)), "classifier.weight")
+    bias = g.tensor(np.zeros(g.classes), "classifier.bias")
+    x = g.op("Add", g.op("MatMul", x, weight), bias, output="logits")
+    return g.finish(x, 54, dense=False)
+
+
+def concat_inception():
+    """Opset 13: channels of four branches concatenated, average pooling 3×3 with pads that count, a
+    convolution in two groups."""
+    g = Graph("concat_inception", 13, (1, 12, 12))
+    x = g.op("Relu", g.conv("image", 1, 6, 3, strides=[2, 2], pads=[1, 1, 1, 1]))  # 6×6
+    pool = {"kernel_shape": [3, 3], "strides": [1, 1], "pads": [1, 1, 1, 1]}
+    branches = [
+        g.op("Relu", g.conv(x, 6, 4, 1)),
+        g.op("Relu", g.conv(x, 6, 4, 3, pads=[1, 1, 1, 1])),
+        g.conv(g.op("AveragePool", x, count_include_pad=1, **pool), 6, 2, 1),
+        g.op("MaxPool", x, **pool),
+    ]
+    x = g.op("Concat", *branches, axis=1)  # 16 channels
+    x = g.op("Relu", g.conv(x, 16, 8, 3, group=2))  # 4×4
+    x = g.op("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2], pads=[0, 0, 0, 0])
+    return g.finish(g.op("Flatten", x), 32)
+
+
+def torch_old_flatten():
+    """Opset 9: `x.view(x.size(0), -1)` as PyTorch used to export it (Shape, Gather, Unsqueeze,
+    Concat, Reshape), Constant nodes, Pad with attributes, Softmax at the end."""
+    g = Graph("torch_old_flatten", 9, (1, 12, 12))
+    x = g.op("Pad", "image", mode="constant", pads=[0, 0, 1, 2, 0, 0, 1, 2], value=0.0)  # 14×16
+    x = g.op("Relu", g.conv(x, 1, 4, 3, strides=[1, 1], pads=[0, 0, 0, 0]))  # 12×14
+    x = g.op("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2], pads=[0, 0, 0, 0])  # 6×7
+    size = g.op("Gather", g.op("Shape", x), g.constant(0, np.int64), axis=0)
+    rest = g.axes("Unsqueeze", g.constant(-1, np.int64), [0])
+    target = g.op("Concat", g.axes("Unsqueeze", size, [0]), rest, axis=0)
+    x = g.op("Reshape", x, target)
+    x = g.op("Relu", g.gemm(g.op("Dropout", x), 168, 12))
+    return g.finish(x, 12, softmax=True)
+
+
+def normalised_inside():
+    """Opset 13: the graph takes bytes, divides by 255, and subtracts means and divides by standard
+    deviations per channel; a product with constants further inside, 3×3 average pooling."""
+    g = Graph("normalised_inside", 13, (3, 12, 12), pixel_range="byte")
+    x = g.op("Div", "image", g.tensor(255.0))
+    x = g.op("Sub", x, g.tensor(np.reshape([0.485, 0.456, 0.406], (1, 3, 1, 1))))
+    x = g.op("Div", x, g.tensor(np.reshape([0.229, 0.224, 0.225], (1, 3, 1, 1))))
+    x = g.op("Relu", g.conv(x, 3, 6, 3, pads=[1, 1, 1, 1]))
+    x = g.op("Mul", x, g.tensor(g.rng.uniform(0.3, 1.2, (6, 1, 1))))
+    x = g.op("AveragePool", x, kernel_shape=[3, 3], strides=[3, 3])  # 4×4
+    x = g.op("Relu", g.conv(x, 6, 8, 3, bias=False, pads=[1, 1, 1, 1], strides=[2, 2]))  # 2×2
+    return g.finish(g.op("Flatten", x), 32)
+
+
+def padded_groups():
+    """Opset 11: bytes times 1/255, Pad with inputs, Identity, convolution in groups, Squeeze and
+    Unsqueeze with attributes, a constant minus the activations."""
+    g = Graph("padded_groups", 11, (1, 12, 12), classes=4, pixel_range="byte")
+    x = g.op("Mul", g.tensor(1 / 255), "image")
+    x = g.op("Sub", g.tensor(1.0), x)
+    x = g.op("Pad", x, g.constant([0, 0, 2, 0, 0, 0, 1, 3], np.int64), g.constant(0.0))  # 15×15
+    x = g.op("Relu", g.conv(x, 1, 6, 3, strides=[2, 2]))  # 7×7
+    x = g.op("Relu", g.conv(g.op("Identity", x), 6, 9, 3, group=3))  # 5×5
+    x = g.axes("Squeeze", g.op("GlobalAveragePool", x), [2, 3])
+    x = g.axes("Squeeze", g.axes("Unsqueeze", x, [2]), [2])
+    return g.finish(x, 9)
+
+
+def squeezed_image():
+    """Opset 21: Squeeze and Unsqueeze with axes as inputs, Pad with axes left at their default,
+    MaxPool with stride below its kernel, Dropout with its ratio as input."""
+    g = Graph("squeezed_image", 21, (1, 12, 12))
+    x = g.axes("Unsqueeze", g.axes("Squeeze", "image", [1]), [1])
+    x = g.op("Pad", x, g.tensor([0, 0, 1, 1, 0, 0, 1, 1], dtype=np.int64))  # 14×14
+    x = g.op("Relu", g.conv(x, 1, 6, 5, strides=[3, 3]))  # 4×4
+    x = g.op("MaxPool", x, kernel_shape=[2, 2], strides=[1, 1])  # 3×3
+    x = g.op("Dropout", g.op("Flatten", x), g.tensor(0.5))
+    return g.finish(g.op("Relu", g.gemm(x, 54, 16)), 16)
+
+
+GRAPHS = [
+    lenet_tanh, sigmoid_mlp, leaky_vgg, residual, mobilenet, clip_inputs, batchnorm_first, nhwc_tf,
+    concat_inception, torch_old_flatten, normalised_inside, padded_groups, squeezed_image,
+]  # fmt: skip
+
+
+def write_graph(make):
+    g = make()
+    count = 32 if g.shape[0] == 1 else 16
+    rng = np.random.default_rng(zlib.crc32(g.name.encode()) + 1)
+    g.calibrate(smooth_images(rng, 256, g.shape))
+    images = smooth_images(rng, count, g.shape)
+    model = g.model()
+    onnx.checker.check_model(model, full_check=True)
+    path = TESTS / "graphs" / f"{g.name}.onnx"
+    path.write_bytes(model.SerializeToString(deterministic=True))
+    outputs = g.run(images)
+    facts = {
+        "opset": g.opset,
+        "shape": list(g.shape),
+        "layout": g.layout,
+        "pixel_range": g.pixel_range,
+        "softmax": g.softmax,
+        "inputs": [image.ravel().tolist() for image in images],
+        "outputs": [[round(float(value), 5) for value in row] for row in outputs],
+    }
+    text = json.dumps(facts, separators=(",", ":")) + "\n"
+    path.with_suffix(".json").write_text(text)
+    votes = np.bincount(outputs.argmax(1), minlength=g.classes).tolist()
+    print(
+        f"{g.name}: {path.stat().st_size} bytes and {len(text)}, "
+        f"logits {outputs.min():.1f}..{outputs.max():.1f}, images per class {votes}"
+    )
+
+
+# --- graphs that must be refused ------------------------------------------------------------------
+
+
+def refused(name, opset=13):
+    return Graph(name, opset, (1, 12, 12))
+
+
+def finish_convolution(g, x, channels):
+    """Global average pooling and the classifier."""
+    return g.finish(g.op("Flatten", g.op("GlobalAveragePool", x)), channels)
+
+
+def lstm():
+    """LSTM is no supported operator"""
+    g = refused("lstm")
+    x = g.op("Transpose", g.axes("Squeeze", "image", [1]), perm=[1, 0, 2])
+    weight = g.tensor(g.rng.normal(0, 0.2, (1, 32, 12)))
+    recurrent = g.tensor(g.rng.normal(0, 0.2, (1, 32, 8)))
+    node = helper.make_node("LSTM", [x, weight, recurrent], ["", "state"], hidden_size=8)
+    g.nodes.append(node)
+    return g.finish(g.axes("Squeeze", "state", [0]), 8)
+
+
+def erf():
+    """Erf is no supported operator"""
+    g = refused("erf")
+    return finish_convolution(g, g.op("Erf", g.conv("image", 1, 4, 3)), 4)
+
+
+def gelu():
+    """Gelu is no supported operator"""
+    g = refused("gelu", 20)
+    return finish_convolution(g, g.op("Gelu", g.conv("image", 1, 4, 3)), 4)
+
+
+def custom_domain():
+    """an operator of another domain"""
+    g = refused("custom_domain")
+    x = g.op("Relu", g.conv("image", 1, 4, 3), domain="org.example")
+    return finish_convolution(g, x, 4)
+
+
+def dynamic_weights():
+    """a convolution whose kernel is computed from the image"""
+    g = refused("dynamic_weights")
+    g.batch = 1
+    kernel = g.op("MaxPool", "image", kernel_shape=[4, 4], strides=[4, 4])
+    x = g.op("Conv", "image", kernel)
+    return finish_convolution(g, g.op("Relu", x), 1)
+
+
+def two_inputs():
+    """two inputs: a convolution's kernel is the second"""
+    g = refused("two_inputs")
+    g.inputs.append(("kernel", [4, 1, 3, 3]))
+    return finish_convolution(g, g.op("Relu", g.op("Conv", "image", "kernel")), 4)
+
+
+def two_outputs():
+    """two outputs"""
+    g = refused("two_outputs")
+    x = g.op("Relu", g.gemm(g.op("Flatten", "image"), 144, 8))
+    g.finish(x, 8)
+    g.outputs.append((x, [g.batch, 8]))
+    return g
+
+
+def ceil_mode_pool():
+    """pooling with ceil_mode where it makes a difference"""
+    g = refused("ceil_mode_pool")
+    x = g.op("Relu", g.conv("image", 1, 4, 3))
+    x = g.op("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
+    return g.finish(g.op("Flatten", x), 100)
+
+
+def average_pool_excluding_pads():
+    """average pooling that leaves pads out of the mean"""
+    g = refused("average_pool_excluding_pads")
+    x = g.op("Relu", g.conv("image", 1, 4, 3))
+    window = {"kernel_shape": [3, 3], "strides": [1, 1], "pads": [1, 1, 1, 1]}
+    return finish_convolution(g, g.op("AveragePool", x, count_include_pad=0, **window), 4)
+
+
+def mul_two_tensors():
+    """a product of two activations"""
+    g = refused("mul_two_tensors")
+    x = g.conv("image", 1, 4, 3)
+    return finish_convolution(g, g.op("Mul", x, g.op("Sigmoid", x)), 4)
+
+
+def dilated_conv():
+    """a dilated convolution"""
+    g = refused("dilated_conv")
+    return finish_convolution(g, g.op("Relu", g.conv("image", 1, 4, 3, dilations=[2, 2])), 4)
+
+
+def softmax_in_the_middle():
+    """Softmax anywhere but at the end"""
+    g = refused("softmax_in_the_middle")
+    x = g.op("Softmax", g.gemm(g.op("Flatten", "image"), 144, 8), axis=1)
+    return g.finish(x, 8)
+
+
+def not_a_number():
+    """a weight that is not a number"""
+    g = refused("not_a_number")
+    g.finish(g.op("Relu", g.gemm(g.op("Flatten", "image"), 144, 8)), 8)
+    g.tensors["classifier.weight"][0, 0] = np.nan
+    return g
+
+
+def opset_8():
+    """opset 8, below the oldest supported"""
+    g = refused("opset_8", 8)
+    return finish_convolution(g, g.op("Relu", g.conv("image", 1, 4, 3)), 4)
+
+
+def opset_22():
+    """opset 22, above the newest supported"""
+    g = refused("opset_22", 22)
+    return finish_convolution(g, g.op("Relu", g.conv("image", 1, 4, 3)), 4)
+
+
+def external_data():
+    """weights in another file"""
+    g = refused("external_data")
+    return finish_convolution(g, g.op("Relu", g.conv("image", 1, 4, 3)), 4)
+
+
+REFUSED = [
+    lstm, erf, gelu, custom_domain, dynamic_weights, two_inputs, two_outputs, ceil_mode_pool,
+    average_pool_excluding_pads, mul_two_tensors, dilated_conv, softmax_in_the_middle, not_a_number,
+    opset_8, opset_22, external_data,
+]  # fmt: skip
+
+
+def write_refused(make):
+    """Writes a graph to be refused and returns its entry of refused.json."""
+    g = make()
+    assert g.name == make.__name__
+    path = TESTS / "refused" / f"{g.name}.onnx"
+    model = g.model()
+    if make is external_data:
+        move_weights_out(model, path.with_suffix(".bin"))
+    path.write_bytes(model.SerializeToString(deterministic=True))
+    # They are valid: it is the importer's limits that they exceed. (Nobody knows the operator of
+    # another domain, but a checker accepts it.)
+    onnx.checker.check_model(str(path), full_check=True)
+    if make is not custom_domain:
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        feed = {"image": np.zeros((1, 1, 12, 12), np.float32)}
+        feed |= {name: np.zeros(shape, np.float32) for name, shape in g.inputs}
+        assert session.run(None, feed)[0].shape == (1, g.classes)
+    return {"file": path.name, "why": make.__doc__}
+
+
+def move_weights_out(model, path):
+    """Moves a model's weights to a file beside it."""
+    content = b""
+    for tensor in model.graph.initializer:
+        raw = numpy_helper.to_array(tensor).tobytes()
+        place = {"location": path.name, "offset": len(content), "length": len(raw)}
+        tensor.ClearField("raw_data")
+        tensor.data_location = TensorProto.EXTERNAL
+        for key, value in place.items():
+            tensor.external_data.add(key=key, value=str(value))
+        content += raw
+    path.write_bytes(content)
+
+
+def main():
+    for folder in ("graphs", "refused"):
+        (TESTS / folder).mkdir(parents=True, exist_ok=True)
+    for make in GRAPHS:
+        write_graph(make)
+    entries = [write_refused(make) for make in REFUSED]
+    text = json.dumps(entries, indent=2) + "\n"
+    (TESTS / "refused" / "refused.json").write_text(text)
+    print(f"{len(entries)} graphs to be refused")
+
+
+if __name__ == "__main__":
+    main()
