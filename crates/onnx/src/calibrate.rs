@@ -1,0 +1,67 @@
+//! What the values of a network are on real images.
+
+use crate::network::Network;
+use rayon::prelude::*;
+
+/// The least and the greatest value of a layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Range {
+    pub(crate) min: f32,
+    pub(crate) max: f32,
+}
+
+impl Range {
+    const EMPTY: Self = Self {
+        min: f32::INFINITY,
+        max: f32::NEG_INFINITY,
+    };
+
+    pub(crate) fn magnitude(self) -> f64 {
+        f64::from(self.min.abs().max(self.max.abs()))
+    }
+
+    const fn hull(self, other: Self) -> Self {
+        Self {
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+        }
+    }
+}
+
+/// What calibration saw.
+#[derive(Debug)]
+pub(crate) struct Calibration {
+    /// One per layer.
+    pub(crate) ranges: Vec<Range>,
+    /// One row per image.
+    pub(crate) logits: Vec<Vec<f32>>,
+}
+
+/// Runs `network` on every image, on all cores.
+pub(crate) fn calibrate(
+    network: &Network,
+    images: &[&[u8]],
+    progress: &(dyn Fn() + Sync),
+) -> Calibration {
+    let runs = images.par_iter().map(|pixels| {
+        let outputs = network.run(pixels);
+        progress();
+        let range = |cells: &Vec<f32>| {
+            let cells = cells.iter();
+            cells.fold(Range::EMPTY, |range, x| {
+                range.hull(Range { min: *x, max: *x })
+            })
+        };
+        let ranges: Vec<Range> = outputs.iter().map(range).collect();
+        (ranges, outputs.last().cloned().unwrap_or_default())
+    });
+    let runs: Vec<_> = runs.collect();
+    let mut ranges = vec![Range::EMPTY; network.layers.len()];
+    for (seen, _) in &runs {
+        for (range, seen) in ranges.iter_mut().zip(seen) {
+            *range = range.hull(*seen);
+        }
+    }
+    let logits = runs.into_iter().map(|(_, logits)| logits).collect();
+    Calibration { ranges, logits }
+}

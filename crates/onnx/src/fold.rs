@@ -1,0 +1,306 @@
+//! Rewrites that leave the function as it is and the network smaller: batch norm, normalisation and
+//! padding disappear into the linear layers beside them, and pooling comes before activations.
+
+use crate::network::{Curve, Kind, LayerId, Linear, Network};
+use zklens_model::{Axis, Shape, Window};
+
+/// Folds until nothing changes. Afterwards no `Affine` and no `Pad` is left.
+pub(crate) fn fold(network: &mut Network) {
+    loop {
+        let uses = network.uses();
+        if !(0..network.layers.len()).any(|id| fold_layer(network, id, &uses)) {
+            break;
+        }
+        drop_unused(network);
+    }
+    for id in 0..network.layers.len() {
+        make_depthwise(network, id);
+    }
+}
+
+/// Removes layers that do not feed the output, which comes to be the last.
+pub(crate) fn drop_unused(network: &mut Network) {
+    let mut needed = vec![false; network.layers.len()];
+    needed[network.output] = true;
+    for id in (0..network.layers.len())
+        .rev()
+        .filter(|id| *id <= network.output)
+    {
+        if needed[id] {
+            for input in &network.layers[id].inputs {
+                needed[*input] = true;
+            }
+        }
+    }
+    let mut moved = vec![0; network.layers.len()];
+    let mut kept = 0;
+    for (id, moved) in moved.iter_mut().enumerate() {
+        *moved = kept;
+        kept += usize::from(needed[id]);
+    }
+    let mut index = 0;
+    network.layers.retain(|_| {
+        index += 1;
+        needed[index - 1]
+    });
+    for input in network
+        .layers
+        .iter_mut()
+        .flat_map(|layer| &mut layer.inputs)
+    {
+        *input = moved[*input];
+    }
+    network.output = moved[network.output];
+}
+
+/// Tries each rewrite at layer `id`; returns whether one applied.
+fn fold_layer(network: &mut Network, id: LayerId, uses: &[usize]) -> bool {
+    let Some(&input) = network.layers[id].inputs.first() else {
+        return false;
+    };
+    let is_only_use = uses[input] == 1;
+    bypass_identity(network, id, input)
+        || (is_only_use
+            && (affine_into_linear(network, id, input)
+                || linear_after_affine(network, id, input)
+                || affine_below_reshape(network, id, input)
+                || pool_before_activation(network, id, input)
+                || merge_padding(network, id, input)
+                || clip_after_relu(network, id, input)))
+}
+
+/// Drops a layer that changes nothing, and the first of two reshapes.
+fn bypass_identity(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let layer = &network.layers[id];
+    let changes_nothing = match &layer.kind {
+        Kind::Affine { scale, offset } => {
+            scale.iter().all(|s| *s == 1.0) && offset.iter().all(|o| *o == 0.0)
+        }
+        Kind::Reshape => layer.shape == network.layers[input].shape,
+        Kind::Concat => layer.inputs.len() == 1,
+        _ => false,
+    };
+    if changes_nothing {
+        bypass(network, id, input);
+        return true;
+    }
+    let before = &network.layers[input];
+    if layer.kind == Kind::Reshape && before.kind == Kind::Reshape {
+        network.layers[id].inputs = before.inputs.clone();
+        return true;
+    }
+    false
+}
+
+/// Lets every user of `id` take `input` instead.
+fn bypass(network: &mut Network, id: LayerId, input: LayerId) {
+    let users = network
+        .layers
+        .iter_mut()
+        .flat_map(|layer| &mut layer.inputs);
+    for user in users.filter(|user| **user == id) {
+        *user = input;
+    }
+    if network.output == id {
+        network.output = input;
+    }
+    // Nothing may be left that uses `input` in vain.
+    network.layers[id].inputs.clear();
+}
+
+/// `s·(W·x + b) + o = (s·W)·x + (s·b + o)`; two affine layers become one in the same way.
+fn affine_into_linear(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let Kind::Affine { scale, offset } = network.layers[id].kind.clone() else {
+        return false;
+    };
+    match &mut network.layers[input].kind {
+        Kind::Dense(linear) | Kind::Conv { linear, .. } => {
+            let row = linear.weights.len() / linear.bias.len();
+            for (weights, s) in linear.weights.chunks_mut(row).zip(&scale) {
+                weights.iter_mut().for_each(|w| *w *= s);
+            }
+            affine(&mut linear.bias, &scale, &offset);
+        }
+        Kind::Affine {
+            scale: inner_scale,
+            offset: inner_offset,
+        } => {
+            affine(inner_scale, &scale, &vec![0.0; scale.len()]);
+            affine(inner_offset, &scale, &offset);
+        }
+        _ => return false,
+    }
+    bypass(network, id, input);
+    true
+}
+
+fn affine(values: &mut [f32], scale: &[f32], offset: &[f32]) {
+    for ((value, s), o) in values.iter_mut().zip(scale).zip(offset) {
+        *value = (f64::from(*value) * f64::from(*s) + f64::from(*o)) as f32;
+    }
+}
+
+/// `W·(s·x + o) + b = (W·s)·x + (W·o + b)`, unless padding would have to be `−o/s`.
+fn linear_after_affine(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let Kind::Affine { scale, offset } = network.layers[input].kind.clone() else {
+        return false;
+    };
+    let channels = network.layers[input].shape.channels();
+    let has_offset = offset.iter().any(|o| *o != 0.0);
+    match &mut network.layers[id].kind {
+        Kind::Dense(linear) => scale_inputs(linear, &scale, &offset, 1, 1),
+        Kind::Conv {
+            linear,
+            window,
+            groups,
+        } if !(window.is_padded() && has_offset) => {
+            debug_assert_eq!(scale.len(), channels);
+            scale_inputs(linear, &scale, &offset, window.area(), *groups);
+        }
+        _ => return false,
+    }
+    bypass(network, input, network.layers[input].inputs[0]);
+    true
+}
+
+fn scale_inputs(linear: &mut Linear, scale: &[f32], offset: &[f32], area: usize, groups: usize) {
+    let outputs = linear.bias.len();
+    let depth = scale.len() / groups;
+    let per_group = outputs / groups;
+    let rows = linear.weights.chunks_mut(depth * area);
+    for (output, (row, bias)) in rows.zip(&mut linear.bias).enumerate() {
+        let first = output / per_group * depth;
+        let mut moved = f64::from(*bias);
+        for (channel, kernel) in row.chunks_mut(area).enumerate() {
+            let sum: f64 = kernel.iter().map(|w| f64::from(*w)).sum();
+            moved += sum * f64::from(offset[first + channel]);
+            kernel.iter_mut().for_each(|w| *w *= scale[first + channel]);
+        }
+        *bias = moved as f32;
+    }
+}
+
+/// Moves an affine layer behind the reshape that follows it, towards the next linear layer.
+fn affine_below_reshape(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let Kind::Affine { scale, offset } = network.layers[input].kind.clone() else {
+        return false;
+    };
+    if network.layers[id].kind != Kind::Reshape {
+        return false;
+    }
+    let (inner, outer) = (network.layers[input].shape, network.layers[id].shape);
+    let spread = |values: &[f32]| respread(values, inner, outer);
+    let Some((scale, offset)) = spread(&scale).zip(spread(&offset)) else {
+        return false;
+    };
+    network.layers[input].kind = Kind::Reshape;
+    network.layers[input].shape = outer;
+    network.layers[id].kind = Kind::Affine { scale, offset };
+    true
+}
+
+/// Values per channel of `inner` as values per channel of `outer`, if there are such.
+fn respread(values: &[f32], inner: Shape, outer: Shape) -> Option<Vec<f32>> {
+    let cells = values
+        .iter()
+        .flat_map(|value| core::iter::repeat_n(*value, inner.area()));
+    let cells: Vec<f32> = cells.collect();
+    let channels = cells.chunks(outer.area());
+    channels
+        .map(|channel| {
+            channel
+                .iter()
+                .all(|v| *v == channel[0])
+                .then_some(channel[0])
+        })
+        .collect()
+}
+
+/// An increasing function commutes with the maximum, and after the pool it has fewer cells.
+fn pool_before_activation(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let is_pool = matches!(network.layers[id].kind, Kind::MaxPool(_));
+    if !is_pool || !network.layers[input].kind.is_increasing() {
+        return false;
+    }
+    let (first, second) = network.layers.split_at_mut(id);
+    let (activation, pool) = (&mut first[input], &mut second[0]);
+    core::mem::swap(&mut activation.kind, &mut pool.kind);
+    core::mem::swap(&mut activation.name, &mut pool.name);
+    activation.shape = pool.shape;
+    true
+}
+
+/// Padding becomes part of the window that follows it.
+fn merge_padding(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let Kind::Pad(padding) = network.layers[input].kind else {
+        return false;
+    };
+    let source = network.layers[input].inputs[0];
+    let never_negative = match network.layers[source].kind {
+        Kind::Relu | Kind::Input | Kind::Curve(Curve::Sigmoid) => true,
+        Kind::Clip { lo, .. } => lo >= 0.0,
+        _ => false,
+    };
+    let (Kind::Conv { window, .. } | Kind::AveragePool(window) | Kind::MaxPool(window)) =
+        &network.layers[id].kind
+    else {
+        return false;
+    };
+    let merged = Window {
+        rows: widened(window.rows, padding.rows),
+        columns: widened(window.columns, padding.columns),
+    };
+    let touches = |axis: Axis| axis.before < axis.kernel && axis.after < axis.kernel;
+    // A maximum ignores zeros only where every window also sees a value that is not negative.
+    let max_ignores = never_negative && touches(merged.rows) && touches(merged.columns);
+    match &mut network.layers[id].kind {
+        Kind::MaxPool(_) if !max_ignores => return false,
+        Kind::Conv { window, .. } | Kind::AveragePool(window) | Kind::MaxPool(window) => {
+            *window = merged;
+        }
+        _ => return false,
+    }
+    bypass(network, input, source);
+    true
+}
+
+const fn widened(axis: Axis, padding: Axis) -> Axis {
+    Axis {
+        before: axis.before + padding.before,
+        after: axis.after + padding.after,
+        ..axis
+    }
+}
+
+/// A clip keeps what a ReLU before it would, if it starts at zero.
+fn clip_after_relu(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let is_relu = network.layers[input].kind == Kind::Relu;
+    let Kind::Clip { lo, hi } = &mut network.layers[id].kind else {
+        return false;
+    };
+    if !is_relu || *hi < 0.0 {
+        return false;
+    }
+    *lo = lo.max(0.0);
+    bypass(network, input, network.layers[input].inputs[0]);
+    true
+}
+
+/// What could not be folded is a convolution whose kernels have one cell and see one channel.
+fn make_depthwise(network: &mut Network, id: LayerId) {
+    let layer = &mut network.layers[id];
+    let channels = layer.shape.channels();
+    let (weights, bias, window) = match core::mem::replace(&mut layer.kind, Kind::Relu) {
+        Kind::Affine { scale, offset } => (scale, offset, Window::square(1, 1)),
+        Kind::Pad(window) => (vec![1.0; channels], vec![0.0; channels], window),
+        other => {
+            layer.kind = other;
+            return;
+        }
+    };
+    layer.kind = Kind::Conv {
+        linear: Linear { weights, bias },
+        window,
+        groups: channels,
+    };
+}

@@ -1,0 +1,379 @@
+//! ONNX graph → [`Network`]. Every node is either understood completely or refused by name.
+
+mod activation;
+mod attributes;
+mod input;
+mod linear;
+mod pool;
+mod relabel;
+mod view;
+
+use crate::constant::Constant;
+use crate::error::ImportError;
+use crate::network::{Kind, Layer, LayerId, Network};
+use crate::proto;
+use attributes::Attributes;
+use std::collections::BTreeMap;
+use view::View;
+use zklens_model::{GraphBuilder, Shape};
+
+/// Operators the importer understands.
+pub(crate) const OPERATORS: [&str; 35] = [
+    "Add",
+    "AveragePool",
+    "BatchNormalization",
+    "Cast",
+    "Clip",
+    "Concat",
+    "Constant",
+    "Conv",
+    "Div",
+    "Dropout",
+    "Flatten",
+    "Gather",
+    "Gemm",
+    "GlobalAveragePool",
+    "GlobalMaxPool",
+    "Identity",
+    "LeakyRelu",
+    "LogSoftmax",
+    "MatMul",
+    "MaxPool",
+    "Mul",
+    "Neg",
+    "Pad",
+    "ReduceMean",
+    "Relu",
+    "Reshape",
+    "Shape",
+    "Sigmoid",
+    "Softmax",
+    "Squeeze",
+    "Sub",
+    "Sum",
+    "Tanh",
+    "Transpose",
+    "Unsqueeze",
+];
+
+/// Why one node was refused; the node's name is added by [`lower`].
+pub(super) type Refusal = String;
+
+/// What an ONNX value name stands for.
+#[derive(Clone, Debug)]
+enum Value {
+    Constant(Constant),
+    Activation(View),
+    /// The output of a final softmax, which nothing may use.
+    Probabilities(View),
+}
+
+/// A lowered graph, with what was learned of its input.
+pub(crate) struct Lowered {
+    pub(crate) network: Network,
+    /// `[channels, height, width]`.
+    pub(crate) input: [u16; 3],
+}
+
+/// Lowers the graph of `model`. `size` is the input's `[height, width]`, where the file leaves it
+/// open.
+pub(crate) fn lower(model: &proto::Model, size: Option<[u16; 2]>) -> Result<Lowered, ImportError> {
+    let graph = model
+        .graph
+        .as_ref()
+        .ok_or_else(|| ImportError::malformed("it holds no graph"))?;
+    check_opset(model)?;
+    if !model.functions.is_empty() || !graph.sparse_initializer.is_empty() {
+        return Err(ImportError::malformed(
+            "model-local functions and sparse weights are not supported",
+        ));
+    }
+    let mut lowering = Lowering::default();
+    for tensor in &graph.initializer {
+        let constant = Constant::try_from(tensor)?;
+        lowering
+            .values
+            .insert(tensor.name.clone(), Value::Constant(constant));
+    }
+    let input = lowering.add_input(graph, size)?;
+    for node in &graph.node {
+        lowering.add_node(node)?;
+    }
+    let network = lowering.finish(graph)?;
+    if network.work() as u64 > GraphBuilder::MAX_WORK {
+        return Err(ImportError::malformed(
+            "one run would take too many operations",
+        ));
+    }
+    Ok(Lowered { network, input })
+}
+
+fn check_opset(model: &proto::Model) -> Result<(), ImportError> {
+    let default = |set: &&proto::OperatorSet| set.domain.is_empty() || set.domain == "ai.onnx";
+    let opset = model.opset_import.iter().find(default);
+    let opset = opset.ok_or_else(|| ImportError::malformed("it names no operator set"))?;
+    if crate::OPSETS.contains(&opset.version) {
+        Ok(())
+    } else {
+        Err(ImportError::Opset { got: opset.version })
+    }
+}
+
+#[derive(Default)]
+struct Lowering {
+    values: BTreeMap<String, Value>,
+    layers: Vec<Layer>,
+}
+
+impl Lowering {
+    fn add_input(
+        &mut self,
+        graph: &proto::Graph,
+        size: Option<[u16; 2]>,
+    ) -> Result<[u16; 3], ImportError> {
+        let is_free = |input: &&proto::ValueInfo| !self.values.contains_key(&input.name);
+        let free: Vec<_> = graph.input.iter().filter(is_free).collect();
+        let [image] = free[..] else {
+            return Err(ImportError::Input {
+                reason: format!("expected one input, got {}", free.len()),
+            });
+        };
+        let (input, view) =
+            input::view(image, size).map_err(|reason| ImportError::Input { reason })?;
+        let [channels, height, width] = input.map(usize::from);
+        let shape = Shape::new(channels, height, width);
+        let shape =
+            shape.ok_or_else(|| ImportError::malformed("its input is empty or too large"))?;
+        self.layers.push(Layer {
+            name: image.name.clone(),
+            kind: Kind::Input,
+            inputs: Vec::new(),
+            shape,
+        });
+        self.values
+            .insert(image.name.clone(), Value::Activation(view));
+        Ok(input)
+    }
+
+    fn add_node(&mut self, node: &proto::Node) -> Result<(), ImportError> {
+        let first_output = node.output.first().cloned().unwrap_or_default();
+        let mut names = core::iter::once(&node.name).chain(&node.output);
+        let name = names
+            .find(|name| !name.is_empty())
+            .cloned()
+            .unwrap_or_default();
+        let refuse = |reason: Refusal| ImportError::Unsupported {
+            node: name.clone(),
+            operator: node.op_type.clone(),
+            reason,
+        };
+        if !OPERATORS.contains(&node.op_type.as_str()) {
+            return Err(refuse("the operator is not supported".into()));
+        }
+        if node.output.iter().skip(1).any(|output| !output.is_empty()) && node.op_type != "Dropout"
+        {
+            return Err(refuse("only its first output is understood".into()));
+        }
+        let attributes = Attributes::new(node);
+        let mut context = Context {
+            lowering: self,
+            node,
+            name: &name,
+            attributes: &attributes,
+        };
+        let value = context.dispatch().map_err(refuse)?;
+        if let Some(unread) = attributes.unread() {
+            return Err(refuse(format!(
+                "its attribute `{unread}` is not understood"
+            )));
+        }
+        self.values.insert(first_output, value);
+        Ok(())
+    }
+
+    fn push(
+        &mut self,
+        name: &str,
+        kind: Kind,
+        inputs: Vec<LayerId>,
+        shape: Shape,
+    ) -> Result<LayerId, Refusal> {
+        if self.layers.len() >= GraphBuilder::MAX_NODES {
+            return Err(format!(
+                "there are more than {} layers",
+                GraphBuilder::MAX_NODES
+            ));
+        }
+        let cells: usize = self.layers.iter().map(|layer| layer.shape.len()).sum();
+        if cells + shape.len() > GraphBuilder::MAX_CELLS {
+            return Err("the activations are too large together".into());
+        }
+        self.layers.push(Layer {
+            name: name.into(),
+            kind,
+            inputs,
+            shape,
+        });
+        Ok(self.layers.len() - 1)
+    }
+
+    /// Makes the graph's output the last layer, and drops what does not feed it.
+    fn finish(mut self, graph: &proto::Graph) -> Result<Network, ImportError> {
+        let fault = |reason: String| ImportError::Output { reason };
+        let [output] = &graph.output[..] else {
+            return Err(fault(format!(
+                "expected one output, got {}",
+                graph.output.len()
+            )));
+        };
+        let view = match self.values.get(&output.name) {
+            Some(Value::Activation(view) | Value::Probabilities(view)) => view.clone(),
+            Some(Value::Constant(_)) => {
+                return Err(fault("it does not depend on the image".into()));
+            }
+            None => return Err(fault(format!("no node makes `{}`", output.name))),
+        };
+        if view.order.is_some() {
+            return Err(fault("its elements are transposed".into()));
+        }
+        let row = view.dims.iter().filter(|dim| **dim != 1).count() <= 1;
+        if !row {
+            return Err(fault(format!("it has dimensions {:?}", view.dims)));
+        }
+        let flat = self.flat(&output.name, &view).map_err(fault)?;
+        if flat == 0 {
+            return Err(fault("it is the image itself".into()));
+        }
+        let mut network = Network {
+            layers: self.layers,
+            output: flat,
+        };
+        crate::fold::drop_unused(&mut network);
+        if network
+            .layers
+            .first()
+            .is_none_or(|layer| layer.kind != Kind::Input)
+        {
+            return Err(fault("it does not depend on the image".into()));
+        }
+        Ok(network)
+    }
+}
+
+/// One node while it is lowered.
+struct Context<'a> {
+    lowering: &'a mut Lowering,
+    node: &'a proto::Node,
+    name: &'a str,
+    attributes: &'a Attributes<'a>,
+}
+
+impl Context<'_> {
+    fn dispatch(&mut self) -> Result<Value, Refusal> {
+        if !self.node.domain.is_empty() && self.node.domain != "ai.onnx" {
+            return Err(format!(
+                "its operator domain `{}` is not supported",
+                self.node.domain
+            ));
+        }
+        match self.node.op_type.as_str() {
+            "Conv" => self.conv(),
+            "Gemm" => self.gemm(),
+            "MatMul" => self.mat_mul(),
+            "BatchNormalization" => self.batch_normalization(),
+            "Add" | "Sum" => self.add(),
+            "Sub" => self.sub(),
+            "Mul" => self.mul(),
+            "Div" => self.div(),
+            "Neg" => self.neg(),
+            "Relu" => self.activation(Kind::Relu),
+            "Clip" => self.clip(),
+            "LeakyRelu" => self.leaky_relu(),
+            "Sigmoid" => self.sigmoid(),
+            "Tanh" => self.tanh(),
+            "Softmax" | "LogSoftmax" => self.softmax(),
+            "MaxPool" => self.max_pool(),
+            "AveragePool" => self.average_pool(),
+            "GlobalAveragePool" => self.global_pool(Kind::AveragePool),
+            "GlobalMaxPool" => self.global_pool(Kind::MaxPool),
+            "ReduceMean" => self.reduce_mean(),
+            "Pad" => self.pad(),
+            "Concat" => self.concat(),
+            "Flatten" => self.flatten(),
+            "Reshape" => self.reshape(),
+            "Squeeze" => self.squeeze(),
+            "Unsqueeze" => self.unsqueeze(),
+            "Transpose" => self.transpose(),
+            "Shape" => self.shape(),
+            "Gather" => self.gather(),
+            "Identity" => self.value(0).cloned(),
+            "Cast" => self.cast(),
+            "Dropout" => self.dropout(),
+            "Constant" => self.constant_node(),
+            other => Err(format!("`{other}` is listed and not lowered")),
+        }
+    }
+
+    /// The name of input `index`, if it is given.
+    fn input_name(&self, index: usize) -> Option<&str> {
+        let name = self.node.input.get(index)?;
+        (!name.is_empty()).then_some(name)
+    }
+
+    fn value(&self, index: usize) -> Result<&Value, Refusal> {
+        let name = self
+            .input_name(index)
+            .ok_or_else(|| format!("input {index} is missing"))?;
+        match self.lowering.values.get(name) {
+            Some(Value::Probabilities(_)) => {
+                Err("it follows a softmax, which can only be the last operator".into())
+            }
+            Some(value) => Ok(value),
+            None => Err(format!("input `{name}` is not defined before it")),
+        }
+    }
+
+    fn view(&self, index: usize) -> Result<View, Refusal> {
+        match self.value(index)? {
+            Value::Activation(view) => Ok(view.clone()),
+            _ => Err(format!(
+                "input {index} is a constant; expected values that depend on the image"
+            )),
+        }
+    }
+
+    fn constant(&self, index: usize) -> Result<&Constant, Refusal> {
+        match self.value(index)? {
+            Value::Constant(constant) => Ok(constant),
+            _ => Err(format!(
+                "input {index} depends on the image; expected a constant"
+            )),
+        }
+    }
+
+    /// An optional constant input.
+    fn optional(&self, index: usize) -> Result<Option<&Constant>, Refusal> {
+        self.input_name(index)
+            .map(|_| self.constant(index))
+            .transpose()
+    }
+
+    /// Small integers given as an attribute in old opsets and as an input in new ones.
+    fn ints(&self, attribute: &str, index: usize) -> Result<Option<Vec<i64>>, Refusal> {
+        if let Some(ints) = self.attributes.ints(attribute) {
+            return Ok(Some(ints.to_vec()));
+        }
+        let Some(constant) = self.optional(index)? else {
+            return Ok(None);
+        };
+        let ints = constant
+            .as_ints()
+            .ok_or_else(|| format!("input {index} must hold integers"))?;
+        Ok(Some(ints.to_vec()))
+    }
+
+    /// Pushes a layer on one input and views it in its own order.
+    fn emit(&mut self, kind: Kind, inputs: Vec<LayerId>, shape: Shape) -> Result<LayerId, Refusal> {
+        self.lowering.push(self.name, kind, inputs, shape)
+    }
+}

@@ -1,0 +1,314 @@
+//! Operators that compute nothing: reshapes, transposes, casts, and the integer arithmetic on
+//! shapes that exporters leave in the graph.
+
+use super::view::{View, offsets, strides};
+use super::{Context, Refusal, Value};
+use crate::constant::Constant;
+use crate::network::Kind;
+use zklens_model::Shape;
+
+/// An axis counted from the end where it is negative.
+pub(super) fn axis(axis: i64, rank: usize) -> Result<usize, Refusal> {
+    let rank_signed = i64::try_from(rank).unwrap_or(i64::MAX);
+    let from_start = if axis < 0 {
+        axis.saturating_add(rank_signed)
+    } else {
+        axis
+    };
+    usize::try_from(from_start)
+        .ok()
+        .filter(|axis| *axis < rank)
+        .ok_or_else(|| format!("axis {axis} of a tensor with {rank} dimensions"))
+}
+
+impl Value {
+    fn dims(&self) -> &[usize] {
+        match self {
+            Self::Constant(constant) => &constant.dims,
+            Self::Activation(view) | Self::Probabilities(view) => &view.dims,
+        }
+    }
+
+    fn with_dims(&self, dims: Vec<usize>) -> Result<Self, Refusal> {
+        match self {
+            Self::Constant(constant) => {
+                if crate::constant::len(&dims) != Some(constant.len()) {
+                    return Err(format!(
+                        "dimensions {:?} do not become {dims:?}",
+                        constant.dims
+                    ));
+                }
+                let data = constant.data.clone();
+                Ok(Self::Constant(Constant { dims, data }))
+            }
+            Self::Activation(view) => Ok(Self::Activation(view.with_dims(dims)?)),
+            Self::Probabilities(_) => Err("it follows a softmax".into()),
+        }
+    }
+}
+
+impl Context<'_> {
+    pub(super) fn flatten(&mut self) -> Result<Value, Refusal> {
+        let value = self.value(0)?.clone();
+        let rank = value.dims().len();
+        let split = match self.attributes.int("axis").unwrap_or(1) {
+            end if usize::try_from(end) == Ok(rank) => rank,
+            split => axis(split, rank)?,
+        };
+        let (rows, columns) = value.dims().split_at(split);
+        value.with_dims(vec![rows.iter().product(), columns.iter().product()])
+    }
+
+    pub(super) fn reshape(&mut self) -> Result<Value, Refusal> {
+        let value = self.value(0)?.clone();
+        let keeps_zero = self.attributes.int("allowzero").unwrap_or(0) == 0;
+        let wanted = self.ints("shape", 1)?.ok_or("its new shape is missing")?;
+        let len: usize = value.dims().iter().product();
+        let mut dims = Vec::with_capacity(wanted.len());
+        for (index, dim) in wanted.iter().enumerate() {
+            dims.push(match *dim {
+                -1 => None,
+                0 if keeps_zero => value.dims().get(index).copied(),
+                dim => Some(usize::try_from(dim).map_err(|_| format!("a dimension of {dim}"))?),
+            });
+        }
+        let is_open = dims.iter().any(Option::is_none);
+        // A batch size written into the graph: images go through one by one.
+        let product = |dims: &[Option<usize>]| {
+            dims.iter()
+                .flatten()
+                .try_fold(1usize, |len, dim| len.checked_mul(*dim))
+        };
+        if let Some(batch @ Some(2..)) = dims.first().copied() {
+            let fixed = product(&dims).ok_or("its new shape is too large")?;
+            if fixed != len && batch.and_then(|b| fixed.checked_div(b)) == Some(len) && !is_open {
+                dims[0] = Some(1);
+            }
+        }
+        let fixed = product(&dims).ok_or("its new shape is too large")?;
+        let open = len.checked_div(fixed).unwrap_or(0);
+        let dims: Vec<usize> = dims.into_iter().map(|dim| dim.unwrap_or(open)).collect();
+        value.with_dims(dims)
+    }
+
+    pub(super) fn squeeze(&mut self) -> Result<Value, Refusal> {
+        let value = self.value(0)?.clone();
+        let rank = value.dims().len();
+        let axes = self.ints("axes", 1)?;
+        let axes: Option<Vec<usize>> = axes
+            .map(|axes| axes.iter().map(|a| axis(*a, rank)).collect())
+            .transpose()?;
+        let mut dims = Vec::new();
+        for (index, dim) in value.dims().iter().enumerate() {
+            let goes = axes
+                .as_ref()
+                .map_or(*dim == 1, |axes| axes.contains(&index));
+            match (goes, *dim) {
+                (false, dim) => dims.push(dim),
+                (true, 1) => {}
+                (true, dim) => return Err(format!("it squeezes a dimension of {dim}")),
+            }
+        }
+        value.with_dims(dims)
+    }
+
+    pub(super) fn unsqueeze(&mut self) -> Result<Value, Refusal> {
+        let value = self.value(0)?.clone();
+        let axes = self.ints("axes", 1)?.ok_or("its axes are missing")?;
+        let rank = value.dims().len() + axes.len();
+        let axes: Vec<usize> = axes
+            .iter()
+            .map(|a| axis(*a, rank))
+            .collect::<Result<_, _>>()?;
+        let mut old = value.dims().iter();
+        let dims = (0..rank).map(|index| {
+            if axes.contains(&index) {
+                Some(1)
+            } else {
+                old.next().copied()
+            }
+        });
+        let dims: Option<Vec<usize>> = dims.collect();
+        value.with_dims(dims.ok_or("its axes repeat")?)
+    }
+
+    pub(super) fn transpose(&mut self) -> Result<Value, Refusal> {
+        let value = self.value(0)?.clone();
+        let old = value.dims().to_vec();
+        let axes: Vec<usize> = match self.attributes.ints("perm") {
+            Some(axes) => axes
+                .iter()
+                .map(|a| axis(*a, old.len()))
+                .collect::<Result<_, _>>()?,
+            None => (0..old.len()).rev().collect(),
+        };
+        let mut sorted = axes.clone();
+        sorted.sort_unstable();
+        if !sorted.into_iter().eq(0..old.len()) {
+            return Err("its `perm` is no permutation".into());
+        }
+        let dims: Vec<usize> = axes.iter().map(|axis| old[*axis]).collect();
+        let steps = strides(&old);
+        let steps: Vec<usize> = axes.iter().map(|axis| steps[*axis]).collect();
+        let sources = offsets(&dims, &steps);
+        Ok(match value {
+            Value::Constant(constant) => Value::Constant(constant.gathered(dims, &sources)),
+            Value::Activation(view) | Value::Probabilities(view) => {
+                let order: Vec<usize> = sources.into_iter().map(|i| view.cell(i)).collect();
+                let is_identity = order.iter().enumerate().all(|(index, cell)| index == *cell);
+                Value::Activation(View {
+                    layer: view.layer,
+                    dims,
+                    order: (!is_identity).then_some(order),
+                })
+            }
+        })
+    }
+
+    /// Concatenates channels of pictures, rows of vectors, or lists of constants.
+    pub(super) fn concat(&mut self) -> Result<Value, Refusal> {
+        let inputs = (0..self.node.input.len()).map(|index| self.value(index).cloned());
+        let inputs: Vec<Value> = inputs.collect::<Result<_, _>>()?;
+        let rank = inputs.first().map_or(0, |value| value.dims().len());
+        let along = axis(
+            self.attributes.int("axis").ok_or("its axis is missing")?,
+            rank,
+        )?;
+        let lists = inputs.iter().map(|value| match value {
+            Value::Constant(constant) => constant.as_ints().map(<[i64]>::to_vec),
+            _ => None,
+        });
+        if let (1, Some(lists)) = (rank, lists.collect::<Option<Vec<_>>>()) {
+            return Ok(Value::Constant(Constant::ints(lists.concat())));
+        }
+        if rank < 2 || along != 1 {
+            return Err(format!(
+                "only channels (axis 1) can be concatenated, not axis {along}"
+            ));
+        }
+        let mut layers = Vec::new();
+        let mut dims: Vec<usize> = Vec::new();
+        for (index, value) in inputs.iter().enumerate() {
+            let is_picture = value.dims().len() == 4;
+            let layer = if is_picture {
+                self.picture(index)?.0
+            } else {
+                let view = self.view(index)?;
+                if view.dims != [1, view.len()] {
+                    return Err(format!(
+                        "a tensor of dimensions {:?} among its inputs",
+                        view.dims
+                    ));
+                }
+                self.lowering.flat(self.name, &view)?
+            };
+            layers.push(layer);
+            match dims.get_mut(1) {
+                None => dims = value.dims().to_vec(),
+                Some(channels) => *channels += value.dims().get(1).copied().unwrap_or(0),
+            }
+            let sides = |dims: &[usize]| dims.get(2..).map(<[usize]>::to_vec);
+            if value.dims().len() != dims.len() || sides(value.dims()) != sides(&dims) {
+                return Err("its inputs differ in height or width".into());
+            }
+        }
+        let side = |index: usize| dims.get(index).copied().unwrap_or(1);
+        let shape = Shape::new(side(1), side(2), side(3)).ok_or("its output is too large")?;
+        let layer = self.emit(Kind::Concat, layers, shape)?;
+        let order = None;
+        Ok(Value::Activation(View { layer, dims, order }))
+    }
+
+    pub(super) fn shape(&mut self) -> Result<Value, Refusal> {
+        let dims = self.value(0)?.dims().to_vec();
+        let rank = i64::try_from(dims.len()).unwrap_or(i64::MAX);
+        let bound = |name: &str, default: i64| {
+            let value = self.attributes.int(name).unwrap_or(default);
+            let from_start = if value < 0 {
+                value.saturating_add(rank)
+            } else {
+                value
+            };
+            usize::try_from(from_start.clamp(0, rank)).unwrap_or(0)
+        };
+        let (start, end) = (bound("start", 0), bound("end", rank));
+        let dims = dims.get(start..end).unwrap_or_default();
+        let dims = dims
+            .iter()
+            .map(|dim| i64::try_from(*dim).unwrap_or(i64::MAX));
+        Ok(Value::Constant(Constant::ints(dims.collect())))
+    }
+
+    /// Picks elements of a list of integers.
+    pub(super) fn gather(&mut self) -> Result<Value, Refusal> {
+        let list = self.constant(0)?.clone();
+        let (Some(values), 1) = (list.as_ints(), list.dims.len()) else {
+            return Err("only elements of a shape can be gathered".into());
+        };
+        axis(self.attributes.int("axis").unwrap_or(0), 1)?;
+        let indices = self.constant(1)?.clone();
+        let picked = indices.as_ints().ok_or("its indices must be integers")?;
+        let pick = |index: &i64| axis(*index, values.len()).map(|index| values[index]);
+        let data = picked.iter().map(pick).collect::<Result<_, _>>()?;
+        let dims = indices.dims.clone();
+        Ok(Value::Constant(Constant {
+            dims,
+            data: crate::constant::Data::Int(data),
+        }))
+    }
+
+    /// Casts between number types change nothing here, save that fractions must not be lost.
+    pub(super) fn cast(&mut self) -> Result<Value, Refusal> {
+        use crate::proto::data_type::{DOUBLE, FLOAT, INT32, INT64};
+        self.attributes.ignore("saturate");
+        self.attributes.ignore("round_mode");
+        let to = self
+            .attributes
+            .int("to")
+            .and_then(|to| i32::try_from(to).ok());
+        let value = self.value(0)?.clone();
+        let is_integer = match &value {
+            Value::Constant(constant) => constant.as_ints().is_some(),
+            _ => false,
+        };
+        match to {
+            Some(FLOAT | DOUBLE) => Ok(value),
+            Some(INT32 | INT64) if is_integer => Ok(value),
+            _ => Err("only casts to float, or of integers to integers, are supported".into()),
+        }
+    }
+
+    pub(super) fn dropout(&mut self) -> Result<Value, Refusal> {
+        self.attributes.ignore("ratio");
+        self.attributes.ignore("seed");
+        // A training flag, where it is given, would make it random.
+        if self
+            .optional(2)?
+            .is_some_and(|flag| flag.to_floats() != [0.0])
+        {
+            return Err("it is in training mode".into());
+        }
+        self.value(0).cloned()
+    }
+
+    pub(super) fn constant_node(&mut self) -> Result<Value, Refusal> {
+        use crate::constant::Data::{Float, Int};
+        if let Some(tensor) = self.attributes.tensor("value") {
+            return tensor.map(Value::Constant);
+        }
+        let constant = |dims: Vec<usize>, data| Ok(Value::Constant(Constant { dims, data }));
+        if let Some(value) = self.attributes.float("value_float") {
+            return constant(Vec::new(), Float(vec![value]));
+        }
+        if let Some(value) = self.attributes.int("value_int") {
+            return constant(Vec::new(), Int(vec![value]));
+        }
+        if let Some(values) = self.attributes.floats("value_floats") {
+            return constant(vec![values.len()], Float(values.to_vec()));
+        }
+        if let Some(values) = self.attributes.ints("value_ints") {
+            return constant(vec![values.len()], Int(values.to_vec()));
+        }
+        Err("it holds no tensor of numbers".into())
+    }
+}

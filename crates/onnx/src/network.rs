@@ -1,0 +1,266 @@
+//! The network in floating point: what ONNX is lowered to, folded and calibrated on.
+
+use zklens_model::{Shape, Window};
+
+/// A layer's position in its network. Layer 0 is the input.
+pub(crate) type LayerId = usize;
+
+/// Layers in an order in which each follows its inputs.
+#[derive(Clone, Debug)]
+pub(crate) struct Network {
+    pub(crate) layers: Vec<Layer>,
+    /// The layer that gives the logits.
+    pub(crate) output: LayerId,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Layer {
+    /// The ONNX node's name.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) inputs: Vec<LayerId>,
+    pub(crate) shape: Shape,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    Input,
+    Dense(Linear),
+    Conv {
+        linear: Linear,
+        window: Window,
+        groups: usize,
+    },
+    /// `scale[c]·x + offset[c]` in every cell of channel `c`.
+    Affine {
+        scale: Vec<f32>,
+        offset: Vec<f32>,
+    },
+    Relu,
+    Clip {
+        lo: f32,
+        hi: f32,
+    },
+    Curve(Curve),
+    MaxPool(Window),
+    AveragePool(Window),
+    /// Zeros around every channel: a window of one cell, stride 1, and its padding.
+    Pad(Window),
+    Add,
+    Concat,
+    Reshape,
+}
+
+/// Weights `[outputs][…]` and a bias per output.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Linear {
+    pub(crate) weights: Vec<f32>,
+    pub(crate) bias: Vec<f32>,
+}
+
+/// A function of one value that becomes a table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Curve {
+    Sigmoid,
+    Tanh,
+    LeakyRelu { alpha: f32 },
+}
+
+impl Curve {
+    pub(crate) fn at(self, x: f64) -> f64 {
+        match self {
+            Self::Sigmoid => 1.0 / (1.0 + (-x).exp()),
+            Self::Tanh => x.tanh(),
+            Self::LeakyRelu { alpha } if x < 0.0 => f64::from(alpha) * x,
+            Self::LeakyRelu { .. } => x,
+        }
+    }
+}
+
+impl Kind {
+    /// The operator's name in reports.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Input => "Input",
+            Self::Dense(_) => "Dense",
+            Self::Conv { .. } => "Conv2d",
+            Self::Affine { .. } => "Affine",
+            Self::Relu => "Relu",
+            Self::Clip { .. } => "Clip",
+            Self::Curve(Curve::Sigmoid) => "Sigmoid",
+            Self::Curve(Curve::Tanh) => "Tanh",
+            Self::Curve(Curve::LeakyRelu { .. }) => "LeakyRelu",
+            Self::MaxPool(_) => "MaxPool",
+            Self::AveragePool(_) => "AveragePool",
+            Self::Pad(_) => "Pad",
+            Self::Add => "Add",
+            Self::Concat => "Concat",
+            Self::Reshape => "Reshape",
+        }
+    }
+
+    /// Whether it is increasing in each input, so that it commutes with max pooling.
+    pub(crate) fn is_increasing(&self) -> bool {
+        match self {
+            Self::Relu | Self::Clip { .. } => true,
+            Self::Curve(Curve::LeakyRelu { alpha }) => *alpha >= 0.0,
+            Self::Curve(Curve::Sigmoid | Curve::Tanh) => true,
+            _ => false,
+        }
+    }
+
+    const fn work(&self, output: Shape) -> usize {
+        match self {
+            Self::Dense(linear) => linear.weights.len(),
+            Self::Conv { linear, .. } => linear.weights.len().saturating_mul(output.area()),
+            Self::MaxPool(window) | Self::AveragePool(window) => {
+                window.area().saturating_mul(output.len())
+            }
+            _ => output.len(),
+        }
+    }
+}
+
+impl Network {
+    /// Floating-point operations of one run, roughly.
+    pub(crate) fn work(&self) -> usize {
+        let layers = self.layers.iter();
+        layers.fold(0, |sum, layer| {
+            sum.saturating_add(layer.kind.work(layer.shape))
+        })
+    }
+
+    /// How many times each layer is an input of another; the output counts as used once more.
+    pub(crate) fn uses(&self) -> Vec<usize> {
+        let mut uses = vec![0; self.layers.len()];
+        for input in self.layers.iter().flat_map(|layer| &layer.inputs) {
+            uses[*input] += 1;
+        }
+        uses[self.output] += 1;
+        uses
+    }
+
+    /// The output of every layer on pixels `0…255`.
+    pub(crate) fn run(&self, pixels: &[u8]) -> Vec<Vec<f32>> {
+        let mut outputs: Vec<Vec<f32>> = Vec::with_capacity(self.layers.len());
+        for layer in &self.layers {
+            let output = if layer.kind == Kind::Input {
+                pixels.iter().map(|v| f32::from(*v)).collect()
+            } else {
+                let inputs: Vec<_> = layer
+                    .inputs
+                    .iter()
+                    .map(|id| (self.layers[*id].shape, outputs[*id].as_slice()))
+                    .collect();
+                layer.run(&inputs)
+            };
+            outputs.push(output);
+        }
+        outputs
+    }
+}
+
+impl Layer {
+    fn run(&self, inputs: &[(Shape, &[f32])]) -> Vec<f32> {
+        let (shape, x) = inputs[0];
+        match &self.kind {
+            Kind::Input | Kind::Reshape => x.to_vec(),
+            Kind::Dense(linear) => {
+                let rows = linear.weights.chunks(x.len());
+                let dot = |row: &[f32]| row.iter().zip(x).map(|(w, x)| w * x).sum::<f32>();
+                rows.zip(&linear.bias)
+                    .map(|(row, b)| dot(row) + b)
+                    .collect()
+            }
+            Kind::Conv {
+                linear,
+                window,
+                groups,
+            } => self.convolve(linear, window, *groups, shape, x),
+            Kind::Affine { scale, offset } => {
+                let channels = x.chunks(shape.area()).zip(scale.iter().zip(offset));
+                channels
+                    .flat_map(|(cells, (s, o))| cells.iter().map(move |x| s * x + o))
+                    .collect()
+            }
+            Kind::Relu => x.iter().map(|x| x.max(0.0)).collect(),
+            Kind::Clip { lo, hi } => x.iter().map(|x| x.max(*lo).min(*hi)).collect(),
+            Kind::Curve(curve) => x.iter().map(|x| curve.at(f64::from(*x)) as f32).collect(),
+            Kind::MaxPool(window) => self.pool(window, shape, x, f32::NEG_INFINITY, f32::max),
+            Kind::AveragePool(window) => {
+                let mut sums = self.pool(window, shape, x, 0.0, |sum, x| sum + x);
+                let area = window.area() as f32;
+                sums.iter_mut().for_each(|sum| *sum /= area);
+                sums
+            }
+            Kind::Pad(window) => self.pool(window, shape, x, 0.0, |_, x| x),
+            Kind::Add => x.iter().zip(inputs[1].1).map(|(a, b)| a + b).collect(),
+            Kind::Concat => inputs.iter().flat_map(|(_, x)| x.iter().copied()).collect(),
+        }
+    }
+
+    fn convolve(
+        &self,
+        linear: &Linear,
+        window: &Window,
+        groups: usize,
+        shape: Shape,
+        x: &[f32],
+    ) -> Vec<f32> {
+        let area = self.shape.area();
+        let mut output: Vec<f32> = linear.bias.iter().flat_map(|b| vec![*b; area]).collect();
+        let depth = shape.channels() / groups;
+        let per_group = self.shape.channels() / groups;
+        let kernels = linear.weights.chunks(window.area());
+        for (index, kernel) in kernels.enumerate() {
+            let (to, from) = (index / depth, index % depth);
+            let from = from + to / per_group * depth;
+            let plane = &mut output[to * area..][..area];
+            let seen = &x[from * shape.area()..][..shape.area()];
+            self.slide(window, shape, plane, seen, |tap, sum, x| {
+                sum + kernel[tap] * x
+            });
+        }
+        output
+    }
+
+    fn pool(
+        &self,
+        window: &Window,
+        shape: Shape,
+        x: &[f32],
+        start: f32,
+        step: impl Fn(f32, f32) -> f32,
+    ) -> Vec<f32> {
+        let mut output = vec![start; self.shape.len()];
+        let planes = output.chunks_mut(self.shape.area());
+        for (plane, seen) in planes.zip(x.chunks(shape.area())) {
+            self.slide(window, shape, plane, seen, |_, sum, x| step(sum, x));
+        }
+        output
+    }
+
+    /// Folds every cell of `seen` under the window into the cells of `plane`, tap by tap.
+    fn slide(
+        &self,
+        window: &Window,
+        shape: Shape,
+        plane: &mut [f32],
+        seen: &[f32],
+        step: impl Fn(usize, f32, f32) -> f32,
+    ) {
+        let (rows, columns) = (window.rows, window.columns);
+        for tap in 0..window.area() {
+            let ys = rows.taps(tap / columns.kernel, shape.height(), self.shape.height());
+            let xs = columns.taps(tap % columns.kernel, shape.width(), self.shape.width());
+            for y in 0..ys.count {
+                let to = (ys.first_output + y) * self.shape.width() + xs.first_output;
+                let from = (ys.first_input + y * rows.stride) * shape.width() + xs.first_input;
+                for x in 0..xs.count {
+                    let cell = &mut plane[to + x];
+                    *cell = step(tap, *cell, seen[from + x * columns.stride]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! Floating point → integers: picks a scale for every tensor and builds the graph.
+//!
+//! Activations get [`ACTIVATION_BITS`] bits for the range that calibration saw. A linear layer's
+//! accumulators are finer by [`Rescale`]'s shift, which decides the scale of its weights:
+//!
+//! ```text
+//! weight scale = output scale + shift − input scale
+//! ```
+//!
+//! The rescale itself comes as late as it can: after a max pool, where there are fewer cells. The
+//! logits are accumulators, so the comparison of classes is not rounded at all.
+
+use crate::calibrate::Range;
+use crate::error::ImportError;
+use crate::network::{Curve, Kind, LayerId, Linear, Network};
+use zklens_model::{
+    Add, AveragePool, Clip, Concat, Conv2d, Dense, Graph, GraphBuilder, GraphError, Interval,
+    LeftShift, MaxPool, NodeId, Op, Preprocessing, Relu, Rescale, Reshape, Table, Weights, Window,
+};
+
+/// Bits of the largest activation that calibration saw.
+const ACTIVATION_BITS: i32 = 12;
+/// An activation is at most this wide whatever the image; what could exceed it is clipped.
+const MAX_ACTIVATION_BITS: u32 = 24;
+/// How far beyond calibration a clip lies, in bits.
+const CLIP_MARGIN_BITS: i32 = 4;
+/// Bits of a table's input.
+const TABLE_BITS: i32 = 12;
+/// A layer's largest weight has at most this many bits.
+const MAX_WEIGHT_BITS: i32 = 20;
+
+/// A quantised network and where its layers went.
+pub(crate) struct Quantised {
+    pub(crate) graph: Graph,
+    /// For every layer, the node of its output.
+    pub(crate) nodes: Vec<NodeId>,
+    /// Clips that the float network does not have.
+    pub(crate) saturating: Vec<NodeId>,
+}
+
+/// Quantises `network`, whose layers take the values `ranges` on real images. Where a shift of 8
+/// leaves a layer's largest weight fewer than `weight_bits` bits, the shift is 16.
+pub(crate) fn quantise(
+    network: &Network,
+    ranges: &[Range],
+    preprocessing: Preprocessing,
+    weight_bits: i32,
+) -> Result<Quantised, ImportError> {
+    let fault = |error: GraphError| ImportError::Quantise {
+        layer: "image".into(),
+        reason: error.to_string(),
+    };
+    let mut quantiser = Quantiser {
+        network,
+        ranges,
+        weight_bits,
+        uses: network.uses(),
+        builder: GraphBuilder::new(preprocessing).map_err(fault)?,
+        placed: Vec::new(),
+        saturating: Vec::new(),
+    };
+    for id in 0..network.layers.len() {
+        let layer = network.layers[id].name.clone();
+        let placed = quantiser
+            .place(id)
+            .map_err(|reason| ImportError::Quantise { layer, reason })?;
+        quantiser.placed.push(placed);
+    }
+    Ok(Quantised {
+        nodes: quantiser.placed.iter().map(|placed| placed.node).collect(),
+        saturating: quantiser.saturating,
+        graph: quantiser.builder.finish().map_err(fault)?,
+    })
+}
+
+/// Where a layer's output is.
+#[derive(Clone, Copy, Debug)]
+struct Placed {
+    node: NodeId,
+    /// The rescale still owed.
+    shift: Option<u32>,
+}
+
+struct Quantiser<'a> {
+    network: &'a Network,
+    ranges: &'a [Range],
+    weight_bits: i32,
+    uses: Vec<usize>,
+    builder: GraphBuilder,
+    placed: Vec<Placed>,
+    saturating: Vec<NodeId>,
+}
+
+impl Quantiser<'_> {
+    fn place(&mut self, id: LayerId) -> Result<Placed, String> {
+        let layer = &self.network.layers[id];
+        let done = |node| Placed { node, shift: None };
+        match &layer.kind {
+            Kind::Input => Ok(done(GraphBuilder::INPUT)),
+            Kind::Dense(linear) => self.linear(id, linear, |weights, weight_scale, bias| {
+                Op::Dense(Dense {
+                    weights,
+                    weight_scale,
+                    bias,
+                })
+            }),
+            Kind::Conv {
+                linear,
+                window,
+                groups,
+            } => self.linear(id, linear, |weights, weight_scale, bias| {
+                Op::Conv2d(Conv2d {
+                    weights,
+                    weight_scale,
+                    bias,
+                    window: *window,
+                    groups: *groups,
+                })
+            }),
+            Kind::AveragePool(window) => self.average_pool(id, *window),
+            Kind::MaxPool(window) => self.keep_wide(id, Op::MaxPool(MaxPool { window: *window })),
+            Kind::Reshape => {
+                let shape = [
+                    layer.shape.channels(),
+                    layer.shape.height(),
+                    layer.shape.width(),
+                ];
+                self.keep_wide(id, Op::Reshape(Reshape { shape }))
+            }
+            Kind::Relu => {
+                let input = self.narrow(layer.inputs[0])?;
+                self.push(Op::Relu(Relu), &[input]).map(done)
+            }
+            Kind::Clip { lo, hi } => self.clip(id, *lo, *hi).map(done),
+            Kind::Curve(curve) => self.table(id, *curve).map(done),
+            Kind::Add => {
+                let inputs = self.aligned(&layer.inputs)?;
+                let node = self.push(Op::Add(Add), &inputs)?;
+                self.saturate(id, node).map(done)
+            }
+            Kind::Concat => {
+                let inputs = self.aligned(&layer.inputs)?;
+                self.push(Op::Concat(Concat), &inputs).map(done)
+            }
+            Kind::Affine { .. } | Kind::Pad(_) => Err("it was not folded".into()),
+        }
+    }
+
+    /// A dense layer or convolution: accumulators, with the rescale owed.
+    fn linear(
+        &mut self,
+        id: LayerId,
+        linear: &Linear,
+        op: impl FnOnce(Weights, i32, Vec<i64>) -> Op,
+    ) -> Result<Placed, String> {
+        let input = self.narrow(self.network.layers[id].inputs[0])?;
+        let input_scale = self.scale(input);
+        let largest = linear
+            .weights
+            .iter()
+            .fold(0.0f32, |max, w| max.max(w.abs()));
+        let weight_bits = bits(f64::from(largest));
+        let output_scale = self.output_scale(id);
+        let weight_scale = |shift: i32| {
+            let wanted = output_scale.saturating_add(shift) - input_scale;
+            wanted.min(MAX_WEIGHT_BITS - weight_bits)
+        };
+        let is_fine =
+            weight_scale(8) + weight_bits >= self.weight_bits || is_exact(&linear.weights);
+        let shift = if is_fine { 8 } else { 16 };
+        let weight_scale = weight_scale(shift);
+        let weights = linear.weights.iter().map(|w| fixed(*w, weight_scale));
+        let weights: Vec<i32> = weights.map(|w| w as i32).collect();
+        let bias = linear
+            .bias
+            .iter()
+            .map(|b| fixed(*b, input_scale + weight_scale));
+        let node = self.push(
+            op(Weights::new(weights), weight_scale, bias.collect()),
+            &[input],
+        )?;
+        let shift = Some(if shift == 8 { 8 } else { 16 });
+        Ok(Placed { node, shift })
+    }
+
+    fn average_pool(&mut self, id: LayerId, window: Window) -> Result<Placed, String> {
+        let input = self.narrow(self.network.layers[id].inputs[0])?;
+        let area = window.area();
+        // A small power of two only makes the scale finer. Otherwise the mean is rounded once.
+        let (multiplier_scale, shift) = match area {
+            1 | 2 | 4 => (area.ilog2(), None),
+            _ if area.is_power_of_two() && area <= 1 << 8 => (8, Some(8)),
+            _ => (16, Some(16)),
+        };
+        let multiplier = fixed(1.0 / area as f32, multiplier_scale as i32);
+        if multiplier == 0 {
+            return Err(format!("a window of {area} cells is too large to average"));
+        }
+        let op = Op::AveragePool(AveragePool {
+            window,
+            multiplier: multiplier as i32,
+            multiplier_scale: multiplier_scale as i32,
+        });
+        let node = self.push(op, &[input])?;
+        Ok(Placed { node, shift })
+    }
+
+    /// A layer that works on accumulators as well as on activations.
+    fn keep_wide(&mut self, id: LayerId, op: Op) -> Result<Placed, String> {
+        let input = self.network.layers[id].inputs[0];
+        if self.uses[input] > 1 {
+            self.narrow(input)?;
+        }
+        let Placed { node, shift } = self.placed[input];
+        let node = self.push(op, &[node])?;
+        Ok(Placed { node, shift })
+    }
+
+    fn clip(&mut self, id: LayerId, lo: f32, hi: f32) -> Result<NodeId, String> {
+        let input = self.narrow(self.network.layers[id].inputs[0])?;
+        let (scale, bounds) = (self.scale(input), self.bounds(input));
+        let bound = |value: f32, open: i64| {
+            if value.is_finite() {
+                fixed(value, scale).clamp(-WIDEST, WIDEST)
+            } else {
+                open
+            }
+        };
+        let lo = bound(lo, bounds.lo);
+        let bounds = Interval {
+            lo,
+            hi: bound(hi, bounds.hi).max(lo),
+        };
+        self.push(Op::Clip(Clip { bounds }), &[input])
+    }
+
+    fn table(&mut self, id: LayerId, curve: Curve) -> Result<NodeId, String> {
+        let input = self.network.layers[id].inputs[0];
+        let scale = table_scale(curve, self.ranges[input]);
+        let node = self.narrow(input)?;
+        let node = self.bring_to(node, scale)?;
+        let half = 1i64 << (TABLE_BITS - 1);
+        let domain = Interval {
+            lo: -half,
+            hi: half - 1,
+        };
+        let node = if self.bounds(node).hull(domain) == domain {
+            node
+        } else {
+            let clip = self.push(Op::Clip(Clip { bounds: domain }), &[node])?;
+            if matches!(curve, Curve::LeakyRelu { .. }) {
+                self.saturating.push(clip);
+            }
+            clip
+        };
+        let seen = self.bounds(node);
+        let output_scale = match curve {
+            Curve::Sigmoid | Curve::Tanh => ACTIVATION_BITS,
+            Curve::LeakyRelu { .. } => scale,
+        };
+        let real = |x: i64| x as f64 * f64::from(-scale).exp2();
+        let entry = |x: i64| (curve.at(real(x)) * f64::from(output_scale).exp2()).round() as i32;
+        let table = Table {
+            first: seen.lo,
+            values: Weights::new((seen.lo..=seen.hi).map(entry).collect()),
+            scale: output_scale,
+        };
+        self.push(Op::Table(table), &[node])
+    }
+
+    /// The same values at `scale`.
+    fn bring_to(&mut self, node: NodeId, scale: i32) -> Result<NodeId, String> {
+        let excess = self.scale(node) - scale;
+        if excess == 0 {
+            return Ok(node);
+        }
+        let shift = if excess <= 8 { 8 } else { 16 };
+        let bits = u32::try_from(shift - excess)
+            .map_err(|_| format!("its input is too fine by {excess} bits"))?;
+        let node = self.push(Op::LeftShift(LeftShift { bits }), &[node])?;
+        self.push(
+            Op::Rescale(Rescale {
+                shift: shift as u32,
+            }),
+            &[node],
+        )
+    }
+
+    /// The outputs of `layers`, all at the finest of their scales.
+    fn aligned(&mut self, layers: &[LayerId]) -> Result<Vec<NodeId>, String> {
+        let mut nodes = Vec::new();
+        for layer in layers {
+            nodes.push(self.narrow(*layer)?);
+        }
+        let finest = nodes
+            .iter()
+            .map(|node| self.scale(*node))
+            .max()
+            .unwrap_or(0);
+        for node in &mut nodes {
+            let bits = (finest - self.scale(*node)) as u32;
+            if bits > 0 {
+                *node = self.push(Op::LeftShift(LeftShift { bits }), &[*node])?;
+            }
+        }
+        Ok(nodes)
+    }
+
+    /// The layer's output as activations: rescaled, if that was owed.
+    fn narrow(&mut self, id: LayerId) -> Result<NodeId, String> {
+        let Placed { node, shift } = self.placed[id];
+        let Some(shift) = shift else {
+            return Ok(node);
+        };
+        let node = self.push(Op::Rescale(Rescale { shift }), &[node])?;
+        let node = self.saturate(id, node)?;
+        self.placed[id] = Placed { node, shift: None };
+        Ok(node)
+    }
+
+    /// Clips far beyond what calibration saw, if some image could make the value too wide.
+    fn saturate(&mut self, id: LayerId, node: NodeId) -> Result<NodeId, String> {
+        if self.bounds(node).magnitude_bits() <= MAX_ACTIVATION_BITS {
+            return Ok(node);
+        }
+        let seen = bits(self.ranges[id].magnitude()) + self.scale(node);
+        let width = (seen + CLIP_MARGIN_BITS).clamp(ACTIVATION_BITS, MAX_ACTIVATION_BITS as i32);
+        let hi = (1i64 << width) - 1;
+        let bounds = Interval { lo: -hi, hi };
+        let clip = self.push(Op::Clip(Clip { bounds }), &[node])?;
+        self.saturating.push(clip);
+        Ok(clip)
+    }
+
+    /// The scale wanted for a linear layer's activations: from the range of what follows up to the
+    /// next layer that needs them rescaled.
+    fn output_scale(&self, id: LayerId) -> i32 {
+        let mut last = id;
+        loop {
+            let only_user = self
+                .network
+                .layers
+                .iter()
+                .position(|l| l.inputs.contains(&last));
+            let only_user = only_user.filter(|_| self.uses[last] == 1);
+            match only_user.map(|user| (user, &self.network.layers[user].kind)) {
+                Some((user, Kind::MaxPool(_) | Kind::Reshape | Kind::Relu | Kind::Clip { .. })) => {
+                    last = user;
+                }
+                Some((_, Kind::Curve(curve))) => return table_scale(*curve, self.ranges[last]),
+                _ => break,
+            }
+        }
+        ACTIVATION_BITS - bits(self.ranges[last].magnitude())
+    }
+
+    fn push(&mut self, op: Op, inputs: &[NodeId]) -> Result<NodeId, String> {
+        self.builder
+            .push(op, inputs)
+            .map_err(|error| error.to_string())
+    }
+
+    fn scale(&self, node: NodeId) -> i32 {
+        self.builder.tensor(node).map_or(0, |tensor| tensor.scale)
+    }
+
+    fn bounds(&self, node: NodeId) -> Interval {
+        self.builder
+            .tensor(node)
+            .map_or(Interval::ZERO, |tensor| tensor.bounds)
+    }
+}
+
+/// No clip reaches further.
+const WIDEST: i64 = 1 << 40;
+
+/// The scale of a table's input, so that what calibration saw fits.
+fn table_scale(curve: Curve, input: Range) -> i32 {
+    let reach = match curve {
+        // Beyond this the curves are flat to 12 bits.
+        Curve::Sigmoid => input.magnitude().min(8.0),
+        Curve::Tanh => input.magnitude().min(4.0),
+        Curve::LeakyRelu { .. } => input.magnitude() * 1.25,
+    };
+    TABLE_BITS - 1 - bits(reach)
+}
+
+/// The least `b` with `x < 2^b`, within reason.
+fn bits(x: f64) -> i32 {
+    (x.log2().floor() as i32).saturating_add(1).clamp(-32, 32)
+}
+
+fn fixed(x: f32, scale: i32) -> i64 {
+    (f64::from(x) * f64::from(scale).exp2()).round() as i64
+}
+
+/// Whether small integers give the weights without loss.
+fn is_exact(weights: &[f32]) -> bool {
+    weights.iter().all(|w| w.fract() == 0.0)
+}
