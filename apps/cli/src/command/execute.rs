@@ -1,0 +1,212 @@
+//! `zklens execute`: image files → label and IPFS address.
+
+use crate::args::ExecuteArguments;
+use crate::failure::{EXIT_INPUT, EXIT_OUTPUT, Failure};
+use crate::{files, model_file, output};
+use serde::Serialize;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use zklens_image::{CidVersion, cid};
+use zklens_model::{Classification, Model};
+
+/// One image's result, as `--json` prints it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Execution {
+    file: String,
+    ipfs_uri: String,
+    label: usize,
+    class: String,
+    runner_up: RunnerUp,
+    /// Integer logits; a logit `X` stands for `X · 2^-logitScale`.
+    logits: Vec<i64>,
+    logit_scale: i32,
+    model: String,
+    model_digest: String,
+}
+
+#[derive(Debug, Serialize)]
+struct RunnerUp {
+    label: usize,
+    class: String,
+    /// By how much the label's logit is larger.
+    margin: f64,
+}
+
+pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let model = model_file::load(&arguments.model.model)?;
+    let digest = output::hex(&model.digest());
+    if arguments.verbose {
+        eprintln!(
+            "model {} loaded in {}",
+            model.name(),
+            milliseconds(started.elapsed())
+        );
+    }
+    let paths = files::expand(&arguments.input_image)?;
+    let bar = output::progress(paths.len(), "classifying");
+    let mut failures = 0;
+    for path in &paths {
+        let result = execute(path, &model, &digest, arguments);
+        bar.suspend(|| match result {
+            Ok((execution, stages)) => {
+                print(&execution, arguments, paths.len() > 1)?;
+                if arguments.verbose {
+                    eprintln!("{}: {stages}", execution.file);
+                }
+                Ok(())
+            }
+            Err(failure) => {
+                failures += 1;
+                if arguments.json {
+                    let error = failure.message();
+                    println!(
+                        "{}",
+                        serde_json::json!({ "file": files::name(path), "error": error })
+                    );
+                }
+                failure.report();
+                Ok(())
+            }
+        })?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    if failures > 0 && paths.len() > 1 {
+        eprintln!("{failures} of {} images failed", paths.len());
+    }
+    Ok(if failures == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(EXIT_INPUT)
+    })
+}
+
+fn execute(
+    path: &Path,
+    model: &Model,
+    digest: &str,
+    arguments: &ExecuteArguments,
+) -> Result<(Execution, String), Failure> {
+    let mut stages = Stages::start();
+    let bytes = files::read_image(path)?;
+    stages.end("read");
+    let fault = |error: &dyn std::fmt::Display| Failure::new(EXIT_INPUT, files::name(path), error);
+    let picture = zklens_image::decode(&bytes).map_err(|error| fault(&error))?;
+    stages.end("decode");
+    let pixels = zklens_image::preprocess(&picture, model.preprocessing());
+    stages.end("preprocess");
+    let result = model.classify(&pixels).map_err(|error| fault(&error))?;
+    stages.end("network");
+    let cid = cid::of(&bytes, CidVersion::from(arguments.cid.cid_version));
+    stages.end("CID");
+    if let Some(orientation @ 2..) = zklens_image::exif_orientation(&bytes) {
+        eprintln!(
+            "note: {}: stored rotated or mirrored (EXIF orientation {orientation}); the network sees \
+             the pixels as stored",
+            files::name(path)
+        );
+    }
+    Ok((
+        execution(path, cid.ipfs_uri(), &result, model, digest),
+        stages.finish(),
+    ))
+}
+
+fn execution(
+    path: &Path,
+    ipfs_uri: String,
+    result: &Classification,
+    model: &Model,
+    digest: &str,
+) -> Execution {
+    let class = |label: usize| model.classes()[label].clone();
+    Execution {
+        file: files::name(path),
+        ipfs_uri,
+        label: result.label(),
+        class: class(result.label()),
+        runner_up: RunnerUp {
+            label: result.runner_up(),
+            class: class(result.runner_up()),
+            margin: output::real(result.margin(), result.scale()),
+        },
+        logits: result.logits().to_vec(),
+        logit_scale: result.scale(),
+        model: model.name().into(),
+        model_digest: digest.into(),
+    }
+}
+
+fn print(
+    execution: &Execution,
+    arguments: &ExecuteArguments,
+    is_one_of_many: bool,
+) -> Result<(), Failure> {
+    if arguments.json {
+        let line = serde_json::to_string(execution);
+        println!(
+            "{}",
+            line.map_err(|error| Failure::new(EXIT_OUTPUT, "JSON", error))?
+        );
+        return Ok(());
+    }
+    if is_one_of_many {
+        println!("{}", execution.file);
+    }
+    println!("PublicValuesStruct {{");
+    println!("    ipfsUri: \"{}\",", execution.ipfs_uri);
+    println!("    label: {},", execution.label);
+    println!("}}");
+    let RunnerUp {
+        label,
+        class,
+        margin,
+    } = &execution.runner_up;
+    println!("class:     {}", execution.class);
+    println!("runner-up: {class} (label {label}), {margin:.3} behind");
+    println!("model:     {}", execution.model);
+    if is_one_of_many {
+        println!();
+    }
+    Ok(())
+}
+
+/// Wall-clock times of the stages of one image.
+struct Stages {
+    started: Instant,
+    last: Instant,
+    text: Vec<String>,
+}
+
+impl Stages {
+    fn start() -> Self {
+        let started = Instant::now();
+        Self {
+            started,
+            last: started,
+            text: Vec::new(),
+        }
+    }
+
+    fn end(&mut self, stage: &str) {
+        let now = Instant::now();
+        self.text
+            .push(format!("{stage} {}", milliseconds(now - self.last)));
+        self.last = now;
+    }
+
+    fn finish(self) -> String {
+        format!(
+            "{}; total {}",
+            self.text.join(", "),
+            milliseconds(self.started.elapsed())
+        )
+    }
+}
+
+fn milliseconds(duration: Duration) -> String {
+    format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
+}

@@ -1,0 +1,50 @@
+//! Errors as a person reads them: what was wrong, where, and what to do.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    help: Option<String>,
+    exit: u8,
+}
+
+/// An image could not be read or classified; others may have been.
+pub(crate) const EXIT_INPUT: u8 = 1;
+/// The command line makes no sense.
+pub(crate) const EXIT_USAGE: u8 = 2;
+/// A model could not be loaded or imported.
+pub(crate) const EXIT_MODEL: u8 = 3;
+/// Output could not be written.
+pub(crate) const EXIT_OUTPUT: u8 = 4;
+
+impl Failure {
+    /// A failure about `subject`, usually a path.
+    pub(crate) fn new(exit: u8, subject: impl fmt::Display, cause: impl fmt::Display) -> Self {
+        Self {
+            message: format!("{subject}: {cause}"),
+            help: None,
+            exit,
+        }
+    }
+
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Prints the failure to standard error, and returns its exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        eprintln!("error: {}", self.message);
+        if let Some(help) = &self.help {
+            eprintln!("help:  {help}");
+        }
+        ExitCode::from(self.exit)
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+}

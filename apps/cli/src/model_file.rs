@@ -1,0 +1,30 @@
+//! Models by name or path.
+
+use crate::failure::{EXIT_MODEL, Failure};
+use crate::files;
+use std::path::Path;
+use zklens_model::{MAX_FILE_BYTES, Model};
+
+/// Loads a shipped network by name, or a `.zkl` file by path.
+pub(crate) fn load(name: &str) -> Result<Model, Failure> {
+    if let Some(shipped) = zklens_models::find(name) {
+        return shipped
+            .decode()
+            .map_err(|error| Failure::new(EXIT_MODEL, name, error));
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        let shipped = zklens_models::ALL.map(|shipped| shipped.name).join(", ");
+        let failure = Failure::new(EXIT_MODEL, name, "no such model, and no such file");
+        return Err(failure.with_help(format!("shipped models: {shipped}; or give a .zkl file")));
+    }
+    let bytes = files::read(path, MAX_FILE_BYTES as u64 + 1)
+        .map_err(|failure| Failure::new(EXIT_MODEL, "model", failure.message()))?;
+    Model::decode(&bytes).map_err(|error| {
+        let failure = Failure::new(EXIT_MODEL, path.display(), error);
+        if path.extension().is_some_and(|e| e == "onnx") {
+            return failure.with_help("this is an ONNX file: `zklens import` makes a .zkl of it");
+        }
+        failure
+    })
+}

@@ -1,0 +1,40 @@
+//! What several commands print in the same way.
+
+use crate::failure::{EXIT_OUTPUT, Failure};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// A progress bar on standard error; hidden where that is no terminal, or for a single item.
+pub(crate) fn progress(len: usize, what: &'static str) -> ProgressBar {
+    if len < 2 {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} {eta}");
+    let bar = ProgressBar::new(len as u64).with_message(what);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Prints a value as indented JSON.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value);
+    let text = text.map_err(|error| Failure::new(EXIT_OUTPUT, "JSON", error))?;
+    println!("{text}");
+    Ok(())
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// An integer at a scale as the real number it stands for.
+pub(crate) fn real(value: i64, scale: i32) -> f64 {
+    value as f64 * f64::from(-scale).exp2()
+}
