@@ -1,0 +1,77 @@
+# `make test` passes every test; `make check` is what .ci/run runs besides. `make help` lists all.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO_TARGET_DIR ?= target
+export CARGO_TARGET_DIR
+export ZKLENS := $(abspath $(CARGO_TARGET_DIR))/release/zklens
+VENV := $(abspath $(CARGO_TARGET_DIR))/venv
+PYTHON := $(VENV)/bin/python
+DATA ?= .data
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+.PHONY: test
+test: test-rust test-python ## Every test: Rust, and Python against NumPy and onnxruntime
+
+.PHONY: test-rust
+test-rust: ## Rust tests and documentation examples
+	cargo test --workspace --all-targets
+	cargo test --workspace --doc
+
+.PHONY: test-python
+test-python: release $(VENV)/.ready ## The integer networks in NumPy, the imports in onnxruntime
+	$(PYTHON) -m unittest discover tests/python
+
+.PHONY: release
+release:
+	cargo build --release --bin zklens
+
+$(VENV)/.ready: tests/python/requirements.txt
+	python3 -m venv --clear $(VENV)
+	$(PYTHON) -m pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: accuracy
+accuracy: release ## Integer accuracy on both full test sets (fetches them)
+	ZKLENS_DATA=$(DATA) training/datasets.sh
+	python3 tests/python/accuracy.py $(DATA)
+
+.PHONY: check
+check: fmt lint docs portable ## Formatting, lints, documentation, other targets
+
+.PHONY: fmt
+fmt:
+	cargo fmt --all --check
+
+.PHONY: lint
+lint:
+	cargo clippy --workspace --all-targets -- -D warnings
+
+.PHONY: docs
+docs:
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+.PHONY: portable
+portable: ## The trusted crates build without std; what a zkVM runs builds for one
+	.ci/toolchain.sh
+	cargo check -p zklens-model -p zklens-models --target riscv64imac-unknown-none-elf
+	cargo check -p zklens-model -p zklens-image --target wasm32-unknown-unknown
+	RUSTC_BOOTSTRAP=1 cargo check -p zklens-image -Zbuild-std=std,panic_abort -Zjson-target-spec \
+		--target .ci/riscv64im-zkvm.json
+
+.PHONY: bench
+bench: ## Benchmarks
+	cargo bench --workspace
+
+.PHONY: bench-smoke
+bench-smoke: ## Every benchmark once, to see that it runs
+	cargo bench --workspace --benches -- --test
+
+.PHONY: vectors
+vectors: ## Write vectors/ again
+	cargo run -p zklens-testkit --example write_vectors
