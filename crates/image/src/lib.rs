@@ -61,7 +61,7 @@ use zklens_model::{Pixels, Preprocessing};
 pub const DECODER: &str =
     "zune-jpeg 0.5.15 (scalar), png 0.18.1, gif 0.14.2, image-webp 0.2.4, image 0.25.10 (BMP)";
 
-/// What a network sees of an image file: [`decode()`], then [`preprocess`].
+/// What a network sees of an image file: [`decode()`], then [`preprocess()`].
 ///
 /// # Errors
 ///
