@@ -6,7 +6,7 @@ use zklens_image::CidVersion;
 use zklens_onnx::{PixelRange, Precision};
 
 /// What a neural network sees in an image: its class and its IPFS address, computed by the exact
-/// integer network that zklens proves.
+/// integer network that a proof will be about. (This version computes; it does not prove yet.)
 #[derive(Debug, Parser)]
 #[command(
     version,

@@ -30,6 +30,15 @@ impl Failure {
         }
     }
 
+    /// A failure that needs no words.
+    pub(crate) const fn silent(exit: u8) -> Self {
+        Self {
+            message: String::new(),
+            help: None,
+            exit,
+        }
+    }
+
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
@@ -37,7 +46,9 @@ impl Failure {
 
     /// Prints the failure to standard error, and returns its exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        eprintln!("error: {}", self.message);
+        if !self.message.is_empty() {
+            eprintln!("error: {}", self.message);
+        }
         if let Some(help) = &self.help {
             eprintln!("help:  {help}");
         }

@@ -70,13 +70,25 @@ fn is_image(path: &Path) -> bool {
     extension.is_some_and(|e| IMAGE_EXTENSIONS.contains(&e.as_str()))
 }
 
-/// An image file's bytes: one more than may be decoded at most, so that the decoder refuses it.
+/// An image file's bytes.
 pub(crate) fn read_image(path: &Path) -> Result<Vec<u8>, Failure> {
-    read(path, MAX_FILE_BYTES as u64 + 1)
+    read(path, MAX_FILE_BYTES as u64)
 }
 
-/// At most `limit` bytes of a file or standard input.
+/// The bytes of a file or of standard input, which must be at most `limit`.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    let bytes = read_up_to(path, limit.saturating_add(1))?;
+    if bytes.len() as u64 > limit {
+        return Err(Failure::new(
+            EXIT_INPUT,
+            name(path),
+            format!("is larger than {limit} bytes"),
+        ));
+    }
+    Ok(bytes)
+}
+
+fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     let fault = |error: io::Error| cannot_read(path, &error);
     let mut bytes = Vec::new();
     if is_stdin(path) {

@@ -18,7 +18,7 @@ pub(crate) fn load(name: &str) -> Result<Model, Failure> {
         let failure = Failure::new(EXIT_MODEL, name, "no such model, and no such file");
         return Err(failure.with_help(format!("shipped models: {shipped}; or give a .zkl file")));
     }
-    let bytes = files::read(path, MAX_FILE_BYTES as u64 + 1)
+    let bytes = files::read(path, MAX_FILE_BYTES as u64)
         .map_err(|failure| Failure::new(EXIT_MODEL, "model", failure.message()))?;
     Model::decode(&bytes).map_err(|error| {
         let failure = Failure::new(EXIT_MODEL, path.display(), error);

@@ -3,7 +3,25 @@
 use crate::failure::{EXIT_OUTPUT, Failure};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::fmt::Write;
+use std::fmt::{self, Write};
+use std::io::{self, Write as _};
+
+/// Prints a line to standard output, and returns from the function if that fails.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::output::line(format_args!($($text)*))?
+    };
+}
+pub(crate) use say;
+
+/// See [`say!`].
+pub(crate) fn line(text: fmt::Arguments<'_>) -> Result<(), Failure> {
+    writeln!(io::stdout().lock(), "{text}").map_err(|error| match error.kind() {
+        // The reader has seen enough, as `head` does; that needs no message.
+        io::ErrorKind::BrokenPipe => Failure::silent(EXIT_OUTPUT),
+        _ => Failure::new(EXIT_OUTPUT, "standard output", error),
+    })
+}
 
 /// A progress bar on standard error; hidden where that is no terminal, or for a single item.
 pub(crate) fn progress(len: usize, what: &'static str) -> ProgressBar {
@@ -22,7 +40,7 @@ pub(crate) fn progress(len: usize, what: &'static str) -> ProgressBar {
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value);
     let text = text.map_err(|error| Failure::new(EXIT_OUTPUT, "JSON", error))?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }
 

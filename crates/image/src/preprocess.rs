@@ -6,8 +6,8 @@ use zklens_model::{Colour, Pixels, Preprocessing, Resize};
 
 use crate::Picture;
 
-/// Resizes, reduces to the colour channels wanted, and inverts if asked: in this order, as
-/// [`Preprocessing`] defines each. Only the source pixels that the result depends on are read.
+/// Reduces to the colour channels wanted, resizes, and inverts if asked, as [`Preprocessing`] defines
+/// each. Only the source pixels that the result depends on are read.
 ///
 /// For [`Resize::Box`] the mean is taken, per channel, of the values that the source pixels have in
 /// that channel: for [`Colour::Luma`], of their lumas, each rounded down before.

@@ -2,8 +2,8 @@
 //!
 //! A [`Model`] is a graph of integer tensors. A tensor value `X` with scale `f` stands for the real
 //! number `X · 2^-f`; pixels enter as `0…255` with scale 0. [`Model::run`] is the only meaning of a
-//! network in this project: the prover's witness, the zkVM guest, the browser and the tests all
-//! call it.
+//! network in this project: whatever runs a network, or is to prove one, calls it, and nothing
+//! implements it again but the tests' oracles.
 //!
 //! * No floating point, no panic, no threads, `no_std`.
 //! * Nothing overflows: every tensor carries bounds found by interval arithmetic from the weights

@@ -6,8 +6,9 @@
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// How a decoded picture becomes [`Pixels`]: resize, colour, inversion, in this order of meaning.
-/// Each step is exact on integers.
+/// How a decoded picture becomes [`Pixels`]: colour, then resize, then inversion, each exact on
+/// integers. (For [`Resize::Nearest`] the first two can change places, and only the pixels that are
+/// kept need a colour.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preprocessing {
     /// Rows of the network's input, in pixels.

@@ -3,6 +3,7 @@
 use crate::args::EvaluateArguments;
 use crate::dataset::Source;
 use crate::failure::{EXIT_INPUT, EXIT_OUTPUT, Failure};
+use crate::output::say;
 use crate::{model_file, output};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -89,15 +90,15 @@ fn print(arguments: &EvaluateArguments, evaluation: &Evaluation) -> Result<(), F
         correct,
         ..
     } = evaluation;
-    println!(
+    say!(
         "{}: {images} images, {labelled} of them labelled",
         evaluation.model
     );
     let Some(accuracy) = evaluation.accuracy else {
-        println!("no labels: put images into folders named like the classes, or give --labels");
+        say!("no labels: put images into folders named like the classes, or give --labels");
         return Ok(());
     };
-    println!(
+    say!(
         "accuracy {:.2} % ({correct} of {labelled})\n",
         accuracy * 100.0
     );
@@ -107,7 +108,7 @@ fn print(arguments: &EvaluateArguments, evaluation: &Evaluation) -> Result<(), F
         } else {
             100.0 * *correct as f64 / *all as f64
         };
-        println!("{class:<24} {share:>6.2} %  {correct} of {all}");
+        say!("{class:<24} {share:>6.2} %  {correct} of {all}");
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::args::ExecuteArguments;
 use crate::failure::{EXIT_INPUT, EXIT_OUTPUT, Failure};
+use crate::output::say;
 use crate::{files, model_file, output};
 use serde::Serialize;
 use std::path::Path;
@@ -62,7 +63,7 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
                 failures += 1;
                 if arguments.json {
                     let error = failure.message();
-                    println!(
+                    say!(
                         "{}",
                         serde_json::json!({ "file": files::name(path), "error": error })
                     );
@@ -147,29 +148,29 @@ fn print(
 ) -> Result<(), Failure> {
     if arguments.json {
         let line = serde_json::to_string(execution);
-        println!(
+        say!(
             "{}",
             line.map_err(|error| Failure::new(EXIT_OUTPUT, "JSON", error))?
         );
         return Ok(());
     }
     if is_one_of_many {
-        println!("{}", execution.file);
+        say!("{}", execution.file);
     }
-    println!("PublicValuesStruct {{");
-    println!("    ipfsUri: \"{}\",", execution.ipfs_uri);
-    println!("    label: {},", execution.label);
-    println!("}}");
+    say!("PublicValuesStruct {{");
+    say!("    ipfsUri: \"{}\",", execution.ipfs_uri);
+    say!("    label: {},", execution.label);
+    say!("}}");
     let RunnerUp {
         label,
         class,
         margin,
     } = &execution.runner_up;
-    println!("class:     {}", execution.class);
-    println!("runner-up: {class} (label {label}), {margin:.3} behind");
-    println!("model:     {}", execution.model);
+    say!("class:     {}", execution.class);
+    say!("runner-up: {class} (label {label}), {margin:.3} behind");
+    say!("model:     {}", execution.model);
     if is_one_of_many {
-        println!();
+        say!("");
     }
     Ok(())
 }

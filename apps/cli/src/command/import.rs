@@ -3,6 +3,7 @@
 use crate::args::{ImportArguments, ResizeFilter};
 use crate::dataset::Source;
 use crate::failure::{EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, Failure};
+use crate::output::say;
 use crate::{files, output};
 use serde::Serialize;
 use std::path::Path;
@@ -37,7 +38,14 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     };
     let samples = source.read()?;
     let bar = output::progress(2 * samples.len(), "calibrating");
-    let imported = importer.quantise(&samples, &|| bar.inc(1)).map_err(fault)?;
+    let progress = || {
+        // A second precision may be tried.
+        if bar.length().is_some_and(|len| bar.position() >= len) {
+            bar.inc_length(samples.len() as u64);
+        }
+        bar.inc(1);
+    };
+    let imported = importer.quantise(&samples, &progress).map_err(fault)?;
     bar.finish_and_clear();
     let bytes = imported.model.encode();
     // What cannot be read again is not written.
@@ -53,8 +61,8 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
             report: &imported.report,
         })?;
     } else {
-        print!("{}", imported.report);
-        println!(
+        say!("{}", imported.report);
+        say!(
             "\n{}: {} bytes, digest {digest}",
             arguments.output.display(),
             bytes.len()

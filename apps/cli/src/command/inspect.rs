@@ -2,6 +2,7 @@
 
 use crate::args::InspectArguments;
 use crate::failure::Failure;
+use crate::output::say;
 use crate::{model_file, output};
 use serde::Serialize;
 use std::process::ExitCode;
@@ -56,19 +57,25 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
         output::print_json(&summary)?;
         return Ok(ExitCode::SUCCESS);
     }
-    println!("name        {}", summary.name);
-    println!("digest      {}", summary.digest);
-    println!("input       {}", summary.input);
-    println!("classes     {}", summary.classes.join(", "));
-    println!("parameters  {}", summary.parameters);
-    println!(
+    say!("name        {}", summary.name);
+    say!("digest      {}", summary.digest);
+    say!("input       {}", summary.input);
+    say!("classes     {}", summary.classes.join(", "));
+    say!("parameters  {}", summary.parameters);
+    say!(
         "\n{:>4}  {:<12} {:<10} {:>10} {:>6} {:>26} {:>11}",
-        "node", "operator", "inputs", "shape", "scale", "bounds", "parameters"
+        "node",
+        "operator",
+        "inputs",
+        "shape",
+        "scale",
+        "bounds",
+        "parameters"
     );
     for (id, node) in summary.nodes.iter().enumerate() {
         let inputs: Vec<_> = node.inputs.iter().map(ToString::to_string).collect();
         let [lo, hi] = node.bounds;
-        println!(
+        say!(
             "{id:>4}  {:<12} {:<10} {:>10} {:>6} {:>26} {:>11}",
             node.operator,
             inputs.join(", "),
@@ -78,7 +85,7 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
             node.parameters
         );
     }
-    println!("\nA value X at scale f stands for X / 2^f. Bounds hold for every image.");
+    say!("\nA value X at scale f stands for X / 2^f. Bounds hold for every image.");
     Ok(ExitCode::SUCCESS)
 }
 

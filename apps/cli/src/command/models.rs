@@ -3,6 +3,7 @@
 use crate::args::ModelsArguments;
 use crate::command::inspect::Summary;
 use crate::failure::{EXIT_MODEL, Failure};
+use crate::output::say;
 use crate::{model_file, output};
 use std::process::ExitCode;
 
@@ -16,7 +17,7 @@ pub(crate) fn run(arguments: &ModelsArguments) -> Result<ExitCode, Failure> {
             )));
         };
         if !arguments.json {
-            println!("{}", shipped.card.trim_end());
+            say!("{}", shipped.card.trim_end());
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -33,18 +34,18 @@ pub(crate) fn run(arguments: &ModelsArguments) -> Result<ExitCode, Failure> {
     {
         let summary = Summary::of(&model_file::load(shipped.name)?);
         if !arguments.json {
-            println!("{}  {}", shipped.name, shipped.summary);
-            println!("    input    {}", summary.input);
-            println!("    classes  {}", summary.classes.join(", "));
-            println!("    size     {} weights and biases", summary.parameters);
-            println!("    digest   {}\n", summary.digest);
+            say!("{}  {}", shipped.name, shipped.summary);
+            say!("    input    {}", summary.input);
+            say!("    classes  {}", summary.classes.join(", "));
+            say!("    size     {} weights and biases", summary.parameters);
+            say!("    digest   {}\n", summary.digest);
         }
         summaries.push(summary);
     }
     if arguments.json {
         output::print_json(&summaries)?;
     } else {
-        println!("`zklens models NAME` prints a model card, `zklens inspect NAME` the layers.");
+        say!("`zklens models NAME` prints a model card, `zklens inspect NAME` the layers.");
     }
     Ok(ExitCode::SUCCESS)
 }
