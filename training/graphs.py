@@ -158,7 +158,9 @@ class Graph:
         session = onnxruntime.InferenceSession(
             model.SerializeToString(), providers=["CPUExecutionProvider"]
         )
-        return session.run(None, {"image": x})[0]
+        size = self.batch if isinstance(self.batch, int) else len(x)
+        batches = [x[start : start + size] for start in range(0, len(x), size)]
+        return np.concatenate([session.run(None, {"image": batch})[0] for batch in batches])
 
     def calibrate(self, images):
         """Shifts and scales the classifier so that logits have mean 0 and a good spread: else a
@@ -384,9 +386,49 @@ def squeezed_image():
     return g.finish(g.op("Relu", g.gemm(x, 54, 16)), 16)
 
 
+def distant_scales():
+    """Opset 13: sums and a concatenation of tensors that differ by a factor of a million, a branch
+    that is always zero, a Clip whose only limit lies below all its inputs, addition of a column."""
+    g = Graph("distant_scales", 13, (1, 12, 12))
+    x = g.op("Relu", g.conv("image", 1, 4, 3, strides=[2, 2]))  # 5×5
+    large = g.op("Relu", g.op("Mul", g.conv(x, 4, 4, 1), g.tensor(1000.0)))
+    small = g.op("Relu", g.op("Mul", g.conv(x, 4, 4, 1), g.tensor(0.001)))
+    zero = g.op("Relu", g.op("Sub", g.conv(x, 4, 4, 1), g.tensor(1000.0)))
+    limited = g.op("Clip", g.op("Sigmoid", x), "", g.tensor(-0.25))
+    y = g.op("Add", g.op("Add", large, small), zero)
+    y = g.op("Relu", g.op("Mul", y, g.tensor(0.001)))
+    z = g.op("Concat", large, small, zero, limited, axis=1)
+    z = g.op("Mul", g.conv(z, 16, 4, 1), g.tensor(0.002))
+    x = g.op("Relu", g.op("Sum", y, z))
+    x = g.op("Add", x, g.tensor(g.rng.normal(0, 0.1, (5, 1))))
+    return g.finish(g.op("Flatten", x), 100)
+
+
+def wide_mean():
+    """Opset 11: a mean over 212 × 212 cells, most of them padding, and another over 81 cells."""
+    g = Graph("wide_mean", 11, (1, 12, 12))
+    x = g.op("Relu", g.conv("image", 1, 6, 4))  # 9×9
+    y = g.op("Pad", x, g.constant([0, 0, 100, 100, 0, 0, 103, 103], np.int64))  # 212×212
+    y = g.op("Mul", g.op("GlobalAveragePool", y), g.tensor(500.0))
+    x = g.op("Concat", g.op("ReduceMean", x, axes=[2, 3]), y, axis=1)
+    return g.finish(g.op("Flatten", x), 12)
+
+
+def batch_of_four():
+    """Opset 13: a batch size of 4 in the file, and in the shape of a Reshape."""
+    g = Graph("batch_of_four", 13, (1, 12, 12))
+    g.batch = 4
+    x = g.op("MaxPool", "image", kernel_shape=[2, 2], strides=[2, 2])
+    x = g.op("Reshape", x, g.tensor([4, -1], dtype=np.int64))
+    x = g.op("Relu", g.gemm(x, 36, 12))
+    x = g.op("Reshape", x, g.tensor([4, 12], dtype=np.int64))
+    return g.finish(x, 12)
+
+
 GRAPHS = [
     lenet_tanh, sigmoid_mlp, leaky_vgg, residual, mobilenet, clip_inputs, batchnorm_first, nhwc_tf,
     concat_inception, torch_old_flatten, normalised_inside, padded_groups, squeezed_image,
+    distant_scales, wide_mean, batch_of_four,
 ]  # fmt: skip
 
 
@@ -548,10 +590,56 @@ def external_data():
     return finish_convolution(g, g.op("Relu", g.conv("image", 1, 4, 3)), 4)
 
 
+def bias_per_image():
+    """a Gemm that adds another number to each image of a batch"""
+    g = refused("bias_per_image")
+    g.batch = g.classes = 4
+    weight, bias = g.tensor(g.rng.normal(0, 0.1, (144, 4))), g.tensor([[1.0], [2.0], [3.0], [4.0]])
+    return g.finish(g.op("Gemm", g.op("Flatten", "image"), weight, bias), 4, dense=False)
+
+
+def half_precision():
+    """an image in 16-bit floating point"""
+    g = refused("half_precision")
+    x = g.op("Cast", "image", to=TensorProto.FLOAT)
+    return finish_convolution(g, g.op("Relu", g.conv(x, 1, 4, 3)), 4)
+
+
+def huge_values():
+    """values of a million millions"""
+    g = refused("huge_values")
+    x = g.op("Relu", g.op("Mul", g.conv("image", 1, 4, 3), g.tensor(1e12)))
+    return finish_convolution(g, g.conv(x, 4, 4, 1), 4)
+
+
+def tiny_values():
+    """values of a million millionth"""
+    g = refused("tiny_values")
+    x = g.op("Relu", g.op("Mul", g.conv("image", 1, 4, 3), g.tensor(1e-12)))
+    return finish_convolution(g, g.conv(x, 4, 4, 1), 4)
+
+
+def huge_weights():
+    """weights of 1e30 on values that are zero"""
+    g = refused("huge_weights")
+    x = g.op("Clip", g.conv("image", 1, 4, 3), g.tensor(0.0), g.tensor(0.0))
+    x = g.op("Conv", x, g.tensor(np.full((4, 4, 1, 1), 1e30)))
+    return finish_convolution(g, g.op("Relu", x), 4)
+
+
+def not_finite():
+    """weights so large that values are infinite less infinite"""
+    g = refused("not_finite")
+    weight = np.concatenate([np.full((4, 72), 3e38), np.full((4, 72), -3e38)], axis=1)
+    x = g.op("Mul", g.op("Flatten", "image"), g.tensor(100.0))
+    return g.finish(g.op("Relu", g.op("MatMul", x, g.tensor(weight.T))), 4)
+
+
 REFUSED = [
     lstm, erf, gelu, custom_domain, dynamic_weights, two_inputs, two_outputs, ceil_mode_pool,
     average_pool_excluding_pads, mul_two_tensors, dilated_conv, softmax_in_the_middle, not_a_number,
-    opset_8, opset_22, external_data,
+    opset_8, opset_22, external_data, bias_per_image, half_precision, huge_values, tiny_values,
+    huge_weights, not_finite,
 ]  # fmt: skip
 
 
@@ -561,17 +649,22 @@ def write_refused(make):
     assert g.name == make.__name__
     path = TESTS / "refused" / f"{g.name}.onnx"
     model = g.model()
+    kind = np.float32
     if make is external_data:
         move_weights_out(model, path.with_suffix(".bin"))
+    if make is half_precision:
+        model.graph.input[0].type.tensor_type.elem_type = TensorProto.FLOAT16
+        kind = np.float16
     path.write_bytes(model.SerializeToString(deterministic=True))
     # They are valid: it is the importer's limits that they exceed. (Nobody knows the operator of
     # another domain, but a checker accepts it.)
     onnx.checker.check_model(str(path), full_check=True)
     if make is not custom_domain:
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-        feed = {"image": np.zeros((1, 1, 12, 12), np.float32)}
+        batch = g.batch if isinstance(g.batch, int) else 1
+        feed = {"image": np.zeros((batch, 1, 12, 12), kind)}
         feed |= {name: np.zeros(shape, np.float32) for name, shape in g.inputs}
-        assert session.run(None, feed)[0].shape == (1, g.classes)
+        assert session.run(None, feed)[0].shape == (batch, g.classes)
     return {"file": path.name, "why": make.__doc__}
 
 

@@ -20,6 +20,20 @@ impl Range {
         f64::from(self.min.abs().max(self.max.abs()))
     }
 
+    /// All of `cells`; everything, if one of them is not a number.
+    fn of(cells: &[f32]) -> Self {
+        let hull = cells.iter().fold(Self::EMPTY, |range, x| {
+            range.hull(Self { min: *x, max: *x })
+        });
+        if cells.iter().any(|x| x.is_nan()) {
+            return hull.hull(Self {
+                min: f32::NEG_INFINITY,
+                max: f32::INFINITY,
+            });
+        }
+        hull
+    }
+
     const fn hull(self, other: Self) -> Self {
         Self {
             min: self.min.min(other.min),
@@ -46,13 +60,7 @@ pub(crate) fn calibrate(
     let runs = images.par_iter().map(|pixels| {
         let outputs = network.run(pixels);
         progress();
-        let range = |cells: &Vec<f32>| {
-            let cells = cells.iter();
-            cells.fold(Range::EMPTY, |range, x| {
-                range.hull(Range { min: *x, max: *x })
-            })
-        };
-        let ranges: Vec<Range> = outputs.iter().map(range).collect();
+        let ranges: Vec<Range> = outputs.iter().map(|cells| Range::of(cells)).collect();
         (ranges, outputs.last().cloned().unwrap_or_default())
     });
     let runs: Vec<_> = runs.collect();

@@ -85,7 +85,8 @@ impl TryFrom<&proto::Tensor> for Constant {
             .map(|d| usize::try_from(*d).ok())
             .collect();
         let dims = dims.ok_or_else(|| fault("has a negative dimension"))?;
-        let len = len(&dims).ok_or_else(|| fault("is too large"))?;
+        let len =
+            len(&dims).ok_or_else(|| fault("is empty, is too large or has too many dimensions"))?;
         let data = elements(tensor).ok_or_else(|| {
             fault("has an element type that is not supported (float, double, int32, int64 are)")
         })?;
@@ -115,7 +116,7 @@ pub(crate) fn len(dims: &[usize]) -> Option<usize> {
 
 /// A constant may hold more elements than an activation.
 const MAX_WEIGHTS: usize = Shape::MAX_LEN << 5;
-const MAX_RANK: usize = 8;
+pub(crate) const MAX_RANK: usize = 8;
 
 fn elements(tensor: &proto::Tensor) -> Option<Data> {
     let raw = &tensor.raw_data;

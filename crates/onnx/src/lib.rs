@@ -215,6 +215,12 @@ impl Importer {
         &self.preprocessing
     }
 
+    /// Operations that the float network takes per image, roughly: calibration's time grows with it.
+    #[must_use]
+    pub fn work(&self) -> usize {
+        self.network.work()
+    }
+
     /// Picks scales from `samples` and builds the integer network. Calls `progress` after each run of
     /// the float network and of an integer network on a sample: two to three times per sample.
     ///
@@ -362,7 +368,8 @@ impl Importer {
             let node = quantised.nodes[id];
             let tensor = nodes[node].tensor();
             let range = calibration.ranges[id];
-            let clip = quantised.saturating.iter().position(|clip| *clip == node);
+            let mut clips = quantised.saturating.iter();
+            let clip = clips.position(|(clipped, _)| *clipped == id);
             let saturation = clip.map(|clip| {
                 let clipped: usize = runs.iter().map(|(clipped, _)| clipped[clip]).sum();
                 clipped as f64 / (runs.len() * layer.shape.len()) as f64
@@ -474,7 +481,7 @@ fn divides_pixels(network: &Network) -> bool {
 /// How many values each saturating clip changed.
 fn clipped(trace: &Trace, quantised: &Quantised) -> Vec<usize> {
     let nodes = quantised.graph.nodes();
-    let count = |clip: &usize| {
+    let count = |(_, clip): &(usize, usize)| {
         debug_assert!(matches!(nodes[*clip].op(), Op::Clip(_)));
         let before = trace.output(nodes[*clip].inputs()[0]);
         before

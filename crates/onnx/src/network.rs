@@ -109,7 +109,17 @@ impl Kind {
         }
     }
 
-    const fn work(&self, output: Shape) -> usize {
+    /// How many weights it holds.
+    pub(crate) const fn weights(&self) -> usize {
+        match self {
+            Self::Dense(linear) | Self::Conv { linear, .. } => linear.weights.len(),
+            Self::Affine { scale, .. } => scale.len(),
+            _ => 0,
+        }
+    }
+
+    /// Floating-point operations of one run, roughly.
+    pub(crate) const fn work(&self, output: Shape) -> usize {
         match self {
             Self::Dense(linear) => linear.weights.len(),
             Self::Conv { linear, .. } => linear.weights.len().saturating_mul(output.area()),

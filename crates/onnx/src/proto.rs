@@ -71,6 +71,8 @@ pub(crate) struct Attribute {
     pub(crate) floats: Vec<f32>,
     #[prost(int64, repeated, tag = "8")]
     pub(crate) ints: Vec<i64>,
+    #[prost(int32, tag = "20")]
+    pub(crate) r#type: i32,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -111,6 +113,8 @@ pub(crate) struct Type {
 
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct TensorType {
+    #[prost(int32, tag = "1")]
+    pub(crate) elem_type: i32,
     #[prost(message, optional, tag = "2")]
     pub(crate) shape: Option<TensorShape>,
 }
@@ -125,6 +129,16 @@ pub(crate) struct TensorShape {
 pub(crate) struct Dimension {
     #[prost(int64, optional, tag = "1")]
     pub(crate) dim_value: Option<i64>,
+}
+
+/// `AttributeProto.AttributeType` values the importer reads.
+pub(crate) mod attribute_type {
+    pub(crate) const FLOAT: i32 = 1;
+    pub(crate) const INT: i32 = 2;
+    pub(crate) const STRING: i32 = 3;
+    pub(crate) const TENSOR: i32 = 4;
+    pub(crate) const FLOATS: i32 = 6;
+    pub(crate) const INTS: i32 = 7;
 }
 
 /// `TensorProto.DataType` values the importer reads.

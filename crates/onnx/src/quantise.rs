@@ -22,6 +22,9 @@ use zklens_model::{
 const ACTIVATION_BITS: i32 = 12;
 /// An activation is at most this wide whatever the image; what could exceed it is clipped.
 const MAX_ACTIVATION_BITS: u32 = 24;
+/// Tensors of different scales that are added or concatenated meet at the finest scale at which
+/// what calibration saw of them has this many bits.
+const ALIGNED_BITS: i32 = 20;
 /// How far beyond calibration a clip lies, in bits.
 const CLIP_MARGIN_BITS: i32 = 4;
 /// Bits of a table's input.
@@ -34,8 +37,8 @@ pub(crate) struct Quantised {
     pub(crate) graph: Graph,
     /// For every layer, the node of its output.
     pub(crate) nodes: Vec<NodeId>,
-    /// Clips that the float network does not have.
-    pub(crate) saturating: Vec<NodeId>,
+    /// Clips that the float network does not have, each with the layer whose values it clips.
+    pub(crate) saturating: Vec<(LayerId, NodeId)>,
 }
 
 /// Quantises `network`, whose layers take the values `ranges` on real images. Where a shift of 8
@@ -59,11 +62,13 @@ pub(crate) fn quantise(
         placed: Vec::new(),
         saturating: Vec::new(),
     };
-    for id in 0..network.layers.len() {
-        let layer = network.layers[id].name.clone();
-        let placed = quantiser
-            .place(id)
-            .map_err(|reason| ImportError::Quantise { layer, reason })?;
+    for (id, (layer, range)) in network.layers.iter().zip(ranges).enumerate() {
+        let placed = check(&layer.kind, *range)
+            .and_then(|()| quantiser.place(id))
+            .map_err(|reason| ImportError::Quantise {
+                layer: layer.name.clone(),
+                reason,
+            })?;
         quantiser.placed.push(placed);
     }
     Ok(Quantised {
@@ -88,7 +93,7 @@ struct Quantiser<'a> {
     uses: Vec<usize>,
     builder: GraphBuilder,
     placed: Vec<Placed>,
-    saturating: Vec<NodeId>,
+    saturating: Vec<(LayerId, NodeId)>,
 }
 
 impl Quantiser<'_> {
@@ -165,12 +170,13 @@ impl Quantiser<'_> {
             let wanted = output_scale.saturating_add(shift) - input_scale;
             wanted.min(MAX_WEIGHT_BITS - weight_bits)
         };
-        let is_fine =
-            weight_scale(8) + weight_bits >= self.weight_bits || is_exact(&linear.weights);
+        let is_exact = weight_scale(8) >= 0 && linear.weights.iter().all(|w| w.fract() == 0.0);
+        let is_fine = is_exact || weight_scale(8) + weight_bits >= self.weight_bits;
         let shift = if is_fine { 8 } else { 16 };
         let weight_scale = weight_scale(shift);
         let weights = linear.weights.iter().map(|w| fixed(*w, weight_scale));
-        let weights: Vec<i32> = weights.map(|w| w as i32).collect();
+        let weights: Result<Vec<i32>, _> = weights.map(i32::try_from).collect();
+        let weights = weights.map_err(|_| format!("its weights reach {largest}"))?;
         let bias = linear
             .bias
             .iter()
@@ -186,20 +192,26 @@ impl Quantiser<'_> {
     fn average_pool(&mut self, id: LayerId, window: Window) -> Result<Placed, String> {
         let input = self.narrow(self.network.layers[id].inputs[0])?;
         let area = window.area();
-        // A small power of two only makes the scale finer. Otherwise the mean is rounded once.
+        // A small power of two only makes the scale finer. Otherwise the mean is rounded once, at a
+        // scale so fine that the multiplier has 10 bits, if the mean stays narrow enough.
+        let room = ALIGNED_BITS - self.scale(input) - bits(self.ranges[id].magnitude());
+        let wanted = (area.next_power_of_two().ilog2() as i32 - 6)
+            .min(room)
+            .max(0);
         let (multiplier_scale, shift) = match area {
-            1 | 2 | 4 => (area.ilog2(), None),
+            1 | 2 | 4 => (area.ilog2() as i32, None),
             _ if area.is_power_of_two() && area <= 1 << 8 => (8, Some(8)),
-            _ => (16, Some(16)),
+            _ => (16 + wanted, Some(16)),
         };
-        let multiplier = fixed(1.0 / area as f32, multiplier_scale as i32);
-        if multiplier == 0 {
+        let multiplier = (f64::from(multiplier_scale).exp2() / area as f64).round() as i32;
+        let is_exact = area.is_power_of_two() && multiplier > 0;
+        if multiplier < MIN_MULTIPLIER && !is_exact {
             return Err(format!("a window of {area} cells is too large to average"));
         }
         let op = Op::AveragePool(AveragePool {
             window,
-            multiplier: multiplier as i32,
-            multiplier_scale: multiplier_scale as i32,
+            multiplier,
+            multiplier_scale,
         });
         let node = self.push(op, &[input])?;
         Ok(Placed { node, shift })
@@ -226,11 +238,10 @@ impl Quantiser<'_> {
                 open
             }
         };
-        let lo = bound(lo, bounds.lo);
-        let bounds = Interval {
-            lo,
-            hi: bound(hi, bounds.hi).max(lo),
-        };
+        // An open side lies at the input's bound, or at the other side if that is beyond it.
+        let hi = bound(hi, bounds.hi.max(bound(lo, bounds.hi)));
+        let lo = bound(lo, bounds.lo.min(hi));
+        let bounds = Interval { lo, hi };
         self.push(Op::Clip(Clip { bounds }), &[input])
     }
 
@@ -248,8 +259,9 @@ impl Quantiser<'_> {
             node
         } else {
             let clip = self.push(Op::Clip(Clip { bounds: domain }), &[node])?;
-            if matches!(curve, Curve::LeakyRelu { .. }) {
-                self.saturating.push(clip);
+            let flat = flat_beyond(curve);
+            if flat.is_none_or(|flat| self.ranges[input].magnitude() < flat) {
+                self.saturating.push((id, clip));
             }
             clip
         };
@@ -269,15 +281,19 @@ impl Quantiser<'_> {
     }
 
     /// The same values at `scale`.
-    fn bring_to(&mut self, node: NodeId, scale: i32) -> Result<NodeId, String> {
+    fn bring_to(&mut self, mut node: NodeId, scale: i32) -> Result<NodeId, String> {
+        while self.scale(node) - scale > 16 {
+            node = self.push(Op::Rescale(Rescale { shift: 16 }), &[node])?;
+        }
         let excess = self.scale(node) - scale;
         if excess == 0 {
             return Ok(node);
         }
+        if excess < 0 {
+            return self.refined(node, scale);
+        }
         let shift = if excess <= 8 { 8 } else { 16 };
-        let bits = u32::try_from(shift - excess)
-            .map_err(|_| format!("its input is too fine by {excess} bits"))?;
-        let node = self.push(Op::LeftShift(LeftShift { bits }), &[node])?;
+        let node = self.refined(node, scale + shift)?;
         self.push(
             Op::Rescale(Rescale {
                 shift: shift as u32,
@@ -286,7 +302,18 @@ impl Quantiser<'_> {
         )
     }
 
-    /// The outputs of `layers`, all at the finest of their scales.
+    /// The same values at `scale`, which is at least their own.
+    fn refined(&mut self, mut node: NodeId, scale: i32) -> Result<NodeId, String> {
+        while self.scale(node) < scale {
+            let missing = (scale - self.scale(node)).unsigned_abs();
+            let bits = missing.min(LeftShift::MAX_BITS);
+            node = self.push(Op::LeftShift(LeftShift { bits }), &[node])?;
+        }
+        Ok(node)
+    }
+
+    /// The outputs of `layers`, all at the finest of their scales, or at the finest that leaves
+    /// the largest of them [`ALIGNED_BITS`].
     fn aligned(&mut self, layers: &[LayerId]) -> Result<Vec<NodeId>, String> {
         let mut nodes = Vec::new();
         for layer in layers {
@@ -297,11 +324,11 @@ impl Quantiser<'_> {
             .map(|node| self.scale(*node))
             .max()
             .unwrap_or(0);
+        let magnitudes = layers.iter().map(|layer| self.ranges[*layer].magnitude());
+        let largest = bits(magnitudes.fold(0.0, f64::max));
+        let scale = finest.min(ALIGNED_BITS - largest);
         for node in &mut nodes {
-            let bits = (finest - self.scale(*node)) as u32;
-            if bits > 0 {
-                *node = self.push(Op::LeftShift(LeftShift { bits }), &[*node])?;
-            }
+            *node = self.bring_to(*node, scale)?;
         }
         Ok(nodes)
     }
@@ -328,7 +355,7 @@ impl Quantiser<'_> {
         let hi = (1i64 << width) - 1;
         let bounds = Interval { lo: -hi, hi };
         let clip = self.push(Op::Clip(Clip { bounds }), &[node])?;
-        self.saturating.push(clip);
+        self.saturating.push((id, clip));
         Ok(clip)
     }
 
@@ -376,25 +403,67 @@ const WIDEST: i64 = 1 << 40;
 
 /// The scale of a table's input, so that what calibration saw fits.
 fn table_scale(curve: Curve, input: Range) -> i32 {
-    let reach = match curve {
-        // Beyond this the curves are flat to 12 bits.
-        Curve::Sigmoid => input.magnitude().min(8.0),
-        Curve::Tanh => input.magnitude().min(4.0),
-        Curve::LeakyRelu { .. } => input.magnitude() * 1.25,
+    let reach = match flat_beyond(curve) {
+        Some(flat) => input.magnitude().min(flat),
+        None => input.magnitude() * 1.25,
     };
     TABLE_BITS - 1 - bits(reach)
 }
 
-/// The least `b` with `x < 2^b`, within reason.
+/// Where a curve is flat to 12 bits.
+const fn flat_beyond(curve: Curve) -> Option<f64> {
+    match curve {
+        Curve::Sigmoid => Some(8.0),
+        Curve::Tanh => Some(4.0),
+        Curve::LeakyRelu { .. } => None,
+    }
+}
+
+/// Means are multiplied by at least this, so that they are off by at most 1 in 256.
+const MIN_MULTIPLIER: i32 = 1 << 7;
+
+/// What a layer's values and weights may reach, in bits.
+const MAX_REAL_BITS: i32 = 32;
+
+/// Whether a layer's numbers are such that scales can be picked for them.
+fn check(kind: &Kind, range: Range) -> Result<(), String> {
+    let reach = range.magnitude();
+    let limit = f64::from(MAX_REAL_BITS).exp2();
+    if reach > limit || (reach > 0.0 && reach < limit.recip()) {
+        return Err(format!(
+            "its values reach {reach:.1e} on the calibration images; between {:.1e} and {limit:.1e} is \
+             supported",
+            limit.recip()
+        ));
+    }
+    let (Kind::Dense(linear) | Kind::Conv { linear, .. }) = kind else {
+        return Ok(());
+    };
+    let numbers = linear.weights.iter().chain(&linear.bias);
+    let largest = numbers.fold(0.0f64, |max, x| {
+        if x.is_nan() {
+            f64::INFINITY
+        } else {
+            max.max(f64::from(x.abs()))
+        }
+    });
+    if largest > limit {
+        return Err(format!(
+            "its weights or biases reach {largest:.1e}; at most {limit:.1e} is supported"
+        ));
+    }
+    Ok(())
+}
+
+/// The least `b` with `x < 2^b`, within reason. Nothing is known of what is always zero.
 fn bits(x: f64) -> i32 {
-    (x.log2().floor() as i32).saturating_add(1).clamp(-32, 32)
+    if x == 0.0 {
+        return 0;
+    }
+    let bits = (x.log2().floor() as i32).saturating_add(1);
+    bits.clamp(-MAX_REAL_BITS, MAX_REAL_BITS)
 }
 
 fn fixed(x: f32, scale: i32) -> i64 {
     (f64::from(x) * f64::from(scale).exp2()).round() as i64
-}
-
-/// Whether small integers give the weights without loss.
-fn is_exact(weights: &[f32]) -> bool {
-    weights.iter().all(|w| w.fract() == 0.0)
 }

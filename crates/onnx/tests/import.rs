@@ -4,7 +4,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use zklens_model::{Model, Pixels};
-use zklens_onnx::{Imported, Importer, Options, PixelRange, Sample};
+use zklens_onnx::{ImportError, Imported, Importer, Options, PixelRange, Sample};
 
 /// An ONNX graph's inputs and what onnxruntime makes of them; written by `training/graphs.py`.
 #[derive(Deserialize)]
@@ -120,6 +120,21 @@ fn models_survive_their_file() {
     }
 }
 
+/// Why a network of 12×12 pixels and 4 or 5 classes is refused.
+fn refusal(file: &[u8]) -> String {
+    let with = |count| Importer::new(file, &Options::new("refused", classes(count)));
+    let samples = [Sample {
+        pixels: Pixels::new([1, 12, 12], (100..244).collect()).unwrap(),
+        label: None,
+    }];
+    let imported = with(4).or_else(|error| match error {
+        ImportError::Output { reason } if reason.starts_with("it has 5 logits") => with(5),
+        other => Err(other),
+    });
+    let imported = imported.and_then(|importer| importer.quantise(&samples, &|| ()));
+    imported.unwrap_err().to_string()
+}
+
 /// What the refusal of each file must say; written by hand.
 #[test]
 fn refusals_name_the_node_the_operator_and_the_reason() {
@@ -128,6 +143,7 @@ fn refusals_name_the_node_the_operator_and_the_reason() {
             "average_pool_excluding_pads",
             &["AveragePool", "count_include_pad"] as &[&str],
         ),
+        ("bias_per_image", &["Gemm", "a bias of dimensions [4, 1]"]),
         ("ceil_mode_pool", &["MaxPool", "ceil_mode"]),
         ("custom_domain", &["domain"]),
         ("dilated_conv", &["Conv", "dilated"]),
@@ -135,12 +151,20 @@ fn refusals_name_the_node_the_operator_and_the_reason() {
         ("erf", &["Erf", "not supported", "supported operators: Add"]),
         ("external_data", &["another file"]),
         ("gelu", &["Gelu", "not supported"]),
+        ("half_precision", &["`image`", "type 10", "only float"]),
+        (
+            "huge_values",
+            &["layer `conv_3`", "its values reach 1.7e12"],
+        ),
+        ("huge_weights", &["weights or biases reach 1", "e30"]),
         ("lstm", &["LSTM", "not supported"]),
         ("mul_two_tensors", &["Mul", "multiplies two tensors"]),
         ("not_a_number", &["not a number"]),
+        ("not_finite", &["calibration", "infinite values"]),
         ("opset_22", &["opset 22"]),
         ("opset_8", &["opset 8"]),
         ("softmax_in_the_middle", &["softmax", "last operator"]),
+        ("tiny_values", &["its values reach", "e-12"]),
         ("two_inputs", &["expected one input, got 2"]),
         ("two_outputs", &["expected one output, got 2"]),
     ]);
@@ -154,9 +178,7 @@ fn refusals_name_the_node_the_operator_and_the_reason() {
         let phrases = expected
             .get(name)
             .unwrap_or_else(|| panic!("{name} has no expectation"));
-        let options = Options::new("refused", classes(4));
-        let error = Importer::new(&std::fs::read(&path).unwrap(), &options).unwrap_err();
-        let message = error.to_string();
+        let message = refusal(&std::fs::read(&path).unwrap());
         for phrase in *phrases {
             assert!(message.contains(phrase), "{name}: {message}");
         }
@@ -181,6 +203,14 @@ fn rejects_class_names_of_another_number() {
     let (name, file, _) = graphs().remove(0);
     let error = Importer::new(&file, &Options::new(&name, classes(77))).unwrap_err();
     assert!(error.to_string().contains("for 77 class names"), "{error}");
+}
+
+#[test]
+fn rejects_files_that_are_there_twice() {
+    for (name, file, _) in graphs() {
+        let error = Importer::new(&file.repeat(2), &Options::new(&name, classes(5))).unwrap_err();
+        assert!(error.to_string().contains("2 versions"), "{error}");
+    }
 }
 
 #[test]

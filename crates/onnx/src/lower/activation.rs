@@ -51,9 +51,14 @@ impl Context<'_> {
     /// A softmax over the classes keeps their order, so as the last operator it is dropped.
     pub(super) fn softmax(&mut self) -> Result<Value, Refusal> {
         let view = self.view(0)?;
-        let axis = self.attributes.int("axis").unwrap_or(-1);
+        // Before opset 13 it runs over this axis and all that follow.
+        let is_one_axis = self.lowering.opset >= 13;
+        let default = if is_one_axis { -1 } else { 1 };
+        let axis = self.attributes.int("axis").unwrap_or(default);
         let axis = super::relabel::axis(axis, view.dims.len())?;
-        if view.dims[axis] != view.len() {
+        let count = if is_one_axis { 1 } else { view.dims.len() };
+        let classes: usize = view.dims.iter().skip(axis).take(count).product();
+        if classes != view.len() {
             return Err("it must run over all classes, as the last operator".into());
         }
         Ok(Value::Probabilities(view))

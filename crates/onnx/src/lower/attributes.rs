@@ -1,8 +1,9 @@
 //! A node's attributes. Each must be read: an attribute nobody reads could change the meaning.
 
 use crate::constant::Constant;
-use crate::proto;
+use crate::proto::{self, attribute_type};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 pub(super) struct Attributes<'a> {
     node: &'a proto::Node,
@@ -17,47 +18,59 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    fn find(&self, name: &str) -> Option<&'a proto::Attribute> {
-        let attribute = self.node.attribute.iter().find(|a| a.name == name)?;
+    /// The attribute `name`, unless it is of another type: then it stays unread.
+    fn find(&self, name: &str, r#type: i32) -> Option<&'a proto::Attribute> {
+        let mut attributes = self.node.attribute.iter();
+        let attribute = attributes.find(|a| a.name == name && a.r#type == r#type)?;
         self.read.borrow_mut().push(&attribute.name);
         Some(attribute)
     }
 
     pub(super) fn int(&self, name: &str) -> Option<i64> {
-        self.find(name).map(|attribute| attribute.i)
+        self.find(name, attribute_type::INT)
+            .map(|attribute| attribute.i)
     }
 
     pub(super) fn float(&self, name: &str) -> Option<f32> {
-        self.find(name).map(|attribute| attribute.f)
+        self.find(name, attribute_type::FLOAT)
+            .map(|attribute| attribute.f)
     }
 
     pub(super) fn ints(&self, name: &str) -> Option<&'a [i64]> {
-        self.find(name).map(|attribute| attribute.ints.as_slice())
+        self.find(name, attribute_type::INTS)
+            .map(|attribute| attribute.ints.as_slice())
     }
 
     pub(super) fn floats(&self, name: &str) -> Option<&'a [f32]> {
-        self.find(name).map(|attribute| attribute.floats.as_slice())
+        self.find(name, attribute_type::FLOATS)
+            .map(|attribute| attribute.floats.as_slice())
     }
 
     pub(super) fn text(&self, name: &str) -> Option<&'a str> {
-        let attribute = self.find(name)?;
+        let attribute = self.find(name, attribute_type::STRING)?;
         Some(core::str::from_utf8(&attribute.s).unwrap_or("(not text)"))
     }
 
     pub(super) fn tensor(&self, name: &str) -> Option<Result<Constant, String>> {
-        let tensor = self.find(name)?.t.as_ref()?;
+        let tensor = self.find(name, attribute_type::TENSOR)?.t.as_ref()?;
         Some(Constant::try_from(tensor).map_err(|error| error.to_string()))
     }
 
     /// Reads an attribute that makes no difference here.
     pub(super) fn ignore(&self, name: &str) {
-        self.find(name);
+        let mut attributes = self.node.attribute.iter();
+        if let Some(attribute) = attributes.find(|a| a.name == name) {
+            self.read.borrow_mut().push(&attribute.name);
+        }
     }
 
-    /// An attribute that was not read.
+    /// An attribute that was not read, or that is there twice.
     pub(super) fn unread(&self) -> Option<&'a str> {
         let read = self.read.borrow();
-        let mut names = self.node.attribute.iter().map(|a| a.name.as_str());
-        names.find(|name| !read.contains(name))
+        let names = self.node.attribute.iter().map(|a| a.name.as_str());
+        let mut seen = BTreeSet::new();
+        names
+            .into_iter()
+            .find(|name| !read.contains(name) || !seen.insert(*name))
     }
 }

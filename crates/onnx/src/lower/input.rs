@@ -2,19 +2,25 @@
 
 use super::Refusal;
 use super::view::{View, offsets};
-use crate::proto;
+use crate::proto::{self, data_type};
 
-/// The image's `[channels, height, width]`, and the input's view of it.
-///
+/// The graph's input.
+pub(super) struct Image {
+    /// The image's `[channels, height, width]`.
+    pub(super) sides: [u16; 3],
+    /// The batch size that the file fixes, or 1.
+    pub(super) batch: usize,
+    /// The input as a view of the image.
+    pub(super) view: View,
+}
+
 /// Understood are `[N, C, H, W]`, `[N, H, W, C]`, `[N, H, W]` and `[C, H, W]` with one or three
 /// channels, and flat `[N, C·H·W]`, which is taken as square unless `size` says otherwise. `N` may
 /// be anything: images go through one by one.
-pub(super) fn view(
-    input: &proto::ValueInfo,
-    size: Option<[u16; 2]>,
-) -> Result<([u16; 3], View), Refusal> {
+pub(super) fn image(input: &proto::ValueInfo, size: Option<[u16; 2]>) -> Result<Image, Refusal> {
     let dims = dims(input)?;
-    let (image, view_dims, is_channels_last) = match dims[..] {
+    let first = dims.first().copied().flatten().unwrap_or(1);
+    let (image, layout, is_channels_last) = match dims[..] {
         [_, c @ Some(1 | 3), h, w] => {
             let image = [c, h, w];
             (image, Layout::Batched, false)
@@ -34,7 +40,11 @@ pub(super) fn view(
         }
     };
     let [c, h, w] = with_size(image, size)?;
-    let dims = match view_dims {
+    let batch = match layout {
+        Layout::Batched | Layout::Grey | Layout::Flat(2) => first,
+        Layout::Single | Layout::Flat(_) => 1,
+    };
+    let dims = match layout {
         Layout::Batched if is_channels_last => vec![1, h, w, c],
         Layout::Batched => vec![1, c, h, w],
         Layout::Single => vec![c, h, w],
@@ -44,14 +54,14 @@ pub(super) fn view(
     };
     let side =
         |side: usize| u16::try_from(side).map_err(|_| format!("a side of {side} is too long"));
-    let image = [side(c)?, side(h)?, side(w)?];
+    let sides = [side(c)?, side(h)?, side(w)?];
     let order = (is_channels_last && c > 1).then(|| offsets(&[h, w, c], &[w, 1, h * w]));
     let view = View {
         layer: 0,
         dims,
         order,
     };
-    Ok((image, view))
+    Ok(Image { sides, batch, view })
 }
 
 enum Layout {
@@ -64,6 +74,13 @@ enum Layout {
 /// The input's dimensions; `None` where the file leaves one open.
 fn dims(input: &proto::ValueInfo) -> Result<Vec<Option<usize>>, Refusal> {
     let tensor = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
+    let elements = tensor.map_or(0, |t| t.elem_type);
+    if ![data_type::FLOAT, data_type::DOUBLE].contains(&elements) {
+        return Err(format!(
+            "`{}` has elements of ONNX type {elements}; only float (1) and double (11) are supported",
+            input.name
+        ));
+    }
     let shape = tensor.and_then(|t| t.shape.as_ref());
     let shape = shape.ok_or_else(|| format!("`{}` has no shape", input.name))?;
     let dim = |dim: &proto::Dimension| {

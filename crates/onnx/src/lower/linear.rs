@@ -37,7 +37,7 @@ impl Context<'_> {
         }
         let linear = Linear {
             weights: weights.to_floats(),
-            bias: self.bias(2, outputs, 1.0)?,
+            bias: self.conv_bias(outputs)?,
         };
         let output = window.output(shape, outputs);
         let output = output.ok_or("its kernel is larger than the picture")?;
@@ -71,7 +71,7 @@ impl Context<'_> {
         };
         weights.iter_mut().for_each(|w| *w *= alpha);
         let outputs = if transposed { rows } else { columns };
-        let bias = self.bias(2, outputs, beta)?;
+        let bias = self.gemm_bias(outputs, beta)?;
         self.dense(&weights, bias)
     }
 
@@ -123,22 +123,37 @@ impl Context<'_> {
         Ok(Value::Activation(View { layer, dims, order }))
     }
 
-    fn bias(&self, index: usize, outputs: usize, factor: f32) -> Result<Vec<f32>, Refusal> {
-        let Some(bias) = self.optional(index)? else {
+    fn conv_bias(&self, outputs: usize) -> Result<Vec<f32>, Refusal> {
+        let Some(bias) = self.optional(2)? else {
             return Ok(vec![0.0; outputs]);
         };
-        let bias = bias.to_floats();
-        match bias.len() {
-            1 => Ok(vec![bias[0] * factor; outputs]),
-            len if len == outputs => Ok(bias.iter().map(|b| b * factor).collect()),
-            len => Err(format!("a bias of {len} values for {outputs} outputs")),
+        if bias.dims != [outputs] {
+            return Err(format!(
+                "a bias of dimensions {:?} for {outputs} outputs",
+                bias.dims
+            ));
+        }
+        Ok(bias.to_floats())
+    }
+
+    /// `factor` times the matrix that is added, which broadcasts to `[1, outputs]`.
+    fn gemm_bias(&self, outputs: usize, factor: f32) -> Result<Vec<f32>, Refusal> {
+        let Some(bias) = self.optional(2)? else {
+            return Ok(vec![0.0; outputs]);
+        };
+        let values = bias.to_floats();
+        match bias.dims[..] {
+            [] | [1] | [1, 1] => Ok(vec![values[0] * factor; outputs]),
+            [len] | [1, len] if len == outputs => Ok(values.iter().map(|b| b * factor).collect()),
+            _ => Err(format!(
+                "a bias of dimensions {:?} for {outputs} outputs",
+                bias.dims
+            )),
         }
     }
 
     pub(super) fn batch_normalization(&mut self) -> Result<Value, Refusal> {
-        for training_only in ["momentum", "spatial"] {
-            self.attributes.ignore(training_only);
-        }
+        self.attributes.ignore("momentum");
         if self.attributes.int("training_mode").unwrap_or(0) != 0 {
             return Err("it is in training mode".into());
         }
@@ -207,11 +222,12 @@ impl Context<'_> {
                 a.dims, b.dims
             ));
         }
-        let shape = self.lowering.layers[a.layer].shape;
-        if a.order != b.order || self.lowering.layers[b.layer].shape != shape {
+        if a.order != b.order {
             return Err("it adds tensors whose elements lie in different orders".into());
         }
-        let layer = self.emit(Kind::Add, vec![a.layer, b.layer], shape)?;
+        let shape = self.lowering.layers[a.layer].shape;
+        let other = self.lowering.relabelled(self.name, b.layer, shape)?;
+        let layer = self.emit(Kind::Add, vec![a.layer, other], shape)?;
         Ok(Value::Activation(View { layer, ..a.clone() }))
     }
 
@@ -260,7 +276,7 @@ impl Context<'_> {
             .map(|v| (1.0 / f64::from(*v)) as f32)
             .collect();
         if inverse.iter().any(|v| !v.is_finite()) {
-            return Err("it divides by zero".into());
+            return Err("it divides by zero, or by nearly zero".into());
         }
         let inverse = Constant {
             dims: divisor.dims.clone(),

@@ -82,38 +82,42 @@ pub(crate) fn lower(model: &proto::Model, size: Option<[u16; 2]>) -> Result<Lowe
         .graph
         .as_ref()
         .ok_or_else(|| ImportError::malformed("it holds no graph"))?;
-    check_opset(model)?;
+    let opset = opset(model)?;
     if !model.functions.is_empty() || !graph.sparse_initializer.is_empty() {
         return Err(ImportError::malformed(
             "model-local functions and sparse weights are not supported",
         ));
     }
-    let mut lowering = Lowering::default();
+    let mut lowering = Lowering {
+        opset,
+        ..Lowering::default()
+    };
     for tensor in &graph.initializer {
-        let constant = Constant::try_from(tensor)?;
+        let constant = Value::Constant(Constant::try_from(tensor)?);
         lowering
-            .values
-            .insert(tensor.name.clone(), Value::Constant(constant));
+            .define(&tensor.name, constant)
+            .map_err(ImportError::malformed)?;
     }
     let input = lowering.add_input(graph, size)?;
     for node in &graph.node {
         lowering.add_node(node)?;
     }
     let network = lowering.finish(graph)?;
-    if network.work() as u64 > GraphBuilder::MAX_WORK {
-        return Err(ImportError::malformed(
-            "one run would take too many operations",
-        ));
-    }
     Ok(Lowered { network, input })
 }
 
-fn check_opset(model: &proto::Model) -> Result<(), ImportError> {
+/// The version of the default operator set.
+fn opset(model: &proto::Model) -> Result<i64, ImportError> {
     let default = |set: &&proto::OperatorSet| set.domain.is_empty() || set.domain == "ai.onnx";
-    let opset = model.opset_import.iter().find(default);
-    let opset = opset.ok_or_else(|| ImportError::malformed("it names no operator set"))?;
+    let sets: Vec<_> = model.opset_import.iter().filter(default).collect();
+    let [opset] = sets[..] else {
+        return Err(ImportError::malformed(format!(
+            "it names {} versions of ONNX's operator set; expected one",
+            sets.len()
+        )));
+    };
     if crate::OPSETS.contains(&opset.version) {
-        Ok(())
+        Ok(opset.version)
     } else {
         Err(ImportError::Opset { got: opset.version })
     }
@@ -121,9 +125,21 @@ fn check_opset(model: &proto::Model) -> Result<(), ImportError> {
 
 #[derive(Default)]
 struct Lowering {
+    opset: i64,
+    /// The batch size that the file fixes, 1 if it fixes none. Views have a batch of 1.
+    batch: usize,
     values: BTreeMap<String, Value>,
+    /// Elements that [`Self::values`] holds.
+    held: usize,
     layers: Vec<Layer>,
+    /// Cells, weights and work of [`Self::layers`].
+    cells: usize,
+    weights: usize,
+    work: usize,
 }
+
+/// The most elements of constants and transposes there may be, and the most weights.
+const MAX_HELD: usize = 1 << 28;
 
 impl Lowering {
     fn add_input(
@@ -138,21 +154,17 @@ impl Lowering {
                 reason: format!("expected one input, got {}", free.len()),
             });
         };
-        let (input, view) =
-            input::view(image, size).map_err(|reason| ImportError::Input { reason })?;
-        let [channels, height, width] = input.map(usize::from);
+        let fault = |reason| ImportError::Input { reason };
+        let input::Image { sides, batch, view } = input::image(image, size).map_err(fault)?;
+        let [channels, height, width] = sides.map(usize::from);
         let shape = Shape::new(channels, height, width);
-        let shape =
-            shape.ok_or_else(|| ImportError::malformed("its input is empty or too large"))?;
-        self.layers.push(Layer {
-            name: image.name.clone(),
-            kind: Kind::Input,
-            inputs: Vec::new(),
-            shape,
-        });
-        self.values
-            .insert(image.name.clone(), Value::Activation(view));
-        Ok(input)
+        let shape = shape.ok_or_else(|| fault("it is empty or too large".into()))?;
+        self.batch = batch;
+        self.push(&image.name, Kind::Input, Vec::new(), shape)
+            .map_err(fault)?;
+        self.define(&image.name, Value::Activation(view))
+            .map_err(fault)?;
+        Ok(sides)
     }
 
     fn add_node(&mut self, node: &proto::Node) -> Result<(), ImportError> {
@@ -187,7 +199,24 @@ impl Lowering {
                 "its attribute `{unread}` is not understood"
             )));
         }
-        self.values.insert(first_output, value);
+        self.define(&first_output, value).map_err(refuse)
+    }
+
+    /// Gives `value` a name that no other value has.
+    fn define(&mut self, name: &str, value: Value) -> Result<(), Refusal> {
+        let len = match &value {
+            Value::Constant(constant) => constant.len(),
+            Value::Activation(view) | Value::Probabilities(view) => {
+                view.order.as_ref().map_or(0, Vec::len)
+            }
+        };
+        self.held = self.held.saturating_add(len);
+        if self.held > MAX_HELD {
+            return Err("the constants and transposes are too large together".into());
+        }
+        if name.is_empty() || self.values.insert(name.into(), value).is_some() {
+            return Err(format!("the value `{name}` has no name or is made twice"));
+        }
         Ok(())
     }
 
@@ -204,9 +233,17 @@ impl Lowering {
                 GraphBuilder::MAX_NODES
             ));
         }
-        let cells: usize = self.layers.iter().map(|layer| layer.shape.len()).sum();
-        if cells + shape.len() > GraphBuilder::MAX_CELLS {
+        self.cells = self.cells.saturating_add(shape.len());
+        if self.cells > GraphBuilder::MAX_CELLS {
             return Err("the activations are too large together".into());
+        }
+        self.weights = self.weights.saturating_add(kind.weights());
+        if self.weights > MAX_HELD {
+            return Err("there are too many weights".into());
+        }
+        self.work = self.work.saturating_add(kind.work(shape));
+        if self.work as u64 > GraphBuilder::MAX_WORK {
+            return Err("one run would take too many operations".into());
         }
         self.layers.push(Layer {
             name: name.into(),

@@ -5,7 +5,7 @@ use super::view::{View, offsets, strides};
 use super::{Context, Refusal, Value};
 use crate::constant::Constant;
 use crate::network::Kind;
-use zklens_model::Shape;
+use zklens_model::{GraphBuilder, Shape};
 
 /// An axis counted from the end where it is negative.
 pub(super) fn axis(axis: i64, rank: usize) -> Result<usize, Refusal> {
@@ -66,27 +66,28 @@ impl Context<'_> {
         let len: usize = value.dims().iter().product();
         let mut dims = Vec::with_capacity(wanted.len());
         for (index, dim) in wanted.iter().enumerate() {
+            let fault = || format!("a dimension of {dim} at {index}");
             dims.push(match *dim {
                 -1 => None,
-                0 if keeps_zero => value.dims().get(index).copied(),
-                dim => Some(usize::try_from(dim).map_err(|_| format!("a dimension of {dim}"))?),
+                0 if keeps_zero => Some(*value.dims().get(index).ok_or_else(fault)?),
+                dim => Some(usize::try_from(dim).map_err(|_| fault())?),
             });
         }
-        let is_open = dims.iter().any(Option::is_none);
-        // A batch size written into the graph: images go through one by one.
-        let product = |dims: &[Option<usize>]| {
-            dims.iter()
-                .flatten()
-                .try_fold(1usize, |len, dim| len.checked_mul(*dim))
-        };
-        if let Some(batch @ Some(2..)) = dims.first().copied() {
-            let fixed = product(&dims).ok_or("its new shape is too large")?;
-            if fixed != len && batch.and_then(|b| fixed.checked_div(b)) == Some(len) && !is_open {
-                dims[0] = Some(1);
-            }
+        if dims.iter().filter(|dim| dim.is_none()).count() > 1 {
+            return Err("more than one dimension of its new shape is open".into());
         }
-        let fixed = product(&dims).ok_or("its new shape is too large")?;
-        let open = len.checked_div(fixed).unwrap_or(0);
+        let is_activation = matches!(value, Value::Activation(_));
+        if let Some(batch @ Some(2..)) = dims.first_mut().filter(|_| is_activation)
+            && *batch == Some(self.lowering.batch)
+        {
+            // A batch size written into the graph: images go through one by one.
+            *batch = Some(1);
+        }
+        let mut known = dims.iter().flatten();
+        let fixed = known.try_fold(1usize, |len, dim| len.checked_mul(*dim));
+        let open = len
+            .checked_div(fixed.ok_or("its new shape is too large")?)
+            .unwrap_or(0);
         let dims: Vec<usize> = dims.into_iter().map(|dim| dim.unwrap_or(open)).collect();
         value.with_dims(dims)
     }
@@ -95,6 +96,9 @@ impl Context<'_> {
         let value = self.value(0)?.clone();
         let rank = value.dims().len();
         let axes = self.ints("axes", 1)?;
+        if axes.as_ref().is_some_and(Vec::is_empty) {
+            return Err("its list of axes is empty".into());
+        }
         let axes: Option<Vec<usize>> = axes
             .map(|axes| axes.iter().map(|a| axis(*a, rank)).collect())
             .transpose()?;
@@ -115,6 +119,9 @@ impl Context<'_> {
     pub(super) fn unsqueeze(&mut self) -> Result<Value, Refusal> {
         let value = self.value(0)?.clone();
         let axes = self.ints("axes", 1)?.ok_or("its axes are missing")?;
+        if axes.len() > crate::constant::MAX_RANK {
+            return Err(format!("it adds {} dimensions", axes.len()));
+        }
         let rank = value.dims().len() + axes.len();
         let axes: Vec<usize> = axes
             .iter()
@@ -167,7 +174,14 @@ impl Context<'_> {
 
     /// Concatenates channels of pictures, rows of vectors, or lists of constants.
     pub(super) fn concat(&mut self) -> Result<Value, Refusal> {
-        let inputs = (0..self.node.input.len()).map(|index| self.value(index).cloned());
+        let count = self.node.input.len();
+        if count > GraphBuilder::MAX_OPERANDS {
+            return Err(format!(
+                "{count} inputs; at most {} can be concatenated",
+                GraphBuilder::MAX_OPERANDS
+            ));
+        }
+        let inputs = (0..count).map(|index| self.value(index).cloned());
         let inputs: Vec<Value> = inputs.collect::<Result<_, _>>()?;
         let rank = inputs.first().map_or(0, |value| value.dims().len());
         let along = axis(
@@ -175,7 +189,7 @@ impl Context<'_> {
             rank,
         )?;
         let lists = inputs.iter().map(|value| match value {
-            Value::Constant(constant) => constant.as_ints().map(<[i64]>::to_vec),
+            Value::Constant(constant) if constant.dims.len() == 1 => constant.as_ints(),
             _ => None,
         });
         if let (1, Some(lists)) = (rank, lists.collect::<Option<Vec<_>>>()) {
@@ -267,13 +281,16 @@ impl Context<'_> {
             .int("to")
             .and_then(|to| i32::try_from(to).ok());
         let value = self.value(0)?.clone();
-        let is_integer = match &value {
-            Value::Constant(constant) => constant.as_ints().is_some(),
-            _ => false,
+        let integers = match &value {
+            Value::Constant(constant) => constant.as_ints(),
+            _ => None,
         };
+        let is_integer = integers.is_some();
+        let fits = integers.is_some_and(|list| list.iter().all(|i| i32::try_from(*i).is_ok()));
         match to {
             Some(FLOAT | DOUBLE) => Ok(value),
-            Some(INT32 | INT64) if is_integer => Ok(value),
+            Some(INT64) if is_integer => Ok(value),
+            Some(INT32) if is_integer && fits => Ok(value),
             _ => Err("only casts to float, or of integers to integers, are supported".into()),
         }
     }

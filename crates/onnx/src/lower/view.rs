@@ -60,7 +60,12 @@ impl Lowering {
     }
 
     /// The layer's cells, in their own order, under another shape.
-    fn relabelled(&mut self, name: &str, layer: LayerId, shape: Shape) -> Result<LayerId, Refusal> {
+    pub(super) fn relabelled(
+        &mut self,
+        name: &str,
+        layer: LayerId,
+        shape: Shape,
+    ) -> Result<LayerId, Refusal> {
         if self.layers[layer].shape == shape {
             return Ok(layer);
         }

@@ -1,0 +1,49 @@
+//! Content identifiers: a file read in pieces has the identifier of the whole.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use std::io::{self, Read};
+use zklens_image::{CidVersion, cid};
+
+/// Gives at most `sizes[i]` bytes at the `i`-th read, in turn, and is interrupted where that is zero.
+struct Pieces<'a> {
+    bytes: &'a [u8],
+    sizes: [u8; 8],
+    reads: usize,
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let size = usize::from(self.sizes[self.reads % self.sizes.len()]);
+        self.reads += 1;
+        // The first read of each round always gives something.
+        if size == 0 && self.reads % self.sizes.len() != 1 {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let count = (size * size).max(1).min(buffer.len()).min(self.bytes.len());
+        let (now, later) = self.bytes.split_at(count);
+        buffer[..count].copy_from_slice(now);
+        self.bytes = later;
+        Ok(count)
+    }
+}
+
+fuzz_target!(|input: &[u8]| {
+    let Some((sizes, rest)) = input.split_first_chunk() else {
+        return;
+    };
+    // Repeated past the 256 KiB of one block where the first byte says so.
+    let repeats = if sizes[0] % 4 == 0 { 300 } else { 1 };
+    let bytes = rest.repeat(repeats);
+    for version in [CidVersion::V0, CidVersion::V1RawLeaves] {
+        let pieces = Pieces {
+            bytes: &bytes,
+            sizes: *sizes,
+            reads: 0,
+        };
+        let whole = cid::of(&bytes, version);
+        let read = cid::of_reader(pieces, version).expect("an interruption is not an error");
+        assert_eq!(read, whole);
+    }
+});

@@ -1,0 +1,53 @@
+//! ONNX files: nothing panics, and what is imported is a model that survives its file.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use zklens_model::{Model, Pixels};
+use zklens_onnx::{ImportError, Importer, Options, Sample};
+
+/// Networks with a larger input, or that take more work, are only read.
+const MAX_PIXELS: usize = 4096;
+const MAX_WORK: usize = 1 << 20;
+
+fuzz_target!(|file: &[u8]| {
+    let Some(importer) = read(file) else {
+        return;
+    };
+    let preprocessing = *importer.preprocessing();
+    if preprocessing.len() > MAX_PIXELS || importer.work() > MAX_WORK {
+        return;
+    }
+    let sample = |values: Vec<u8>| Sample {
+        pixels: Pixels::new(preprocessing.shape(), values).expect("as many as asked"),
+        label: None,
+    };
+    let len = preprocessing.len();
+    let samples = [
+        sample(file.iter().rev().copied().cycle().take(len).collect()),
+        sample((0..len).map(|i| (i % 251) as u8).collect()),
+    ];
+    if let Ok(imported) = importer.quantise(&samples, &|| ()) {
+        let file = imported.model.encode();
+        assert_eq!(Model::decode(&file).as_ref(), Ok(&imported.model));
+        let _ = imported.report.to_string();
+    }
+});
+
+/// Reads the file with as many class names as it has logits, which the first refusal tells.
+fn read(file: &[u8]) -> Option<Importer> {
+    let with = |classes: usize| {
+        let classes = (0..classes).map(|class| class.to_string()).collect();
+        Importer::new(file, &Options::new("fuzz", classes))
+    };
+    let reason = match with(0) {
+        Err(ImportError::Output { reason }) => reason,
+        Err(other) => {
+            let _ = other.to_string();
+            return None;
+        }
+        Ok(importer) => return Some(importer),
+    };
+    let logits = reason.strip_prefix("it has ")?.split(' ').next()?;
+    with(logits.parse().ok().filter(|logits| *logits <= 1000)?).ok()
+}

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Fills fuzz/corpus/ with the files of this repository that each target reads.
+set -eu
+cd "$(dirname "$0")/.."
+
+# Copies files under names made of their paths: two folders may hold files of one name.
+seed() {
+    target=fuzz/corpus/$1
+    shift
+    mkdir -p "$target"
+    for file in "$@"; do
+        cp "$file" "$target/$(echo "$file" | tr / _)"
+    done
+}
+
+seed model_file vectors/models/*.zkl models/*.zkl
+seed onnx_import crates/onnx/tests/graphs/*.onnx crates/onnx/tests/refused/*.onnx models/*.onnx
+images=$(find examples crates/image/tests/files -type f \
+    \( -name '*.png' -o -name '*.jpg' -o -name '*.gif' -o -name '*.webp' -o -name '*.bmp' \))
+# The names of these files hold no spaces.
+# shellcheck disable=SC2086
+seed image $images
+seed cid examples/*/*.png crates/image/tests/files/*
