@@ -42,7 +42,7 @@ accuracy: release ## Integer accuracy on both full test sets (fetches them)
 	python3 tests/python/accuracy.py $(DATA)
 
 .PHONY: check
-check: fmt lint docs portable ## Formatting, lints, documentation, other targets
+check: fmt lint docs portable fuzz-check ## Formatting, lints, documentation, other targets
 
 .PHONY: fmt
 fmt:
@@ -63,6 +63,19 @@ portable: ## The trusted crates build without std; what a zkVM runs builds for o
 	cargo check -p zklens-model -p zklens-image --target wasm32-unknown-unknown
 	RUSTC_BOOTSTRAP=1 cargo check -p zklens-image -Zbuild-std=std,panic_abort -Zjson-target-spec \
 		--target .ci/riscv64im-zkvm.json
+
+.PHONY: fuzz-check
+fuzz-check: ## The fuzz targets compile
+	cargo check --manifest-path fuzz/Cargo.toml --locked
+
+.PHONY: fuzz
+FUZZ_SECONDS ?= 60
+fuzz: ## Every fuzz target for FUZZ_SECONDS (needs cargo-fuzz and a nightly toolchain)
+	fuzz/seed.sh
+	for target in model_file onnx_import image cid; do \
+		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) \
+			-rss_limit_mb=4096 -timeout=20; \
+	done
 
 .PHONY: bench
 bench: ## Benchmarks

@@ -21,9 +21,13 @@ fn folder(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// Our graphs, and those that other tools exported.
 fn graphs() -> Vec<(String, Vec<u8>, Expected)> {
     let mut graphs = Vec::new();
-    for entry in std::fs::read_dir(folder("graphs")).unwrap() {
+    for entry in ["graphs", "foreign"]
+        .iter()
+        .flat_map(|f| std::fs::read_dir(folder(f)).unwrap())
+    {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|e| e == "onnx") {
             let expected = std::fs::read(path.with_extension("json")).unwrap();
@@ -32,7 +36,7 @@ fn graphs() -> Vec<(String, Vec<u8>, Expected)> {
             graphs.push((name, file, serde_json::from_slice(&expected).unwrap()));
         }
     }
-    assert!(graphs.len() >= 9, "found only {} graphs", graphs.len());
+    assert!(graphs.len() >= 20, "found only {} graphs", graphs.len());
     graphs
 }
 

@@ -51,6 +51,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     // What cannot be read again is not written.
     Model::decode(&bytes).map_err(|error| Failure::new(EXIT_MODEL, "the new model", error))?;
     write(&arguments.output, &bytes)?;
+    warn(&imported.report, options.classes.len());
     let digest = output::hex(&imported.model.digest());
     if arguments.json {
         output::print_json(&Written {
@@ -69,6 +70,27 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says on standard error what a good import does not show.
+fn warn(report: &Report, classes: usize) {
+    let chance = 1.0 / classes as f64;
+    if report
+        .float_accuracy
+        .is_some_and(|accuracy| accuracy < 2.0 * chance)
+    {
+        eprintln!(
+            "warning: even the float network labels few calibration images right. If it is a good \
+             network, it expects other pixels: see --pixel-range, --mean, --std and --invert"
+        );
+    }
+    if report.agreement < 0.98 {
+        eprintln!(
+            "warning: the integer network gives another label than the float network on {:.1} % of \
+             the calibration images; try --precision fine, or more and more typical images",
+            100.0 * (1.0 - report.agreement)
+        );
+    }
 }
 
 fn options(arguments: &ImportArguments) -> Result<Options, Failure> {

@@ -122,3 +122,28 @@ fn calibration_images_of_another_size_are_refused() {
         errors(&output)
     );
 }
+
+/// The pixel range is wrong on purpose: the network then sees nearly black images.
+#[test]
+fn warns_when_the_float_network_is_near_chance() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("net.zkl");
+    let output = zklens(&[
+        "import",
+        "models/mnist-cnn.onnx",
+        "--calibration",
+        "models/testdata/mnist-calibration-images-idx3-ubyte.gz",
+        "--labels",
+        "0,1,2,3,4,5,6,7,8,9",
+        "--std",
+        "255",
+        "-o",
+        model.to_str().unwrap(),
+    ]);
+    assert!(output.status.success(), "{}", errors(&output));
+    assert!(
+        errors(&output).contains("it expects other pixels"),
+        "{}",
+        errors(&output)
+    );
+}

@@ -1,5 +1,6 @@
 //! Activations.
 
+use super::view::View;
 use super::{Context, Refusal, Value};
 use crate::network::{Curve, Kind};
 
@@ -23,13 +24,44 @@ impl Context<'_> {
         };
         let lo = bound(1, "min", f32::NEG_INFINITY)?;
         let hi = bound(2, "max", f32::INFINITY)?;
+        let view = self.view(0)?;
+        self.clip_view(&view, lo, hi)
+    }
+
+    /// The larger of `x` and a constant.
+    pub(super) fn max(&mut self) -> Result<Value, Refusal> {
+        let (view, lo) = self.against_a_constant()?;
+        self.clip_view(&view, lo, f32::INFINITY)
+    }
+
+    /// The smaller of `x` and a constant.
+    pub(super) fn min(&mut self) -> Result<Value, Refusal> {
+        let (view, hi) = self.against_a_constant()?;
+        self.clip_view(&view, f32::NEG_INFINITY, hi)
+    }
+
+    /// What depends on the image, and the number it is compared with.
+    fn against_a_constant(&self) -> Result<(View, f32), Refusal> {
+        let (view, constant) = match (self.node.input.len(), self.value(0)?, self.value(1)?) {
+            (2, Value::Activation(view), Value::Constant(constant))
+            | (2, Value::Constant(constant), Value::Activation(view)) => (view, constant),
+            _ => return Err("only a comparison with one constant is supported".into()),
+        };
+        let number = constant
+            .scalar()
+            .filter(|_| constant.dims.len() <= view.dims.len());
+        let number = number.ok_or("its constant must be one number")?;
+        Ok((view.clone(), number))
+    }
+
+    fn clip_view(&mut self, view: &View, lo: f32, hi: f32) -> Result<Value, Refusal> {
         if lo > hi || lo.is_nan() || hi.is_nan() {
             return Err(format!("its bounds {lo} and {hi} leave nothing"));
         }
         if lo == 0.0 && hi >= f32::MAX {
-            return self.activation(Kind::Relu);
+            return self.cell_by_cell(view, Kind::Relu);
         }
-        self.activation(Kind::Clip { lo, hi })
+        self.cell_by_cell(view, Kind::Clip { lo, hi })
     }
 
     pub(super) fn leaky_relu(&mut self) -> Result<Value, Refusal> {

@@ -204,6 +204,9 @@ impl Context<'_> {
                 self.node.input.len()
             ));
         }
+        if let Some(sum) = self.integers(i64::checked_add)? {
+            return Ok(sum);
+        }
         let inputs = (self.value(0)?.clone(), self.value(1)?.clone());
         match inputs {
             (Value::Activation(view), Value::Constant(constant))
@@ -232,6 +235,9 @@ impl Context<'_> {
     }
 
     pub(super) fn sub(&mut self) -> Result<Value, Refusal> {
+        if let Some(difference) = self.integers(i64::checked_sub)? {
+            return Ok(difference);
+        }
         let minus_one = scalar(-1.0);
         if let Value::Constant(constant) = self.value(0)?.clone() {
             let view = self.view(1)?;
@@ -250,6 +256,9 @@ impl Context<'_> {
     }
 
     pub(super) fn mul(&mut self) -> Result<Value, Refusal> {
+        if let Some(product) = self.integers(i64::checked_mul)? {
+            return Ok(product);
+        }
         match (self.value(0)?.clone(), self.value(1)?.clone()) {
             (Value::Activation(view), Value::Constant(factor))
             | (Value::Constant(factor), Value::Activation(view)) => {
@@ -264,6 +273,9 @@ impl Context<'_> {
     }
 
     pub(super) fn div(&mut self) -> Result<Value, Refusal> {
+        if let Some(quotient) = self.integers(i64::checked_div)? {
+            return Ok(quotient);
+        }
         let view = self
             .view(0)
             .map_err(|_| "only division by a constant is supported")?;

@@ -2,10 +2,12 @@
 
 mod activation;
 mod attributes;
+mod context;
 mod input;
 mod linear;
 mod pool;
 mod relabel;
+mod shape_arithmetic;
 mod view;
 
 use crate::constant::Constant;
@@ -13,12 +15,13 @@ use crate::error::ImportError;
 use crate::network::{Kind, Layer, LayerId, Network};
 use crate::proto;
 use attributes::Attributes;
+use context::Context;
 use std::collections::BTreeMap;
 use view::View;
 use zklens_model::{GraphBuilder, Shape};
 
 /// Operators the importer understands.
-pub(crate) const OPERATORS: [&str; 35] = [
+pub(crate) const OPERATORS: [&str; 38] = [
     "Add",
     "AveragePool",
     "BatchNormalization",
@@ -38,7 +41,9 @@ pub(crate) const OPERATORS: [&str; 35] = [
     "LeakyRelu",
     "LogSoftmax",
     "MatMul",
+    "Max",
     "MaxPool",
+    "Min",
     "Mul",
     "Neg",
     "Pad",
@@ -47,6 +52,7 @@ pub(crate) const OPERATORS: [&str; 35] = [
     "Reshape",
     "Shape",
     "Sigmoid",
+    "Slice",
     "Softmax",
     "Squeeze",
     "Sub",
@@ -294,123 +300,5 @@ impl Lowering {
             return Err(fault("it does not depend on the image".into()));
         }
         Ok(network)
-    }
-}
-
-/// One node while it is lowered.
-struct Context<'a> {
-    lowering: &'a mut Lowering,
-    node: &'a proto::Node,
-    name: &'a str,
-    attributes: &'a Attributes<'a>,
-}
-
-impl Context<'_> {
-    fn dispatch(&mut self) -> Result<Value, Refusal> {
-        if !self.node.domain.is_empty() && self.node.domain != "ai.onnx" {
-            return Err(format!(
-                "its operator domain `{}` is not supported",
-                self.node.domain
-            ));
-        }
-        match self.node.op_type.as_str() {
-            "Conv" => self.conv(),
-            "Gemm" => self.gemm(),
-            "MatMul" => self.mat_mul(),
-            "BatchNormalization" => self.batch_normalization(),
-            "Add" | "Sum" => self.add(),
-            "Sub" => self.sub(),
-            "Mul" => self.mul(),
-            "Div" => self.div(),
-            "Neg" => self.neg(),
-            "Relu" => self.activation(Kind::Relu),
-            "Clip" => self.clip(),
-            "LeakyRelu" => self.leaky_relu(),
-            "Sigmoid" => self.sigmoid(),
-            "Tanh" => self.tanh(),
-            "Softmax" | "LogSoftmax" => self.softmax(),
-            "MaxPool" => self.max_pool(),
-            "AveragePool" => self.average_pool(),
-            "GlobalAveragePool" => self.global_pool(Kind::AveragePool),
-            "GlobalMaxPool" => self.global_pool(Kind::MaxPool),
-            "ReduceMean" => self.reduce_mean(),
-            "Pad" => self.pad(),
-            "Concat" => self.concat(),
-            "Flatten" => self.flatten(),
-            "Reshape" => self.reshape(),
-            "Squeeze" => self.squeeze(),
-            "Unsqueeze" => self.unsqueeze(),
-            "Transpose" => self.transpose(),
-            "Shape" => self.shape(),
-            "Gather" => self.gather(),
-            "Identity" => self.value(0).cloned(),
-            "Cast" => self.cast(),
-            "Dropout" => self.dropout(),
-            "Constant" => self.constant_node(),
-            other => Err(format!("`{other}` is listed and not lowered")),
-        }
-    }
-
-    /// The name of input `index`, if it is given.
-    fn input_name(&self, index: usize) -> Option<&str> {
-        let name = self.node.input.get(index)?;
-        (!name.is_empty()).then_some(name)
-    }
-
-    fn value(&self, index: usize) -> Result<&Value, Refusal> {
-        let name = self
-            .input_name(index)
-            .ok_or_else(|| format!("input {index} is missing"))?;
-        match self.lowering.values.get(name) {
-            Some(Value::Probabilities(_)) => {
-                Err("it follows a softmax, which can only be the last operator".into())
-            }
-            Some(value) => Ok(value),
-            None => Err(format!("input `{name}` is not defined before it")),
-        }
-    }
-
-    fn view(&self, index: usize) -> Result<View, Refusal> {
-        match self.value(index)? {
-            Value::Activation(view) => Ok(view.clone()),
-            _ => Err(format!(
-                "input {index} is a constant; expected values that depend on the image"
-            )),
-        }
-    }
-
-    fn constant(&self, index: usize) -> Result<&Constant, Refusal> {
-        match self.value(index)? {
-            Value::Constant(constant) => Ok(constant),
-            _ => Err(format!(
-                "input {index} depends on the image; expected a constant"
-            )),
-        }
-    }
-
-    /// An optional constant input.
-    fn optional(&self, index: usize) -> Result<Option<&Constant>, Refusal> {
-        self.input_name(index)
-            .map(|_| self.constant(index))
-            .transpose()
-    }
-
-    /// Small integers given as an attribute in old opsets and as an input in new ones.
-    fn ints(&self, attribute: &str, index: usize) -> Result<Option<Vec<i64>>, Refusal> {
-        if let Some(ints) = self.attributes.ints(attribute) {
-            return Ok(Some(ints.to_vec()));
-        }
-        let Some(constant) = self.optional(index)? else {
-            return Ok(None);
-        };
-        let ints = constant
-            .as_ints()
-            .ok_or_else(|| format!("input {index} must hold integers"))?;
-        Ok(Some(ints.to_vec()))
-    }
-
-    /// Pushes a layer on one input and views it in its own order.
-    fn emit(&mut self, kind: Kind, inputs: Vec<LayerId>, shape: Shape) -> Result<LayerId, Refusal> {
-        self.lowering.push(self.name, kind, inputs, shape)
     }
 }

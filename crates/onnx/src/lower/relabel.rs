@@ -22,7 +22,7 @@ pub(super) fn axis(axis: i64, rank: usize) -> Result<usize, Refusal> {
 }
 
 impl Value {
-    fn dims(&self) -> &[usize] {
+    pub(super) fn dims(&self) -> &[usize] {
         match self {
             Self::Constant(constant) => &constant.dims,
             Self::Activation(view) | Self::Probabilities(view) => &view.dims,
@@ -231,44 +231,6 @@ impl Context<'_> {
         let layer = self.emit(Kind::Concat, layers, shape)?;
         let order = None;
         Ok(Value::Activation(View { layer, dims, order }))
-    }
-
-    pub(super) fn shape(&mut self) -> Result<Value, Refusal> {
-        let dims = self.value(0)?.dims().to_vec();
-        let rank = i64::try_from(dims.len()).unwrap_or(i64::MAX);
-        let bound = |name: &str, default: i64| {
-            let value = self.attributes.int(name).unwrap_or(default);
-            let from_start = if value < 0 {
-                value.saturating_add(rank)
-            } else {
-                value
-            };
-            usize::try_from(from_start.clamp(0, rank)).unwrap_or(0)
-        };
-        let (start, end) = (bound("start", 0), bound("end", rank));
-        let dims = dims.get(start..end).unwrap_or_default();
-        let dims = dims
-            .iter()
-            .map(|dim| i64::try_from(*dim).unwrap_or(i64::MAX));
-        Ok(Value::Constant(Constant::ints(dims.collect())))
-    }
-
-    /// Picks elements of a list of integers.
-    pub(super) fn gather(&mut self) -> Result<Value, Refusal> {
-        let list = self.constant(0)?.clone();
-        let (Some(values), 1) = (list.as_ints(), list.dims.len()) else {
-            return Err("only elements of a shape can be gathered".into());
-        };
-        axis(self.attributes.int("axis").unwrap_or(0), 1)?;
-        let indices = self.constant(1)?.clone();
-        let picked = indices.as_ints().ok_or("its indices must be integers")?;
-        let pick = |index: &i64| axis(*index, values.len()).map(|index| values[index]);
-        let data = picked.iter().map(pick).collect::<Result<_, _>>()?;
-        let dims = indices.dims.clone();
-        Ok(Value::Constant(Constant {
-            dims,
-            data: crate::constant::Data::Int(data),
-        }))
     }
 
     /// Casts between number types change nothing here, save that fractions must not be lost.
