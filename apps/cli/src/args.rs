@@ -33,6 +33,9 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Classify image files and print label and IPFS address, as a contract will hold them
+    ///
+    /// The label is computed in integers only, the same on every machine. The network sees the pixels
+    /// as the file stores them: EXIF orientation is not applied, transparency is laid over white.
     Execute(ExecuteArguments),
     /// Print the IPFS address (CID) of files, as `ipfs add` gives it
     Cid(CidArguments),
@@ -41,6 +44,11 @@ pub(crate) enum Command {
     /// Show what is inside a model: input, layers, scales, bounds, digest
     Inspect(InspectArguments),
     /// Turn an ONNX network into an integer model (.zkl)
+    ///
+    /// Calibration images decide the scale of every layer, so take a few hundred typical ones. In a
+    /// folder, images are prepared as `execute` prepares them (resized, inverted if --invert); an idx
+    /// file holds the network's input itself. What the network has and zklens does not know is
+    /// refused by name.
     Import(ImportArguments),
     /// Measure a model's accuracy on a labelled data set
     Evaluate(EvaluateArguments),
@@ -123,9 +131,6 @@ pub(crate) struct InspectArguments {
     pub(crate) json: bool,
 }
 
-/// Calibration images decide the scale of every layer, so take a few hundred typical ones. In a
-/// folder, images are prepared as `execute` prepares them (resized, inverted if --invert); an idx
-/// file holds the network's input itself.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
