@@ -1,0 +1,47 @@
+//! Every label the transcript absorbs, in one place: the wire format.
+
+/// Names one message or challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Label(&'static str);
+
+impl Label {
+    /// A label called `name`, which must differ from every other. Those of the protocol are in this
+    /// module; others serve tests.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// The label's text.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
+}
+
+/// Protocol name and version, absorbed first with the statement's digest. Changing any message
+/// changes the version.
+pub const PROTOCOL: Label = Label("zklens/v1");
+
+/// Combines the claims of one opening.
+pub const OPENING_CLAIMS: Label = Label("commitment/claims");
+/// `[S]`, what the products of an opening leave beside their constant term.
+pub const OPENING_PRODUCT: Label = Label("commitment/product");
+/// `z`, where the identity of an opening is checked.
+pub const OPENING_POINT: Label = Label("commitment/point");
+/// The one evaluation that an opening sends.
+pub const OPENING_VALUE: Label = Label("commitment/value");
+/// `[Q]`, the quotients at `z` and `1/z`.
+pub const OPENING_QUOTIENT: Label = Label("commitment/quotient");
+/// `x`, where the quotients are checked.
+pub const OPENING_FOLD: Label = Label("commitment/fold");
+/// `[W]`, the quotient at `x`.
+pub const OPENING_WITNESS: Label = Label("commitment/witness");
+/// The powers of a setup string.
+pub const SETUP_POWERS: Label = Label("setup/powers");
+/// Combines the powers of a setup string.
+pub const SETUP_CHECK: Label = Label("setup/check");
+/// Coefficients of one sumcheck round polynomial, the linear one left out.
+pub const SUMCHECK_ROUND: Label = Label("sumcheck/round");
+/// The value that a sumcheck round binds its variable to.
+pub const SUMCHECK_BIND: Label = Label("sumcheck/bind");
