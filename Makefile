@@ -59,8 +59,10 @@ docs:
 .PHONY: portable
 portable: ## The trusted crates build without std; what a zkVM runs builds for one
 	.ci/toolchain.sh
-	cargo check -p zklens-model -p zklens-models --target riscv64imac-unknown-none-elf
-	cargo check -p zklens-model -p zklens-image --target wasm32-unknown-unknown
+	cargo check -p zklens-model -p zklens-models -p zklens-commitment -p zklens-sumcheck -p zklens-setup \
+		--target riscv64imac-unknown-none-elf
+	cargo check -p zklens-model -p zklens-image -p zklens-commitment -p zklens-sumcheck \
+		--target wasm32-unknown-unknown
 	RUSTC_BOOTSTRAP=1 cargo check -p zklens-image -Zbuild-std=std,panic_abort -Zjson-target-spec \
 		--target .ci/riscv64im-zkvm.json
 

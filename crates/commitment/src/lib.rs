@@ -1,0 +1,40 @@
+//! Vectors committed as rows, and the argument that opens them.
+//!
+//! A vector is a matrix with `C = 2^c` columns, committed row by row:
+//!
+//! ```text
+//! row_i(X) = Σ_{j<C} a_ij·X^j + β_i·X^C        K_i = [row_i(τ)]₁
+//! ```
+//!
+//! The coefficient at `X^C` hides the row and is no cell of it; a public row has `β_i = 0`. Rows
+//! are combined by adding their commitments, so one [`Claim`] may speak of a whole matrix, or of
+//! several. [`opening::verify`] checks any number of claims by one equation of two pairings, with a
+//! proof of three points and one scalar. A row of zeros without `β` has no encoding and is left out.
+//!
+//! [`setup`] reads the powers of `τ` that all of this rests on.
+
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    clippy::too_many_arguments
+)]
+
+extern crate alloc;
+
+mod claim;
+pub mod opening;
+pub mod setup;
+
+pub use claim::{Claim, Columns, Functional};
+pub use opening::OpeningError;
+pub use setup::{Setup, SetupError, VerifierSetup};

@@ -1,0 +1,306 @@
+//! Opening: claims on combinations of rows, checked by two pairings.
+//!
+//! # Claim
+//!
+//! ```text
+//! V_k(X) = Σ_i ρ_ki·row_i(X)        E_k(X) = Σ_{j<C} e_kj·X^j
+//! Σ_{j<C} v_kj·e_kj = y_k           for every claim k < n
+//! ```
+//!
+//! for the rows inside given commitments `K_i`. The caller has absorbed all commitments, and all that
+//! `ρ`, `e` and `y` depend on.
+//!
+//! # Protocol
+//!
+//! `V(X)·E(X^-1)` has the constant coefficient `⟨v, e⟩`: the hiding coefficient at `X^C` meets only
+//! `X^0 … X^-(C−1)` and stays above it. Symmetrised and batched,
+//!
+//! ```text
+//! Σ_k γ^k·(V_k(X)·E_k(X^-1) + V_k(X^-1)·E_k(X)) = 2·Σ_k γ^k·y_k + X·S(X) + X^-1·S(X^-1)
+//! ```
+//!
+//! with one polynomial `S` of degree `C − 1`. No degree is checked, and none needs to be: whatever
+//! `S` is, it adds nothing at `X^0`; whatever the rows hold beyond `X^(C−1)` meets no weight there.
+//! At a point `z` each side is linear in the polynomials, so no `V_k(z)` is sent:
+//!
+//! ```text
+//! F(X) = Σ_k γ^k·E_k(1/z)·V_k(X) − z·S(X)        G(X) = Σ_k γ^k·E_k(z)·V_k(X) − 1/z·S(X)
+//! F(z) + G(1/z) = 2·Σ_k γ^k·y_k
+//! ```
+//!
+//! 1. The verifier draws `γ`.
+//! 2. The prover sends `[S]`.
+//! 3. The verifier draws `z`.
+//! 4. The prover sends `d = F(z)`, and `[Q]` of
+//!    `Q(X) = (F(X) − d) / (X − z) + (G(X) − d') / (X − 1/z)`, with `d' = 2·Σ_k γ^k·y_k − d`.
+//! 5. The verifier draws `x`.
+//! 6. The prover sends `[W]`, `W(X) = L(X) / (X − x)`, with
+//!    `L(X) = (F(X) − d) / (x − z) + (G(X) − d') / (x − 1/z) − Q(X)`.
+//! 7. The verifier refuses `z ∈ {0, 1, −1}` and `x ∈ {z, 1/z}`, and checks
+//!    `e([L] + x·[W], [1]₂) = e([W], [τ]₂)`. `[L]` is one linear combination, in which every row
+//!    appears once.
+//!
+//! # Soundness
+//!
+//! In the algebraic group model every point that the prover sends comes with a polynomial of degree
+//! below `N`, the length of the setup string. If a claim on those polynomials is false, or they are
+//! not what the equations above say, then step 7 passes only if one of these happened (or `τ` was
+//! computed from the string):
+//!
+//! * `Σ_k γ^k·(⟨v_k, e_k⟩ − y_k) = 0` for `γ`: at most `(n − 1) / 2^253`;
+//! * the identity of Laurent polynomials, its exponents within `±N`, is false and holds at `z`: at
+//!   most `2N / 2^253`;
+//! * `(x − 1/z)·(F(x) − d) + (x − z)·(G(x) − d') = (x − z)·(x − 1/z)·Q(x)`, of degree `N + 1`, is
+//!   false and holds at `x`: at most `(N + 1) / 2^253`. As an identity, it gives `F(z) = d` at `z`
+//!   and `G(1/z) = d'` at `1/z`, because `z ≠ 1/z`: the two points need no challenge of their own.
+//!
+//! With `N = 2^14` and less than `2^15` claims that is below `2^-236`; an honest proof is refused in
+//! step 7 with probability at most `5 / 2^253`.
+//!
+//! # Zero-knowledge
+//!
+//! Beside the commitments and the values `y_k`, which are the caller's to hide, the tape holds
+//! `s = S(τ)`, `d`, and two points which those determine: `[Q]` through its definition at `τ`, `[W]`
+//! through step 7. So a simulator that knows `τ` needs `s` and `d` uniform, and no more.
+//!
+//! Let `e = Σ_k γ^k·ρ_km·e_k` be the batched weights on one *mask row* `m`, and
+//! `A(X) = Σ_{l≥1} (Σ_j m_j·e_{j+l})·(X^-l − X^l)`. Then that row adds `⟨m, e⟩ + A(z)` to `d`, and
+//! (once its commitment is fixed, which takes its `β`) `−(⟨m, e⟩ + A(τ)) / τ` to `s`. No row's `β`
+//! enters `d`: **blinding commitments does not hide an opening; a mask row does.** Cell `j` enters `A`
+//! up to `X^(h−j)`, where `h` is the last column with `e_h ≠ 0`; so cells left of `h` enter it
+//! independently. If `t` values `y_k` depend on the mask row, `t + 2` free uniform cells left of `h`
+//! leave a space of at least two dimensions for `A` once these are fixed, and then
+//! `(A(τ), A(z))` is uniform, except with probability of order `C / 2^253` over `z` and `τ`.
+//!
+//! **The caller's duty**: a mask row, with a non-zero coefficient in at least one claim of the
+//! opening; in it, two free random cells more than the values that depend on them; these cells left of
+//! the last column that the claim weighs; for every hidden row, the mask row included, its own random
+//! `β`. Cells are used for one opening only.
+//!
+//! # Reference
+//!
+//! Kate, Zaverucha, Goldberg (ASIACRYPT 2010) for the commitment; the symmetrised inner product of
+//! univariate polynomials: Bootle, Chiesa, Hu, Orrù, *Gemini* (ePrint 2022/420), and Eagen, Gabizon,
+//! *Mercury* (ePrint 2025/385); steps 4 to 7: Boneh, Drake, Fisch, Gabizon (ePrint 2020/081), §4; linear
+//! combinations instead of evaluations: Gabizon, Williamson, Ciobotaru, *PLONK* (ePrint 2019/953).
+
+use crate::claim::{Claim, Columns, Functional};
+use crate::setup::VerifierSetup;
+use alloc::vec::Vec;
+use zklens_field::{
+    AdditiveGroup, Field, Point, Scalar, batch_invert, generator, linear_combination,
+};
+use zklens_transcript::{Reader, TapeError, labels};
+
+/// Checks `claims` on the rows inside `commitments`. Nothing is left to prove, if the caller has
+/// absorbed the commitments and whatever the claims depend on.
+///
+/// # Errors
+///
+/// The tape is malformed, the claims do not fit the rows, or one of them is false.
+pub fn verify(
+    setup: &VerifierSetup,
+    columns: Columns,
+    commitments: &[Point],
+    claims: &[Claim],
+    reader: &mut Reader<'_>,
+) -> Result<(), OpeningError> {
+    // 1. Batch the claims.
+    let gamma = reader.draw(labels::OPENING_CLAIMS);
+
+    // 2. What the products leave.
+    let [product] = reader.read_points(labels::OPENING_PRODUCT)?;
+
+    // 3. Where the identity is checked.
+    let z = reader.draw(labels::OPENING_POINT);
+
+    // 4. F(z), and the quotients.
+    let [at_z] = reader.read_scalars(labels::OPENING_VALUE)?;
+    let [quotient] = reader.read_points(labels::OPENING_QUOTIENT)?;
+
+    // 5. Where the quotients are checked.
+    let x = reader.draw(labels::OPENING_FOLD);
+
+    // 6. The quotient at x.
+    let [witness] = reader.read_points(labels::OPENING_WITNESS)?;
+
+    // 7. [L] + x·[W], one coefficient for every point.
+    let places = Places::new(z, x)?;
+    let Batch {
+        mut coefficients,
+        value,
+    } = batch(columns, commitments.len(), claims, gamma, &places)?;
+    let at_inverse = value.double() - at_z;
+    coefficients.extend([
+        -(places.z * places.over_x_z + places.z_inverse * places.over_x_z_inverse),
+        -(at_z * places.over_x_z + at_inverse * places.over_x_z_inverse),
+        -Scalar::ONE,
+        x,
+    ]);
+    let mut points = commitments.to_vec();
+    points.extend([product, generator(), quotient, witness]);
+    let shifted = linear_combination(&points, &coefficients);
+    let holds = setup.is_tau_times(witness, shifted);
+    holds.then_some(()).ok_or(OpeningError::Refused)
+}
+
+/// `z`, and what step 7 divides by.
+#[derive(Debug)]
+struct Places {
+    z: Scalar,
+    z_inverse: Scalar,
+    /// `1 / (x − z)`
+    over_x_z: Scalar,
+    /// `1 / (x − 1/z)`
+    over_x_z_inverse: Scalar,
+}
+
+impl Places {
+    fn new(z: Scalar, x: Scalar) -> Result<Self, OpeningError> {
+        let one = Scalar::ONE;
+        let mut inverses = [z, z.square() - one, x - z, x * z - one];
+        if inverses.contains(&Scalar::ZERO) {
+            return Err(OpeningError::Challenges);
+        }
+        batch_invert(&mut inverses);
+        let [z_inverse, _, over_x_z, over_xz_1] = inverses;
+        Ok(Self {
+            z,
+            z_inverse,
+            over_x_z,
+            over_x_z_inverse: z * over_xz_1,
+        })
+    }
+}
+
+/// All claims as one.
+#[derive(Debug)]
+struct Batch {
+    /// For every row, its coefficient in `F(X) / (x − z) + G(X) / (x − 1/z)`.
+    coefficients: Vec<Scalar>,
+    /// `Σ_k γ^k·y_k`
+    value: Scalar,
+}
+
+fn batch(
+    columns: Columns,
+    num_rows: usize,
+    claims: &[Claim],
+    gamma: Scalar,
+    places: &Places,
+) -> Result<Batch, OpeningError> {
+    let mut coefficients = alloc::vec![Scalar::ZERO; num_rows];
+    let mut value = Scalar::ZERO;
+    let mut power = Scalar::ONE;
+    for (index, claim) in claims.iter().enumerate() {
+        check(columns, index, &claim.functional)?;
+        let at_z = claim.functional.at(&places.z);
+        let at_inverse = claim.functional.at(&places.z_inverse);
+        let weight = at_inverse * places.over_x_z + at_z * places.over_x_z_inverse;
+        for (row, rho) in &claim.rows {
+            *coefficients.get_mut(*row).ok_or(OpeningError::Row {
+                claim: index,
+                row: *row,
+                rows: num_rows,
+            })? += power * weight * *rho;
+        }
+        value += power * claim.value;
+        power *= gamma;
+    }
+    Ok(Batch {
+        coefficients,
+        value,
+    })
+}
+
+/// Checks that a functional weighs cells, and not what hides a row.
+fn check(columns: Columns, claim: usize, functional: &Functional) -> Result<(), OpeningError> {
+    match functional {
+        Functional::Tensor(point) if point.len() == columns.log() => Ok(()),
+        Functional::Tensor(point) => Err(OpeningError::Coordinates {
+            claim,
+            expected: columns.log(),
+            got: point.len(),
+        }),
+        Functional::Sparse(weights) => {
+            let columns = columns.count();
+            match weights.iter().find(|(column, _)| *column >= columns) {
+                None => Ok(()),
+                Some((column, _)) => Err(OpeningError::Column {
+                    claim,
+                    column: *column,
+                    columns,
+                }),
+            }
+        }
+    }
+}
+
+/// Why an opening was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpeningError {
+    /// The bytes are not a proof tape.
+    #[error(transparent)]
+    Tape(#[from] TapeError),
+    /// A claim is false, or the proof is not a proof of these claims.
+    #[error("the opening does not prove its claims")]
+    Refused,
+    /// Challenges that happened to meet. An honest prover draws other randomness.
+    #[error("challenges coincide")]
+    Challenges,
+    /// The caller's claim is about a point of another number of variables.
+    #[error("claim {claim}: expected a point of {expected} coordinates, got {got}")]
+    Coordinates {
+        /// Which claim.
+        claim: usize,
+        /// The logarithm of the number of columns.
+        expected: usize,
+        /// The point's length.
+        got: usize,
+    },
+    /// The caller's claim weighs a column that does not exist.
+    #[error("claim {claim}: column {column} of {columns}")]
+    Column {
+        /// Which claim.
+        claim: usize,
+        /// The column.
+        column: usize,
+        /// How many there are.
+        columns: usize,
+    },
+    /// The caller's claim names a row that does not exist.
+    #[error("claim {claim}: row {row} of {rows}")]
+    Row {
+        /// Which claim.
+        claim: usize,
+        /// The row.
+        row: usize,
+        /// How many there are.
+        rows: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No transcript can be made to draw these, so they are tried here.
+    #[test]
+    fn refuses_challenges_that_coincide() {
+        let [two, three] = [2_u64, 3].map(Scalar::from);
+        let half = two.inverse().unwrap();
+        let refused = [
+            (Scalar::ZERO, three),
+            (Scalar::ONE, three),
+            (-Scalar::ONE, three),
+            (two, two),
+            (two, half),
+        ];
+        for (z, x) in refused {
+            assert_eq!(Places::new(z, x).unwrap_err(), OpeningError::Challenges);
+        }
+        assert!(Places::new(two, three).is_ok());
+        assert!(Places::new(two, Scalar::ZERO).is_ok());
+    }
+}

@@ -1,0 +1,174 @@
+//! The powers of `τ`.
+//!
+//! # Claim
+//!
+//! A string `P_0 … P_{N−1}` holds the powers of the `τ` that is fixed by `[τ]₂`: `P_0 = [1]₁` and
+//! `P_{i+1} = τ·P_i`.
+//!
+//! # Protocol
+//!
+//! 1. Decode every point; `P_0` is the generator.
+//! 2. Draw `ρ` from a hash of `[τ]₂` and the whole string.
+//! 3. Check `e(Σ_{i<N−1} ρ^i·P_{i+1}, [1]₂) = e(Σ_{i<N−1} ρ^i·P_i, [τ]₂)`.
+//!
+//! Step 1 is [`Setup::decode`]; steps 2 and 3 are [`Setup::check`], for the command that verifies a
+//! setup and for tests. A verifier needs neither: it uses `[τ]₂` alone. A prover with a wrong string
+//! only fails to prove.
+//!
+//! # Soundness
+//!
+//! `Σ ρ^i·(P_{i+1} − τ·P_i)` is a polynomial of degree `N − 2` in `ρ`; if not all its coefficients
+//! are zero, a hash drawn over `2^253` values hits a root with probability at most `(N − 2) / 2^253`
+//! per string tried.
+//!
+//! Reference: Kate, Zaverucha, Goldberg, *Constant-Size Commitments to Polynomials and Their
+//! Applications* (ASIACRYPT 2010), §3.
+
+use alloc::vec::Vec;
+use tiny_keccak::{Hasher, Keccak};
+use zklens_field::{
+    Field, G2Point, POINT_BYTES, Point, Scalar, decode_g2_point, decode_point, g2_generator,
+    generator, linear_combination, pairing_product_is_one,
+};
+use zklens_transcript::{Writer, labels};
+
+const DIGEST_BYTES: usize = 32;
+
+/// What a verifier keeps of a setup: `[τ]₂`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifierSetup {
+    tau_g2: G2Point,
+    digest: [u8; DIGEST_BYTES],
+}
+
+impl VerifierSetup {
+    /// Decodes `[τ]₂` from `x₁, x₀, y₁, y₀`, where `x = x₁·u + x₀` and `y = y₁·u + y₀`.
+    ///
+    /// # Errors
+    ///
+    /// This is no point of the second group.
+    pub fn decode(tau_g2: &[[u8; 32]; 4]) -> Result<Self, SetupError> {
+        let point = decode_g2_point(tau_g2.each_ref()).ok_or(SetupError::TauG2)?;
+        let mut keccak = Keccak::v256();
+        keccak.update(b"zklens/setup");
+        for coordinate in tau_g2 {
+            keccak.update(coordinate);
+        }
+        let mut digest = [0; DIGEST_BYTES];
+        keccak.finalize(&mut digest);
+        Ok(Self {
+            tau_g2: point,
+            digest,
+        })
+    }
+
+    /// Keccak-256 of `"zklens/setup"` and `[τ]₂`: all that verification depends on, and what fixes
+    /// every power.
+    #[must_use]
+    pub const fn digest(&self) -> &[u8; DIGEST_BYTES] {
+        &self.digest
+    }
+
+    /// Whether `second = τ·first`.
+    pub(crate) fn is_tau_times(&self, first: Point, second: Point) -> bool {
+        let negated = linear_combination(&[second], &[-Scalar::ONE]);
+        pairing_product_is_one(&[(negated, g2_generator()), (first, self.tau_g2)])
+    }
+}
+
+/// What a prover keeps of a setup: the powers of `τ`.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    powers: Vec<Point>,
+    verifier: VerifierSetup,
+}
+
+impl Setup {
+    /// Decodes a string of points of 64 bytes each, or any beginning of one. That the points are
+    /// powers of `τ` is left to [`Self::check`].
+    ///
+    /// # Errors
+    ///
+    /// The string is no list of at least two points, the first the generator, or `tau_g2` is no
+    /// point.
+    pub fn decode(string: &[u8], tau_g2: &[[u8; 32]; 4]) -> Result<Self, SetupError> {
+        let verifier = VerifierSetup::decode(tau_g2)?;
+        let (points, rest) = string.as_chunks::<POINT_BYTES>();
+        if points.len() < 2 || !rest.is_empty() {
+            return Err(SetupError::Length {
+                bytes: string.len(),
+            });
+        }
+        let decode = |(index, bytes)| decode_point(bytes).ok_or(SetupError::Power { index });
+        let powers: Vec<Point> = points
+            .iter()
+            .enumerate()
+            .map(decode)
+            .collect::<Result<_, _>>()?;
+        if powers.first() != Some(&generator()) {
+            return Err(SetupError::Generator);
+        }
+        Ok(Self { powers, verifier })
+    }
+
+    /// `[1]₁, [τ]₁, [τ²]₁, …`: at least two.
+    pub fn powers(&self) -> &[Point] {
+        &self.powers
+    }
+
+    /// What a verifier needs of this setup.
+    #[must_use]
+    pub const fn verifier(&self) -> &VerifierSetup {
+        &self.verifier
+    }
+
+    /// Checks that the points are the powers of the `τ` in `[τ]₂`.
+    ///
+    /// # Errors
+    ///
+    /// They are not.
+    pub fn check(&self) -> Result<(), SetupError> {
+        // 2. Draw ρ.
+        let mut transcript = Writer::new(self.verifier.digest());
+        transcript.write_points(labels::SETUP_POWERS, &self.powers);
+        let rho = transcript.draw(labels::SETUP_CHECK);
+
+        // 3. Compare neighbours. Each list is as long as the shorter of points and weights.
+        let (_, later) = self.powers.split_first().ok_or(SetupError::Mismatch)?;
+        let next = |weight: &Scalar| Some(*weight * rho);
+        let weights: Vec<Scalar> = core::iter::successors(Some(Scalar::ONE), next)
+            .take(later.len())
+            .collect();
+        let first = linear_combination(&self.powers, &weights);
+        let second = linear_combination(later, &weights);
+        let is_power = self.verifier.is_tau_times(first, second);
+        is_power.then_some(()).ok_or(SetupError::Mismatch)
+    }
+}
+
+/// A setup that cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// A string that is no list of points.
+    #[error("a setup string of {bytes} bytes: expected two points of 64 bytes, or more")]
+    Length {
+        /// The string's length.
+        bytes: usize,
+    },
+    /// 64 bytes that are no point.
+    #[error("power {index} of the setup string is not on the curve")]
+    Power {
+        /// Which power.
+        index: usize,
+    },
+    /// A string that does not begin with `[1]₁`.
+    #[error("the setup string does not begin with the generator")]
+    Generator,
+    /// `[τ]₂` is no point.
+    #[error("the setup's point of the second group is not in that group")]
+    TauG2,
+    /// The string's points are not the powers of the `τ` in `[τ]₂`.
+    #[error("the setup string does not hold the powers of τ")]
+    Mismatch,
+}

@@ -1,0 +1,153 @@
+//! The string that ships is the ceremony's, and altered ones are refused.
+
+use sha2::{Digest, Sha256};
+use zklens_commitment::{Setup, SetupError, VerifierSetup};
+use zklens_field::{Scalar, encode_point, generator, linear_combination};
+use zklens_setup::{POWERS, STRING, TAU_G2};
+
+/// A beginning of the string, long enough to test with.
+fn beginning() -> Vec<u8> {
+    STRING[..64 * 16].to_vec()
+}
+
+fn check(string: &[u8], tau_g2: &[[u8; 32]; 4]) -> Result<(), SetupError> {
+    Setup::decode(string, tau_g2)?.check()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn the_shipped_string_holds_the_powers_of_tau() {
+    let digest = "424e8de36519d1be0d9c894a203c5fad13038bd05710ffe8a270e2469db438a2";
+    assert_eq!(hex(&Sha256::digest(STRING)), digest);
+    let setup = Setup::decode(STRING, &TAU_G2).unwrap();
+    assert_eq!(setup.powers().len(), POWERS);
+    assert_eq!(setup.check(), Ok(()));
+}
+
+#[test]
+fn accepts_every_beginning_of_two_powers_or_more() {
+    for powers in [2, 3, 16] {
+        assert_eq!(
+            check(&STRING[..64 * powers], &TAU_G2),
+            Ok(()),
+            "{powers} powers"
+        );
+    }
+}
+
+/// A frozen value: verifying keys and proofs are bound to it.
+#[test]
+fn the_digest_is_that_of_the_ceremony() {
+    let setup = VerifierSetup::decode(&TAU_G2).unwrap();
+    assert_eq!(
+        hex(setup.digest()),
+        "fb7b969978a4f2a6bbcad4515899d9f09e92a17f0efb17f70dc6ebbf9b343baa"
+    );
+}
+
+#[test]
+fn another_tau_has_another_digest() {
+    let ours = VerifierSetup::decode(&TAU_G2).unwrap();
+    let other = VerifierSetup::decode(&g2_generator()).unwrap();
+    assert_ne!(ours.digest(), other.digest());
+}
+
+#[test]
+fn refuses_strings_that_are_no_list_of_points() {
+    let string = beginning();
+    for bytes in [0, 1, 63, 64, 65, 127, 64 * 16 - 1] {
+        let refused = Err(SetupError::Length { bytes });
+        assert_eq!(check(&string[..bytes], &TAU_G2), refused);
+    }
+}
+
+#[test]
+fn refuses_every_flipped_bit_of_a_power() {
+    let string = beginning();
+    for bit in 0..512 {
+        let mut forged = string.clone();
+        forged[3 * 64 + bit / 8] ^= 1 << (bit % 8);
+        assert_eq!(
+            check(&forged, &TAU_G2),
+            Err(SetupError::Power { index: 3 }),
+            "bit {bit}"
+        );
+    }
+}
+
+#[test]
+fn refuses_infinity() {
+    let mut forged = beginning();
+    forged[5 * 64..6 * 64].fill(0);
+    assert_eq!(check(&forged, &TAU_G2), Err(SetupError::Power { index: 5 }));
+}
+
+#[test]
+fn refuses_points_that_are_no_powers() {
+    for power in 1..16 {
+        let mut forged = beginning();
+        let other = linear_combination(&[generator()], &[Scalar::from(power as u64 + 7)]);
+        forged[power * 64..][..64].copy_from_slice(&encode_point(&other));
+        assert_eq!(
+            check(&forged, &TAU_G2),
+            Err(SetupError::Mismatch),
+            "power {power}"
+        );
+    }
+}
+
+#[test]
+fn refuses_powers_in_another_order() {
+    let mut forged = beginning();
+    let (low, high) = forged.split_at_mut(8 * 64);
+    low[7 * 64..].swap_with_slice(&mut high[..64]);
+    assert_eq!(check(&forged, &TAU_G2), Err(SetupError::Mismatch));
+    assert_eq!(
+        check(&beginning()[64..], &TAU_G2),
+        Err(SetupError::Generator)
+    );
+}
+
+#[test]
+fn refuses_another_tau() {
+    assert_eq!(
+        check(&beginning(), &g2_generator()),
+        Err(SetupError::Mismatch)
+    );
+}
+
+#[test]
+fn refuses_a_tau_off_the_group() {
+    for coordinate in 0..4 {
+        let mut forged = TAU_G2;
+        forged[coordinate][31] ^= 1;
+        assert_eq!(
+            check(&beginning(), &forged),
+            Err(SetupError::TauG2),
+            "{coordinate}"
+        );
+        assert_eq!(VerifierSetup::decode(&forged), Err(SetupError::TauG2));
+    }
+    assert_eq!(
+        check(&beginning(), &[[0; 32]; 4]),
+        Err(SetupError::TauG2),
+        "infinity"
+    );
+}
+
+/// EIP-197's generator, as if `τ` were one.
+fn g2_generator() -> [[u8; 32]; 4] {
+    [
+        "198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2",
+        "1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed",
+        "090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b",
+        "12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa",
+    ]
+    .map(|hex| {
+        let byte = |at| u8::from_str_radix(&hex[2 * at..][..2], 16).unwrap();
+        std::array::from_fn(byte)
+    })
+}

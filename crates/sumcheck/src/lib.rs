@@ -1,0 +1,125 @@
+//! Sumcheck: reduces a claimed sum over the hypercube to one evaluation, and reveals nothing else.
+//!
+//! # Claim
+//!
+//! ```text
+//! Σ_{x ∈ {0,1}^n} g(x) = s        deg_i(g) ≤ d in every variable, d ≤ 4
+//! ```
+//!
+//! `n` and `d` come from the key. Many claims become one by [`SumClaim::batch`].
+//!
+//! # Protocol
+//!
+//! 0. Before anything here the prover has committed, hidingly, to the `n·d` coefficients `a_ij` of a
+//!    mask whose sum over the hypercube is zero whatever they are:
+//!
+//!    ```text
+//!    p(x) = Σ_{i<n} Σ_{1≤j≤d} a_ij·(2·x_i^j − 1)
+//!    ```
+//!
+//! Then, for each variable `i`, the first (most significant) first, with running sum `s`:
+//!
+//! 1. The prover sends the round polynomial
+//!    `h(X) = Σ_{x_{i+1}, …} (g + p)(r_0, …, r_{i−1}, X, x_{i+1}, …) = c_0 + c_1·X + … + c_d·X^d`
+//!    as `c_0, c_2, …, c_d`. The verifier takes `c_1 = s − 2·c_0 − c_2 − … − c_d`, the only one for
+//!    which `h(0) + h(1) = s`.
+//! 2. The verifier draws `r_i`.
+//! 3. The running sum becomes `h(r_i)`.
+//!
+//! Coefficients, because Horner's rule needs no inverses and no tables of constants: on the EVM a
+//! round costs `d` `mulmod` and one `addmod`, for up to five terms below the modulus add up below
+//! `2^256`. The linear one is left out, because it is the cheapest to restore.
+//!
+//! # Closing the protocol
+//!
+//! Nothing has been compared yet: step 1 holds by construction. A prover that lies is caught only
+//! when the caller settles the [`EvalClaim`] returned, `g(r) + p(r) = v`. The caller owes
+//!
+//! * `g(r)`, from claims it proves elsewhere, given to [`EvalClaim::close`];
+//! * the [`MaskClaim`] that this returns: `p(r) = v − g(r)`, an inner product of the committed
+//!   coefficients with the public weights `2·r_i^j − 1`.
+//!
+//! Nothing is owed on the mask's sum, which cannot be other than zero. The mask must be committed
+//! before the first challenge here, and serve one sumcheck only.
+//!
+//! # Soundness
+//!
+//! `g + p` has degree `d` and sums to `s` only if `g` does, so a false claim survives with
+//! probability at most `n·d / 2^253` (LFKN92; challenges are uniform in a set of `2^253`). A batch of
+//! `k` claims adds `(k − 1) / 2^253`.
+//!
+//! # Zero-knowledge
+//!
+//! Round `i` adds `2^(n−i)·a_ij` to the coefficient of `X^j`, for `1 ≤ j ≤ d`, and nothing else
+//! depends on these `a_ij` before the round is sent. So the coefficients of `X, …, X^d` are uniform
+//! and independent of `g`, of `s` and of earlier rounds, and `c_0` follows from them and the running
+//! sum: the messages are `n·d` uniform scalars. The simulator draws them, and `v` and `p(r)` follow
+//! from `s`, the messages and the `g(r)` it is given. That holds if the coefficients are uniform, and
+//! if their commitment and its opening reveal nothing but `p(r)`; that `g(r)` may be known is the
+//! caller's to see to.
+//!
+//! # Reference
+//!
+//! Lund, Fortnow, Karloff, Nisan, *Algebraic methods for interactive proof systems* (1992); Thaler,
+//! *Proofs, Arguments, and Zero-Knowledge*, §4.1. The mask as a sum of univariate polynomials: Xie,
+//! Zhang, Zhang, Papamanthou, Song, *Libra* (CRYPTO 2019), §4.1. Libra's mask has any sum `P`: the
+//! prover sends it and the sumcheck runs on `g + ρ·p`. Here `P = 0` by the choice of basis, which
+//! spares `P`, `ρ` and a coefficient.
+
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    clippy::too_many_arguments
+)]
+
+extern crate alloc;
+
+mod claim;
+mod mask;
+mod round;
+
+pub use claim::{EvalClaim, SumClaim};
+pub use mask::{MaskClaim, MaskFunctional, MaskShape};
+pub use round::{MAX_DEGREE, RoundMessage};
+
+use alloc::vec::Vec;
+use zklens_transcript::{Reader, TapeError, labels};
+
+/// Reduces `claim`, on a polynomial of degree at most `DEGREE` in every variable, to its evaluation
+/// at a point that the transcript chooses. The caller owes the evaluation and the mask's part in it.
+///
+/// # Errors
+///
+/// The tape is malformed. A wrong sum is not detected here; see the crate's documentation.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a reduction uses its claim up"
+)]
+pub fn reduce<const DEGREE: usize>(
+    claim: SumClaim,
+    reader: &mut Reader<'_>,
+) -> Result<EvalClaim<DEGREE>, TapeError> {
+    let SumClaim { num_vars, sum } = claim;
+    let mut point = Vec::with_capacity(num_vars);
+    let mut value = sum;
+    for _ in 0..num_vars {
+        // 1. The round polynomial, less what the running sum says of it.
+        let message = RoundMessage::<DEGREE>(reader.read_scalars(labels::SUMCHECK_ROUND)?);
+        // 2. Bind the variable.
+        let r = reader.draw(labels::SUMCHECK_BIND);
+        // 3. The running sum.
+        value = message.evaluate(&value, &r);
+        point.push(r);
+    }
+    Ok(EvalClaim { point, value })
+}
