@@ -79,6 +79,10 @@ fuzz: ## Every fuzz target for FUZZ_SECONDS (needs cargo-fuzz and a nightly tool
 			-rss_limit_mb=4096 -timeout=20; \
 	done
 
+.PHONY: deny
+deny: ## Licences and sources of dependencies, and who may use which (needs cargo-deny)
+	cargo deny --offline check bans licenses sources
+
 .PHONY: bench
 bench: ## Benchmarks
 	cargo bench --workspace
