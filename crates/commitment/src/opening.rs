@@ -7,8 +7,9 @@
 //! Σ_{j<C} v_kj·e_kj = y_k           for every claim k < n
 //! ```
 //!
-//! for the rows inside given commitments `K_i`. The caller has absorbed all commitments, and all that
-//! `ρ`, `e` and `y` depend on.
+//! for the rows inside given commitments `K_i`. **Before `γ` the caller has bound all of it**: the
+//! commitments, `c`, the digest of the setup, `ρ`, `e` and `y`. A [`Reader`] binds what was read from
+//! its tape and the statement's digest, so what is not on the tape must be in that digest.
 //!
 //! # Protocol
 //!
@@ -43,9 +44,10 @@
 //! # Soundness
 //!
 //! In the algebraic group model every point that the prover sends comes with a polynomial of degree
-//! below `N`, the length of the setup string. If a claim on those polynomials is false, or they are
-//! not what the equations above say, then step 7 passes only if one of these happened (or `τ` was
-//! computed from the string):
+//! below `N`, the number of powers of `τ` that the ceremony has published, which is more than our
+//! string holds: about `2^27`. If a claim on those polynomials is false, or they are not what the
+//! equations above say, then step 7 passes only if one of these happened (or `τ` was computed from
+//! the published powers), for each transcript that a prover tries:
 //!
 //! * `Σ_k γ^k·(⟨v_k, e_k⟩ − y_k) = 0` for `γ`: at most `(n − 1) / 2^253`;
 //! * the identity of Laurent polynomials, its exponents within `±N`, is false and holds at `z`: at
@@ -54,8 +56,13 @@
 //!   false and holds at `x`: at most `(N + 1) / 2^253`. As an identity, it gives `F(z) = d` at `z`
 //!   and `G(1/z) = d'` at `1/z`, because `z ≠ 1/z`: the two points need no challenge of their own.
 //!
-//! With `N = 2^14` and less than `2^15` claims that is below `2^-236`; an honest proof is refused in
-//! step 7 with probability at most `5 / 2^253`.
+//! With `N = 2^27` and less than `2^15` claims that is below `2^-224`. Cells beyond those that a
+//! claim means, such as padding, may hold anything: what must be zero needs a claim that says so.
+//!
+//! # Completeness
+//!
+//! An honest proof is refused in step 7 with probability at most `5 / 2^253`. If `S` is zero its
+//! commitment has no encoding, and there is no proof: at least one claim must weigh a mask row.
 //!
 //! # Zero-knowledge
 //!
@@ -72,10 +79,15 @@
 //! leave a space of at least two dimensions for `A` once these are fixed, and then
 //! `(A(τ), A(z))` is uniform, except with probability of order `C / 2^253` over `z` and `τ`.
 //!
+//! A cell is *free* if it is uniform given everything else on the tape. The coefficients of a
+//! sumcheck's mask are **not** free: given the witness, the round messages determine them.
+//!
 //! **The caller's duty**: a mask row, with a non-zero coefficient in at least one claim of the
-//! opening; in it, two free random cells more than the values that depend on them; these cells left of
-//! the last column that the claim weighs; for every hidden row, the mask row included, its own random
-//! `β`. Cells are used for one opening only.
+//! opening; in it, two free cells more than there are values `y_k` that depend on free cells of it;
+//! these cells left of the last column that the claims weigh; for every hidden row, the mask row
+//! included, its own random `β`. Cells are used for one opening only. A row for a sumcheck's mask
+//! is safe like this: two random cells in columns 0 and 1 that no mask claim weighs, then the
+//! coefficients, and one tensor claim that weighs the whole row.
 //!
 //! # Reference
 //!
@@ -93,7 +105,7 @@ use zklens_field::{
 use zklens_transcript::{Reader, TapeError, labels};
 
 /// Checks `claims` on the rows inside `commitments`. Nothing is left to prove, if the caller has
-/// absorbed the commitments and whatever the claims depend on.
+/// bound the commitments, the columns, the setup and whatever the claims depend on; see the module.
 ///
 /// # Errors
 ///

@@ -12,8 +12,10 @@
 //! 3. Check `e(Σ_{i<N−1} ρ^i·P_{i+1}, [1]₂) = e(Σ_{i<N−1} ρ^i·P_i, [τ]₂)`.
 //!
 //! Step 1 is [`Setup::decode`]; steps 2 and 3 are [`Setup::check`], for the command that verifies a
-//! setup and for tests. A verifier needs neither: it uses `[τ]₂` alone. A prover with a wrong string
-//! only fails to prove.
+//! setup and for tests. A verifier needs neither: it uses `[τ]₂` alone, and a wrong string proves
+//! nothing to it. A prover's secrecy does depend on the string, since an opening made with points that
+//! are no powers of one `τ` can reveal more: run the check once on any string that is not the one
+//! shipped, before proving with it.
 //!
 //! # Soundness
 //!

@@ -1,7 +1,8 @@
 //! Commits rows and opens them: the prover of [`zklens_commitment::opening`], whose documentation
 //! has the protocol. Step numbers are the same.
 //!
-//! Randomness is the caller's: [`Row::blinding`] and the cells of mask rows.
+//! Randomness is the caller's: [`Row::blinding`] and the cells of mask rows, of which *The caller's
+//! duty* in [`zklens_commitment::opening`] says what hides an opening.
 
 use rayon::prelude::*;
 use zklens_commitment::{Claim, Columns, Functional, Setup};
@@ -80,7 +81,8 @@ fn powers(setup: &Setup, columns: Columns) -> &[Point] {
 /// # Panics
 ///
 /// There is no claim; a claim is false or does not fit the rows; a row has more cells than columns; the setup has fewer
-/// than `C + 1` powers; or, once in `2^250` proofs, challenges coincide.
+/// than `C + 1` powers; or, once in `2^250` proofs, challenges coincide (for some such challenges the
+/// proof is written, and refused by every verifier).
 pub fn open(setup: &Setup, columns: Columns, rows: &[Row], claims: &[Claim], writer: &mut Writer) {
     let powers = powers(setup, columns);
 

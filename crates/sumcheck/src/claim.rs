@@ -16,8 +16,8 @@ pub struct SumClaim {
 
 impl SumClaim {
     /// One claim for all of `claims`, on `g = Σ_k challenge^k · g_k`. If one of them is false, so is
-    /// this, but for at most `claims.len() − 1` challenges: draw it after everything that the claims
-    /// are about.
+    /// this, but for at most `claims.len() − 1` challenges: draw it after the claimed sums and
+    /// everything else that the claims are about.
     ///
     /// The result has the most variables of any claim, `n`. A `g_k` of `m` variables stands for the
     /// polynomial that ignores the first `n − m`: its sum counts `2^(n−m)` times, and it is evaluated

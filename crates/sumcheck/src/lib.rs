@@ -39,8 +39,10 @@
 //! * the [`MaskClaim`] that this returns: `p(r) = v − g(r)`, an inner product of the committed
 //!   coefficients with the public weights `2·r_i^j − 1`.
 //!
-//! Nothing is owed on the mask's sum, which cannot be other than zero. The mask must be committed
-//! before the first challenge here, and serve one sumcheck only.
+//! Nothing is owed on the mask's sum, which cannot be other than zero. **Before the first challenge
+//! here the caller has bound** the claimed sum, the mask's commitment, and all that `g` depends on:
+//! the final value is linear in `s`, so a sum that could be chosen later would prove anything. A mask
+//! serves one sumcheck only.
 //!
 //! # Soundness
 //!
@@ -96,7 +98,8 @@ use alloc::vec::Vec;
 use zklens_transcript::{Reader, TapeError, labels};
 
 /// Reduces `claim`, on a polynomial of degree at most `DEGREE` in every variable, to its evaluation
-/// at a point that the transcript chooses. The caller owes the evaluation and the mask's part in it.
+/// at a point that the transcript chooses. The caller owes the evaluation and the mask's part in it,
+/// and has bound the sum, the mask and `g` to the transcript before.
 ///
 /// # Errors
 ///

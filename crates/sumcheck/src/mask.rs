@@ -7,7 +7,9 @@
 use alloc::vec::Vec;
 use zklens_field::{Field, Scalar};
 
-/// How many coefficients a mask has, which is how many cells the mask row must hold for it.
+/// How many coefficients a mask has. The row that holds them needs two random cells besides, which
+/// the mask claim does not weigh: given the witness, the round messages determine the coefficients,
+/// so these hide nothing of the opening (*Zero-knowledge* in `zklens_commitment::opening`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MaskShape {
     /// Number of variables of the sumcheck.

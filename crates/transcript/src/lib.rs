@@ -6,7 +6,8 @@
 //!   the transcript. There is no structure with fields to forget.
 //! * A message is absorbed as `state ← Keccak-256(state ‖ Keccak-256(label) ‖ count ‖ words)`, with
 //!   `count` a 32-byte number and every word 32 bytes; a point is two words. So equal states mean
-//!   equal histories, unless Keccak collides.
+//!   equal histories, unless Keccak collides, provided that a label always names one kind of
+//!   message: scalars, points, or a challenge. Those in [`labels`] do.
 //! * A challenge is `state ← absorb(label, no words)`, less its last three bits: uniform in
 //!   `[0, 2^253)`, which is below the modulus. A polynomial identity of degree `d` that is false
 //!   survives a challenge with probability at most `d / 2^253` (Schwartz–Zippel over that set).
