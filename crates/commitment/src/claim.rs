@@ -1,8 +1,7 @@
 //! What an opening is asked to prove.
 
 use alloc::vec::Vec;
-use zklens_field::{Field, Scalar};
-use zklens_multilinear::tensor_at;
+use zklens_field::{AdditiveGroup, Field, Scalar};
 
 /// The number of columns of every row of one opening: a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +23,7 @@ impl Columns {
         (log <= Self::MAX_LOG).then_some(Self { log, count })
     }
 
-    /// `c`, the variables of a tensor functional.
+    /// `c`.
     #[must_use]
     pub const fn log(self) -> usize {
         self.log
@@ -37,42 +36,122 @@ impl Columns {
     }
 }
 
-/// The claim `Σ_i coefficient_i·⟨row_i, functional⟩ = value`.
+/// The claim `Σ_t Σ_i coefficient_ti·⟨row_i, functional_t⟩ = value`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a claim nobody checks proves nothing"]
 pub struct Claim {
-    /// Indices of rows and their coefficients. A row named twice counts twice.
-    pub rows: Vec<(usize, Scalar)>,
-    /// The weight of every column.
-    pub functional: Functional,
+    /// What is summed.
+    pub terms: Vec<Term>,
     /// The claimed value.
     pub value: Scalar,
 }
 
-/// A weight for every column: the coefficients `e_0 … e_{C−1}` of a polynomial `E` that is cheap to
-/// evaluate.
+/// `Σ_i coefficient_i·⟨row_i, functional⟩`
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Functional {
-    /// `e_j = eq(point, bits of j)`: the rows' multilinear extension at a point of `c` coordinates,
-    /// most significant first.
-    Tensor(Vec<Scalar>),
-    /// `e_j` for the columns named, zero for all others. A column named twice counts twice.
-    Sparse(Vec<(usize, Scalar)>),
+pub struct Term {
+    /// Indices of rows and their coefficients. A row named twice counts twice.
+    pub rows: Vec<(usize, Scalar)>,
+    /// The weight of every column.
+    pub functional: Functional,
+}
+
+/// A weight for every column: the coefficients `e_0 … e_{C−1}` of a polynomial that is cheap to
+/// evaluate.
+///
+/// ```text
+/// E(X) = X^offset · Π_f Σ_k weights_f[k]·X^(stride_f·k)
+/// ```
+///
+/// The rows' multilinear extension at a point is the factor of stride 1 whose weights are the
+/// `eq_table` of the point; or, the point split in two, two factors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Functional {
+    /// The first column that may have a weight.
+    pub offset: usize,
+    /// The product of none is one.
+    pub factors: Vec<Factor>,
+}
+
+/// `Σ_k weights[k]·X^(stride·k)`; zero if there are no weights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Factor {
+    /// The coefficients, from `X^0` on.
+    pub weights: Vec<Scalar>,
+    /// The columns from one weight to the next.
+    pub stride: usize,
 }
 
 impl Functional {
+    /// One at `column`, zero elsewhere.
+    #[must_use]
+    pub const fn cell(column: usize) -> Self {
+        Self {
+            offset: column,
+            factors: Vec::new(),
+        }
+    }
+
     /// `E(x)`.
     #[must_use]
     pub fn at(&self, x: &Scalar) -> Scalar {
-        match self {
-            Self::Tensor(point) => tensor_at(point, x),
-            Self::Sparse(weights) => {
-                let term = |(column, weight): &(usize, Scalar)| {
-                    let exponent = u64::try_from(*column).unwrap_or(u64::MAX);
-                    x.pow([exponent]) * *weight
-                };
-                weights.iter().map(term).sum()
+        let factors: Scalar = self.factors.iter().map(|factor| factor.at(x)).product();
+        power(x, self.offset) * factors
+    }
+
+    /// One more than the last column that may have a weight; zero if no column may. `None` if that is
+    /// no `usize`.
+    #[must_use]
+    pub fn end(&self) -> Option<usize> {
+        if self.factors.iter().any(|factor| factor.weights.is_empty()) {
+            return Some(0);
+        }
+        let mut last = self.offset;
+        for factor in &self.factors {
+            let steps = factor.weights.len().checked_sub(1)?;
+            last = last.checked_add(factor.stride.checked_mul(steps)?)?;
+        }
+        last.checked_add(1)
+    }
+
+    /// `e_0 … e_{C−1}`, written out. Weights of columns beyond are left out.
+    #[must_use]
+    pub fn weights(&self, columns: Columns) -> Vec<Scalar> {
+        let count = columns.count();
+        let mut weights = Vec::from([Scalar::ONE]);
+        for factor in &self.factors {
+            weights = factor.times(&weights, count);
+        }
+        let mut shifted = alloc::vec![Scalar::ZERO; self.offset.min(count)];
+        shifted.append(&mut weights);
+        shifted.resize(count, Scalar::ZERO);
+        shifted
+    }
+}
+
+impl Factor {
+    fn at(&self, x: &Scalar) -> Scalar {
+        let step = power(x, self.stride);
+        let horner = |value: Scalar, weight: &Scalar| value * step + weight;
+        self.weights.iter().rev().fold(Scalar::ZERO, horner)
+    }
+
+    /// The product with `polynomial`, below `X^count`.
+    fn times(&self, polynomial: &[Scalar], count: usize) -> Vec<Scalar> {
+        let mut product = Vec::new();
+        for (k, weight) in self.weights.iter().enumerate() {
+            let shift = self.stride.saturating_mul(k).min(count);
+            let end = shift.saturating_add(polynomial.len()).min(count);
+            product.resize(end.max(product.len()), Scalar::ZERO);
+            let shifted = product.iter_mut().skip(shift).zip(polynomial);
+            // With wide strides most coefficients are zero.
+            for (sum, coefficient) in shifted.filter(|(_, c)| **c != Scalar::ZERO) {
+                *sum += *coefficient * weight;
             }
         }
+        product
     }
+}
+
+fn power(x: &Scalar, exponent: usize) -> Scalar {
+    x.pow([u64::try_from(exponent).unwrap_or(u64::MAX)])
 }

@@ -3,29 +3,30 @@
 //! # Claim
 //!
 //! ```text
-//! V_k(X) = Σ_i ρ_ki·row_i(X)        E_k(X) = Σ_{j<C} e_kj·X^j
-//! Σ_{j<C} v_kj·e_kj = y_k           for every claim k < n
+//! V_kt(X) = Σ_i ρ_kti·row_i(X)      E_kt(X) = Σ_{j<C} e_ktj·X^j
+//! Σ_t Σ_{j<C} v_ktj·e_ktj = y_k     for every claim k < n, over its terms t
 //! ```
 //!
 //! for the rows inside given commitments `K_i`. **Before `γ` the caller has bound all of it**: the
-//! commitments, `c`, the digest of the setup, `ρ`, `e` and `y`. A [`Reader`] binds what was read from
-//! its tape and the statement's digest, so what is not on the tape must be in that digest.
+//! commitments, `c`, the digest of the setup, the terms with their `ρ` and `e`, and `y`. A
+//! [`Reader`] binds what was read from its tape and the statement's digest, so what is not on the
+//! tape must be in that digest.
 //!
 //! # Protocol
 //!
 //! `V(X)·E(X^-1)` has the constant coefficient `⟨v, e⟩`: the hiding coefficient at `X^C` meets only
-//! `X^0 … X^-(C−1)` and stays above it. Symmetrised and batched,
+//! `X^0 … X^-(C−1)` and stays above it. Symmetrised, summed over the terms, and batched,
 //!
 //! ```text
-//! Σ_k γ^k·(V_k(X)·E_k(X^-1) + V_k(X^-1)·E_k(X)) = 2·Σ_k γ^k·y_k + X·S(X) + X^-1·S(X^-1)
+//! Σ_kt γ^k·(V_kt(X)·E_kt(X^-1) + V_kt(X^-1)·E_kt(X)) = 2·Σ_k γ^k·y_k + X·S(X) + X^-1·S(X^-1)
 //! ```
 //!
 //! with one polynomial `S` of degree `C − 1`. No degree is checked, and none needs to be: whatever
 //! `S` is, it adds nothing at `X^0`; whatever the rows hold beyond `X^(C−1)` meets no weight there.
-//! At a point `z` each side is linear in the polynomials, so no `V_k(z)` is sent:
+//! At a point `z` each side is linear in the polynomials, so no `V_kt(z)` is sent:
 //!
 //! ```text
-//! F(X) = Σ_k γ^k·E_k(1/z)·V_k(X) − z·S(X)        G(X) = Σ_k γ^k·E_k(z)·V_k(X) − 1/z·S(X)
+//! F(X) = Σ_kt γ^k·E_kt(1/z)·V_kt(X) − z·S(X)     G(X) = Σ_kt γ^k·E_kt(z)·V_kt(X) − 1/z·S(X)
 //! F(z) + G(1/z) = 2·Σ_k γ^k·y_k
 //! ```
 //!
@@ -49,7 +50,8 @@
 //! equations above say, then step 7 passes only if one of these happened (or `τ` was computed from
 //! the published powers), for each transcript that a prover tries:
 //!
-//! * `Σ_k γ^k·(⟨v_k, e_k⟩ − y_k) = 0` for `γ`: at most `(n − 1) / 2^253`;
+//! * `Σ_k γ^k·(Σ_t ⟨v_kt, e_kt⟩ − y_k) = 0` for `γ`: at most `(n − 1) / 2^253`, for however many
+//!   terms;
 //! * the identity of Laurent polynomials, its exponents within `±N`, is false and holds at `z`: at
 //!   most `2N / 2^253`;
 //! * `(x − 1/z)·(F(x) − d) + (x − z)·(G(x) − d') = (x − z)·(x − 1/z)·Q(x)`, of degree `N + 1`, is
@@ -70,24 +72,40 @@
 //! `s = S(τ)`, `d`, and two points which those determine: `[Q]` through its definition at `τ`, `[W]`
 //! through step 7. So a simulator that knows `τ` needs `s` and `d` uniform, and no more.
 //!
-//! Let `e = Σ_k γ^k·ρ_km·e_k` be the batched weights on one *mask row* `m`, and
-//! `A(X) = Σ_{l≥1} (Σ_j m_j·e_{j+l})·(X^-l − X^l)`. Then that row adds `⟨m, e⟩ + A(z)` to `d`, and
-//! (once its commitment is fixed, which takes its `β`) `−(⟨m, e⟩ + A(τ)) / τ` to `s`. No row's `β`
-//! enters `d`: **blinding commitments does not hide an opening; a mask row does.** Cell `j` enters `A`
-//! up to `X^(h−j)`, where `h` is the last column with `e_h ≠ 0`; so cells left of `h` enter it
-//! independently. If `t` values `y_k` depend on the mask row, `t + 2` free uniform cells left of `h`
-//! leave a space of at least two dimensions for `A` once these are fixed, and then
-//! `(A(τ), A(z))` is uniform, except with probability of order `C / 2^253` over `z` and `τ`.
+//! Let `e = Σ_kt γ^k·ρ_ktm·e_kt` be the batched weights on one *mask row* `m`, and
 //!
-//! A cell is *free* if it is uniform given everything else on the tape. The coefficients of a
-//! sumcheck's mask are **not** free: given the witness, the round messages determine them.
+//! ```text
+//! A(X) = Σ_j m_j·a_j(X)        a_j(X) = Σ_{l≥1} e_{j+l}·(X^-l − X^l)
+//! ```
 //!
-//! **The caller's duty**: a mask row, with a non-zero coefficient in at least one claim of the
-//! opening; in it, two free cells more than there are values `y_k` that depend on free cells of it;
-//! these cells left of the last column that the claims weigh; for every hidden row, the mask row
-//! included, its own random `β`. Cells are used for one opening only. A row for a sumcheck's mask
-//! is safe like this: two random cells in columns 0 and 1 that no mask claim weighs, then the
-//! coefficients, and one tensor claim that weighs the whole row.
+//! Then that row adds `⟨m, e⟩ + A(z)` to `d`, and (once its commitment is fixed, which takes its
+//! `β`) `−(⟨m, e⟩ + A(τ)) / τ` to `s`. No row's `β` enters `d`: **blinding commitments does not
+//! hide an opening; a mask row does.**
+//!
+//! Let no claim weigh columns 0 and 1 of the mask row: `e_0 = e_1 = 0` for every `γ`, and neither
+//! `⟨m, e⟩` nor any `y_k` depends on `m_0` and `m_1`. Let `h ≥ 2` be the last column with
+//! `e_h ≠ 0`. Then `a_0` ends with `−e_h·X^h`, and `a_1` with `−e_h·X^(h−1)`: both are non-zero,
+//! and of different degrees. So
+//!
+//! ```text
+//! D(X) = a_0(τ)·a_1(X) − a_1(τ)·a_0(X)
+//! ```
+//!
+//! is not zero either, unless `a_0(τ) = a_1(τ) = 0`, which gives `τ` away to anyone who factors
+//! `a_0`. Its exponents lie within `±h`, so `D(z) = 0` for at most `2h` of all `z`. For any other
+//! `z` the two cells, uniform and independent of all else on the tape, make `(A(τ), A(z))` so, and
+//! with it `(s, d)`. There is such an `h` if one claim alone, its terms summed, weighs a column of
+//! the mask row: of all `γ`, at most `n − 1` cancel that weight. With `C ≤ 2^13` and less than
+//! `2^15` claims the tape differs from a simulated one with probability below `2^-236`.
+//!
+//! (Cells that claims do weigh can serve too: if `t` values `y_k` depend on them, the same takes
+//! `t + 2` of them left of `h`. The coefficients of a sumcheck's mask **cannot**: given the
+//! witness, the round messages determine them.)
+//!
+//! **The caller's duty**: a mask row whose cells in columns 0 and 1 are uniform, of use nowhere
+//! else, and weighed by no claim of the opening; a claim that weighs some other cell of it with a
+//! non-zero coefficient, its terms summed; for every hidden row, the mask row included, its own
+//! random `β`. All these are for one opening only.
 //!
 //! # Reference
 //!
@@ -96,7 +114,7 @@
 //! *Mercury* (ePrint 2025/385); steps 4 to 7: Boneh, Drake, Fisch, Gabizon (ePrint 2020/081), §4; linear
 //! combinations instead of evaluations: Gabizon, Williamson, Ciobotaru, *PLONK* (ePrint 2019/953).
 
-use crate::claim::{Claim, Columns, Functional};
+use crate::claim::{Claim, Columns, Functional, Term};
 use crate::setup::VerifierSetup;
 use alloc::vec::Vec;
 use zklens_field::{
@@ -109,7 +127,7 @@ use zklens_transcript::{Reader, TapeError, labels};
 ///
 /// # Errors
 ///
-/// The tape is malformed, the claims do not fit the rows, or one of them is false.
+/// The tape is malformed, there is no claim, a claim does not fit the rows, or one of them is false.
 pub fn verify(
     setup: &VerifierSetup,
     columns: Columns,
@@ -117,6 +135,10 @@ pub fn verify(
     claims: &[Claim],
     reader: &mut Reader<'_>,
 ) -> Result<(), OpeningError> {
+    if claims.is_empty() {
+        return Err(OpeningError::NoClaims);
+    }
+
     // 1. Batch the claims.
     let gamma = reader.draw(labels::OPENING_CLAIMS);
 
@@ -205,16 +227,18 @@ fn batch(
     let mut value = Scalar::ZERO;
     let mut power = Scalar::ONE;
     for (index, claim) in claims.iter().enumerate() {
-        check(columns, index, &claim.functional)?;
-        let at_z = claim.functional.at(&places.z);
-        let at_inverse = claim.functional.at(&places.z_inverse);
-        let weight = at_inverse * places.over_x_z + at_z * places.over_x_z_inverse;
-        for (row, rho) in &claim.rows {
-            *coefficients.get_mut(*row).ok_or(OpeningError::Row {
-                claim: index,
-                row: *row,
-                rows: num_rows,
-            })? += power * weight * *rho;
+        for Term { rows, functional } in &claim.terms {
+            check(columns, index, functional)?;
+            let at_z = functional.at(&places.z);
+            let at_inverse = functional.at(&places.z_inverse);
+            let weight = at_inverse * places.over_x_z + at_z * places.over_x_z_inverse;
+            for (row, rho) in rows {
+                *coefficients.get_mut(*row).ok_or(OpeningError::Row {
+                    claim: index,
+                    row: *row,
+                    rows: num_rows,
+                })? += power * weight * *rho;
+            }
         }
         value += power * claim.value;
         power *= gamma;
@@ -227,25 +251,13 @@ fn batch(
 
 /// Checks that a functional weighs cells, and not what hides a row.
 fn check(columns: Columns, claim: usize, functional: &Functional) -> Result<(), OpeningError> {
-    match functional {
-        Functional::Tensor(point) if point.len() == columns.log() => Ok(()),
-        Functional::Tensor(point) => Err(OpeningError::Coordinates {
-            claim,
-            expected: columns.log(),
-            got: point.len(),
-        }),
-        Functional::Sparse(weights) => {
-            let columns = columns.count();
-            match weights.iter().find(|(column, _)| *column >= columns) {
-                None => Ok(()),
-                Some((column, _)) => Err(OpeningError::Column {
-                    claim,
-                    column: *column,
-                    columns,
-                }),
-            }
-        }
-    }
+    let columns = columns.count();
+    let end = functional.end().unwrap_or(usize::MAX);
+    (end <= columns).then_some(()).ok_or(OpeningError::Column {
+        claim,
+        column: end.saturating_sub(1),
+        columns,
+    })
 }
 
 /// Why an opening was refused.
@@ -261,22 +273,15 @@ pub enum OpeningError {
     /// Challenges that happened to meet. An honest prover draws other randomness.
     #[error("challenges coincide")]
     Challenges,
-    /// The caller's claim is about a point of another number of variables.
-    #[error("claim {claim}: expected a point of {expected} coordinates, got {got}")]
-    Coordinates {
-        /// Which claim.
-        claim: usize,
-        /// The logarithm of the number of columns.
-        expected: usize,
-        /// The point's length.
-        got: usize,
-    },
+    /// The caller opens without a claim, which would prove nothing.
+    #[error("an opening without a claim")]
+    NoClaims,
     /// The caller's claim weighs a column that does not exist.
     #[error("claim {claim}: column {column} of {columns}")]
     Column {
         /// Which claim.
         claim: usize,
-        /// The column.
+        /// The last column that the functional weighs, as far as a `usize` goes.
         column: usize,
         /// How many there are.
         columns: usize,

@@ -1,7 +1,9 @@
 //! Claims that do not fit, and tapes of any bytes. Proofs are in the prover's tests.
 
 use proptest::prelude::*;
-use zklens_commitment::{Claim, Columns, Functional, OpeningError, VerifierSetup, opening};
+use zklens_commitment::{
+    Claim, Columns, Factor, Functional, OpeningError, Term, VerifierSetup, opening,
+};
 use zklens_field::{Point, Scalar, encode_point, generator};
 use zklens_setup::TAU_G2;
 use zklens_transcript::Reader;
@@ -31,23 +33,21 @@ fn tape() -> Vec<u8> {
 fn claim(rows: &[usize], functional: Functional) -> Claim {
     let rows = rows.iter().map(|row| (*row, Scalar::from(3))).collect();
     Claim {
-        rows,
-        functional,
+        terms: vec![Term { rows, functional }],
         value: Scalar::from(1),
     }
 }
 
-fn tensor(coordinates: usize) -> Functional {
-    Functional::Tensor(vec![Scalar::from(2); coordinates])
-}
-
-fn sparse(columns: &[usize]) -> Functional {
-    Functional::Sparse(
-        columns
-            .iter()
-            .map(|column| (*column, Scalar::from(1)))
-            .collect(),
-    )
+/// A functional with factors of so many weights and such strides.
+fn functional(offset: usize, factors: &[(usize, usize)]) -> Functional {
+    let factor = |(len, stride): &(usize, usize)| Factor {
+        weights: vec![Scalar::from(2); *len],
+        stride: *stride,
+    };
+    Functional {
+        offset,
+        factors: factors.iter().map(factor).collect(),
+    }
 }
 
 #[test]
@@ -64,33 +64,53 @@ fn columns_are_powers_of_two_that_the_setup_can_commit() {
 
 #[test]
 fn refuses_what_proves_nothing() {
-    for claims in [
-        vec![],
-        vec![claim(&[0, 1], tensor(LOG))],
-        vec![claim(&[1], sparse(&[0, 7]))],
+    let no_terms = Claim {
+        terms: vec![],
+        value: Scalar::from(0),
+    };
+    for claim in [
+        claim(&[0, 1], functional(0, &[(8, 1)])),
+        claim(&[1], functional(1, &[(2, 3), (2, 3)])),
+        claim(&[1], Functional::cell(7)),
+        claim(&[1], functional(usize::MAX, &[(8, 1), (0, 1)])),
+        claim(&[], functional(0, &[])),
+        no_terms,
     ] {
-        assert_eq!(verify(&claims, &tape()), Err(OpeningError::Refused));
+        assert_eq!(verify(&[claim], &tape()), Err(OpeningError::Refused));
     }
 }
 
 #[test]
-fn refuses_points_of_another_number_of_variables() {
-    for got in [0, LOG - 1, LOG + 1] {
-        let claims = [claim(&[0], tensor(LOG)), claim(&[0], tensor(got))];
-        let refused = OpeningError::Coordinates {
-            claim: 1,
-            expected: LOG,
-            got,
-        };
-        assert_eq!(verify(&claims, &tape()), Err(refused));
-    }
+fn refuses_to_open_nothing() {
+    assert_eq!(verify(&[], &tape()), Err(OpeningError::NoClaims));
 }
 
 /// Column `C` holds what hides a row; a claim that weighed it could have any value.
 #[test]
 fn refuses_weights_on_what_hides_a_row() {
-    for column in [8, 9, usize::MAX] {
-        let claims = [claim(&[0], sparse(&[0, column, 1]))];
+    let beyond = [
+        (functional(0, &[(9, 1)]), 8),
+        (functional(1, &[(8, 1)]), 8),
+        (functional(2, &[(2, 2), (3, 2)]), 8),
+        (functional(0, &[(2, 9)]), 9),
+        (Functional::cell(8), 8),
+        (Functional::cell(usize::MAX - 1), usize::MAX - 1),
+        (Functional::cell(usize::MAX), usize::MAX - 1),
+        (functional(usize::MAX, &[(2, 1)]), usize::MAX - 1),
+        (functional(0, &[(3, usize::MAX / 2 + 1)]), usize::MAX - 1),
+        (functional(0, &[(2, usize::MAX), (2, 1)]), usize::MAX - 1),
+    ];
+    for (functional, column) in beyond {
+        let mut claims = [claim(&[0], Functional::cell(7)), claim(&[0], functional)];
+        let refused = OpeningError::Column {
+            claim: 1,
+            column,
+            columns: 8,
+        };
+        assert_eq!(verify(&claims, &tape()), Err(refused));
+        // The same in a later term.
+        let [first, second] = &mut claims;
+        first.terms.append(&mut second.terms);
         let refused = OpeningError::Column {
             claim: 0,
             column,
@@ -103,7 +123,7 @@ fn refuses_weights_on_what_hides_a_row() {
 #[test]
 fn refuses_rows_that_are_not_there() {
     for row in [ROWS, usize::MAX] {
-        let claims = [claim(&[0, row], tensor(LOG))];
+        let claims = [claim(&[0, row], Functional::cell(0))];
         let refused = OpeningError::Row {
             claim: 0,
             row,
@@ -115,9 +135,9 @@ fn refuses_rows_that_are_not_there() {
 
 #[test]
 fn errors_say_what_was_expected() {
-    let claims = [claim(&[0], tensor(1))];
+    let claims = [claim(&[0], functional(1, &[(3, 4)]))];
     let message = verify(&claims, &tape()).unwrap_err().to_string();
-    assert_eq!(message, "claim 0: expected a point of 3 coordinates, got 1");
+    assert_eq!(message, "claim 0: column 9 of 8");
     let message = verify(&claims, &[]).unwrap_err().to_string();
     assert_eq!(message, "the proof ends inside `commitment/product`");
 }
@@ -125,7 +145,7 @@ fn errors_say_what_was_expected() {
 proptest! {
     #[test]
     fn never_panics_on_any_tape(tape in prop::collection::vec(any::<u8>(), 0..300)) {
-        let refused = verify(&[claim(&[0], tensor(LOG))], &tape);
+        let refused = verify(&[claim(&[0], Functional::cell(0))], &tape);
         let is_malformed = matches!(refused, Err(OpeningError::Tape(_)));
         prop_assert!(is_malformed, "{:?}", refused);
     }

@@ -21,11 +21,17 @@
 
 extern crate alloc;
 
+#[cfg(feature = "fft")]
+mod fft;
+mod picks;
 mod point;
 mod scalar;
 
 pub use ark_bn254::Fr as Scalar;
 pub use ark_ff::{AdditiveGroup, Field};
+#[cfg(feature = "fft")]
+pub use fft::Domain;
+pub use picks::sum_of_picks;
 pub use point::{
     G2Point, POINT_BYTES, Point, decode_g2_point, decode_point, encode_point, g2_generator,
     generator, linear_combination, pairing_product_is_one, sum_of_bytes, sum_of_integers,

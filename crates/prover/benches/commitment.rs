@@ -2,9 +2,9 @@
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
-use zklens_commitment::{Claim, Columns, Functional, Setup};
+use zklens_commitment::{Claim, Columns, Factor, Functional, Setup, Term};
 use zklens_field::{Scalar, linear_combination};
-use zklens_multilinear::evaluate;
+use zklens_multilinear::eq_table;
 use zklens_prover::commitment::{Cells, Row, commit, open};
 use zklens_setup::{STRING, TAU_G2};
 use zklens_transcript::{Label, Writer};
@@ -49,33 +49,58 @@ fn commitment(c: &mut Criterion) {
             b.iter(|| commit(&setup, columns, black_box(&many)));
         });
 
+        // As for the helpers of a lookup: two picks of one of 255 values in every column.
+        let values = [vec![Scalar::from(0)], random(255)].concat();
+        let picks = (0..count as u32).flat_map(|n| [(n, n * 7 % 256), (n, n / 3 % 256)]);
+        let sums = [Row {
+            cells: Cells::sums(values, picks.collect(), count),
+            blinding: random(1)[0],
+        }];
+        c.bench_function(&format!("commit 2^{log} sums of two picks"), |b| {
+            b.iter(|| commit(&setup, columns, black_box(&sums)));
+        });
+
         let mut rows = vec![integers(-128, 256); CLAIMS * ROWS_PER_CLAIM - 1];
         rows.push(scalars);
-        let tables: Vec<Vec<Scalar>> = rows
-            .iter()
-            .map(|row| match &row.cells {
-                Cells::Integers(cells) => cells.iter().map(|n| Scalar::from(*n)).collect(),
-                Cells::Scalars(cells) => cells.clone(),
-            })
-            .collect();
         let claims: Vec<Claim> = (0..CLAIMS)
             .map(|k| {
-                let point = random(log);
                 let own = k * ROWS_PER_CLAIM..(k + 1) * ROWS_PER_CLAIM;
-                let rows: Vec<_> = own.zip(random(ROWS_PER_CLAIM)).collect();
-                let value = rows
-                    .iter()
-                    .map(|(i, rho)| evaluate(&tables[*i], &point).unwrap() * rho);
-                let value = value.sum();
-                Claim {
-                    rows,
-                    functional: Functional::Tensor(point),
-                    value,
-                }
+                let term = Term {
+                    rows: own.zip(random(ROWS_PER_CLAIM)).collect(),
+                    functional: tensor(&random(log)),
+                };
+                claim(columns, &rows, vec![term])
             })
             .collect();
         c.bench_function(
             &format!("open {CLAIMS} claims on {} rows of 2^{log}", rows.len()),
+            |b| {
+                b.iter_batched(
+                    || Writer::new(&[1; 32]),
+                    |mut writer| {
+                        open(&setup, columns, &rows, &claims, &mut writer);
+                        writer
+                    },
+                    BatchSize::SmallInput,
+                );
+            },
+        );
+        // Every row alone at a point of its own, and cells of one row.
+        let claims: Vec<Claim> = (0..rows.len())
+            .map(|row| {
+                let terms = [
+                    (row, tensor(&random(log))),
+                    (rows.len() - 1, Functional::cell(row)),
+                ];
+                let terms = terms.map(|(row, functional)| Term {
+                    rows: vec![(row, Scalar::from(1))],
+                    functional,
+                });
+                claim(columns, &rows, terms.to_vec())
+            })
+            .collect();
+        c.bench_function(
+            &format!("open every row of {} of 2^{log} alone", rows.len()),
             |b| {
                 b.iter_batched(
                     || Writer::new(&[1; 32]),
@@ -92,6 +117,39 @@ fn commitment(c: &mut Criterion) {
             b.iter(|| linear_combination(powers, black_box(&full)));
         });
     }
+}
+
+/// A point's functional, as one factor.
+fn tensor(point: &[Scalar]) -> Functional {
+    Functional {
+        offset: 0,
+        factors: vec![Factor {
+            weights: eq_table(point),
+            stride: 1,
+        }],
+    }
+}
+
+/// The claim that is true.
+fn claim(columns: Columns, rows: &[Row], terms: Vec<Term>) -> Claim {
+    let mut value = Scalar::from(0);
+    for term in &terms {
+        let weights = term.functional.weights(columns);
+        for (row, rho) in &term.rows {
+            let dot: Scalar = match &rows[*row].cells {
+                Cells::Integers(cells) => {
+                    let cells = cells.iter().zip(&weights);
+                    cells.map(|(n, weight)| Scalar::from(*n) * weight).sum()
+                }
+                Cells::Scalars(cells) | Cells::Sums { cells, .. } => {
+                    let cells = cells.iter().zip(&weights);
+                    cells.map(|(cell, weight)| *cell * weight).sum()
+                }
+            };
+            value += dot * rho;
+        }
+    }
+    Claim { terms, value }
 }
 
 criterion_group! {

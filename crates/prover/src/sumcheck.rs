@@ -1,20 +1,26 @@
 //! Twin of `zklens_sumcheck`: the same steps and labels, and the work between them.
 //!
-//! The polynomial summed is a list of [`Summand`]s, batched as [`SumClaim::batch`] does: each a
-//! [`Combination`], of low degree, of some multilinear tables. A round costs one pass over the tables
-//! that still have its variable, and folds them in place to half their length.
+//! The polynomial summed is a list of [`Summand`]s and a constant,
+//!
+//! ```text
+//! G(x) = constant + Σ_k 2^(m_k)·g_k(last m_k coordinates of x)
+//! g_k(x', b) = (1 − b)·combination_k(cells of x', blinded by b)
+//! ```
+//!
+//! and each combination is of low degree in the cells of some multilinear tables. A round costs one
+//! pass over the tables that still have its variable, and folds them in place to half their length.
+
+mod univariate;
 
 use rayon::prelude::*;
 use std::fmt::Debug;
-use zklens_field::{AdditiveGroup, Field, Scalar, batch_invert};
-use zklens_sumcheck::{EvalClaim, MAX_DEGREE, MaskFunctional, MaskShape, RoundMessage, SumClaim};
+use univariate::{Interpolation, Univariate, doubled, horner, sum};
+use zklens_field::{AdditiveGroup, Field, Scalar};
+use zklens_sumcheck::{EvalClaim, MAX_DEGREE, MaskFunctional, MaskShape, RoundMessage};
 use zklens_transcript::{Writer, labels};
 
-/// Rows that one thread takes at least.
-const MIN_ROWS: usize = 1 << 9;
-
-/// Coefficients, or values at `0, 1, …`, of a round polynomial.
-type Univariate = [Scalar; MAX_DEGREE + 1];
+/// Cells that one thread takes at least.
+const MIN_CELLS: usize = 1 << 10;
 
 /// A polynomial in one row's cells: what is summed, row by row.
 pub trait Combination: Debug + Send + Sync {
@@ -23,6 +29,12 @@ pub trait Combination: Debug + Send + Sync {
 
     /// The value on a row with one cell per table. Called `degree` times a row.
     fn evaluate(&self, cells: &[Scalar]) -> Scalar;
+
+    /// Whether the value is zero on the whole line through two rows, as it is on padding. For speed
+    /// only: `false` is never wrong, and the answer should cost less than an evaluation.
+    fn vanishes(&self, _low: &[Scalar], _high: &[Scalar]) -> bool {
+        false
+    }
 }
 
 /// `Σ_k coefficient_k · Π cells[factors_k]`.
@@ -45,45 +57,47 @@ impl Combination for Products {
     }
 
     fn evaluate(&self, cells: &[Scalar]) -> Scalar {
-        let product = |Product {
-                           coefficient,
-                           factors,
-                       }: &Product| {
-            factors
-                .iter()
-                .fold(*coefficient, |value, &cell| value * cells[cell])
+        let product = |product: &Product| {
+            let factors = product.factors.iter();
+            factors.fold(product.coefficient, |value, &cell| value * cells[cell])
         };
         self.0.iter().map(product).sum()
     }
 }
 
-/// A combination of tables, with its claimed sum over their rows.
+/// A combination of tables, summed over their rows.
 #[derive(Debug)]
 pub struct Summand {
+    /// Variables not yet bound, the last of which is the blinding variable.
     num_vars: usize,
-    sum: Scalar,
     tables: Vec<Vec<Scalar>>,
+    blinds: Vec<Scalar>,
     combination: Box<dyn Combination>,
 }
 
 impl Summand {
-    /// Claims that `combination` of `tables` sums to `sum` over the hypercube of `num_vars`
-    /// variables. A false sum makes a proof that is refused.
+    /// The sum of `combination` over `2^(num_vars − 1)` rows: `num_vars` counts the blinding
+    /// variable. The first tables are blinded, one by each of `blinds`, which must be uniformly
+    /// random and committed to; the others are plain.
     ///
     /// # Panics
     ///
-    /// A table's length is not `2^num_vars`, or the degree is above [`MAX_DEGREE`].
+    /// There is no blinding variable, a table's length is not `2^(num_vars − 1)`, there are more
+    /// blinds than tables, or the degree is above [`MAX_DEGREE`].
     pub fn new(
         num_vars: usize,
-        sum: Scalar,
         tables: Vec<Vec<Scalar>>,
+        blinds: Vec<Scalar>,
         combination: impl Combination + 'static,
     ) -> Self {
-        let fits = |table: &Vec<Scalar>| table.len() == 1 << num_vars;
+        assert!(num_vars > 0, "a summand has the blinding variable");
+        let fits = |table: &Vec<Scalar>| table.len() == 1 << (num_vars - 1);
         assert!(
             tables.iter().all(fits),
-            "every table has 2^{num_vars} cells"
+            "every table has 2^{} cells",
+            num_vars - 1
         );
+        assert!(blinds.len() <= tables.len(), "every blind has a table");
         let degree = combination.degree();
         assert!(
             degree <= MAX_DEGREE,
@@ -91,65 +105,9 @@ impl Summand {
         );
         Self {
             num_vars,
-            sum,
             tables,
+            blinds,
             combination: Box::new(combination),
-        }
-    }
-
-    /// What is claimed of this summand.
-    pub const fn claim(&self) -> SumClaim {
-        SumClaim {
-            num_vars: self.num_vars,
-            sum: self.sum,
-        }
-    }
-
-    /// The sum that the tables have, which an honest summand claims.
-    #[must_use]
-    pub fn true_sum(&self) -> Scalar {
-        let value = |cells: &mut Vec<Scalar>, row: usize| {
-            cells.clear();
-            cells.extend(self.tables.iter().map(|table| table[row]));
-            self.combination.evaluate(cells)
-        };
-        let rows = (0..1_usize << self.num_vars).into_par_iter();
-        rows.with_min_len(MIN_ROWS).map_init(Vec::new, value).sum()
-    }
-
-    /// Coefficients of this summand's round polynomial when `left` variables are unbound.
-    fn round(&self, left: usize, interpolation: &Interpolation) -> Univariate {
-        if self.num_vars < left {
-            let mut constant = Univariate::default();
-            constant[0] = doubled(self.sum, left - 1 - self.num_vars);
-            return constant;
-        }
-        let degree = self.degree();
-        let rows = (0..1_usize << (left - 1)).into_par_iter();
-        let mut values = rows
-            .with_min_len(MIN_ROWS)
-            .fold(
-                || Rows::new(self.tables.len()),
-                |rows, row| rows.add(self, row),
-            )
-            .map(|rows| rows.totals)
-            .reduce(Univariate::default, sum);
-        values[1] = self.sum - values[0];
-        interpolation.coefficients(&values[..=degree])
-    }
-
-    /// Binds the variable to `r`, where the round polynomial has these `coefficients`.
-    fn bind(&mut self, left: usize, coefficients: &Univariate, r: &Scalar) {
-        if self.num_vars < left {
-            return;
-        }
-        self.num_vars -= 1;
-        self.sum = horner(coefficients, r);
-        for table in &mut self.tables {
-            let (low, high) = table.split_at_mut(1 << self.num_vars);
-            let pairs = low.par_iter_mut().zip(high).with_min_len(MIN_ROWS);
-            pairs.for_each(|(low, high)| *low += (*high - *low) * r);
-            table.truncate(1 << self.num_vars);
         }
     }
 
@@ -158,49 +116,199 @@ impl Summand {
         self.combination.degree().max(1)
     }
 
+    fn min_rows(&self) -> usize {
+        MIN_CELLS.div_ceil(self.tables.len().max(1))
+    }
+
+    /// Values at `0, 1, …` of the round polynomial of a variable that chooses rows. That at one
+    /// follows from the `sum` if it is known.
+    fn values(&self, sum_before: Option<Scalar>) -> Univariate {
+        let rows = (0..1_usize << (self.num_vars - 2)).into_par_iter();
+        let mut values = rows
+            .with_min_len(self.min_rows())
+            .fold(
+                || Rows::new(self, sum_before.is_none()),
+                |rows, row| rows.add(row),
+            )
+            .map(|rows| rows.totals)
+            .reduce(Univariate::default, sum);
+        if let Some(sum) = sum_before {
+            values[1] = sum - values[0];
+        }
+        values
+    }
+
+    /// Values at `0, 1, …` of the round polynomial of the blinding variable.
+    fn blinding_values(&self) -> [Scalar; MAX_DEGREE + 2] {
+        let mut cells = self.evaluations();
+        let blinds = self.blinds.iter().zip(&cells);
+        let slopes: Vec<Scalar> = blinds.map(|(blind, cell)| *blind - cell).collect();
+        let mut factor = Scalar::ONE;
+        std::array::from_fn(|_| {
+            let value = factor * self.combination.evaluate(&cells);
+            factor -= Scalar::ONE;
+            step(&mut cells, &slopes);
+            value
+        })
+    }
+
+    /// Binds the first variable left to `r`.
+    fn fold(&mut self, r: &Scalar) {
+        self.num_vars -= 1;
+        if self.num_vars == 0 {
+            for (table, blind) in self.tables.iter_mut().zip(&self.blinds) {
+                let slope = *blind - table[0];
+                table[0] += slope * r;
+            }
+            return;
+        }
+        let half = 1 << (self.num_vars - 1);
+        let fold = |(low, high): (&mut Scalar, &mut Scalar)| *low += (*high - *low) * r;
+        let tables = self.tables.par_iter_mut();
+        let tables = tables.with_min_len(MIN_CELLS.div_ceil(half));
+        tables.for_each(|table| {
+            let (low, high) = table.split_at_mut(half);
+            let pairs = low.par_iter_mut().zip(high);
+            pairs.with_min_len(MIN_CELLS).for_each(fold);
+            table.truncate(half);
+        });
+    }
+
     /// The cell that each table is folded to.
     fn evaluations(&self) -> Vec<Scalar> {
         self.tables.iter().map(|table| table[0]).collect()
     }
 }
 
-/// Sums a summand's values at `0, 2, …, degree` over rows; that at one follows from the running sum.
-struct Rows {
+/// Sums a summand's values at `0, 1, …, degree` over pairs of rows.
+struct Rows<'summand> {
+    summand: &'summand Summand,
+    at_one: bool,
     totals: Univariate,
     cells: Vec<Scalar>,
     slopes: Vec<Scalar>,
 }
 
-impl Rows {
-    fn new(num_tables: usize) -> Self {
+impl<'summand> Rows<'summand> {
+    fn new(summand: &'summand Summand, at_one: bool) -> Self {
+        let row = vec![Scalar::ZERO; summand.tables.len()];
         Self {
+            summand,
+            at_one,
             totals: Univariate::default(),
-            cells: vec![Scalar::ZERO; num_tables],
-            slopes: vec![Scalar::ZERO; num_tables],
+            cells: row.clone(),
+            slopes: row,
         }
     }
 
-    fn add(mut self, summand: &Summand, row: usize) -> Self {
-        let half = 1 << (summand.num_vars - 1);
+    fn add(mut self, row: usize) -> Self {
+        let Summand {
+            num_vars,
+            tables,
+            combination,
+            ..
+        } = self.summand;
         let lines = self.cells.iter_mut().zip(&mut self.slopes);
-        for ((cell, slope), table) in lines.zip(&summand.tables) {
-            *cell = table[row];
-            *slope = table[row + half] - table[row];
+        for ((low, high), table) in lines.zip(tables) {
+            *low = table[row];
+            *high = table[row + (1 << (num_vars - 2))];
         }
-        self.totals[0] += summand.combination.evaluate(&self.cells);
-        self.step();
-        for at in 2..=summand.degree() {
-            self.step();
-            self.totals[at] += summand.combination.evaluate(&self.cells);
+        if combination.vanishes(&self.cells, &self.slopes) {
+            return self;
+        }
+        for (low, slope) in self.cells.iter().zip(&mut self.slopes) {
+            *slope -= low;
+        }
+        self.totals[0] += combination.evaluate(&self.cells);
+        for at in 1..=self.summand.degree() {
+            step(&mut self.cells, &self.slopes);
+            if at > 1 || self.at_one {
+                self.totals[at] += combination.evaluate(&self.cells);
+            }
         }
         self
     }
+}
 
-    /// Moves along every line by one.
-    fn step(&mut self) {
-        for (cell, slope) in self.cells.iter_mut().zip(&self.slopes) {
-            *cell += slope;
+/// Moves along every line by one. Cells without a slope stay.
+fn step(cells: &mut [Scalar], slopes: &[Scalar]) {
+    for (cell, slope) in cells.iter_mut().zip(slopes) {
+        *cell += slope;
+    }
+}
+
+/// A summand under way.
+struct Running {
+    summand: Summand,
+    /// `2^m` for the `m` variables that it had at first.
+    weight: Scalar,
+    /// Coefficients of the round polynomial of its first variable left. Before it joins, the
+    /// variables that it ignores do not change this.
+    polynomial: Univariate,
+}
+
+impl Running {
+    fn new(summand: Summand, rounds: &Rounds) -> Self {
+        Self {
+            weight: doubled(Scalar::ONE, summand.num_vars),
+            polynomial: rounds.polynomial(&summand, None),
+            summand,
         }
+    }
+
+    /// What it adds to the round polynomial when `left` variables are unbound.
+    fn round(&self, left: usize) -> Univariate {
+        let Some(ignored) = left.checked_sub(self.summand.num_vars + 1) else {
+            return self.polynomial.map(|coefficient| coefficient * self.weight);
+        };
+        let sum = self.polynomial[0] + self.polynomial.iter().sum::<Scalar>();
+        let mut constant = Univariate::default();
+        constant[0] = doubled(sum * self.weight, ignored);
+        constant
+    }
+
+    /// Binds the round's variable to `r`.
+    fn bind(&mut self, left: usize, r: &Scalar, rounds: &Rounds) {
+        if self.summand.num_vars < left {
+            return;
+        }
+        let sum = horner(&self.polynomial, r);
+        self.summand.fold(r);
+        if self.summand.num_vars > 0 {
+            self.polynomial = rounds.polynomial(&self.summand, Some(sum));
+        }
+    }
+
+    fn evaluation(&self, cells: &[Scalar], blinding: &Scalar) -> Scalar {
+        let kept = Scalar::ONE - blinding;
+        self.weight * kept * self.summand.combination.evaluate(cells)
+    }
+}
+
+/// Makes round polynomials.
+struct Rounds {
+    interpolation: Interpolation,
+    degree: usize,
+}
+
+impl Rounds {
+    fn polynomial(&self, summand: &Summand, sum: Option<Scalar>) -> Univariate {
+        if summand.num_vars > 1 {
+            let values = summand.values(sum);
+            return self
+                .interpolation
+                .coefficients(&values[..=summand.degree()]);
+        }
+        let values = summand.blinding_values();
+        let polynomial = self.interpolation.coefficients(&values[..=self.degree]);
+        let beyond = self.degree + 1;
+        assert_eq!(
+            horner(&polynomial, &Scalar::from(beyond as u64)),
+            values[beyond],
+            "every summand has degree {} at most in the blinded cells",
+            self.degree - 1
+        );
+        polynomial
     }
 }
 
@@ -209,29 +317,29 @@ impl Rows {
 pub struct Reduced<const DEGREE: usize> {
     /// What the verifier is left with.
     pub claim: EvalClaim<DEGREE>,
-    /// The batched polynomial at the claim's point, without the mask.
+    /// `G` at the claim's point, without the mask.
     pub evaluation: Scalar,
-    /// Each summand's tables at the last coordinates of that point.
+    /// Each summand's tables, the blinded ones with their blinds, at the last coordinates of that
+    /// point.
     pub tables: Vec<Vec<Scalar>>,
 }
 
-/// Proves the claims of `summands`, batched by `challenge`, under the mask with the committed
-/// coefficients `mask`, which must be uniformly random and serve nothing else.
+/// Proves that `G`, of `constant` and `summands`, sums to zero, under the mask with the committed
+/// coefficients `mask`, which must be uniformly random and serve nothing else. If the sum is another,
+/// the proof is refused.
 ///
 /// # Panics
 ///
-/// A summand's degree is above `DEGREE`, or the mask is not of this sumcheck's [`MaskShape`].
+/// There is no summand, one has a degree above `DEGREE`, or above `DEGREE − 1` in its blinded cells,
+/// or the mask is not of this sumcheck's [`MaskShape`].
 pub fn prove<const DEGREE: usize>(
-    mut summands: Vec<Summand>,
-    challenge: &Scalar,
+    summands: Vec<Summand>,
+    constant: Scalar,
     mask: &[Scalar],
     writer: &mut Writer,
 ) -> Reduced<DEGREE> {
-    let claims: Vec<SumClaim> = summands.iter().map(Summand::claim).collect();
-    let SumClaim {
-        num_vars,
-        sum: mut value,
-    } = SumClaim::batch(&claims, challenge);
+    let num_vars = summands.iter().map(|summand| summand.num_vars).max();
+    let num_vars = num_vars.expect("at least one summand");
     let shape = MaskShape {
         num_vars,
         degree: DEGREE,
@@ -247,19 +355,34 @@ pub fn prove<const DEGREE: usize>(
         "every summand has degree {DEGREE} at most"
     );
 
-    let interpolation = Interpolation::new();
+    // Rounds are many and short: a thread of the pool need not be woken to hand out rows.
+    rayon::scope(|_| prove_rounds(num_vars, summands, constant, mask, writer))
+}
+
+fn prove_rounds<const DEGREE: usize>(
+    num_vars: usize,
+    summands: Vec<Summand>,
+    constant: Scalar,
+    mask: &[Scalar],
+    writer: &mut Writer,
+) -> Reduced<DEGREE> {
+    let rounds = Rounds {
+        interpolation: Interpolation::new(),
+        degree: DEGREE,
+    };
+    let start = |summand| Running::new(summand, &rounds);
+    let mut summands: Vec<Running> = summands.into_par_iter().map(start).collect();
+    let mut value = Scalar::ZERO;
     let mut point = Vec::with_capacity(num_vars);
     let mut bound_mask = Scalar::ZERO;
     for (round, mask) in mask.chunks_exact(DEGREE).enumerate() {
         // 1. The round polynomial, less what the running sum says of it.
         let left = num_vars - round;
-        let polynomials: Vec<Univariate> = summands
-            .iter()
-            .map(|summand| summand.round(left, &interpolation))
-            .collect();
-        let batched = batch(&polynomials, challenge);
-        let masked = sum(batched, mask_round(&bound_mask, mask, left));
-        let coefficient = |k| masked[if k == 0 { 0 } else { k + 1 }];
+        let mut polynomial = mask_round(&bound_mask, mask, left);
+        polynomial[0] += doubled(constant, left - 1);
+        let polynomials = summands.iter().map(|summand| summand.round(left));
+        let polynomial = polynomials.fold(polynomial, sum);
+        let coefficient = |k| polynomial[if k == 0 { 0 } else { k + 1 }];
         let message = RoundMessage::<DEGREE>(std::array::from_fn(coefficient));
         writer.write_scalars(labels::SUMCHECK_ROUND, &message.0);
         // 2. Bind the variable.
@@ -267,22 +390,27 @@ pub fn prove<const DEGREE: usize>(
         // 3. The running sum.
         value = message.evaluate(&value, &r);
         point.push(r);
-        for (summand, polynomial) in summands.iter_mut().zip(&polynomials) {
-            summand.bind(left, polynomial, &r);
-        }
+        let running = summands.par_iter_mut();
+        running.for_each(|summand| summand.bind(left, &r, &rounds));
         let functional = MaskFunctional::at::<DEGREE>(&[r]);
         bound_mask += inner_product(functional.weights(), mask);
     }
+    finish(&summands, constant, EvalClaim { point, value })
+}
 
-    let tables: Vec<Vec<Scalar>> = summands.iter().map(Summand::evaluations).collect();
-    let values = summands.iter().zip(&tables);
-    let evaluation = values.rev().fold(Scalar::ZERO, |sum, (summand, cells)| {
-        sum * challenge + summand.combination.evaluate(cells)
-    });
-    let claim = EvalClaim { point, value };
+fn finish<const DEGREE: usize>(
+    summands: &[Running],
+    constant: Scalar,
+    claim: EvalClaim<DEGREE>,
+) -> Reduced<DEGREE> {
+    let cells = |running: &Running| running.summand.evaluations();
+    let tables: Vec<Vec<Scalar>> = summands.iter().map(cells).collect();
+    let blinding = claim.point[claim.point.len() - 1];
+    let terms = summands.iter().zip(&tables);
+    let terms = terms.map(|(running, cells)| running.evaluation(cells, &blinding));
     Reduced {
+        evaluation: constant + terms.sum::<Scalar>(),
         claim,
-        evaluation,
         tables,
     }
 }
@@ -299,71 +427,9 @@ fn mask_round(bound: &Scalar, coefficients: &[Scalar], left: usize) -> Univariat
     polynomial
 }
 
-fn batch(polynomials: &[Univariate], challenge: &Scalar) -> Univariate {
-    let polynomials = polynomials.iter().rev();
-    polynomials.fold(Univariate::default(), |batched, polynomial| {
-        sum(
-            batched.map(|coefficient| coefficient * challenge),
-            *polynomial,
-        )
-    })
-}
-
-fn sum(left: Univariate, right: Univariate) -> Univariate {
-    std::array::from_fn(|k| left[k] + right[k])
-}
-
-fn doubled(scalar: Scalar, times: usize) -> Scalar {
-    (0..times).fold(scalar, |scalar, _| scalar.double())
-}
-
-fn horner(coefficients: &[Scalar], x: &Scalar) -> Scalar {
-    let coefficients = coefficients.iter().rev();
-    coefficients.fold(Scalar::ZERO, |value, coefficient| value * x + coefficient)
-}
-
 fn inner_product(left: &[Scalar], right: &[Scalar]) -> Scalar {
     left.iter()
         .zip(right)
         .map(|(left, right)| *left * right)
         .sum()
-}
-
-/// From values to coefficients, by Newton's divided differences.
-struct Interpolation {
-    /// `1/1, 1/2, …`.
-    inverses: [Scalar; MAX_DEGREE],
-}
-
-impl Interpolation {
-    fn new() -> Self {
-        let mut inverses = [Scalar::ONE; MAX_DEGREE];
-        for k in 1..MAX_DEGREE {
-            inverses[k] = inverses[k - 1] + Scalar::ONE;
-        }
-        batch_invert(&mut inverses);
-        Self { inverses }
-    }
-
-    /// The polynomial of lowest degree with these `values` at `0, 1, …`.
-    fn coefficients(&self, values: &[Scalar]) -> Univariate {
-        let mut differences = Univariate::default();
-        differences[..values.len()].copy_from_slice(values);
-        for order in 1..values.len() {
-            for k in (order..values.len()).rev() {
-                differences[k] = (differences[k] - differences[k - 1]) * self.inverses[order - 1];
-            }
-        }
-        // `Σ_k differences[k]·X·(X − 1)·…·(X − k + 1)`, innermost bracket first.
-        let mut node = Scalar::from(values.len() as u64);
-        let mut polynomial = Univariate::default();
-        for difference in differences[..values.len()].iter().rev() {
-            node -= Scalar::ONE;
-            let mut shifted = polynomial;
-            shifted.rotate_right(1);
-            polynomial = std::array::from_fn(|k| shifted[k] - node * polynomial[k]);
-            polynomial[0] += difference;
-        }
-        polynomial
-    }
 }

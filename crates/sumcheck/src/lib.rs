@@ -6,7 +6,34 @@
 //! Σ_{x ∈ {0,1}^n} g(x) = s        deg_i(g) ≤ d in every variable, d ≤ 4
 //! ```
 //!
-//! `n` and `d` come from the key. Many claims become one by [`SumClaim::batch`].
+//! `n` and `d` come from the key.
+//!
+//! # What is summed
+//!
+//! One sumcheck serves all tables of a proof:
+//!
+//! ```text
+//! g(x) = constant + Σ_k 2^(m_k) · g_k(last m_k coordinates of x)
+//! g_k(x', b) = (1 − b) · f_k(columns of table k at (x', b))
+//! ```
+//!
+//! *Tables of different sizes.* Table `k` has `2^(m_k − 1)` rows. The sum over the hypercube counts
+//! `g_k` once for every value of the `n − m_k` variables that it ignores, and the weight evens that
+//! out without an inverse: `g` sums to `2^n · (constant + Σ_k Σ_rows f_k)`, which is zero only if the
+//! bracket is. Such a table is evaluated at the last coordinates ([`EvalClaim::suffix`]).
+//!
+//! *Blinds.* All tables share the last variable, `b`. A column `u` whose evaluation must hide the
+//! witness stands in `f_k` with a *blind* `ω`, a committed scalar that is uniform and serves nothing
+//! else:
+//!
+//! ```text
+//! û(x', b) = (1 − b) · ũ(x') + b · ω
+//! ```
+//!
+//! Other columns ignore `b`. Where `b = 1`, `g_k` is zero, so no blind changes the sum: only the
+//! rows count, at `b = 0`. At the end, `û(r) = (1 − r_b)·ũ(r') + r_b·ω` is uniform if `r_b ≠ 0`, and
+//! evaluations of several columns are independent. The degree of `g_k` in `b` is that of `f_k` in the
+//! blinded columns alone, plus one.
 //!
 //! # Protocol
 //!
@@ -40,25 +67,26 @@
 //!   coefficients with the public weights `2·r_i^j − 1`.
 //!
 //! Nothing is owed on the mask's sum, which cannot be other than zero. **Before the first challenge
-//! here the caller has bound** the claimed sum, the mask's commitment, and all that `g` depends on:
-//! the final value is linear in `s`, so a sum that could be chosen later would prove anything. A mask
-//! serves one sumcheck only.
+//! here the caller has bound** the claimed sum, the mask's commitment, and all that `g` depends on,
+//! blinds included: the final value is linear in `s`, so a sum that could be chosen later would prove
+//! anything. A mask serves one sumcheck only.
 //!
 //! # Soundness
 //!
 //! `g + p` has degree `d` and sums to `s` only if `g` does, so a false claim survives with
-//! probability at most `n·d / 2^253` (LFKN92; challenges are uniform in a set of `2^253`). A batch of
-//! `k` claims adds `(k − 1) / 2^253`.
+//! probability at most `n·d / 2^253` (LFKN92; challenges are uniform in a set of `2^253`).
 //!
 //! # Zero-knowledge
 //!
 //! Round `i` adds `2^(n−i)·a_ij` to the coefficient of `X^j`, for `1 ≤ j ≤ d`, and nothing else
 //! depends on these `a_ij` before the round is sent. So the coefficients of `X, …, X^d` are uniform
 //! and independent of `g`, of `s` and of earlier rounds, and `c_0` follows from them and the running
-//! sum: the messages are `n·d` uniform scalars. The simulator draws them, and `v` and `p(r)` follow
-//! from `s`, the messages and the `g(r)` it is given. That holds if the coefficients are uniform, and
-//! if their commitment and its opening reveal nothing but `p(r)`; that `g(r)` may be known is the
-//! caller's to see to.
+//! sum: the messages are `n·d` uniform scalars. They are so whatever the blinds are, so these are
+//! uniform still when the evaluations `û(r)` are sent, and the evaluations are uniform too, unless
+//! `r_b = 0`, which has probability `2^-253`. The simulator draws messages and evaluations; `g(r)`,
+//! `v` and `p(r)` follow from them. That holds if coefficients and blinds are uniform, and if their
+//! commitment and its opening reveal nothing but `p(r)` and the `û(r)`; that other columns may be
+//! known is the caller's to see to.
 //!
 //! # Reference
 //!

@@ -23,6 +23,22 @@ impl Label {
 /// changes the version.
 pub const PROTOCOL: Label = Label("zklens/v1");
 
+/// The rows of a witness, each a commitment.
+pub const WITNESS_ROWS: Label = Label("proof/witness");
+/// The row of random cells.
+pub const MASK_ROW: Label = Label("proof/mask");
+/// `α`, which moves the poles of lookups.
+pub const LOOKUP_POLE: Label = Label("lookup/pole");
+/// `β`, which makes one number of a position and a value.
+pub const LOOKUP_PAIR: Label = Label("lookup/pair");
+/// The rows of the helpers of lookups.
+pub const HELPER_ROWS: Label = Label("lookup/helpers");
+/// A coordinate of the point at which rules are combined.
+pub const RULE_POINT: Label = Label("rules/point");
+/// `λ`, whose powers tell rules apart.
+pub const RULE_POWERS: Label = Label("rules/powers");
+/// The value of every column where the sumcheck ends.
+pub const COLUMN_VALUES: Label = Label("proof/columns");
 /// Combines the claims of one opening.
 pub const OPENING_CLAIMS: Label = Label("commitment/claims");
 /// `[S]`, what the products of an opening leave beside their constant term.

@@ -2,6 +2,7 @@
 
 use crate::labels::Label;
 use crate::state::State;
+use alloc::vec::Vec;
 use zklens_field::{POINT_BYTES, Point, SCALAR_BYTES, Scalar, decode_point, decode_scalar};
 
 /// A proof tape being read.
@@ -27,15 +28,45 @@ impl<'tape> Reader<'tape> {
     ///
     /// The tape ends early, or a scalar is not below the modulus.
     pub fn read_scalars<const N: usize>(&mut self, label: Label) -> Result<[Scalar; N], TapeError> {
-        let (message, rest) = self.message(label, N, SCALAR_BYTES)?;
+        let scalars = self.read_scalar_list(label, N)?;
+        // The list is as long as was asked for.
+        Ok(*scalars.first_chunk().unwrap_or(&[Scalar::default(); N]))
+    }
+
+    /// Reads `count` scalars sent as one message. The number must come from a key, never from a
+    /// proof.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read_scalars`].
+    pub fn read_scalar_list(
+        &mut self,
+        label: Label,
+        count: usize,
+    ) -> Result<Vec<Scalar>, TapeError> {
+        let (message, rest) = self.message(label, count, SCALAR_BYTES)?;
         let (words, _) = message.as_chunks();
-        let mut scalars = [Scalar::default(); N];
-        for (word, scalar) in words.iter().zip(&mut scalars) {
-            *scalar = decode_scalar(word).ok_or(TapeError::NonCanonical { label })?;
-        }
+        let scalars = words.iter().map(decode_scalar).collect::<Option<_>>();
+        let scalars = scalars.ok_or(TapeError::NonCanonical { label })?;
         self.state.absorb(label, message);
         self.tape = rest;
         Ok(scalars)
+    }
+
+    /// Reads `count` points sent as one message. The number must come from a key, never from a
+    /// proof.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read_points`].
+    pub fn read_point_list(&mut self, label: Label, count: usize) -> Result<Vec<Point>, TapeError> {
+        let (message, rest) = self.message(label, count, POINT_BYTES)?;
+        let (words, _) = message.as_chunks();
+        let points = words.iter().map(decode_point).collect::<Option<_>>();
+        let points = points.ok_or(TapeError::OffCurve { label })?;
+        self.state.absorb(label, message);
+        self.tape = rest;
+        Ok(points)
     }
 
     /// Reads `N` points sent as one message.
@@ -44,15 +75,8 @@ impl<'tape> Reader<'tape> {
     ///
     /// The tape ends early, or a point is off the curve, at infinity or not in its one encoding.
     pub fn read_points<const N: usize>(&mut self, label: Label) -> Result<[Point; N], TapeError> {
-        let (message, rest) = self.message(label, N, POINT_BYTES)?;
-        let (words, _) = message.as_chunks();
-        let mut points = [Point::default(); N];
-        for (word, point) in words.iter().zip(&mut points) {
-            *point = decode_point(word).ok_or(TapeError::OffCurve { label })?;
-        }
-        self.state.absorb(label, message);
-        self.tape = rest;
-        Ok(points)
+        let points = self.read_point_list(label, N)?;
+        Ok(*points.first_chunk().unwrap_or(&[Point::default(); N]))
     }
 
     /// Draws the challenge called `label`.

@@ -1,0 +1,340 @@
+//! Where arrays lie in committed rows.
+//!
+//! An array is dense: padding of the hypercube is not committed, so no claim can see a cell there.
+//! Small arrays share rows. An array longer than a row is cut along one axis into runs of a power
+//! of two, so that the weights of two full runs differ by a factor only and one
+//! [`Term`] speaks of all of them.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+use zklens_commitment::{Columns, Factor, Functional, Term};
+use zklens_field::{Field, Scalar};
+use zklens_multilinear::eq_table;
+
+/// A weight for every index of one axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AxisWeights {
+    /// `eq(point, bits of k)` for `k < len`.
+    Eq {
+        /// One coordinate per bit, the most significant first.
+        point: Vec<Scalar>,
+        /// Length of the axis, at most `2^point.len()`.
+        len: usize,
+    },
+    /// Any weights.
+    Listed(Vec<Scalar>),
+}
+
+impl AxisWeights {
+    /// The weights, one by one.
+    #[must_use]
+    pub fn values(&self) -> Vec<Scalar> {
+        match self {
+            Self::Eq { point, len } => {
+                let mut table = eq_table(point);
+                table.truncate(*len);
+                table
+            }
+            Self::Listed(weights) => weights.clone(),
+        }
+    }
+
+    /// The run `range`, as a factor and weights that full runs of one length share.
+    fn run(&self, range: Range<usize>, per_row: usize) -> (Scalar, Vec<Scalar>) {
+        let len = range.len();
+        if let (Self::Eq { point, .. }, Some(index)) = (self, range.start.checked_div(per_row)) {
+            let low_bits = usize::try_from(per_row.trailing_zeros()).unwrap_or_default();
+            let (high, low) = point.split_at(point.len().saturating_sub(low_bits));
+            let factor = eq_table(high).get(index).copied().unwrap_or_default();
+            let mut weights = eq_table(low);
+            weights.truncate(len);
+            return (factor, weights);
+        }
+        let values = self.values();
+        (Scalar::ONE, values.get(range).unwrap_or_default().to_vec())
+    }
+}
+
+/// An array with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Array {
+    dims: Vec<usize>,
+    place: Place,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    /// In one row, from a column on.
+    Whole { row: usize, offset: usize },
+    /// Runs of `per_row` indices of `axis`, each with all that is inside it, at the start of a row.
+    Cut {
+        first_row: usize,
+        axis: usize,
+        per_row: usize,
+    },
+}
+
+/// A run of an array's cells, in row-major order, and where they lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The row.
+    pub row: usize,
+    /// The column of the first cell.
+    pub offset: usize,
+    /// The cells.
+    pub cells: Range<usize>,
+}
+
+impl Array {
+    /// Sides, the slowest first.
+    #[must_use]
+    pub fn dims(&self) -> &[usize] {
+        &self.dims
+    }
+
+    /// Cells in all.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        volume(&self.dims)
+    }
+
+    /// Whether it has no cell.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where every cell lies.
+    #[must_use]
+    pub fn spans(&self) -> Vec<Span> {
+        match self.place {
+            Place::Whole { row, offset } => Vec::from([Span {
+                row,
+                offset,
+                cells: 0..self.len(),
+            }]),
+            Place::Cut { axis, .. } => {
+                let inside = volume(self.inside(axis));
+                let runs = self.runs();
+                let span = |run: &Run| Span {
+                    row: run.row,
+                    offset: 0,
+                    cells: run.first.saturating_mul(inside)
+                        ..run
+                            .first
+                            .saturating_add(run.indices.len())
+                            .saturating_mul(inside),
+                };
+                runs.iter().map(span).collect()
+            }
+        }
+    }
+
+    /// `coefficient · Σ cell · Π_axes weight`, with one list of weights per axis.
+    #[must_use]
+    pub fn terms(&self, weights: &[AxisWeights], coefficient: Scalar) -> Vec<Term> {
+        let factors = |from: usize| -> Vec<Factor> {
+            let axes = weights.iter().enumerate().skip(from);
+            axes.map(|(axis, weights)| Factor {
+                weights: weights.values(),
+                stride: volume(self.inside(axis)),
+            })
+            .collect()
+        };
+        match self.place {
+            Place::Whole { row, offset } => Vec::from([Term {
+                rows: Vec::from([(row, coefficient)]),
+                functional: Functional {
+                    offset,
+                    factors: factors(0),
+                },
+            }]),
+            Place::Cut { axis, per_row, .. } => {
+                let inner = factors(axis.saturating_add(1));
+                let stride = volume(self.inside(axis));
+                let outside = weights.get(..axis).unwrap_or_default().iter();
+                let outside: Vec<Vec<Scalar>> = outside.map(AxisWeights::values).collect();
+                let outer = products(&outside.iter().collect::<Vec<_>>());
+                let mut terms: Vec<(Vec<Scalar>, Term)> = Vec::new();
+                for run in self.runs() {
+                    let Some((along, outside)) = weights.get(axis).zip(outer.get(run.outer)) else {
+                        continue;
+                    };
+                    let (factor, run_weights) = along.run(run.indices, per_row);
+                    let row = (run.row, coefficient * outside * factor);
+                    let same = |(known, _): &&mut (Vec<Scalar>, Term)| *known == run_weights;
+                    if let Some((_, term)) = terms.iter_mut().find(same) {
+                        term.rows.push(row);
+                        continue;
+                    }
+                    let mut factors = Vec::from([Factor {
+                        weights: run_weights.clone(),
+                        stride,
+                    }]);
+                    factors.extend(inner.iter().cloned());
+                    let functional = Functional { offset: 0, factors };
+                    let rows = Vec::from([row]);
+                    terms.push((run_weights, Term { rows, functional }));
+                }
+                terms.into_iter().map(|(_, term)| term).collect()
+            }
+        }
+    }
+
+    fn inside(&self, axis: usize) -> &[usize] {
+        self.dims.get(axis.saturating_add(1)..).unwrap_or_default()
+    }
+
+    /// The runs of an array that is cut, in row-major order.
+    fn runs(&self) -> Vec<Run> {
+        let Place::Cut {
+            first_row,
+            axis,
+            per_row,
+        } = self.place
+        else {
+            return Vec::new();
+        };
+        let side = self.dims.get(axis).copied().unwrap_or_default();
+        let outside = volume(self.dims.get(..axis).unwrap_or_default());
+        let starts = (0..outside)
+            .flat_map(|outer| (0..side).step_by(per_row.max(1)).map(move |s| (outer, s)));
+        let run = |(index, (outer, start)): (usize, (usize, usize))| Run {
+            row: first_row.saturating_add(index),
+            outer,
+            first: outer.saturating_mul(side).saturating_add(start),
+            indices: start..start.saturating_add(per_row).min(side),
+        };
+        starts.enumerate().map(run).collect()
+    }
+}
+
+/// A run of indices of the axis that is cut.
+#[derive(Clone, Debug)]
+struct Run {
+    row: usize,
+    /// Index over the axes outside, flattened.
+    outer: usize,
+    /// Its first index, counted over those axes too.
+    first: usize,
+    indices: Range<usize>,
+}
+
+/// Products of one weight per axis, in row-major order of all axes' indices.
+#[must_use]
+pub fn products(axes: &[&Vec<Scalar>]) -> Vec<Scalar> {
+    axes.iter()
+        .fold(Vec::from([Scalar::ONE]), |products, axis| {
+            let times = |product: Scalar| axis.iter().map(move |weight| product * weight);
+            products.into_iter().flat_map(times).collect()
+        })
+}
+
+/// Cells of an array with these sides.
+#[must_use]
+pub fn volume(dims: &[usize]) -> usize {
+    dims.iter()
+        .fold(1, |cells, side| cells.saturating_mul(*side))
+}
+
+/// Gives arrays their places in consecutive rows.
+#[derive(Clone, Debug)]
+pub struct Packer {
+    columns: usize,
+    first_row: usize,
+    rows: usize,
+}
+
+impl Packer {
+    /// Places begin in `first_row`.
+    #[must_use]
+    pub const fn new(columns: Columns, first_row: usize) -> Self {
+        Self {
+            columns: columns.count(),
+            first_row,
+            rows: 0,
+        }
+    }
+
+    /// Rows used so far.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// An array whose first axis is cut into single indices, each in rows of its own.
+    pub fn place_apart(&mut self, dims: &[usize]) -> Array {
+        let apart = volume(dims.get(1..).unwrap_or_default()) <= self.columns;
+        if apart {
+            self.cut(dims, 0, 1)
+        } else {
+            self.place_cut(dims)
+        }
+    }
+
+    /// Arrays that may share rows, the largest placed first.
+    pub fn place(&mut self, shapes: &[Vec<usize>]) -> Vec<Array> {
+        let mut order: Vec<(usize, &Vec<usize>)> = shapes.iter().enumerate().collect();
+        order.sort_by_key(|(index, dims)| (core::cmp::Reverse(volume(dims)), *index));
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        let mut placed: Vec<(usize, Array)> = Vec::with_capacity(shapes.len());
+        for (index, dims) in order {
+            let len = volume(dims);
+            if len > self.columns {
+                placed.push((index, self.place_cut(dims)));
+                continue;
+            }
+            let fits = |(_, used): &&mut (usize, usize)| used.saturating_add(len) <= self.columns;
+            let (row, offset) = match open.iter_mut().find(fits) {
+                Some((row, used)) => {
+                    let offset = *used;
+                    *used = used.saturating_add(len);
+                    (*row, offset)
+                }
+                None => {
+                    let row = self.first_row.saturating_add(self.rows);
+                    self.rows = self.rows.saturating_add(1);
+                    open.push((row, len));
+                    (row, 0)
+                }
+            };
+            placed.push((
+                index,
+                Array {
+                    dims: dims.clone(),
+                    place: Place::Whole { row, offset },
+                },
+            ));
+        }
+        placed.sort_by_key(|(index, _)| *index);
+        placed.into_iter().map(|(_, array)| array).collect()
+    }
+
+    /// An array longer than a row, cut along the outermost axis of which at least one index fits.
+    fn place_cut(&mut self, dims: &[usize]) -> Array {
+        let fits = |axis: &usize| {
+            volume(dims.get(axis.saturating_add(1)..).unwrap_or_default()) <= self.columns
+        };
+        let axis = (0..dims.len()).find(fits).unwrap_or_default();
+        let inside = volume(dims.get(axis.saturating_add(1)..).unwrap_or_default());
+        let most = self.columns.checked_div(inside).unwrap_or(1).max(1);
+        let per_row = 1_usize.checked_shl(most.ilog2()).unwrap_or(1);
+        self.cut(dims, axis, per_row)
+    }
+
+    fn cut(&mut self, dims: &[usize], axis: usize, per_row: usize) -> Array {
+        let first_row = self.first_row.saturating_add(self.rows);
+        let side = dims.get(axis).copied().unwrap_or_default();
+        let outside = volume(dims.get(..axis).unwrap_or_default());
+        let rows = outside.saturating_mul(side.div_ceil(per_row.max(1)));
+        self.rows = self.rows.saturating_add(rows);
+        Array {
+            dims: dims.to_vec(),
+            place: Place::Cut {
+                first_row,
+                axis,
+                per_row,
+            },
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What the sumcheck leaves, as claims on committed rows.
+//!
+//! # Claim
+//!
+//! `G(s) + p(s) = v`, where `G` is the polynomial of [`crate::relation`], `p` the mask, and `s` the
+//! point drawn, whose last coordinate `s_b` is the mask variable's.
+//!
+//! # Protocol
+//!
+//! 1. The prover sends the value of every column at `s`: `(1 − s_b)·column(s) + s_b·blind`.
+//! 2. All of `G(s)` follows from these, but for functionals of the weights. So one claim says that
+//!    `p(s)` and those functionals make up the rest, and each column's value is one claim more.
+//!
+//! Nothing is sent of the weights, and no claim is about them alone: they may be as private as the
+//! pixels.
+
+use crate::array::AxisWeights;
+use crate::circuit::Circuit;
+use crate::plan::{AXES, DEGREE, FREE_CELLS, Plan, TablePlan};
+use crate::relation::{Challenges, Relation, Relations};
+use crate::wiring::path_value;
+use alloc::vec::Vec;
+use zklens_commitment::{Claim, Factor, Functional, Term};
+use zklens_field::{AdditiveGroup, Field, Scalar};
+use zklens_sumcheck::EvalClaim;
+
+/// The claims that remain once the prover has sent `values`, one for each column of each table.
+pub fn close(
+    circuit: &Circuit,
+    plan: &Plan,
+    relations: &Relations,
+    challenges: &Challenges,
+    end: EvalClaim<DEGREE>,
+    values: &[Vec<Scalar>],
+) -> Vec<Claim> {
+    let (blinded, point) = match end.point.split_last() {
+        Some((blinded, point)) => (*blinded, point.to_vec()),
+        None => (Scalar::ZERO, Vec::new()),
+    };
+    let mut claims = Vec::from([Claim {
+        terms: Vec::new(),
+        value: Scalar::ZERO,
+    }]);
+    let mut ends = Vec::with_capacity(plan.tables.len());
+    let mut known = relations.constant;
+    for ((layout, relation), values) in plan.tables.iter().zip(&relations.tables).zip(values) {
+        let end = TableEnd::new(layout, relation, values, &point, blinded);
+        known += end.scale * end.local(relation, challenges);
+        for (column, value) in values.iter().enumerate() {
+            claims.push(column_claim(plan, layout, &end.eq, column, *value, blinded));
+        }
+        ends.push(end);
+    }
+    let mut terms = Vec::new();
+    for (table, relation) in circuit.tables.iter().zip(&relations.tables) {
+        let paths = table.operand.iter().flat_map(|operand| &operand.paths);
+        for path in paths {
+            let Some(source) = ends.get(path.source) else {
+                continue;
+            };
+            for covector in &relation.covectors {
+                let scale = source.scale * source.output;
+                let value = path_value(plan, path, covector, &source.eq, scale);
+                known += value.public;
+                terms.extend(value.terms);
+            }
+        }
+    }
+    let mask = end.close(&known);
+    let weights = mask.functional.weights().to_vec();
+    terms.push(Term {
+        rows: Vec::from([(plan.rows.mask, Scalar::ONE)]),
+        functional: Functional {
+            offset: FREE_CELLS,
+            factors: Vec::from([Factor { weights, stride: 1 }]),
+        },
+    });
+    if let Some(first) = claims.first_mut() {
+        *first = Claim {
+            terms,
+            value: mask.value,
+        };
+    }
+    claims
+}
+
+/// A table where the sumcheck ends.
+struct TableEnd {
+    /// `eq` of the point along each axis.
+    eq: [AxisWeights; AXES],
+    /// `2^num_vars · (1 − s_b)`.
+    scale: Scalar,
+    /// The columns' values, and the row's number.
+    cells: Vec<Scalar>,
+    /// The point's coordinates.
+    point: Vec<Scalar>,
+    /// The table's output.
+    output: Scalar,
+}
+
+impl TableEnd {
+    fn new(
+        layout: &TablePlan,
+        relation: &Relation,
+        values: &[Scalar],
+        point: &[Scalar],
+        blinded: Scalar,
+    ) -> Self {
+        let num_vars = layout.num_vars();
+        let skipped = point.len().saturating_sub(num_vars.saturating_sub(1));
+        let point = point.get(skipped..).unwrap_or_default().to_vec();
+        let mut cells = values.to_vec();
+        cells.push(index_at(&point));
+        let power = (0..num_vars).fold(Scalar::ONE, |power, _| power.double());
+        Self {
+            eq: layout.eq_axes(&point),
+            scale: power * (Scalar::ONE - blinded),
+            output: relation.output.evaluate(&cells),
+            cells,
+            point,
+        }
+    }
+
+    /// `eq(r, s)·local(s) + free(s)`.
+    fn local(&self, relation: &Relation, challenges: &Challenges) -> Scalar {
+        let skipped = challenges.point.len().saturating_sub(self.point.len());
+        let point = challenges.point.get(skipped..).unwrap_or_default();
+        let pairs = point.iter().zip(&self.point);
+        let factor = |(r, s): (&Scalar, &Scalar)| Scalar::ONE - r - s + (*r * s).double();
+        let eq: Scalar = pairs.map(factor).product();
+        eq * relation.local.evaluate(&self.cells) + relation.free.evaluate(&self.cells)
+    }
+}
+
+/// The multilinear polynomial that is `k` at the bits of `k`.
+#[must_use]
+pub fn index_at(point: &[Scalar]) -> Scalar {
+    point
+        .iter()
+        .fold(Scalar::ZERO, |index, bit| index.double() + bit)
+}
+
+/// `(1 − s_b)·column(s) + s_b·blind = value`, or `column(s) = value` for a column of the key.
+fn column_claim(
+    plan: &Plan,
+    layout: &TablePlan,
+    eq: &[AxisWeights; AXES],
+    column: usize,
+    value: Scalar,
+    blinded: Scalar,
+) -> Claim {
+    let blind = layout.blinds.get(column).copied().flatten();
+    let scale = match blind {
+        Some(_) => Scalar::ONE - blinded,
+        None => Scalar::ONE,
+    };
+    let place = layout.places.get(column).and_then(Option::as_ref);
+    let mut terms = place.map_or_else(Vec::new, |array| array.terms(eq, scale));
+    if let Some(cell) = blind {
+        terms.push(Term {
+            rows: Vec::from([(plan.rows.mask, blinded)]),
+            functional: Functional::cell(cell),
+        });
+    }
+    Claim { terms, value }
+}

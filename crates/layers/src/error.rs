@@ -1,0 +1,54 @@
+//! What can be wrong with a circuit.
+
+/// Why a model or a key cannot be proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LayerError {
+    /// An operator that no table and no wire can show in its place.
+    #[error(
+        "node {node} ({operator}): its operand is laid out in a way that no proof can follow yet"
+    )]
+    Unsupported {
+        /// The model's node.
+        node: usize,
+        /// Its operator.
+        operator: &'static str,
+    },
+    /// A graph without nodes.
+    #[error("the graph computes no logits")]
+    NoLogits,
+    /// Tables of so many rows that no proof is made for them.
+    #[error("a proof for {images} images would have {cells} cells; the most is {limit}")]
+    TooLarge {
+        /// Images in the batch.
+        images: usize,
+        /// Cells of all columns.
+        cells: usize,
+        /// The most there may be.
+        limit: usize,
+    },
+    /// The randomness that hides a proof does not fit into one row.
+    #[error("the proof needs {needed} random cells in a row of {columns} columns")]
+    MaskTooLong {
+        /// Cells that the mask row has to hold.
+        needed: usize,
+        /// Cells it has.
+        columns: usize,
+    },
+    /// A key whose tables and wires do not fit each other.
+    #[error("table {table}: the key's wires or sides do not fit")]
+    Malformed {
+        /// Which table.
+        table: usize,
+    },
+    /// A statement without labels, or with one that is no class.
+    #[error("image {image}: label {label} of {classes} classes")]
+    Label {
+        /// Which image of the batch.
+        image: usize,
+        /// Its label.
+        label: usize,
+        /// How many classes there are.
+        classes: usize,
+    },
+}

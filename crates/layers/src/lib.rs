@@ -1,0 +1,48 @@
+//! A network as tables, rules and wires: what a proof about it must show.
+//!
+//! ```text
+//! Model ─ Circuit::compile ▶ Circuit ─ Plan::new(batch) ▶ Plan ─ Relations::new(challenges) ▶ one sum that is zero
+//! ```
+//!
+//! * [`circuit`]: which tables there are and how they are wired. Part of the key.
+//! * [`gadget`]: what one row of a table shows; [`lookup`]: that bytes are bytes.
+//! * [`wiring`]: linear layers.
+//! * [`plan`]: which variables, rows and cells a batch of images takes; [`array`]: where arrays lie.
+//! * [`relation`]: all of it as one sum. [`closing`]: what is left of it after the sumcheck, as claims on
+//!   committed rows.
+//!
+//! The prover calls the same functions; only what it takes to find a witness and to sum quickly is its own.
+
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    clippy::too_many_arguments
+)]
+
+extern crate alloc;
+
+pub mod array;
+pub mod circuit;
+pub mod closing;
+mod error;
+pub mod gadget;
+pub mod lookup;
+pub mod plan;
+pub mod polynomial;
+pub mod relation;
+pub mod wiring;
+
+pub use circuit::Circuit;
+pub use error::LayerError;
+pub use plan::Plan;
+pub use relation::{Challenges, Relations};

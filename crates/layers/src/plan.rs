@@ -1,0 +1,298 @@
+//! Where everything lies in the proof of a batch: variables, columns, rows, random cells.
+
+use crate::array::{Array, AxisWeights, Packer, volume};
+use crate::circuit::{Circuit, Table};
+use crate::error::LayerError;
+use crate::gadget::{Column, Key, Rules};
+use crate::lookup::HelperKeys;
+use alloc::vec::Vec;
+use core::ops::Range;
+use zklens_commitment::Columns;
+use zklens_sumcheck::MaskShape;
+
+/// Degree of the sumcheck's round polynomials: a key, twice, a helper and `eq`.
+pub const DEGREE: usize = 4;
+
+/// The most cells all columns of one proof may have.
+pub const MAX_CELLS: usize = 1 << 28;
+
+/// Axes of a table: image, channel, row, column.
+pub const AXES: usize = 4;
+
+/// A circuit laid out for a batch.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Images in the batch.
+    pub images: usize,
+    /// Columns of a committed row.
+    pub columns: Columns,
+    /// Variables of the sumcheck.
+    pub num_vars: usize,
+    /// One for each table of the circuit.
+    pub tables: Vec<TablePlan>,
+    /// The key's arrays.
+    pub arrays: Vec<Array>,
+    /// The rows of every kind, in the order of the commitments.
+    pub rows: Rows,
+}
+
+/// The rows of a proof. Indices are positions in the list of all commitments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// Weights: part of the key.
+    pub weights: Range<usize>,
+    /// Pixels, for each image as many rows: part of the statement.
+    pub pixels: Range<usize>,
+    /// What the network computed, and how often entries are looked up.
+    pub witness: Range<usize>,
+    /// Randomness.
+    pub mask: usize,
+    /// Helpers of lookups.
+    pub helpers: Range<usize>,
+}
+
+/// A table laid out.
+#[derive(Clone, Debug)]
+pub struct TablePlan {
+    /// Sides: images, channels, height, width.
+    pub dims: [usize; AXES],
+    /// What its gadget asks for.
+    pub rules: Rules,
+    /// The helper columns, which follow those of the rules.
+    pub helpers: Vec<HelperKeys>,
+    /// For each column that is committed, its place.
+    pub places: Vec<Option<Array>>,
+    /// For each column that is hidden, the cell of the mask row that blinds its evaluation.
+    pub blinds: Vec<Option<usize>>,
+}
+
+impl TablePlan {
+    /// Kinds of all columns, helpers and the row's own number included.
+    #[must_use]
+    pub fn columns(&self) -> Vec<Column> {
+        let mut columns = self.rules.columns.clone();
+        columns.extend(self.helpers.iter().map(|_| Column::Helper));
+        columns
+    }
+
+    /// Bits of the index along each axis.
+    #[must_use]
+    pub fn bits(&self) -> [usize; AXES] {
+        self.dims.map(|side| {
+            let bits = usize::BITS.saturating_sub(side.saturating_sub(1).leading_zeros());
+            usize::try_from(bits).unwrap_or_default()
+        })
+    }
+
+    /// Variables, the mask variable included.
+    #[must_use]
+    pub fn num_vars(&self) -> usize {
+        let bits = self.bits().into_iter().fold(0, usize::saturating_add);
+        bits.saturating_add(1)
+    }
+
+    /// `eq` of a point along each axis, on real rows. The point has a coordinate for each variable
+    /// of the sumcheck but the mask variable, of which the last are this table's.
+    #[must_use]
+    pub fn eq_axes(&self, point: &[zklens_field::Scalar]) -> [AxisWeights; AXES] {
+        let mut rest = point;
+        let bits = self.bits();
+        let mut points = bits.into_iter().rev().map(|bits| {
+            let (before, axis) = rest.split_at(rest.len().saturating_sub(bits));
+            rest = before;
+            axis.to_vec()
+        });
+        let mut axes = self.dims;
+        axes.reverse();
+        let mut weights = axes.map(|len| AxisWeights::Eq {
+            point: points.next().unwrap_or_default(),
+            len,
+        });
+        weights.reverse();
+        weights
+    }
+}
+
+impl Plan {
+    /// Lays out `circuit` for `images` images in rows of `columns` columns.
+    ///
+    /// # Errors
+    ///
+    /// The proof would be larger than any allowed.
+    pub fn new(circuit: &Circuit, columns: Columns, images: usize) -> Result<Self, LayerError> {
+        let mut tables: Vec<TablePlan> = circuit
+            .tables
+            .iter()
+            .map(|table| TablePlan::unplaced(table, images))
+            .collect();
+        check_size(&tables, images)?;
+
+        let mut weights = Packer::new(columns, 0);
+        let arrays = weights.place(&circuit.arrays);
+        let pixels_from = weights.rows();
+        let mut pixels = Packer::new(columns, pixels_from);
+        let witness_from = if let Some((table, place)) = first_place(&mut tables) {
+            *place = Some(pixels.place_apart(&table));
+            pixels_from.saturating_add(pixels.rows())
+        } else {
+            pixels_from
+        };
+        let mut witness = Packer::new(columns, witness_from);
+        place_columns(&mut tables, &mut witness, |column| {
+            matches!(
+                column,
+                Column::Byte | Column::Bit | Column::Integer | Column::Selector
+            )
+        });
+        let mask = witness_from.saturating_add(witness.rows());
+        let helpers_from = mask.saturating_add(1);
+        let mut helpers = Packer::new(columns, helpers_from);
+        place_columns(&mut tables, &mut helpers, |column| {
+            matches!(column, Column::Helper)
+        });
+        let num_vars = tables.iter().map(TablePlan::num_vars).max().unwrap_or(1);
+        place_blinds(&mut tables, columns, num_vars)?;
+        place_fixed(&mut tables, &arrays);
+        Ok(Self {
+            images,
+            columns,
+            num_vars,
+            tables,
+            arrays,
+            rows: Rows {
+                weights: 0..pixels_from,
+                pixels: pixels_from..witness_from,
+                witness: witness_from..mask,
+                mask,
+                helpers: helpers_from..helpers_from.saturating_add(helpers.rows()),
+            },
+        })
+    }
+
+    /// The mask of the sumcheck, whose coefficients begin in column [`FREE_CELLS`] of the mask row.
+    #[must_use]
+    pub const fn mask_shape(&self) -> MaskShape {
+        MaskShape {
+            num_vars: self.num_vars,
+            degree: DEGREE,
+        }
+    }
+
+    /// How many column values the prover sends.
+    #[must_use]
+    pub fn num_values(&self) -> usize {
+        let columns = self.tables.iter().map(|table| table.places.len());
+        columns.fold(0, usize::saturating_add)
+    }
+}
+
+/// Cells at the start of the mask row that no claim weighs: they hide the opening.
+pub const FREE_CELLS: usize = 2;
+
+impl TablePlan {
+    fn unplaced(table: &Table, images: usize) -> Self {
+        let rules = table.gadget.rules();
+        let helpers = HelperKeys::of(&table.gadget, &rules);
+        let [channels, height, width] = table.sides;
+        let images = if table.gadget.is_per_image() {
+            images
+        } else {
+            1
+        };
+        let columns = rules.columns.len().saturating_add(helpers.len());
+        Self {
+            dims: [images, channels, height, width],
+            rules,
+            helpers,
+            places: alloc::vec![None; columns],
+            blinds: alloc::vec![None; columns],
+        }
+    }
+}
+
+/// The dims of the pixels and where their only witness column's place goes.
+fn first_place(tables: &mut [TablePlan]) -> Option<([usize; AXES], &mut Option<Array>)> {
+    let table = tables.first_mut()?;
+    let dims = table.dims;
+    Some((dims, table.places.first_mut()?))
+}
+
+/// Places every column of a kind that has no place yet.
+fn place_columns(tables: &mut [TablePlan], packer: &mut Packer, kind: fn(Column) -> bool) {
+    let mut shapes = Vec::new();
+    let mut slots = Vec::new();
+    for table in tables {
+        let (columns, dims) = (table.columns(), table.dims);
+        for (column, place) in columns.into_iter().zip(&mut table.places) {
+            if kind(column) && place.is_none() {
+                shapes.push(dims.to_vec());
+                slots.push(place);
+            }
+        }
+    }
+    for (slot, array) in slots.into_iter().zip(packer.place(&shapes)) {
+        *slot = Some(array);
+    }
+}
+
+/// A random cell for every hidden column, behind the mask's coefficients.
+fn place_blinds(
+    tables: &mut [TablePlan],
+    columns: Columns,
+    num_vars: usize,
+) -> Result<(), LayerError> {
+    let mask = num_vars.saturating_mul(DEGREE);
+    let mut next = FREE_CELLS.saturating_add(mask);
+    for table in tables {
+        for (place, blind) in table.places.iter().zip(&mut table.blinds) {
+            if place.is_some() {
+                *blind = Some(next);
+                next = next.saturating_add(1);
+            }
+        }
+    }
+    if next > columns.count() {
+        return Err(LayerError::MaskTooLong {
+            needed: next,
+            columns: columns.count(),
+        });
+    }
+    Ok(())
+}
+
+/// Columns that are arrays of the key.
+fn place_fixed(tables: &mut [TablePlan], arrays: &[Array]) {
+    for table in tables {
+        let columns = table.columns();
+        for (column, place) in columns.into_iter().zip(&mut table.places) {
+            if let Column::Fixed { array } = column {
+                *place = arrays.get(array).cloned();
+            }
+        }
+    }
+}
+
+fn check_size(tables: &[TablePlan], images: usize) -> Result<(), LayerError> {
+    let cells = tables.iter().fold(0_usize, |cells, table| {
+        let rows = 1_usize
+            .checked_shl(u32::try_from(table.num_vars()).unwrap_or(u32::MAX))
+            .unwrap_or(usize::MAX);
+        let columns = table.places.len().saturating_add(1);
+        let rows = rows.max(volume(&table.dims));
+        cells.saturating_add(rows.saturating_mul(columns))
+    });
+    if cells > MAX_CELLS {
+        return Err(LayerError::TooLarge {
+            images,
+            cells,
+            limit: MAX_CELLS,
+        });
+    }
+    Ok(())
+}
+
+/// Whether a key asks for the table of bytes.
+#[must_use]
+pub(crate) const fn asks_for_a_byte(key: &Key) -> bool {
+    matches!(key, Key::Byte(_))
+}

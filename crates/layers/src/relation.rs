@@ -1,0 +1,250 @@
+//! All rules of all tables as one sum that is zero.
+//!
+//! # Claim
+//!
+//! Every rule of every gadget holds on every row, every operand is what its wires say, and every key
+//! is an entry.
+//!
+//! # Protocol
+//!
+//! With random `r` and powers of a random `λ`, one for each rule, the claim becomes
+//!
+//! ```text
+//! constant + Σ_tables Σ_x [ eq(r, x)·local(x) + M(x)·output(x) + free(x) ] = 0
+//! ```
+//!
+//! `local` has the rules and what each operand must equal; `M` is what the wires ask of the table's
+//! output ([`crate::wiring`]), with a minus; `free` has the helpers of lookups. The constant has the
+//! biases, and what inputs add to their operands on real rows.
+//!
+//! # Soundness
+//!
+//! A rule that fails on some row makes `Σ_x eq(r, x)·rule(x)` a polynomial in `r` other than zero, of
+//! degree one in each of less than 64 variables; rules are told apart by powers of `λ`. With `R` rules
+//! a false claim becomes a true sum with probability at most `(64 + R) / 2^253`.
+
+use crate::array::{AxisWeights, products};
+use crate::circuit::{Circuit, Table};
+use crate::error::LayerError;
+use crate::gadget::{Gadget, Input};
+use crate::lookup::{HelperKeys, LookupChallenges};
+use crate::plan::{AXES, Plan, TablePlan};
+use crate::polynomial::{Linear, Polynomial};
+use crate::wiring::Covector;
+use alloc::vec::Vec;
+use zklens_field::{Field, Scalar};
+
+/// Everything drawn before the sumcheck.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenges {
+    /// For lookups.
+    pub lookup: LookupChallenges,
+    /// `r`: a coordinate for each variable but the mask variable.
+    pub point: Vec<Scalar>,
+    /// `λ`: its powers tell rules apart.
+    pub lambda: Scalar,
+}
+
+/// One table's part in the sum.
+#[derive(Clone, Debug, Default)]
+pub struct Relation {
+    /// What `eq` multiplies.
+    pub local: Polynomial,
+    /// What nothing multiplies.
+    pub free: Linear,
+    /// What wires multiply.
+    pub output: Polynomial,
+    /// The weights of its operand.
+    pub covectors: Vec<Covector>,
+}
+
+/// The sum.
+#[derive(Clone, Debug)]
+pub struct Relations {
+    /// One for each table.
+    pub tables: Vec<Relation>,
+    /// What is known of the constant; the biases are the paths'.
+    pub constant: Scalar,
+}
+
+impl Relations {
+    /// Makes the sum for images that are claimed to have these `labels`.
+    ///
+    /// # Errors
+    ///
+    /// There are more or fewer labels than images, or one is no class.
+    pub fn new(
+        circuit: &Circuit,
+        plan: &Plan,
+        labels: &[usize],
+        challenges: &Challenges,
+    ) -> Result<Self, LayerError> {
+        check_labels(plan, labels)?;
+        let mut powers = Powers {
+            lambda: challenges.lambda,
+            next: Scalar::ONE,
+        };
+        let sums: Vec<Scalar> = circuit.tables.iter().map(|_| powers.draw()).collect();
+        let sum_of = |table: usize| sums.get(table).copied().unwrap_or_default();
+        let mut relations = Self {
+            tables: Vec::with_capacity(circuit.tables.len()),
+            constant: Scalar::default(),
+        };
+        for (index, (table, layout)) in circuit.tables.iter().zip(&plan.tables).enumerate() {
+            let mut relation = Relation {
+                output: layout.rules.output.clone(),
+                ..Relation::default()
+            };
+            for rule in &layout.rules.zero {
+                relation.local.add_scaled(rule, powers.draw());
+            }
+            let first_helper = layout.rules.columns.len();
+            for (helper, keys) in (first_helper..).zip(&layout.helpers) {
+                let rule = keys.rule(helper, layout.places.len(), &challenges.lookup);
+                relation.local.add_scaled(&rule, powers.draw());
+                let sum = match keys {
+                    HelperKeys::Asked { table, .. } => sum_of(table.unwrap_or(circuit.bytes())),
+                    HelperKeys::Entry { .. } => -sum_of(index),
+                };
+                relation.free.add_scaled(&Linear::cell(helper), sum);
+            }
+            let axes = layout.eq_axes(&challenges.point);
+            relations.constant -= relation.wire(table, layout, axes, &mut powers, labels);
+            relations.tables.push(relation);
+        }
+        Ok(relations)
+    }
+}
+
+impl Relation {
+    /// Adds what operands must equal, and the covectors that the wires owe. Returns what the inputs'
+    /// constants add up to.
+    fn wire(
+        &mut self,
+        table: &Table,
+        layout: &TablePlan,
+        axes: [AxisWeights; AXES],
+        powers: &mut Powers,
+        labels: &[usize],
+    ) -> Scalar {
+        let first = powers.next;
+        let mut constants = Scalar::default();
+        for Input {
+            polynomial,
+            constant,
+            ..
+        } in &layout.rules.inputs
+        {
+            let power = powers.draw();
+            self.local.add_scaled(polynomial, power);
+            constants += *constant * power;
+        }
+        let base = Covector {
+            coefficient: -first,
+            axes,
+        };
+        let real = base
+            .axes
+            .iter()
+            .map(|axis| axis.values().iter().sum::<Scalar>());
+        constants *= real.product::<Scalar>();
+        let Some(operand) = &table.operand else {
+            return constants;
+        };
+        match (&table.gadget, table.gadget.window()) {
+            (Gadget::Label { .. }, _) => {
+                let (covectors, constant) = lead_of_label(&base, layout.dims, labels);
+                self.covectors = covectors;
+                constants += constant;
+            }
+            (_, Some(window)) => {
+                let [_, height, width] = operand.sides;
+                let from = [height, width];
+                let spread = base.spread_over_taps(window, from, powers.lambda);
+                self.covectors = Vec::from([spread]);
+            }
+            (_, None) => self.covectors = Vec::from([base]),
+        }
+        constants
+    }
+}
+
+/// The covectors of `logit_label − logit_j` for every class `j`, and the constant that
+/// `−[j < label]` adds: of equal logits the first class wins.
+fn lead_of_label(
+    base: &Covector,
+    dims: [usize; AXES],
+    labels: &[usize],
+) -> (Vec<Covector>, Scalar) {
+    let [images, channels, rows, columns] = base.axes.clone().map(|axis| axis.values());
+    let [_, _, height, width] = dims;
+    let mut covectors = Vec::from([Covector {
+        coefficient: -base.coefficient,
+        axes: base.axes.clone(),
+    }]);
+    let classes = products(&[&channels, &rows, &columns]);
+    let all_classes: Scalar = classes.iter().sum();
+    let mut constant = Scalar::default();
+    for (image, (label, weight)) in labels.iter().zip(&images).enumerate() {
+        let row = label.checked_div(width).unwrap_or_default();
+        let channel = row.checked_div(height).unwrap_or_default();
+        let at = [
+            (image, images.len()),
+            (channel, channels.len()),
+            (row.checked_rem(height).unwrap_or_default(), height),
+            (label.checked_rem(width).unwrap_or_default(), width),
+        ];
+        covectors.push(Covector {
+            coefficient: base.coefficient * weight * all_classes,
+            axes: at.map(|(index, len)| unit(index, len)),
+        });
+        let earlier: Scalar = classes.iter().take(*label).sum();
+        constant += base.coefficient * weight * earlier;
+    }
+    (covectors, constant)
+}
+
+fn unit(index: usize, len: usize) -> AxisWeights {
+    let weight = |at| {
+        if at == index {
+            Scalar::ONE
+        } else {
+            Scalar::default()
+        }
+    };
+    AxisWeights::Listed((0..len).map(weight).collect())
+}
+
+fn check_labels(plan: &Plan, labels: &[usize]) -> Result<(), LayerError> {
+    let label_table = plan.tables.iter().rev().nth(1);
+    let classes = label_table.map_or(0, |table| table.dims.iter().skip(1).product());
+    if labels.len() != plan.images {
+        return Err(LayerError::Label {
+            image: labels.len(),
+            label: classes,
+            classes,
+        });
+    }
+    match labels.iter().position(|label| *label >= classes) {
+        None => Ok(()),
+        Some(image) => Err(LayerError::Label {
+            image,
+            label: labels.get(image).copied().unwrap_or(classes),
+            classes,
+        }),
+    }
+}
+
+/// `1, λ, λ², …`, each for one rule.
+struct Powers {
+    lambda: Scalar,
+    next: Scalar,
+}
+
+impl Powers {
+    fn draw(&mut self) -> Scalar {
+        let power = self.next;
+        self.next *= self.lambda;
+        power
+    }
+}

@@ -1,0 +1,275 @@
+//! Linear layers, as functionals.
+//!
+//! # Claim
+//!
+//! A table's operand `X` is a sum of linear functions of other tables' outputs `y`, plus biases:
+//! `X = Σ_paths F·y + biases`.
+//!
+//! # Protocol
+//!
+//! `Σ_x u(x)·X(x)` for a weight `u` per cell is `Σ_x' M(x')·y(x') + ⟨u, biases⟩` with `M = Fᵀ·u`: a sum
+//! over the *source's* rows. So no layer has a sumcheck of its own. All weights here are *covectors*: a
+//! coefficient times a product of one weight per axis. Steps without weights take covectors to
+//! covectors. Where the sumcheck ends, at `s`, what is needed of `M` is
+//!
+//! ```text
+//! M(s) = Σ_x' eq(s, x')·M(x')
+//! dense:         Σ u(o)·e(i)·W[o, i]                                    e = eq(s, ·)
+//! convolution:   Σ u(o)·e(c)·κ_rows(k)·κ_columns(l)·W[o, c, k, l]       κ(k) = Σ_p u(p)·e(p·stride + k − before)
+//! ```
+//!
+//! a linear functional of the committed weights, opened with all other claims.
+//!
+//! # Soundness
+//!
+//! Both sides of `Σ_x u(x)·X(x)` are linear in the cells, for every `u`; that the claim holds for a
+//! random `u = eq(r, ·)` shows it for all cells, but for `num_vars / 2^253`.
+//!
+//! Reference: Thaler, *Time-optimal interactive proofs for circuit evaluation* (CRYPTO 2013), for
+//! matrices; the sum over the source's rows is explained in decision 007.
+
+use crate::array::AxisWeights;
+use crate::circuit::{Map, Path, Step, Weighted};
+use crate::plan::{AXES, Plan};
+use alloc::vec::Vec;
+use zklens_commitment::Term;
+use zklens_field::{Field, Scalar};
+use zklens_model::{Axis, Window};
+
+/// `coefficient · Π_axes weight`, for every cell of a tensor: images, channels, height, width.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Covector {
+    /// What all weights are multiplied by.
+    pub coefficient: Scalar,
+    /// The weights along each axis.
+    pub axes: [AxisWeights; AXES],
+}
+
+impl Covector {
+    /// The weights on the cells under a window, given weights on its positions: the tap in row `t`
+    /// and column `t'` counts `ratio^(t·kernel columns + t')` times. A tap in the padding takes the
+    /// nearest cell, which lies under the window too and so changes no maximum.
+    #[must_use]
+    pub fn spread_over_taps(self, window: &Window, from: [usize; 2], ratio: Scalar) -> Self {
+        let Self {
+            coefficient,
+            axes: [images, channels, rows, columns],
+        } = self;
+        let [height, width] = from;
+        let steps = u64::try_from(window.columns.kernel).unwrap_or_default();
+        let rows = spread(&rows.values(), &window.rows, height, ratio.pow([steps]));
+        let columns = spread(&columns.values(), &window.columns, width, ratio);
+        Self {
+            coefficient,
+            axes: [
+                images,
+                channels,
+                AxisWeights::Listed(rows),
+                AxisWeights::Listed(columns),
+            ],
+        }
+    }
+
+    /// The weights before a step, given those after it.
+    #[must_use]
+    pub fn before(self, step: &Step) -> Self {
+        let Self {
+            coefficient,
+            axes: [images, channels, rows, columns],
+        } = self;
+        match step {
+            Step::Scale(factor) => Self {
+                coefficient: coefficient * Scalar::from(*factor),
+                axes: [images, channels, rows, columns],
+            },
+            Step::Channels { start, count } => {
+                let values = channels.values().into_iter().skip(*start).take(*count);
+                let channels = AxisWeights::Listed(values.collect());
+                Self {
+                    coefficient,
+                    axes: [images, channels, rows, columns],
+                }
+            }
+            Step::Average {
+                window,
+                multiplier,
+                from: [height, width],
+            } => {
+                let rows = sum_of_taps(&rows.values(), &window.rows, *height);
+                let columns = sum_of_taps(&columns.values(), &window.columns, *width);
+                Self {
+                    coefficient: coefficient * Scalar::from(i64::from(*multiplier)),
+                    axes: [
+                        images,
+                        channels,
+                        AxisWeights::Listed(rows),
+                        AxisWeights::Listed(columns),
+                    ],
+                }
+            }
+        }
+    }
+
+    /// The weights where a path meets its weights, or its source if it has none.
+    #[must_use]
+    pub fn at_end_of(&self, path: &Path) -> Self {
+        let steps = path.steps.iter();
+        steps.fold(self.clone(), |covector, step| covector.before(step))
+    }
+
+    /// What the weights on all cells of one channel add up to, but for the channel's own.
+    #[must_use]
+    pub fn per_channel(&self) -> Scalar {
+        let [images, _, rows, columns] = &self.axes;
+        let sums = [images, rows, columns].map(|axis| axis.values().iter().sum::<Scalar>());
+        sums.into_iter()
+            .fold(self.coefficient, |all, sum| all * sum)
+    }
+}
+
+/// `Σ_tap ratio^tap·weights(p)` at the cell that each tap of position `p` takes, clamped.
+fn spread(weights: &[Scalar], axis: &Axis, cells: usize, ratio: Scalar) -> Vec<Scalar> {
+    let mut spread = alloc::vec![Scalar::default(); cells];
+    let last = cells.saturating_sub(1);
+    for (position, weight) in weights.iter().enumerate() {
+        let mut weight = *weight;
+        for tap in 0..axis.kernel {
+            let start = position.saturating_mul(axis.stride).saturating_add(tap);
+            let cell = start.saturating_sub(axis.before).min(last);
+            if let Some(sum) = spread.get_mut(cell) {
+                *sum += weight;
+            }
+            weight *= ratio;
+        }
+    }
+    spread
+}
+
+/// The weights on the `cells` cells that one tap takes, given weights on positions.
+#[must_use]
+pub fn under_tap(weights: &[Scalar], axis: &Axis, tap: usize, cells: usize) -> Vec<Scalar> {
+    let mut under = alloc::vec![Scalar::default(); cells];
+    let taps = axis.taps(tap, cells, weights.len());
+    let positions = weights.iter().skip(taps.first_output).take(taps.count);
+    let taken = under.iter_mut().skip(taps.first_input);
+    for (cell, weight) in taken.step_by(axis.stride.max(1)).zip(positions) {
+        *cell = *weight;
+    }
+    under
+}
+
+fn sum_of_taps(weights: &[Scalar], axis: &Axis, cells: usize) -> Vec<Scalar> {
+    let mut sums = alloc::vec![Scalar::default(); cells];
+    for tap in 0..axis.kernel {
+        for (sum, weight) in sums.iter_mut().zip(under_tap(weights, axis, tap, cells)) {
+            *sum += weight;
+        }
+    }
+    sums
+}
+
+/// What a path adds to the value that remains to be proved at the end of the sumcheck.
+#[derive(Clone, Debug, Default)]
+pub struct PathValue {
+    /// What the verifier knows.
+    pub public: Scalar,
+    /// What the key's arrays have to show.
+    pub terms: Vec<Term>,
+}
+
+/// The part of a path in the polynomial summed, at the point where the sumcheck ends: `scale` times
+/// its covector there, and its bias. `source` is `eq` of that point along the source's axes.
+#[must_use]
+pub fn path_value(
+    plan: &Plan,
+    path: &Path,
+    covector: &Covector,
+    source: &[AxisWeights; AXES],
+    scale: Scalar,
+) -> PathValue {
+    let covector = covector.at_end_of(path);
+    let Some(weighted) = &path.weights else {
+        let axes = covector.axes.iter().zip(source);
+        let products = axes.map(|(left, right)| dot(left, right));
+        let public = products.fold(covector.coefficient * scale, |all, sum| all * sum);
+        return PathValue {
+            public,
+            terms: Vec::new(),
+        };
+    };
+    let array = |index: usize| plan.arrays.get(index);
+    let mut terms = Vec::new();
+    if let Some(weights) = array(weighted.array) {
+        let (axes, factor) = weight_axes(weighted, &covector, source);
+        terms.extend(weights.terms(&axes, factor * scale));
+    }
+    if let Some(bias) = array(weighted.array.saturating_add(1)) {
+        let [_, channels, _, _] = &covector.axes;
+        let channels = core::slice::from_ref(channels);
+        terms.extend(bias.terms(channels, covector.per_channel()));
+    }
+    PathValue {
+        public: Scalar::default(),
+        terms,
+    }
+}
+
+/// What each axis of the weights counts, and what all of them are multiplied by.
+fn weight_axes(
+    weighted: &Weighted,
+    covector: &Covector,
+    source: &[AxisWeights; AXES],
+) -> (Vec<AxisWeights>, Scalar) {
+    let [images, outputs, rows, columns] = &covector.axes;
+    let [from_images, channels, from_rows, from_columns] = source;
+    let factor = covector.coefficient * dot(images, from_images);
+    match weighted.map {
+        Map::Dense => {
+            let sides = [rows, columns].map(|axis| axis.values().iter().sum::<Scalar>());
+            let factor = sides.into_iter().fold(factor, |all, sum| all * sum);
+            let axes = [outputs, channels, from_rows, from_columns];
+            (axes.map(Clone::clone).to_vec(), factor)
+        }
+        Map::Conv2d { window, groups, .. } => {
+            let rows = kernel(rows, from_rows, &window.rows);
+            let columns = kernel(columns, from_columns, &window.columns);
+            let mut axes = match groups {
+                1 => Vec::from([outputs.clone(), channels.clone()]),
+                _ => Vec::from([grouped(outputs, channels, groups)]),
+            };
+            axes.extend([rows, columns]);
+            (axes, factor)
+        }
+    }
+}
+
+/// `κ(tap) = Σ_p after(p)·before(the cell that the tap takes at p)`.
+fn kernel(after: &AxisWeights, before: &AxisWeights, axis: &Axis) -> AxisWeights {
+    let (after, before) = (after.values(), before.values());
+    let tap = |tap| inner_product(&under_tap(&after, axis, tap, before.len()), &before);
+    AxisWeights::Listed((0..axis.kernel).map(tap).collect())
+}
+
+/// For every output channel and channel of its group, the product of their weights.
+fn grouped(outputs: &AxisWeights, channels: &AxisWeights, groups: usize) -> AxisWeights {
+    let (outputs, channels) = (outputs.values(), channels.values());
+    let sizes = [outputs.len(), channels.len()].map(|len| len.checked_div(groups));
+    let [per_group, depth] = sizes.map(|size| size.unwrap_or_default().max(1));
+    let of_groups = outputs.chunks(per_group).zip(channels.chunks(depth));
+    let products = of_groups.flat_map(|(outputs, channels)| {
+        let pairs = outputs.iter().flat_map(|output| {
+            let products = channels.iter().map(|channel| *output * channel);
+            products.collect::<Vec<_>>()
+        });
+        pairs.collect::<Vec<_>>()
+    });
+    AxisWeights::Listed(products.collect())
+}
+
+fn dot(left: &AxisWeights, right: &AxisWeights) -> Scalar {
+    inner_product(&left.values(), &right.values())
+}
+
+fn inner_product(left: &[Scalar], right: &[Scalar]) -> Scalar {
+    left.iter().zip(right).map(|(l, r)| *l * r).sum()
+}

@@ -1,0 +1,262 @@
+//! The prover of [`zklens_commitment::opening`]. Step numbers are the same.
+//!
+//! Multiplying `V(X)` by `E(X^-1)` takes two Fourier transforms, so first the products that have a
+//! factor in common are added up.
+
+use super::{Row, assert_len, powers};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use zklens_commitment::{Claim, Columns, Functional, Setup};
+use zklens_field::{AdditiveGroup, Domain, Field, Scalar, linear_combination};
+use zklens_transcript::{Writer, labels};
+
+/// Coefficients that are not worth a thread of their own.
+const MIN_COEFFICIENTS: usize = 256;
+
+/// Proves `claims` on `rows`. As for the verifier, the commitments and all that the claims depend on
+/// were absorbed before. If a claim is false, the proof is refused.
+///
+/// # Panics
+///
+/// There is no claim, or none has a term; a claim does not fit the rows; a row has more
+/// cells than columns; the setup has fewer than `C + 1` powers; or, once in `2^250` proofs,
+/// challenges coincide (for some such challenges the proof is written, and refused by every
+/// verifier).
+pub fn open(setup: &Setup, columns: Columns, rows: &[Row], claims: &[Claim], writer: &mut Writer) {
+    let powers = powers(setup, columns);
+
+    // 1. Batch the claims.
+    let gamma = writer.draw(labels::OPENING_CLAIMS);
+    let pairs = batch(columns, rows, claims, gamma);
+
+    // 2. What the products leave.
+    let product = product(columns, &pairs);
+    writer.write_points(
+        labels::OPENING_PRODUCT,
+        &[linear_combination(powers, &product)],
+    );
+
+    // 3. Where the identity is checked.
+    let z = writer.draw(labels::OPENING_POINT);
+    let z_inverse = z.inverse().expect("z is zero once in 2^253 proofs");
+
+    // 4. F(z), and the quotients.
+    let f = sum_at(&pairs, z_inverse, &product, z);
+    let g = sum_at(&pairs, z, &product, z_inverse);
+    let (f_quotient, at_z) = divide(&f, z);
+    let (g_quotient, _) = divide(&g, z_inverse);
+    let quotient: Vec<Scalar> = f_quotient
+        .iter()
+        .zip(&g_quotient)
+        .map(|(f, g)| *f + g)
+        .collect();
+    writer.write_scalars(labels::OPENING_VALUE, &[at_z]);
+    writer.write_points(
+        labels::OPENING_QUOTIENT,
+        &[linear_combination(powers, &quotient)],
+    );
+
+    // 5. Where the quotients are checked.
+    let x = writer.draw(labels::OPENING_FOLD);
+
+    // 6. The quotient at x. L less its value at x, which is zero, needs no constants.
+    let [over_x_z, over_x_z_inverse] = [x - z, x - z_inverse].map(|difference| {
+        difference
+            .inverse()
+            .expect("x meets z once in 2^252 proofs")
+    });
+    let folded: Vec<Scalar> = (0..f.len())
+        .map(|j| {
+            let quotient = quotient.get(j).copied().unwrap_or_default();
+            f[j] * over_x_z + g[j] * over_x_z_inverse - quotient
+        })
+        .collect();
+    let (witness, _) = divide(&folded, x);
+    writer.write_points(
+        labels::OPENING_WITNESS,
+        &[linear_combination(powers, &witness)],
+    );
+}
+
+/// One of the products whose sum is `Σ_k γ^k·V_k(X)·E_k(X^-1)`.
+struct Pair {
+    /// The `C + 1` coefficients of `V`.
+    cells: Vec<Scalar>,
+    /// The `C` coefficients of `E`.
+    weights: Vec<Scalar>,
+}
+
+/// The coefficient of every functional, by its index, on every row.
+type Products = BTreeMap<(usize, usize), Scalar>;
+
+fn batch(columns: Columns, rows: &[Row], claims: &[Claim], gamma: Scalar) -> Vec<Pair> {
+    let mut functionals: Vec<&Functional> = Vec::new();
+    let mut products = Products::new();
+    let mut power = Scalar::ONE;
+    for claim in claims {
+        for term in &claim.terms {
+            let end = term.functional.end();
+            let fits = end.is_some_and(|end| end <= columns.count());
+            assert!(fits, "a functional beyond column {}", columns.count());
+            let known = functionals.iter().position(|f| **f == term.functional);
+            let functional = known.unwrap_or_else(|| {
+                functionals.push(&term.functional);
+                functionals.len() - 1
+            });
+            for (row, rho) in &term.rows {
+                *products.entry((functional, *row)).or_default() += power * rho;
+            }
+        }
+        power *= gamma;
+    }
+    let shares = share(functionals.len(), rows.len(), products);
+    shares
+        .par_iter()
+        .map(|share| share.pair(columns, rows, &functionals))
+        .collect()
+}
+
+/// Products that have a factor in common, and so cost as much as one.
+enum Share {
+    /// A functional, and its coefficient on each row.
+    Functional(usize, Vec<(usize, Scalar)>),
+    /// A row, and the coefficient of each functional on it.
+    Row(usize, Vec<(usize, Scalar)>),
+}
+
+/// Splits products into shares, the largest first.
+fn share(num_functionals: usize, num_rows: usize, mut products: Products) -> Vec<Share> {
+    let mut shares = Vec::new();
+    while !products.is_empty() {
+        let mut by_functional = vec![0_usize; num_functionals];
+        let mut by_row = vec![0_usize; num_rows];
+        for (functional, row) in products.keys() {
+            by_functional[*functional] += 1;
+            by_row[*row] += 1;
+        }
+        let largest = |counts: &[usize]| (0..counts.len()).max_by_key(|i| counts[*i]);
+        let functional = largest(&by_functional).expect("a product has a functional");
+        let row = largest(&by_row).expect("a product has a row");
+        let is_row = by_row[row] > by_functional[functional];
+        let mut taken = Vec::new();
+        products.retain(|(f, r), coefficient| {
+            let (is_taken, other) = if is_row {
+                (*r == row, *f)
+            } else {
+                (*f == functional, *r)
+            };
+            if is_taken {
+                taken.push((other, *coefficient));
+            }
+            !is_taken
+        });
+        shares.push(if is_row {
+            Share::Row(row, taken)
+        } else {
+            Share::Functional(functional, taken)
+        });
+    }
+    shares
+}
+
+impl Share {
+    fn pair(&self, columns: Columns, rows: &[Row], functionals: &[&Functional]) -> Pair {
+        match self {
+            Self::Functional(functional, coefficients) => Pair {
+                cells: combine_rows(columns, rows, coefficients),
+                weights: functionals[*functional].weights(columns),
+            },
+            Self::Row(row, coefficients) => {
+                let mut weights = vec![Scalar::ZERO; columns.count()];
+                for (functional, coefficient) in coefficients {
+                    let addend = functionals[*functional].weights(columns);
+                    let sums = weights.iter_mut().zip(&addend);
+                    sums.filter(|(_, weight)| **weight != Scalar::ZERO)
+                        .for_each(|(sum, weight)| *sum += *weight * coefficient);
+                }
+                Pair {
+                    cells: combine_rows(columns, rows, &[(*row, Scalar::ONE)]),
+                    weights,
+                }
+            }
+        }
+    }
+}
+
+/// The `C + 1` coefficients of a combination of rows.
+fn combine_rows(columns: Columns, rows: &[Row], coefficients: &[(usize, Scalar)]) -> Vec<Scalar> {
+    let mut cells = vec![Scalar::ZERO; columns.count()];
+    let mut blinding = Scalar::ZERO;
+    for (row, rho) in coefficients {
+        let row = &rows[*row];
+        assert_len(columns, row);
+        row.cells.add_to(&mut cells, rho);
+        blinding += row.blinding * rho;
+    }
+    cells.push(blinding);
+    cells
+}
+
+/// The coefficients of `S`.
+fn product(columns: Columns, pairs: &[Pair]) -> Vec<Scalar> {
+    let count = columns.count();
+    let domain =
+        Domain::new(2 * count).expect("rows are shorter than the field has roots of unity");
+    let laurent = pairs
+        .par_iter()
+        .map(|pair| {
+            let mut values = pair.cells.clone();
+            domain.evaluate(&mut values);
+            // X^(C−1)·E(X^-1)
+            let mut reversed: Vec<Scalar> = pair.weights.iter().rev().copied().collect();
+            domain.evaluate(&mut reversed);
+            let products = values.iter_mut().zip(&reversed);
+            products.for_each(|(value, factor)| *value *= factor);
+            values
+        })
+        .reduce_with(|mut sum, addend| {
+            let sums = sum.iter_mut().zip(&addend);
+            sums.for_each(|(sum, addend)| *sum += addend);
+            sum
+        });
+    let mut laurent = laurent.expect("there is a claim with a term");
+    domain.interpolate(&mut laurent);
+    // From X^-(C−1) to X^C. `below` ends with the constant coefficient, and has none at X^-C.
+    let (below, above) = laurent.split_at(count);
+    let mirrored = below.iter().rev().skip(1).chain([&Scalar::ZERO]);
+    above
+        .iter()
+        .zip(mirrored)
+        .map(|(above, below)| *above + below)
+        .collect()
+}
+
+/// `Σ_k γ^k·E_k(point)·V_k − factor·S`.
+fn sum_at(pairs: &[Pair], point: Scalar, product: &[Scalar], factor: Scalar) -> Vec<Scalar> {
+    let horner = |value: Scalar, weight: &Scalar| value * point + weight;
+    let weights: Vec<Scalar> = pairs
+        .par_iter()
+        .map(|pair| pair.weights.iter().rev().fold(Scalar::ZERO, horner))
+        .collect();
+    (0..product.len() + 1)
+        .into_par_iter()
+        .with_min_len(MIN_COEFFICIENTS)
+        .map(|j| {
+            let terms = pairs.iter().zip(&weights);
+            let sum: Scalar = terms.map(|(pair, weight)| pair.cells[j] * weight).sum();
+            sum - factor * product.get(j).copied().unwrap_or_default()
+        })
+        .collect()
+}
+
+/// `(f(X) − f(at)) / (X − at)`, and `f(at)`.
+fn divide(f: &[Scalar], at: Scalar) -> (Vec<Scalar>, Scalar) {
+    let mut remainder = Scalar::ZERO;
+    let mut quotient = vec![Scalar::ZERO; f.len()];
+    for (coefficient, quotient) in f.iter().zip(&mut quotient).rev() {
+        *quotient = remainder;
+        remainder = remainder * at + coefficient;
+    }
+    quotient.pop();
+    (quotient, remainder)
+}

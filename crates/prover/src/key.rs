@@ -1,0 +1,241 @@
+//! Keys of a model.
+
+use crate::commitment::{Cells, Row, commit};
+use crate::random::scalars;
+use rand_core::CryptoRng;
+use zklens_commitment::{Columns, Setup};
+use zklens_field::{Scalar, decode_scalar, encode_scalar};
+use zklens_layers::{Circuit, LayerError, Plan};
+use zklens_model::{FileError, Model};
+use zklens_verifier::{KeyError, Names, VerifyingKey};
+
+/// Who may know a model's weights.
+#[expect(missing_debug_implementations, reason = "it holds a source of secrets")]
+pub enum Privacy<'a> {
+    /// Everyone: anyone who has the model derives the same key, and so the same model id.
+    Public,
+    /// Only whoever has the proving key. Commitments hide the weights; shapes, scales and how many bytes
+    /// each value takes are part of the key nevertheless.
+    Private(&'a mut dyn CryptoRng),
+}
+
+/// What it takes to prove what a model sees.
+#[derive(Clone, Debug)]
+pub struct ProvingKey {
+    model: Model,
+    verifying: VerifyingKey,
+    /// The circuit's arrays.
+    arrays: Vec<Vec<i64>>,
+    /// The arrays laid out.
+    rows: Vec<Row>,
+}
+
+/// The version of proving keys that this crate writes, and the only one it reads.
+pub const PROVING_KEY_VERSION: u16 = 1;
+
+const MAGIC: [u8; 4] = *b"ZKLX";
+
+/// A key with more rows of weights than this takes the longest rows there are.
+const MANY_ROWS: usize = 24;
+
+/// The logarithm of the columns of a small model's rows.
+const LOG_COLUMNS: usize = 12;
+
+impl ProvingKey {
+    /// Makes the keys of `model`.
+    ///
+    /// # Errors
+    ///
+    /// The model has an operator, or an arrangement of operators, that cannot be proved, or the setup
+    /// is too short.
+    pub fn new(setup: &Setup, model: Model, privacy: Privacy<'_>) -> Result<Self, KeygenError> {
+        let circuit = Circuit::compile(&model)?;
+        let columns = choose_columns(&circuit)?;
+        let rows = Plan::new(&circuit, columns, 1)?.rows.weights.len();
+        let blindings = match privacy {
+            Privacy::Public => vec![Scalar::default(); rows],
+            Privacy::Private(rng) => scalars(rows, rng),
+        };
+        Self::with_blindings(setup, model, circuit, columns, &blindings)
+    }
+
+    fn with_blindings(
+        setup: &Setup,
+        model: Model,
+        circuit: Circuit,
+        columns: Columns,
+        blindings: &[Scalar],
+    ) -> Result<Self, KeygenError> {
+        if setup.powers().len() <= columns.count() {
+            return Err(KeygenError::ShortSetup {
+                expected: columns.count() + 1,
+                got: setup.powers().len(),
+            });
+        }
+        let plan = Plan::new(&circuit, columns, 1)?;
+        let arrays = circuit.parameters(&model);
+        let rows = lay_out(&plan, &arrays, blindings);
+        let weights = commit(setup, columns, &rows);
+        let names = Names {
+            name: model.name().to_owned(),
+            classes: model.classes().to_vec(),
+            preprocessing: *model.preprocessing(),
+        };
+        let verifying = VerifyingKey::new(names, circuit, columns, weights)?;
+        Ok(Self {
+            model,
+            verifying,
+            arrays,
+            rows,
+        })
+    }
+
+    /// The file's bytes: `"ZKLX"`, a version, the model's file with its length before it, and what blinds
+    /// each row of weights, 32 bytes each. With private weights it is a secret.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let model = self.model.encode();
+        let mut file = MAGIC.to_vec();
+        file.extend(PROVING_KEY_VERSION.to_le_bytes());
+        file.extend((model.len() as u64).to_le_bytes());
+        file.extend(model);
+        let blindings = self.rows.iter().map(|row| encode_scalar(&row.blinding));
+        file.extend(blindings.flatten());
+        file
+    }
+
+    /// Reads a file and derives the keys again.
+    ///
+    /// # Errors
+    ///
+    /// The file is no proving key, or [`Self::new`] would refuse its model.
+    pub fn decode(setup: &Setup, file: &[u8]) -> Result<Self, ProvingKeyError> {
+        let (magic, rest) = file.split_first_chunk().ok_or(ProvingKeyError::NotAKey)?;
+        if *magic != MAGIC {
+            return Err(ProvingKeyError::NotAKey);
+        }
+        let malformed = ProvingKeyError::Malformed;
+        let (version, rest) = rest.split_first_chunk().ok_or(malformed)?;
+        let version = u16::from_le_bytes(*version);
+        if version != PROVING_KEY_VERSION {
+            return Err(ProvingKeyError::Version { got: version });
+        }
+        let (len, rest) = rest.split_first_chunk().ok_or(malformed)?;
+        let len = usize::try_from(u64::from_le_bytes(*len)).map_err(|_| malformed)?;
+        let (model, blindings) = rest.split_at_checked(len).ok_or(malformed)?;
+        let model = Model::decode(model)?;
+        let (blindings, []) = blindings.as_chunks() else {
+            return Err(malformed);
+        };
+        let blindings: Option<Vec<Scalar>> = blindings.iter().map(decode_scalar).collect();
+        let blindings = blindings.ok_or(malformed)?;
+        let circuit = Circuit::compile(&model).map_err(KeygenError::from)?;
+        let columns = choose_columns(&circuit)?;
+        let plan = Plan::new(&circuit, columns, 1).map_err(KeygenError::from)?;
+        if blindings.len() != plan.rows.weights.len() {
+            return Err(malformed);
+        }
+        Ok(Self::with_blindings(
+            setup, model, circuit, columns, &blindings,
+        )?)
+    }
+
+    /// The model.
+    #[must_use]
+    pub const fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// What a verifier needs.
+    #[must_use]
+    pub const fn verifying(&self) -> &VerifyingKey {
+        &self.verifying
+    }
+
+    pub(crate) fn arrays(&self) -> &[Vec<i64>] {
+        &self.arrays
+    }
+
+    pub(crate) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+}
+
+fn choose_columns(circuit: &Circuit) -> Result<Columns, KeygenError> {
+    let short = Columns::new(LOG_COLUMNS).expect("a short row");
+    let longest = Columns::new(Columns::MAX_LOG).expect("the longest row");
+    match Plan::new(circuit, short, 1) {
+        Ok(plan) if plan.rows.weights.len() <= MANY_ROWS => Ok(short),
+        Ok(_) | Err(LayerError::MaskTooLong { .. }) => Ok(longest),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn lay_out(plan: &Plan, arrays: &[Vec<i64>], blindings: &[Scalar]) -> Vec<Row> {
+    let mut rows = vec![Vec::new(); plan.rows.weights.len()];
+    for (array, values) in plan.arrays.iter().zip(arrays) {
+        for span in array.spans() {
+            write(&mut rows[span.row], span.offset, &values[span.cells]);
+        }
+    }
+    let row = |(cells, blinding): (Vec<i64>, &Scalar)| Row {
+        cells: Cells::Integers(cells),
+        blinding: *blinding,
+    };
+    rows.into_iter().zip(blindings).map(row).collect()
+}
+
+/// Writes cells into a row from a column on.
+pub(crate) fn write<T: Copy + Default>(row: &mut Vec<T>, offset: usize, cells: &[T]) {
+    let end = offset + cells.len();
+    if row.len() < end {
+        row.resize(end, T::default());
+    }
+    row[offset..end].copy_from_slice(cells);
+}
+
+/// Why a model has no keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeygenError {
+    /// The model cannot be proved.
+    #[error(transparent)]
+    Model(#[from] LayerError),
+    /// The key would not be valid.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The setup has fewer powers than a row has columns.
+    #[error("the setup string has {got} powers; this model needs {expected}")]
+    ShortSetup {
+        /// How many it takes.
+        expected: usize,
+        /// How many there are.
+        got: usize,
+    },
+}
+
+/// Why a file is no proving key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProvingKeyError {
+    /// The first four bytes are not `ZKLX`.
+    #[error("not a proving key: the file does not begin with `ZKLX`")]
+    NotAKey,
+    /// Written by another version.
+    #[error(
+        "the proving key has format version {got}; this program reads version {PROVING_KEY_VERSION}"
+    )]
+    Version {
+        /// The file's version.
+        got: u16,
+    },
+    /// Truncated, or with more or fewer blindings than the model has rows.
+    #[error("the proving key is malformed or truncated")]
+    Malformed,
+    /// The model inside is none.
+    #[error(transparent)]
+    Model(#[from] FileError),
+    /// The model inside has no keys.
+    #[error(transparent)]
+    Keygen(#[from] KeygenError),
+}

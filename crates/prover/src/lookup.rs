@@ -1,0 +1,158 @@
+//! Twin of [`zklens_layers::lookup`]: the helper columns, committed to by their few different terms.
+
+use crate::commitment::{Cells, Row};
+use crate::random::scalar;
+use crate::witness::Witness;
+use rand_core::CryptoRng;
+use std::collections::HashMap;
+use zklens_field::{Scalar, batch_invert};
+use zklens_layers::gadget::Key;
+use zklens_layers::lookup::{HelperKeys, LookupChallenges};
+use zklens_layers::plan::{Plan, TablePlan};
+
+/// A term of a helper: which of all values.
+type Value = u32;
+
+/// The helper columns of all tables.
+#[derive(Clone, Debug)]
+pub(crate) struct Helpers {
+    /// Every value that is a term of some helper.
+    values: Vec<Scalar>,
+    /// For each table, its helper columns.
+    tables: Vec<Vec<Column>>,
+}
+
+/// A helper column: for each row the values that it is the sum of.
+#[derive(Clone, Debug)]
+struct Column {
+    terms: Vec<[Option<Value>; 2]>,
+}
+
+impl Helpers {
+    /// The helpers of a witness. `values` has the column of values of each table of entries.
+    pub(crate) fn new(
+        plan: &Plan,
+        witness: &Witness,
+        entries: &[Option<&[i64]>],
+        challenges: &LookupChallenges,
+    ) -> Self {
+        let mut terms = Terms {
+            challenges: *challenges,
+            values: Vec::new(),
+            known: HashMap::new(),
+        };
+        let tables = plan.tables.iter().zip(&witness.tables).zip(entries);
+        let tables = tables.map(|((layout, columns), entries)| {
+            let helpers = layout.helpers.iter();
+            helpers
+                .map(|keys| terms.column(layout, keys, columns, *entries))
+                .collect()
+        });
+        let tables = tables.collect();
+        let mut poles: Vec<Scalar> = terms
+            .values
+            .iter()
+            .map(|(key, _)| *key + challenges.alpha)
+            .collect();
+        batch_invert(&mut poles);
+        let values = terms.values.iter().zip(&poles);
+        Self {
+            values: values
+                .map(|((key, count), inverse)| *count * key * inverse)
+                .collect(),
+            tables,
+        }
+    }
+
+    /// The cells of a helper column.
+    pub(crate) fn cells(&self, table: usize, helper: usize) -> impl Iterator<Item = Scalar> + '_ {
+        let terms = self.tables[table][helper].terms.iter();
+        terms.map(|terms| {
+            let values = terms.iter().flatten();
+            values.map(|value| self.values[*value as usize]).sum()
+        })
+    }
+
+    /// The rows that hold all helper columns.
+    pub(crate) fn rows(&self, plan: &Plan, rng: &mut dyn CryptoRng) -> Vec<Row> {
+        let first = plan.rows.helpers.start;
+        let mut rows = vec![(Vec::new(), 0_usize); plan.rows.helpers.len()];
+        for (layout, columns) in plan.tables.iter().zip(&self.tables) {
+            let places = layout.places.iter().skip(layout.rules.columns.len());
+            for (place, column) in places.zip(columns) {
+                let place = place.as_ref().expect("helpers are committed");
+                for span in place.spans() {
+                    let (picks, len) = &mut rows[span.row - first];
+                    *len = (*len).max(span.offset + span.cells.len());
+                    for (cell, terms) in (span.offset..).zip(&column.terms[span.cells]) {
+                        let cell = u32::try_from(cell).expect("a row is short");
+                        picks.extend(terms.iter().flatten().map(|value| (cell, *value)));
+                    }
+                }
+            }
+        }
+        let rows = rows.into_iter().map(|(picks, len)| Row {
+            cells: Cells::sums(self.values.clone(), picks, len),
+            blinding: scalar(rng),
+        });
+        rows.collect()
+    }
+}
+
+/// All different terms: a key with how often it counts.
+struct Terms {
+    challenges: LookupChallenges,
+    values: Vec<(Scalar, Scalar)>,
+    known: HashMap<(i64, i64, i64), Value>,
+}
+
+impl Terms {
+    fn column(
+        &mut self,
+        layout: &TablePlan,
+        keys: &HelperKeys,
+        columns: &[Vec<i64>],
+        entries: Option<&[i64]>,
+    ) -> Column {
+        let rows = 0..layout.dims.iter().product();
+        let terms = match keys {
+            HelperKeys::Asked { keys, .. } => rows
+                .map(|row| {
+                    let mut terms = [None; 2];
+                    for (term, key) in terms.iter_mut().zip(keys) {
+                        *term = match *key {
+                            Key::Byte(column) => self.term(columns[column][row], 0, 1),
+                            Key::Entry {
+                                position, value, ..
+                            } => self.term(columns[position][row], columns[value][row], 1),
+                        };
+                    }
+                    terms
+                })
+                .collect(),
+            HelperKeys::Entry { multiplicity, .. } => (0_i64..)
+                .zip(rows)
+                .map(|(number, row)| {
+                    let value = entries.map_or(0, |entries| entries[row]);
+                    [self.term(number, value, columns[*multiplicity][row]), None]
+                })
+                .collect(),
+        };
+        Column { terms }
+    }
+
+    /// `count · key / (α + key)`; none if it is zero.
+    fn term(&mut self, position: i64, value: i64, count: i64) -> Option<Value> {
+        if count == 0 || (position, value) == (0, 0) {
+            return None;
+        }
+        let next = self.values.len();
+        let entry = self.known.entry((position, value, count));
+        let index = *entry.or_insert_with(|| {
+            let key = Scalar::from(position) + self.challenges.beta * Scalar::from(value);
+            self.values.push((key, Scalar::from(count)));
+            u32::try_from(next).expect("few different terms")
+        });
+        Some(index)
+    }
+}

@@ -1,0 +1,133 @@
+//! Twin of [`zklens_layers::wiring`]: the weights `M = Fᵀ·u` on every row of a source.
+
+use rayon::prelude::*;
+use zklens_field::{AdditiveGroup, Scalar};
+use zklens_layers::circuit::{Map, Path, Sides};
+use zklens_layers::plan::TablePlan;
+use zklens_layers::wiring::{Covector, under_tap};
+use zklens_model::Window;
+
+/// Weights per row that one thread takes at least.
+const MIN_WEIGHTS: usize = 1 << 8;
+
+/// Adds to `table`, over the rows of the hypercube of `source`, what `covector` on the operand asks of
+/// them along `path`. `weights` is the path's array, if it has one.
+pub(crate) fn add_transposed(
+    table: &mut [Scalar],
+    source: &TablePlan,
+    path: &Path,
+    covector: &Covector,
+    weights: &[i64],
+) {
+    let covector = covector.at_end_of(path);
+    let [images, channels, rows, columns] = covector.axes.map(|axis| axis.values());
+    let [_, from_channels, height, width] = source.dims;
+    let sides = [from_channels, height, width];
+    let axes = [channels, rows, columns];
+    let cells = match path.weights.map(|weighted| weighted.map) {
+        None => outer_product(&axes),
+        Some(Map::Dense) => dense(&axes, weights, sides),
+        Some(Map::Conv2d { window, groups, .. }) => {
+            convolution(&axes, weights, sides, &window, groups)
+        }
+    };
+    let [_, _, row_bits, column_bits] = source.bits();
+    let [image_stride, channel_stride] = {
+        let area = row_bits + column_bits;
+        let channels = source.bits()[1];
+        [1 << (area + channels), 1 << area]
+    };
+    let rows = table.par_chunks_mut(image_stride).zip(&images);
+    rows.for_each(|(table, image)| {
+        let factor = covector.coefficient * image;
+        if factor == Scalar::ZERO {
+            return;
+        }
+        let planes = table.chunks_mut(channel_stride);
+        for (plane, cells) in planes.zip(cells.chunks(height * width)) {
+            let lines = plane.chunks_mut(1 << column_bits);
+            for (line, cells) in lines.zip(cells.chunks(width)) {
+                for (sum, cell) in line.iter_mut().zip(cells) {
+                    *sum += factor * cell;
+                }
+            }
+        }
+    });
+}
+
+fn outer_product(axes: &[Vec<Scalar>; 3]) -> Vec<Scalar> {
+    zklens_layers::array::products(&axes.each_ref())
+}
+
+/// `Σ_o u(o)·W[o, i]`.
+fn dense(axes: &[Vec<Scalar>; 3], weights: &[i64], sides: Sides) -> Vec<Scalar> {
+    let [outputs, rows, columns] = axes;
+    let factor = rows.iter().sum::<Scalar>() * columns.iter().sum::<Scalar>();
+    let outputs: Vec<Scalar> = outputs.iter().map(|output| *output * factor).collect();
+    combine_rows(&outputs, weights, sides.iter().product())
+}
+
+/// `Σ_o u(o)·W[o, ·]`, for rows of `len` weights.
+fn combine_rows(coefficients: &[Scalar], weights: &[i64], len: usize) -> Vec<Scalar> {
+    let mut sums = vec![Scalar::ZERO; len];
+    let chunk = len.div_ceil(rayon::current_num_threads()).max(MIN_WEIGHTS);
+    sums.par_chunks_mut(chunk)
+        .enumerate()
+        .for_each(|(index, sums)| {
+            for (coefficient, row) in coefficients.iter().zip(weights.chunks(len)) {
+                let row = &row[index * chunk..];
+                for (sum, weight) in sums.iter_mut().zip(row) {
+                    if *weight != 0 {
+                        *sum += Scalar::from(*weight) * coefficient;
+                    }
+                }
+            }
+        });
+    sums
+}
+
+/// `Σ_{o, k, l} u(o, p, q)·W[o, c, k, l]` over the positions `(p, q)` whose taps `(k, l)` take the cell.
+fn convolution(
+    axes: &[Vec<Scalar>; 3],
+    weights: &[i64],
+    [channels, height, width]: Sides,
+    window: &Window,
+    groups: usize,
+) -> Vec<Scalar> {
+    let [outputs, rows, columns] = axes;
+    let (taps, depth, per_group) = (window.area(), channels / groups, outputs.len() / groups);
+    // Output channels first: `[channel][row tap][column tap]`.
+    let kernels: Vec<Scalar> = outputs
+        .chunks(per_group)
+        .zip(weights.chunks(per_group * depth * taps))
+        .flat_map(|(outputs, weights)| combine_rows(outputs, weights, depth * taps))
+        .collect();
+    let under = |weights: &[Scalar], axis, cells| -> Vec<Vec<Scalar>> {
+        let taps = |axis: &zklens_model::Axis| axis.kernel;
+        (0..taps(axis))
+            .map(|tap| under_tap(weights, axis, tap, cells))
+            .collect()
+    };
+    let row_taps = under(rows, &window.rows, height);
+    let column_taps = under(columns, &window.columns, width);
+    let planes = kernels.par_chunks(taps).map(|kernel| {
+        let mut plane = vec![Scalar::ZERO; height * width];
+        for (kernel, rows) in kernel.chunks(window.columns.kernel).zip(&row_taps) {
+            let mut line = vec![Scalar::ZERO; width];
+            for (weight, columns) in kernel.iter().zip(&column_taps) {
+                for (sum, column) in line.iter_mut().zip(columns) {
+                    *sum += *weight * column;
+                }
+            }
+            for (sums, row) in plane.chunks_mut(width).zip(rows) {
+                if *row != Scalar::ZERO {
+                    for (sum, cell) in sums.iter_mut().zip(&line) {
+                        *sum += *row * cell;
+                    }
+                }
+            }
+        }
+        plane
+    });
+    planes.flatten().collect()
+}

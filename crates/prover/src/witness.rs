@@ -1,0 +1,248 @@
+//! What the network computed, as columns of tables: [`Model::run`] cut into bytes, bits and gaps.
+
+use zklens_layers::circuit::{Circuit, Table};
+use zklens_layers::gadget::{Activation, Clip, Column, Gadget, Key, Lookup, Rules};
+use zklens_layers::plan::{Plan, TablePlan};
+use zklens_model::{Axis, Model, Pixels, Trace, Window};
+
+/// The columns of every table that are not helpers: for each table, for each column, its cells over
+/// images, channels, rows and columns. Arrays of the key are left empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// The cells.
+    pub tables: Vec<Vec<Vec<i64>>>,
+}
+
+impl Witness {
+    /// The columns of a run. An image's label is the one that the model gives it.
+    ///
+    /// # Panics
+    ///
+    /// The circuit is not the model's, the plan not the circuit's, or there are more or fewer images
+    /// than the plan has.
+    #[must_use]
+    pub fn new(model: &Model, circuit: &Circuit, plan: &Plan, images: &[(&Pixels, Trace)]) -> Self {
+        assert_eq!(images.len(), plan.images, "images in the batch");
+        let tables = circuit.tables.iter().zip(&plan.tables);
+        let mut witness = Self {
+            tables: tables
+                .map(|(table, layout)| columns(model, table, layout, images))
+                .collect(),
+        };
+        witness.count_lookups(circuit, plan);
+        witness
+    }
+
+    /// Fills in how often each entry of each table is asked for. Zero is asked for freely.
+    pub fn count_lookups(&mut self, circuit: &Circuit, plan: &Plan) {
+        let is_entries = |table: &Table| matches!(table.gadget, Gadget::Bytes | Gadget::Entries(_));
+        let count = |(table, layout): (&Table, &TablePlan)| {
+            let entries = layout.dims.iter().product();
+            is_entries(table).then(|| vec![0_i64; entries])
+        };
+        let tables = circuit.tables.iter().zip(&plan.tables);
+        let mut counts: Vec<Option<Vec<i64>>> = tables.map(count).collect();
+        for (layout, columns) in plan.tables.iter().zip(&self.tables) {
+            for key in &layout.rules.keys {
+                let (column, table) = match *key {
+                    Key::Byte(column) => (column, circuit.bytes()),
+                    Key::Entry {
+                        position, table, ..
+                    } => (position, table),
+                };
+                let counts = counts[table].as_mut().expect("keys ask for entries");
+                for entry in columns[column].iter().filter(|entry| **entry != 0) {
+                    // A cell that is no entry is counted nowhere: only a liar has one.
+                    if let Some(count) =
+                        usize::try_from(*entry).ok().and_then(|e| counts.get_mut(e))
+                    {
+                        *count += 1;
+                    }
+                }
+            }
+        }
+        for (columns, counts) in self.tables.iter_mut().zip(counts) {
+            if let Some(counts) = counts {
+                columns[0] = counts;
+            }
+        }
+    }
+}
+
+fn columns(
+    model: &Model,
+    table: &Table,
+    layout: &TablePlan,
+    images: &[(&Pixels, Trace)],
+) -> Vec<Vec<i64>> {
+    let Rules { columns, .. } = &layout.rules;
+    let mut filled: Vec<Vec<i64>> = columns.iter().map(|_| Vec::new()).collect();
+    for (pixels, trace) in images {
+        let operand = |steps| trace.output(before(model, table.node, steps));
+        let mut rows = RowWriter {
+            columns: &mut filled,
+            next: 0,
+        };
+        match &table.gadget {
+            Gadget::Pixels => {
+                let pixels = pixels.values().iter().map(|pixel| i64::from(*pixel));
+                filled[0].extend(pixels);
+            }
+            Gadget::Activation(gadget) => {
+                let operand = operand(steps(gadget));
+                let from = table.operand.as_ref().expect("an operand").sides;
+                activation(gadget, layout, operand, from, &mut rows);
+            }
+            Gadget::Clip(gadget) => clip(gadget, operand(1), &mut rows),
+            Gadget::Lookup(gadget) => {
+                lookup(gadget, operand(1), trace.output(table.node), &mut rows)
+            }
+            Gadget::Copy => filled[0].extend(trace.output(table.node)),
+            Gadget::Label { bytes } => label(*bytes, trace, &mut rows),
+            Gadget::Bytes | Gadget::Entries(_) => {}
+        }
+    }
+    debug_assert!(columns.iter().zip(&filled).all(|(column, cells)| {
+        matches!(column, Column::Integer | Column::Fixed { .. })
+            || cells.len() == layout.dims.iter().product::<usize>()
+    }));
+    filled
+}
+
+/// The node some steps back along first inputs.
+fn before(model: &Model, node: usize, steps: usize) -> usize {
+    let nodes = model.graph().nodes();
+    (0..steps).fold(node, |node, _| nodes[node].inputs()[0])
+}
+
+/// How many nodes an activation stands for.
+fn steps(gadget: &Activation) -> usize {
+    let Activation {
+        window,
+        shift,
+        relu,
+        ..
+    } = gadget;
+    usize::from(window.is_some()) + usize::from(*shift > 0) + usize::from(*relu)
+}
+
+/// Writes rows, column by column.
+struct RowWriter<'a> {
+    columns: &'a mut [Vec<i64>],
+    next: usize,
+}
+
+impl RowWriter<'_> {
+    fn write(&mut self, cell: i64) {
+        self.columns[self.next].push(cell);
+        self.next = (self.next + 1) % self.columns.len();
+    }
+
+    fn bytes(&mut self, number: u64, count: u8) {
+        for byte in number.to_le_bytes().iter().take(usize::from(count)) {
+            self.write(i64::from(*byte));
+        }
+    }
+
+    /// A sign and a magnitude, of which [`zklens_layers::gadget`] says what they mean.
+    fn signed(&mut self, number: i64, bytes: u8) {
+        self.write(i64::from(number < 0));
+        self.bytes(magnitude(number), bytes);
+    }
+}
+
+const fn magnitude(number: i64) -> u64 {
+    (if number < 0 { -number - 1 } else { number }).unsigned_abs()
+}
+
+fn activation(
+    gadget: &Activation,
+    layout: &TablePlan,
+    operand: &[i64],
+    [_, height, width]: [usize; 3],
+    rows: &mut RowWriter<'_>,
+) {
+    let half = if gadget.shift > 0 {
+        1_i64 << (gadget.shift - 1)
+    } else {
+        0
+    };
+    let mut row = |value: i64, taps: &[i64]| {
+        let shifted = value + half;
+        let remainder = shifted & ((1 << gadget.shift) - 1);
+        let quotient = shifted >> gadget.shift;
+        rows.bytes(remainder.unsigned_abs(), gadget.shift / 8);
+        if gadget.relu {
+            rows.signed(quotient, gadget.magnitude_bytes);
+        } else {
+            rows.bytes(magnitude(quotient + gadget.offset), gadget.magnitude_bytes);
+        }
+        for tap in taps {
+            rows.bytes(value.abs_diff(*tap), gadget.gap_bytes);
+        }
+        let selectors = layout.rules.selectors.len();
+        let largest = taps.iter().position(|tap| *tap == value);
+        for selector in 0..selectors {
+            rows.write(i64::from(largest.is_some_and(|tap| tap / 2 == selector)));
+        }
+    };
+    let Some(window) = &gadget.window else {
+        for value in operand {
+            row(*value, &[]);
+        }
+        return;
+    };
+    let [_, _, out_height, out_width] = layout.dims;
+    for channel in operand.chunks(height * width) {
+        for y in 0..out_height {
+            for x in 0..out_width {
+                let taps = taps(window, [y, x], [height, width]);
+                let taps: Vec<i64> = taps.map(|cell| channel[cell]).collect();
+                let value = taps.iter().copied().max().expect("a window has a cell");
+                row(value, &taps);
+            }
+        }
+    }
+}
+
+/// The cells under a window, those in the padding replaced by the nearest.
+fn taps(
+    window: &Window,
+    [y, x]: [usize; 2],
+    [height, width]: [usize; 2],
+) -> impl Iterator<Item = usize> {
+    let clamped = |axis: &Axis, position: usize, tap: usize, cells: usize| {
+        (position * axis.stride + tap)
+            .saturating_sub(axis.before)
+            .min(cells - 1)
+    };
+    let Window { rows, columns } = *window;
+    (0..rows.kernel).flat_map(move |tap| {
+        let row = clamped(&rows, y, tap, height);
+        (0..columns.kernel).map(move |tap| row * width + clamped(&columns, x, tap, width))
+    })
+}
+
+fn clip(gadget: &Clip, operand: &[i64], rows: &mut RowWriter<'_>) {
+    for x in operand {
+        let over = x - gadget.lo;
+        rows.signed(over, gadget.below_bytes);
+        rows.signed(gadget.hi - gadget.lo - over.max(0), gadget.above_bytes);
+    }
+}
+
+fn lookup(gadget: &Lookup, operand: &[i64], output: &[i64], rows: &mut RowWriter<'_>) {
+    for (x, y) in operand.iter().zip(output) {
+        rows.write(x - gadget.first + 1);
+        rows.write(*y);
+    }
+}
+
+fn label(bytes: u8, trace: &Trace, rows: &mut RowWriter<'_>) {
+    let classification = trace.classification();
+    let (label, logits) = (classification.label(), classification.logits());
+    for (class, logit) in logits.iter().enumerate() {
+        let lead = logits[label] - logit - i64::from(class < label);
+        rows.bytes(lead.unsigned_abs(), bytes);
+    }
+}

@@ -1,0 +1,88 @@
+//! Honest openings.
+
+use crate::case::*;
+use crate::slow::*;
+use zklens_commitment::Columns;
+use zklens_field::{AdditiveGroup, Scalar};
+use zklens_prover::commitment::{Cells, Row};
+
+#[test]
+fn accepts_honest_openings_of_every_size() {
+    for log in 1..=6 {
+        let case = case(log, 1);
+        assert_eq!(verify(&case, &prove(&case)), Ok(()), "2^{log} columns");
+    }
+    let case = case(MAX_LOG, 2);
+    assert_eq!(verify(&case, &prove(&case)), Ok(()));
+}
+
+#[test]
+fn accepts_every_claim_alone() {
+    for index in 0..6 {
+        let mut case = case(4, 3);
+        case.claims = vec![case.claims[index].clone()];
+        assert_eq!(verify(&case, &prove(&case)), Ok(()), "claim {index}");
+    }
+}
+
+/// One cell and no variables: everything is the constant coefficient.
+#[test]
+fn accepts_rows_of_one_column() {
+    let mut random = Random::new(4);
+    let row = Row {
+        cells: Cells::Scalars(random.scalars(1)),
+        blinding: random.scalar(),
+    };
+    let case = Case {
+        columns: Columns::new(0).unwrap(),
+        rows: vec![row],
+        claims: vec![vec![Plan {
+            rows: vec![(0, random.scalar())],
+            shape: Shape::Point,
+        }]],
+    };
+    assert_eq!(verify(&case, &prove(&case)), Ok(()));
+}
+
+#[test]
+fn an_opening_has_three_points_and_a_scalar_whatever_the_claims() {
+    let mut case = case(4, 5);
+    for _ in 0..3 {
+        let before = case.rows.len() * 64 + case.claims.len() * 32;
+        assert_eq!(prove(&case).len(), before + OPENING_BYTES);
+        case.claims.extend(case.claims.clone());
+    }
+}
+
+/// The prover multiplies polynomials once for products that share a row or a functional.
+#[test]
+fn accepts_claims_that_share_rows_and_functionals() {
+    let mut case = case(4, 21);
+    let mut random = Random::new(22);
+    let mut term = |rows: &[usize], shape| Plan {
+        rows: rows.iter().map(|row| (*row, random.scalar())).collect(),
+        shape,
+    };
+    // Row 3 meets three functionals, the last of them four rows; row 3 is named twice.
+    case.claims = vec![
+        vec![term(&[3], Shape::Point), term(&[3], Shape::Cell(7))],
+        vec![term(&[3, 1, 3], Shape::Window)],
+        vec![term(&[2], Shape::Last)],
+        vec![term(&[0, 4], Shape::Last), term(&[], Shape::Halves)],
+        vec![],
+    ];
+    assert_eq!(verify(&case, &prove(&case)), Ok(()));
+    assert_eq!(prove(&case), prove_slowly(&case, &TRUTH));
+}
+
+/// A claim may weigh its rows by zero, as long as another does not.
+#[test]
+fn accepts_weights_of_zero() {
+    let mut case = case(3, 23);
+    for plan in &mut case.claims[1] {
+        plan.rows
+            .iter_mut()
+            .for_each(|(_, rho)| *rho = Scalar::ZERO);
+    }
+    assert_eq!(verify(&case, &prove(&case)), Ok(()));
+}

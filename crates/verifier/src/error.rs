@@ -1,0 +1,119 @@
+//! What can be wrong.
+
+use crate::key::ModelId;
+use zklens_commitment::OpeningError;
+use zklens_layers::LayerError;
+use zklens_transcript::TapeError;
+
+/// Why a proof was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The key is another model's.
+    #[error("the statement is about model {expected}, the key is of model {got}")]
+    OtherModel {
+        /// The statement's model.
+        expected: ModelId,
+        /// The key's.
+        got: ModelId,
+    },
+    /// The statement has another number of input commitments than its images need.
+    #[error("expected {expected} points of input commitments, got {got}")]
+    Inputs {
+        /// How many its labels ask for.
+        expected: usize,
+        /// How many there are.
+        got: usize,
+    },
+    /// The statement has labels that the model has not, or the batch is too large.
+    #[error(transparent)]
+    Statement(#[from] LayerError),
+    /// The bytes are not a proof tape.
+    #[error(transparent)]
+    Tape(#[from] TapeError),
+    /// The proof does not prove the statement.
+    #[error(transparent)]
+    Opening(#[from] OpeningError),
+    /// The pixels or the opening are not those of the input commitment.
+    #[error("image {image}: these are not the pixels that were classified")]
+    OtherPixels {
+        /// Which image of the batch.
+        image: usize,
+    },
+    /// The setup has fewer powers than a row has columns.
+    #[error("the setup string has {got} powers; the key needs {expected}")]
+    ShortSetup {
+        /// How many it takes.
+        expected: usize,
+        /// How many there are.
+        got: usize,
+    },
+}
+
+/// Why a verifying key was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The first four bytes are not `ZKLK`.
+    #[error("not a verifying key: the file does not begin with `ZKLK`")]
+    NotAKey,
+    /// Written by another version.
+    #[error(
+        "the key has format version {got}; this program reads version {}",
+        crate::key::KEY_VERSION
+    )]
+    Version {
+        /// The file's version.
+        got: u16,
+    },
+    /// Not what a key encodes to.
+    #[error("the key file is malformed or not in canonical form")]
+    Malformed,
+    /// A commitment that is no point.
+    #[error("commitment {row} of the key is not a point of the curve")]
+    Point {
+        /// Which.
+        row: usize,
+    },
+    /// A circuit that fits nothing.
+    #[error(transparent)]
+    Circuit(#[from] LayerError),
+    /// The key has another number of commitments than its circuit asks for.
+    #[error("expected {expected} commitments to weights, got {got}")]
+    Commitments {
+        /// How many the circuit asks for.
+        expected: usize,
+        /// How many there are.
+        got: usize,
+    },
+    /// More columns than any setup has powers for.
+    #[error(
+        "rows of 2^{log} columns; the most is 2^{}",
+        zklens_commitment::Columns::MAX_LOG
+    )]
+    Columns {
+        /// The key's logarithm.
+        log: usize,
+    },
+}
+
+/// Why a proof file was refused before any proof was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProofFileError {
+    /// The first four bytes are not `ZKLP`.
+    #[error("not a proof: the file does not begin with `ZKLP`")]
+    NotAProof,
+    /// Written by another version.
+    #[error(
+        "the proof has format version {got}; this program reads version {}",
+        crate::proof_file::PROOF_VERSION
+    )]
+    Version {
+        /// The file's version.
+        got: u16,
+    },
+    /// Not what a proof file encodes to.
+    #[error("the proof file is malformed, truncated or not in canonical form")]
+    Malformed,
+}

@@ -1,0 +1,212 @@
+//! What a verifier knows of a model.
+
+use crate::error::KeyError;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use serde::{Deserialize, Serialize};
+use tiny_keccak::{Hasher, Keccak};
+use zklens_commitment::Columns;
+use zklens_field::{POINT_BYTES, Point, decode_point, encode_point};
+use zklens_layers::{Circuit, Plan};
+use zklens_model::Preprocessing;
+
+/// The version of key files that this crate writes, and the only one it reads.
+pub const KEY_VERSION: u16 = 1;
+
+const MAGIC: [u8; 4] = *b"ZKLK";
+const ID_DOMAIN: &[u8] = b"zklens/key";
+
+/// Keccak-256 of everything in a verifying key: architecture, quantisation, preprocessing, names
+/// and commitments to the weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ModelId(pub [u8; 32]);
+
+impl fmt::Display for ModelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// What a verifier knows of a model: all but the weights, to which it has commitments.
+///
+/// Anyone can make a key that says anything; what counts is its [`ModelId`]. It is known to be that of
+/// a certain network because `keygen` derives it again from the network, or, if the weights are
+/// private, because its owner says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyingKey {
+    body: Body,
+    weights: Vec<Point>,
+    columns: Columns,
+    id: ModelId,
+}
+
+/// What is in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Body {
+    name: String,
+    classes: Vec<String>,
+    preprocessing: Preprocessing,
+    log_columns: u8,
+    circuit: Circuit,
+    /// Points of 64 bytes each.
+    weights: Vec<u8>,
+}
+
+/// The names that come with a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// The model's name.
+    pub name: String,
+    /// The name of each label.
+    pub classes: Vec<String>,
+    /// How images become pixels.
+    pub preprocessing: Preprocessing,
+}
+
+impl VerifyingKey {
+    /// A key, given commitments to the rows that [`Plan::new`] lays the weights out in. A row of zeros
+    /// that is not blinded is the point at infinity.
+    ///
+    /// # Errors
+    ///
+    /// The circuit is malformed, or the number of commitments is not what it asks for.
+    pub fn new(
+        names: Names,
+        circuit: Circuit,
+        columns: Columns,
+        weights: Vec<Point>,
+    ) -> Result<Self, KeyError> {
+        let Names {
+            name,
+            classes,
+            preprocessing,
+        } = names;
+        Self::of_body(Body {
+            name,
+            classes,
+            preprocessing,
+            log_columns: u8::try_from(columns.log()).unwrap_or(u8::MAX),
+            circuit,
+            weights: weights.iter().flat_map(encode_point).collect(),
+        })
+    }
+
+    fn of_body(body: Body) -> Result<Self, KeyError> {
+        body.circuit.check()?;
+        let log = usize::from(body.log_columns);
+        let columns = Columns::new(log).ok_or(KeyError::Columns { log })?;
+        let plan = Plan::new(&body.circuit, columns, 1)?;
+        let (points, rest) = body.weights.as_chunks::<POINT_BYTES>();
+        if points.len() != plan.rows.weights.len() || !rest.is_empty() {
+            return Err(KeyError::Commitments {
+                expected: plan.rows.weights.len(),
+                got: points.len(),
+            });
+        }
+        let point = |(row, bytes): (usize, &[u8; POINT_BYTES])| match decode_point(bytes) {
+            Some(point) => Ok(point),
+            None if *bytes == [0; POINT_BYTES] => Ok(Point::default()),
+            None => Err(KeyError::Point { row }),
+        };
+        let weights = points.iter().enumerate().map(point);
+        let weights = weights.collect::<Result<_, _>>()?;
+        let id = ModelId(digest(&encode(&body)));
+        Ok(Self {
+            body,
+            weights,
+            columns,
+            id,
+        })
+    }
+
+    /// The file's bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut file = MAGIC.to_vec();
+        file.extend(KEY_VERSION.to_le_bytes());
+        file.extend(encode(&self.body));
+        file
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// The file is not exactly what [`Self::encode`] writes.
+    pub fn decode(file: &[u8]) -> Result<Self, KeyError> {
+        let (magic, rest) = file.split_first_chunk().ok_or(KeyError::NotAKey)?;
+        if *magic != MAGIC {
+            return Err(KeyError::NotAKey);
+        }
+        let (version, rest) = rest.split_first_chunk().ok_or(KeyError::Malformed)?;
+        let version = u16::from_le_bytes(*version);
+        if version != KEY_VERSION {
+            return Err(KeyError::Version { got: version });
+        }
+        let body = postcard::from_bytes(rest).map_err(|_| KeyError::Malformed)?;
+        let key = Self::of_body(body)?;
+        if key.encode() == file {
+            Ok(key)
+        } else {
+            Err(KeyError::Malformed)
+        }
+    }
+
+    /// The model's id.
+    #[must_use]
+    pub const fn id(&self) -> ModelId {
+        self.id
+    }
+
+    /// The model's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.body.name
+    }
+
+    /// The name of each label.
+    #[must_use]
+    pub fn classes(&self) -> &[String] {
+        &self.body.classes
+    }
+
+    /// How images become pixels.
+    #[must_use]
+    pub const fn preprocessing(&self) -> &Preprocessing {
+        &self.body.preprocessing
+    }
+
+    /// The network, but for its weights.
+    #[must_use]
+    pub const fn circuit(&self) -> &Circuit {
+        &self.body.circuit
+    }
+
+    /// Columns of committed rows.
+    #[must_use]
+    pub const fn columns(&self) -> Columns {
+        self.columns
+    }
+
+    /// Commitments to the weights.
+    #[must_use]
+    pub fn weights(&self) -> &[Point] {
+        &self.weights
+    }
+}
+
+fn encode(body: &Body) -> Vec<u8> {
+    // Writing to memory cannot fail: every type here has a known length.
+    postcard::to_allocvec(body).unwrap_or_default()
+}
+
+fn digest(body: &[u8]) -> [u8; 32] {
+    let mut digest = [0; 32];
+    let mut keccak = Keccak::v256();
+    keccak.update(ID_DOMAIN);
+    keccak.update(&KEY_VERSION.to_be_bytes());
+    keccak.update(body);
+    keccak.finalize(&mut digest);
+    digest
+}

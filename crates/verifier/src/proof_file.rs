@@ -1,0 +1,122 @@
+//! The `.zkp` file: a statement with its proof.
+//!
+//! ```text
+//! "ZKLP"      4 bytes
+//! version     u16, little-endian
+//! body        postcard: model id, labels, context, input commitments, proof tape, openings
+//! ```
+
+use crate::error::ProofFileError;
+use crate::input::InputOpening;
+use crate::key::ModelId;
+use crate::statement::{Context, Statement};
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+use zklens_field::{
+    POINT_BYTES, SCALAR_BYTES, decode_point, decode_scalar, encode_point, encode_scalar,
+};
+
+/// The version of proof files that this crate writes, and the only one it reads.
+pub const PROOF_VERSION: u16 = 1;
+
+const MAGIC: [u8; 4] = *b"ZKLP";
+
+/// A statement with its proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProofFile {
+    /// What is proved.
+    pub statement: Statement,
+    /// The proof's tape.
+    pub proof: Vec<u8>,
+    /// For public images, one opening of each input commitment; else none.
+    pub openings: Vec<InputOpening>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Body {
+    model: ModelId,
+    labels: Vec<u32>,
+    context: Context,
+    inputs: Vec<Vec<u8>>,
+    proof: Vec<u8>,
+    openings: Vec<Vec<[u8; SCALAR_BYTES]>>,
+}
+
+impl ProofFile {
+    /// The file's bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let statement = &self.statement;
+        let labels = statement.labels.iter();
+        let inputs = statement.inputs.iter();
+        let openings = self.openings.iter();
+        let body = Body {
+            model: statement.model,
+            labels: labels
+                .map(|label| u32::try_from(*label).unwrap_or(u32::MAX))
+                .collect(),
+            context: statement.context,
+            inputs: inputs
+                .map(|image| image.iter().flat_map(encode_point).collect())
+                .collect(),
+            proof: self.proof.clone(),
+            openings: openings
+                .map(|opening| opening.blindings.iter().map(encode_scalar).collect())
+                .collect(),
+        };
+        let mut file = MAGIC.to_vec();
+        file.extend(PROOF_VERSION.to_le_bytes());
+        // Writing to memory cannot fail: every type here has a known length.
+        file.extend(postcard::to_allocvec(&body).unwrap_or_default());
+        file
+    }
+
+    /// Reads a file. Nothing is verified.
+    ///
+    /// # Errors
+    ///
+    /// The file is not exactly what [`Self::encode`] writes.
+    pub fn decode(file: &[u8]) -> Result<Self, ProofFileError> {
+        let (magic, rest) = file.split_first_chunk().ok_or(ProofFileError::NotAProof)?;
+        if *magic != MAGIC {
+            return Err(ProofFileError::NotAProof);
+        }
+        let (version, rest) = rest.split_first_chunk().ok_or(ProofFileError::Malformed)?;
+        let version = u16::from_le_bytes(*version);
+        if version != PROOF_VERSION {
+            return Err(ProofFileError::Version { got: version });
+        }
+        let body: Body = postcard::from_bytes(rest).map_err(|_| ProofFileError::Malformed)?;
+        let proof = Self::of_body(body).ok_or(ProofFileError::Malformed)?;
+        if proof.encode() == file {
+            Ok(proof)
+        } else {
+            Err(ProofFileError::Malformed)
+        }
+    }
+
+    fn of_body(body: Body) -> Option<Self> {
+        let image = |bytes: &Vec<u8>| {
+            let (points, rest) = bytes.as_chunks::<POINT_BYTES>();
+            let points: Option<Vec<_>> = points.iter().map(decode_point).collect();
+            points.filter(|_| rest.is_empty())
+        };
+        let opening = |scalars: &Vec<[u8; SCALAR_BYTES]>| {
+            let blindings: Option<Vec<_>> = scalars.iter().map(decode_scalar).collect();
+            Some(InputOpening {
+                blindings: blindings?,
+            })
+        };
+        let labels = body.labels.iter().map(|label| usize::try_from(*label).ok());
+        Some(Self {
+            statement: Statement {
+                model: body.model,
+                labels: labels.collect::<Option<_>>()?,
+                inputs: body.inputs.iter().map(image).collect::<Option<_>>()?,
+                context: body.context,
+            },
+            proof: body.proof,
+            openings: body.openings.iter().map(opening).collect::<Option<_>>()?,
+        })
+    }
+}
