@@ -59,10 +59,9 @@ docs:
 .PHONY: portable
 portable: ## The trusted crates build without std; what a zkVM runs builds for one
 	.ci/toolchain.sh
-	cargo check -p zklens-model -p zklens-models -p zklens-commitment -p zklens-sumcheck -p zklens-setup \
+	cargo check -p zklens-model -p zklens-models -p zklens-verifier -p zklens-setup \
 		--target riscv64imac-unknown-none-elf
-	cargo check -p zklens-model -p zklens-image -p zklens-commitment -p zklens-sumcheck \
-		--target wasm32-unknown-unknown
+	cargo check -p zklens-model -p zklens-image -p zklens-verifier --target wasm32-unknown-unknown
 	RUSTC_BOOTSTRAP=1 cargo check -p zklens-image -Zbuild-std=std,panic_abort -Zjson-target-spec \
 		--target .ci/riscv64im-zkvm.json
 
@@ -74,7 +73,7 @@ fuzz-check: ## The fuzz targets compile
 FUZZ_SECONDS ?= 60
 fuzz: ## Every fuzz target for FUZZ_SECONDS (needs cargo-fuzz and a nightly toolchain)
 	fuzz/seed.sh
-	for target in model_file onnx_import image cid; do \
+	for target in model_file onnx_import image cid key_file proof_file proof_tape; do \
 		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) \
 			-rss_limit_mb=4096 -timeout=20; \
 	done
@@ -91,6 +90,11 @@ bench: ## Benchmarks
 bench-smoke: ## Every benchmark once, to see that it runs
 	cargo bench --workspace --benches -- --test
 
+.PHONY: growth
+growth: ## Time and memory against the size of the network
+	cargo run --release -p zklens-prover --example growth
+
 .PHONY: vectors
-vectors: ## Write vectors/ again
+vectors: ## Write vectors/ and snapshots/ again
 	cargo run -p zklens-testkit --example write_vectors
+	cargo run --release -p zklens-prover --example write_proof_vectors

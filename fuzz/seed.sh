@@ -21,3 +21,6 @@ images=$(find examples crates/image/tests/files -type f \
 # shellcheck disable=SC2086
 seed image $images
 seed cid examples/*/*.png crates/image/tests/files/*
+seed key_file vectors/proofs/v1/*.zkk
+seed proof_file vectors/proofs/v1/*.zkp
+seed proof_tape vectors/proofs/v1/smallest.zkp

@@ -1,29 +1,41 @@
 //! The command line.
 
+mod import;
+mod proof;
+
+pub(crate) use import::{EvaluateArguments, ImportArguments, ResizeFilter};
+pub(crate) use proof::{
+    KeygenArguments, ProveArguments, SetupArguments, SetupCommand, SetupImportArguments,
+    SetupVerifyArguments, VerifyArguments,
+};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use zklens_image::CidVersion;
-use zklens_onnx::{PixelRange, Precision};
 
-/// What a neural network sees in an image: its class and its IPFS address, computed by the exact
-/// integer network that a proof will be about. (This version computes; it does not prove yet.)
+/// Proves what a neural network sees in an image, without showing the image.
+///
+/// A proof says: this network, and no other, gives this label to an image that is hidden inside. Who
+/// has the proof can verify it in milliseconds, and learns nothing else.
 #[derive(Debug, Parser)]
 #[command(
     version,
     max_term_width = 100,
     after_help = "\
 Examples:
-  zklens execute --input-image examples/fashion/7_sneaker.jpg
+  zklens prove --input-image examples/fashion/7_sneaker.jpg -o sneaker.zkp
+  zklens verify sneaker.zkp
+  zklens inspect sneaker.zkp
   zklens execute --input-image photos/ --json
-  zklens execute --model mnist-cnn --input-image examples/mnist/digit_7.png
   zklens import net.onnx --calibration photos/ --labels cat,dog -o net.zkl
 
 Exit codes:
-  0  everything was done
-  1  an image could not be read or classified (the others were)
+  0  everything was done; for `verify`: the proof is true
+  1  an image or another input file could not be read (`execute` goes on with the others)
   2  the command line makes no sense
-  3  a model could not be loaded or imported
-  4  output could not be written"
+  3  a model or key could not be loaded, imported or derived
+  4  output could not be written
+  5  a proof is false, or does not show what was asked for; a setup holds no powers of one number"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -32,16 +44,31 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Prove what a network sees in images, and write the proof to a file
+    ///
+    /// The proof says which network was used and which label it gives each image, and nothing else
+    /// about the images. It is verified before it is written. Several images are one batch: one file,
+    /// smaller and faster than a proof for each, which is only verified as a whole.
+    Prove(ProveArguments),
+    /// Verify a proof, and say what it proves
+    ///
+    /// The model, the image and the context are three questions, and a proof answers only those that
+    /// you ask; see below. Exit code 0 means that the proof is true and shows all that was asked for, 5
+    /// that it does not.
+    Verify(VerifyArguments),
     /// Classify image files and print label and IPFS address, as a contract will hold them
     ///
-    /// The label is computed in integers only, the same on every machine. The network sees the pixels
+    /// Nothing is proved: see `prove`. The label is computed in integers only, the same on every machine. The network sees the pixels
     /// as the file stores them: EXIF orientation is not applied, transparency is laid over white.
     Execute(ExecuteArguments),
     /// Print the IPFS address (CID) of files, as `ipfs add` gives it
     Cid(CidArguments),
     /// List the networks that come with zklens, or print one's model card
     Models(ModelsArguments),
-    /// Show what is inside a model: input, layers, scales, bounds, digest
+    /// Show what is inside a model, a proof or a key
+    ///
+    /// Of a model: input, layers, scales, bounds, digest, model id. Of a proof: what it claims, without
+    /// verifying it. Of a key: what a verifier knows of its model.
     Inspect(InspectArguments),
     /// Turn an ONNX network into an integer model (.zkl)
     ///
@@ -52,6 +79,18 @@ pub(crate) enum Command {
     Import(ImportArguments),
     /// Measure a model's accuracy on a labelled data set
     Evaluate(EvaluateArguments),
+    /// Write the keys of a model: for verifiers who lack the model, or to keep its weights secret
+    ///
+    /// `prove` and `verify` need no key files if both sides have the model: they derive its key in a
+    /// moment, the same on every machine. With --private-weights the verifying key only holds commitments
+    /// that hide the weights, and another file holds the secret that proving takes.
+    Keygen(KeygenArguments),
+    /// Check the setup that all proofs rest on, or import another one
+    ///
+    /// The setup is a list of powers of a secret number, as points of a curve, made by many people in a
+    /// public ceremony. If all of them kept their share of the secret and met, they could prove false
+    /// statements; one honest one is enough. It serves every model.
+    Setup(SetupArguments),
 }
 
 #[derive(Debug, Args)]
@@ -76,6 +115,15 @@ pub(crate) struct ModelArgument {
     /// A shipped network (see `zklens models`) or the path of a .zkl file
     #[arg(long, short, value_name = "MODEL", default_value = zklens_models::ALL[0].name)]
     pub(crate) model: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetupArgument {
+    /// A setup that `zklens setup import` wrote, instead of the one that comes with zklens
+    ///
+    /// Proofs and model ids depend on it: both sides have to use the same.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) setup: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -123,148 +171,12 @@ pub(crate) struct ModelsArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
-    /// A shipped network or the path of a .zkl file
-    #[arg(value_name = "MODEL")]
-    pub(crate) model: String,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  zklens import lenet.onnx --calibration train-images-idx3-ubyte.gz --labels 0,1,2,3,4,5,6,7,8,9 -o lenet.zkl
-  zklens import net.onnx --calibration photos/ --labels labels.txt --invert -o net.zkl
-  zklens import rgb.onnx --calibration photos/ --labels labels.txt --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 -o rgb.zkl
-
-A folder's images count as labelled if they lie in subfolders named like the classes (or 0, 1, …).")]
-pub(crate) struct ImportArguments {
-    /// The network: an ONNX file, opset 9 to 21
-    #[arg(value_name = "ONNX")]
-    pub(crate) onnx: PathBuf,
-    /// Where to write the model
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: PathBuf,
-    /// Class names: a file with one per line, or a list separated by commas
-    #[arg(long, value_name = "FILE|LIST")]
-    pub(crate) labels: String,
-    /// Typical images: a folder, or an idx file (gzip or not)
-    #[arg(long, value_name = "DIR|IDX")]
-    pub(crate) calibration: PathBuf,
-    /// Labels of an idx file's images [default: the file beside it with `labels-idx1` in its name]
-    #[arg(long, value_name = "IDX")]
-    pub(crate) calibration_labels: Option<PathBuf>,
-    /// Use only the first N calibration images
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<usize>,
-    /// The model's name [default: the output file's name]
-    #[arg(long)]
-    pub(crate) name: Option<String>,
-    /// The network's input size, where the file leaves it open
-    #[arg(long, value_name = "HxW", value_parser = size)]
-    pub(crate) size: Option<[u16; 2]>,
-    /// How pictures are brought to the network's size
-    #[arg(long, value_enum, default_value = "nearest")]
-    pub(crate) resize: ResizeFilter,
-    /// Invert pictures first: for networks that learned light on dark
-    #[arg(long)]
-    pub(crate) invert: bool,
-    /// The pixel values that the network expects
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) pixel_range: PixelRangeArgument,
-    /// Subtracted from each channel (or from all), after --pixel-range
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        allow_negative_numbers = true
-    )]
-    pub(crate) mean: Vec<f32>,
-    /// What each channel (or all) is then divided by
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
-    pub(crate) std: Vec<f32>,
-    /// How finely weights are rounded: coarse weights make a smaller model and a cheaper proof
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) precision: PrecisionArgument,
-    /// Print the report as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum PrecisionArgument {
-    /// Coarse, if calibration shows that it costs nothing
-    Auto,
-    /// At least 8 bits for a layer's largest weight
-    Coarse,
-    /// At least 12 bits for a layer's largest weight
-    Fine,
-}
-
-impl From<PrecisionArgument> for Precision {
-    fn from(precision: PrecisionArgument) -> Self {
-        match precision {
-            PrecisionArgument::Auto => Self::Auto,
-            PrecisionArgument::Coarse => Self::Coarse,
-            PrecisionArgument::Fine => Self::Fine,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum ResizeFilter {
-    /// The pixel under each centre
-    Nearest,
-    /// The mean of the pixels covered
-    Box,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum PixelRangeArgument {
-    /// 0…255 if the network itself begins by dividing by about 255, else 0…1
-    Auto,
-    /// 0…1
-    Unit,
-    /// 0…255
-    Byte,
-}
-
-impl From<PixelRangeArgument> for PixelRange {
-    fn from(range: PixelRangeArgument) -> Self {
-        match range {
-            PixelRangeArgument::Auto => Self::Auto,
-            PixelRangeArgument::Unit => Self::Unit,
-            PixelRangeArgument::Byte => Self::Byte,
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EvaluateArguments {
+    /// A shipped network, or a model (.zkl), proof (.zkp), verifying key (.zkk) or proving key (.zkpk)
+    #[arg(value_name = "MODEL|FILE")]
+    pub(crate) subject: String,
     #[command(flatten)]
-    pub(crate) model: ModelArgument,
-    /// A folder of images (labelled by subfolders), or an idx file (gzip or not)
-    #[arg(long, value_name = "DIR|IDX")]
-    pub(crate) images: PathBuf,
-    /// Labels of an idx file's images [default: the file beside it with `labels-idx1` in its name]
-    #[arg(long, value_name = "IDX")]
-    pub(crate) labels: Option<PathBuf>,
-    /// Use only the first N images
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<usize>,
-    /// Write the integer logits of every image to this JSON file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) logits: Option<PathBuf>,
+    pub(crate) setup: SetupArgument,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-fn size(text: &str) -> Result<[u16; 2], String> {
-    let sides = text.split_once(['x', '×']);
-    let side = |side: &str| side.trim().parse::<u16>().ok().filter(|side| *side > 0);
-    let sides = sides.and_then(|(height, width)| side(height).zip(side(width)));
-    let (height, width) = sides.ok_or("expected height x width, as in 28x28")?;
-    Ok([height, width])
 }

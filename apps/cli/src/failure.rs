@@ -11,14 +11,16 @@ pub(crate) struct Failure {
     exit: u8,
 }
 
-/// An image could not be read or classified; others may have been.
+/// An image or another input could not be read; others may have been.
 pub(crate) const EXIT_INPUT: u8 = 1;
 /// The command line makes no sense.
 pub(crate) const EXIT_USAGE: u8 = 2;
-/// A model could not be loaded or imported.
+/// A model or key could not be loaded, imported or derived.
 pub(crate) const EXIT_MODEL: u8 = 3;
 /// Output could not be written.
 pub(crate) const EXIT_OUTPUT: u8 = 4;
+/// A proof is false or does not show what was asked for, or a setup holds no powers.
+pub(crate) const EXIT_REFUSED: u8 = 5;
 
 impl Failure {
     /// A failure about `subject`, usually a path.

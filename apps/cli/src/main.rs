@@ -5,10 +5,18 @@
 mod args;
 mod command;
 mod dataset;
+mod destination;
 mod failure;
 mod files;
+mod image_file;
+mod keys;
 mod model_file;
 mod output;
+mod proof_file;
+mod ptau;
+mod randomness;
+mod setup_file;
+mod stages;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -16,12 +24,16 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Prove(arguments) => command::prove::run(&arguments),
+        Command::Verify(arguments) => command::verify::run(&arguments),
         Command::Execute(arguments) => command::execute::run(&arguments),
         Command::Cid(arguments) => command::cid::run(&arguments),
         Command::Models(arguments) => command::models::run(&arguments),
         Command::Inspect(arguments) => command::inspect::run(&arguments),
         Command::Import(arguments) => command::import::run(&arguments),
         Command::Evaluate(arguments) => command::evaluate::run(&arguments),
+        Command::Keygen(arguments) => command::keygen::run(&arguments),
+        Command::Setup(arguments) => command::setup::run(&arguments),
     };
     match result {
         Ok(code) => code,

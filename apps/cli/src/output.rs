@@ -52,6 +52,23 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// 32 bytes as hexadecimal digits with a prefix, as contexts are written.
+pub(crate) fn hex_word(word: &[u8; 32]) -> String {
+    format!("0x{}", hex(word))
+}
+
+/// A label's name, which a key from a stranger may lack.
+pub(crate) fn class(classes: &[String], label: usize) -> String {
+    classes
+        .get(label)
+        .map_or_else(|| "(without a name)".into(), |name| printable(name))
+}
+
+/// A stranger's text without what could drive a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
 /// An integer at a scale as the real number it stands for.
 pub(crate) fn real(value: i64, scale: i32) -> f64 {
     value as f64 * f64::from(-scale).exp2()

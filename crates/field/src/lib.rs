@@ -21,19 +21,23 @@
 
 extern crate alloc;
 
+#[cfg(feature = "parallel")]
+mod bucket;
 #[cfg(feature = "fft")]
 mod fft;
-mod picks;
 mod point;
 mod scalar;
+#[cfg(feature = "parallel")]
+mod sum;
 
 pub use ark_bn254::Fr as Scalar;
 pub use ark_ff::{AdditiveGroup, Field};
 #[cfg(feature = "fft")]
 pub use fft::Domain;
-pub use picks::sum_of_picks;
 pub use point::{
-    G2Point, POINT_BYTES, Point, decode_g2_point, decode_point, encode_point, g2_generator,
-    generator, linear_combination, pairing_product_is_one, sum_of_bytes, sum_of_integers,
+    G2Point, POINT_BYTES, Point, decode_g2_point, decode_point, encode_g2_point, encode_point,
+    g2_generator, generator, linear_combination, pairing_product_is_one, sum_of_bytes,
 };
 pub use scalar::{SCALAR_BYTES, batch_invert, decode_scalar, encode_scalar, from_bytes};
+#[cfg(feature = "parallel")]
+pub use sum::{sum_of_integers, sum_of_picks};

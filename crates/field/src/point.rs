@@ -7,7 +7,6 @@ use ark_ff::{BigInteger, PrimeField, Zero};
 
 use crate::Scalar;
 use alloc::vec::Vec;
-use core::ops::Neg;
 
 /// A point of the first group, perhaps at infinity.
 pub use ark_bn254::G1Affine as Point;
@@ -63,6 +62,19 @@ pub fn decode_g2_point(coordinates: [&[u8; COORDINATE_BYTES]; 4]) -> Option<G2Po
     (is_valid && !point.is_zero()).then_some(point)
 }
 
+/// Encodes a point of the second group in the order of [`decode_g2_point`]; infinity becomes zeros.
+#[must_use]
+pub fn encode_g2_point(point: &G2Point) -> [[u8; COORDINATE_BYTES]; 4] {
+    let (x, y) = point.xy().unwrap_or((Fq2::zero(), Fq2::zero()));
+    [x.c1, x.c0, y.c1, y.c0].map(|coordinate| {
+        let mut bytes = [0; COORDINATE_BYTES];
+        for (to, from) in bytes.iter_mut().zip(coordinate.into_bigint().to_bytes_be()) {
+            *to = from;
+        }
+        bytes
+    })
+}
+
 fn coordinate(bytes: &[u8; COORDINATE_BYTES]) -> Option<Fq> {
     let coordinate = Fq::from_be_bytes_mod_order(bytes);
     let encoded = coordinate.into_bigint().to_bytes_be();
@@ -74,6 +86,9 @@ pub fn linear_combination(points: &[Point], scalars: &[Scalar]) -> Point {
     let len = points.len().min(scalars.len());
     let points = points.get(..len).unwrap_or_default();
     let scalars = scalars.get(..len).unwrap_or_default();
+    #[cfg(feature = "parallel")]
+    return crate::sum::linear_combination(points, scalars);
+    #[cfg(not(feature = "parallel"))]
     G1Projective::msm_unchecked(points, scalars).into_affine()
 }
 
@@ -83,33 +98,6 @@ pub fn sum_of_bytes(points: &[Point], bytes: &[u8]) -> Point {
     let points = points.get(..len).unwrap_or_default();
     let bytes = bytes.get(..len).unwrap_or_default();
     G1Projective::msm_u8(points, bytes).into_affine()
-}
-
-/// `Σ integers[i] · points[i]`, over the shorter of the two lists: the cheaper, the smaller the
-/// largest of the integers.
-pub fn sum_of_integers(points: &[Point], integers: &[i64]) -> Point {
-    let signed = |(point, n): (&Point, &i64)| if n.is_negative() { point.neg() } else { *point };
-    let points: Vec<Point> = points.iter().zip(integers).map(signed).collect();
-    let sizes: Vec<u64> = integers
-        .iter()
-        .take(points.len())
-        .map(|n| n.unsigned_abs())
-        .collect();
-    if let Some(sizes) = narrow(&sizes) {
-        G1Projective::msm_u8(&points, &sizes)
-    } else if let Some(sizes) = narrow(&sizes) {
-        G1Projective::msm_u16(&points, &sizes)
-    } else if let Some(sizes) = narrow(&sizes) {
-        G1Projective::msm_u32(&points, &sizes)
-    } else {
-        G1Projective::msm_u64(&points, &sizes)
-    }
-    .into_affine()
-}
-
-/// The numbers in a smaller type, if all of them fit.
-fn narrow<T: TryFrom<u64>>(numbers: &[u64]) -> Option<Vec<T>> {
-    numbers.iter().map(|n| T::try_from(*n).ok()).collect()
 }
 
 /// Whether `Π e(pairs[i].0, pairs[i].1) = 1`.

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use zklens_field::{
-    Field, POINT_BYTES, Point, SCALAR_BYTES, Scalar, batch_invert, decode_g2_point, decode_point,
+    Field, POINT_BYTES, SCALAR_BYTES, Scalar, batch_invert, decode_g2_point, decode_point,
     decode_scalar, encode_point, encode_scalar, from_bytes, g2_generator, generator,
-    linear_combination, pairing_product_is_one, sum_of_bytes, sum_of_picks,
+    linear_combination, pairing_product_is_one, sum_of_bytes,
 };
 
 /// The order of the group, as EIP-197 gives it.
@@ -29,11 +29,6 @@ fn bytes<const N: usize>(hex: &str) -> [u8; N] {
 
 fn scalar(n: u64) -> Scalar {
     Scalar::from(n)
-}
-
-/// A multiple of the generator.
-fn g1(n: i64) -> Point {
-    linear_combination(&[generator()], &[Scalar::from(n)])
 }
 
 #[test]
@@ -96,43 +91,7 @@ fn the_pairing_is_bilinear_and_not_degenerate() {
     ]));
 }
 
-/// A pick of a point or of a value that is missing counts nothing.
-#[test]
-fn picks_of_nothing_are_none() {
-    let points = [generator(), g1(5)];
-    let values = [scalar(7), scalar(0), scalar(3)];
-    assert_eq!(sum_of_picks(&points, &values, &[]), g1(0));
-    let picks = [
-        (0, 0),
-        (2, 0),
-        (u32::MAX, 2),
-        (1, 1),
-        (0, 3),
-        (1, 255),
-        (1, 2),
-    ];
-    assert_eq!(sum_of_picks(&points, &values, &picks), g1(7 + 3 * 5));
-    assert_eq!(sum_of_picks(&[], &values, &picks), g1(0));
-    assert_eq!(sum_of_picks(&points, &[], &picks), g1(0));
-}
-
 proptest! {
-    /// Few multiples of the generator, so that equal points meet, opposite ones, and infinity.
-    #[test]
-    fn sums_of_picks_are_linear_combinations(
-        multiples in prop::collection::vec(-2_i64..3, 1..8),
-        picks in prop::collection::vec((0_u32..8, 0_u32..4), 0..60),
-        values in prop::collection::vec(-2_i64..100, 4),
-    ) {
-        let points: Vec<_> = multiples.iter().map(|n| g1(*n)).collect();
-        let scalars: Vec<_> = values.iter().map(|n| Scalar::from(*n)).collect();
-        let of = |(index, value): &(u32, u32)| {
-            let multiple = multiples.get(*index as usize).copied().unwrap_or_default();
-            multiple * values[*value as usize]
-        };
-        prop_assert_eq!(sum_of_picks(&points, &scalars, &picks), g1(picks.iter().map(of).sum()));
-    }
-
     #[test]
     fn scalars_survive_their_encoding(words in any::<[u8; SCALAR_BYTES]>()) {
         let scalar = from_bytes(&words);

@@ -39,19 +39,46 @@ impl AxisWeights {
         }
     }
 
-    /// The run `range`, as a factor and weights that full runs of one length share.
-    fn run(&self, range: Range<usize>, per_row: usize) -> (Scalar, Vec<Scalar>) {
-        let len = range.len();
-        if let (Self::Eq { point, .. }, Some(index)) = (self, range.start.checked_div(per_row)) {
-            let low_bits = usize::try_from(per_row.trailing_zeros()).unwrap_or_default();
-            let (high, low) = point.split_at(point.len().saturating_sub(low_bits));
-            let factor = eq_table(high).get(index).copied().unwrap_or_default();
-            let mut weights = eq_table(low);
-            weights.truncate(len);
-            return (factor, weights);
+    /// The weights in runs of `per_run`, a power of two.
+    fn in_runs(&self, per_run: usize) -> Runs {
+        match self {
+            Self::Eq { point, .. } => {
+                let low_bits = usize::try_from(per_run.trailing_zeros()).unwrap_or_default();
+                let (high, low) = point.split_at(point.len().saturating_sub(low_bits));
+                Runs::Scaled {
+                    factors: eq_table(high),
+                    run: eq_table(low),
+                }
+            }
+            Self::Listed(weights) => Runs::Listed(weights.clone()),
         }
-        let values = self.values();
-        (Scalar::ONE, values.get(range).unwrap_or_default().to_vec())
+    }
+}
+
+/// The weights of one axis, run by run.
+enum Runs {
+    /// Multiples of one run.
+    Scaled {
+        factors: Vec<Scalar>,
+        run: Vec<Scalar>,
+    },
+    /// Any weights.
+    Listed(Vec<Scalar>),
+}
+
+impl Runs {
+    /// A run of indices, the `index`th, as a factor and weights that full runs share.
+    fn run(&self, index: usize, indices: Range<usize>) -> (Scalar, Vec<Scalar>) {
+        match self {
+            Self::Scaled { factors, run } => {
+                let factor = factors.get(index).copied().unwrap_or_default();
+                (factor, run.iter().take(indices.len()).copied().collect())
+            }
+            Self::Listed(weights) => {
+                let run = weights.get(indices).unwrap_or_default();
+                (Scalar::ONE, run.to_vec())
+            }
+        }
     }
 }
 
@@ -155,12 +182,16 @@ impl Array {
                 let outside = weights.get(..axis).unwrap_or_default().iter();
                 let outside: Vec<Vec<Scalar>> = outside.map(AxisWeights::values).collect();
                 let outer = products(&outside.iter().collect::<Vec<_>>());
+                let Some(along) = weights.get(axis).map(|axis| axis.in_runs(per_row)) else {
+                    return Vec::new();
+                };
                 let mut terms: Vec<(Vec<Scalar>, Term)> = Vec::new();
                 for run in self.runs() {
-                    let Some((along, outside)) = weights.get(axis).zip(outer.get(run.outer)) else {
+                    let Some(outside) = outer.get(run.outer) else {
                         continue;
                     };
-                    let (factor, run_weights) = along.run(run.indices, per_row);
+                    let index = run.indices.start.checked_div(per_row).unwrap_or_default();
+                    let (factor, run_weights) = along.run(index, run.indices);
                     let row = (run.row, coefficient * outside * factor);
                     let same = |(known, _): &&mut (Vec<Scalar>, Term)| *known == run_weights;
                     if let Some((_, term)) = terms.iter_mut().find(same) {

@@ -11,11 +11,14 @@
 //! 2. All of `G(s)` follows from these, but for functionals of the weights. So one claim says that
 //!    `p(s)` and those functionals make up the rest, and each column's value is one claim more.
 //!
-//! Nothing is sent of the weights, and no claim is about them alone: they may be as private as the
-//! pixels.
+//! 3. The entry for padding of every table of entries is zero: a claim more.
+//!
+//! Nothing is sent of the weights, and no claim but that of step 3 is about them alone: they may be as
+//! private as the pixels.
 
 use crate::array::AxisWeights;
-use crate::circuit::Circuit;
+use crate::circuit::{Circuit, Table};
+use crate::gadget::Gadget;
 use crate::plan::{AXES, DEGREE, FREE_CELLS, Plan, TablePlan};
 use crate::relation::{Challenges, Relation, Relations};
 use crate::wiring::path_value;
@@ -51,6 +54,12 @@ pub fn close(
         }
         ends.push(end);
     }
+    claims.extend(
+        circuit
+            .tables
+            .iter()
+            .filter_map(|table| padding_claim(plan, table)),
+    );
     let mut terms = Vec::new();
     for (table, relation) in circuit.tables.iter().zip(&relations.tables) {
         let paths = table.operand.iter().flat_map(|operand| &operand.paths);
@@ -140,7 +149,23 @@ pub fn index_at(point: &[Scalar]) -> Scalar {
         .fold(Scalar::ZERO, |index, bit| index.double() + bit)
 }
 
-/// `(1 − s_b)·column(s) + s_b·blind = value`, or `column(s) = value` for a column of the key.
+/// That rows of padding ask for zeros, which lookups take for granted.
+fn padding_claim(plan: &Plan, table: &Table) -> Option<Claim> {
+    let Gadget::Entries(entries) = &table.gadget else {
+        return None;
+    };
+    let array = plan.arrays.get(entries.array)?;
+    let first = array
+        .dims()
+        .iter()
+        .map(|_| AxisWeights::Listed(Vec::from([Scalar::ONE])));
+    Some(Claim {
+        terms: array.terms(&first.collect::<Vec<_>>(), Scalar::ONE),
+        value: Scalar::ZERO,
+    })
+}
+
+/// `(1 − s_b)·column(s) + s_b·blind = value`.
 fn column_claim(
     plan: &Plan,
     layout: &TablePlan,
@@ -150,12 +175,9 @@ fn column_claim(
     blinded: Scalar,
 ) -> Claim {
     let blind = layout.blinds.get(column).copied().flatten();
-    let scale = match blind {
-        Some(_) => Scalar::ONE - blinded,
-        None => Scalar::ONE,
-    };
     let place = layout.places.get(column).and_then(Option::as_ref);
-    let mut terms = place.map_or_else(Vec::new, |array| array.terms(eq, scale));
+    let kept = Scalar::ONE - blinded;
+    let mut terms = place.map_or_else(Vec::new, |array| array.terms(eq, kept));
     if let Some(cell) = blind {
         terms.push(Term {
             rows: Vec::from([(plan.rows.mask, blinded)]),

@@ -17,8 +17,14 @@ pub enum LayerError {
     /// A graph without nodes.
     #[error("the graph computes no logits")]
     NoLogits,
+    /// Nothing to prove.
+    #[error("a proof is of at least one image")]
+    NoImages,
     /// Tables of so many rows that no proof is made for them.
-    #[error("a proof for {images} images would have {cells} cells; the most is {limit}")]
+    #[error(
+        "a proof for {images} images would have {cells} cells or more; the most is {limit}, and {} images",
+        crate::plan::MAX_IMAGES
+    )]
     TooLarge {
         /// Images in the batch.
         images: usize,
@@ -42,9 +48,9 @@ pub enum LayerError {
         table: usize,
     },
     /// A statement without labels, or with one that is no class.
-    #[error("image {image}: label {label} of {classes} classes")]
+    #[error("image {} of the statement: label {label} of {classes} classes", image.saturating_add(1))]
     Label {
-        /// Which image of the batch.
+        /// Which image of the batch, from 0.
         image: usize,
         /// Its label.
         label: usize,

@@ -133,7 +133,7 @@ pub struct Rules {
     pub inputs: Vec<Input>,
     /// What the row puts out.
     pub output: Polynomial,
-    /// Cells that are looked up, each time in [`Rules::lookup_table`].
+    /// Cells that are looked up.
     pub keys: Vec<Key>,
     /// The columns of the bytes of each gap.
     pub gaps: Vec<Range<usize>>,
@@ -310,7 +310,7 @@ impl Activation {
             Some(sign) => signed(sign, &magnitude),
             None => {
                 let shifted = magnitude.clone().shifted(-offset);
-                (magnitude.clone().into(), shifted.into())
+                (magnitude.into(), shifted.into())
             }
         };
         let unit = Scalar::from(2_u64).pow([u64::from(self.shift)]);

@@ -32,8 +32,10 @@
 extern crate alloc;
 
 pub mod array;
+mod check;
 pub mod circuit;
 pub mod closing;
+mod compile;
 mod error;
 pub mod gadget;
 pub mod lookup;

@@ -1,6 +1,6 @@
 //! Where everything lies in the proof of a batch: variables, columns, rows, random cells.
 
-use crate::array::{Array, AxisWeights, Packer, volume};
+use crate::array::{Array, AxisWeights, Packer};
 use crate::circuit::{Circuit, Table};
 use crate::error::LayerError;
 use crate::gadget::{Column, Key, Rules};
@@ -15,6 +15,9 @@ pub const DEGREE: usize = 4;
 
 /// The most cells all columns of one proof may have.
 pub const MAX_CELLS: usize = 1 << 28;
+
+/// The most images one proof may be about.
+pub const MAX_IMAGES: usize = 1 << 10;
 
 /// Axes of a table: image, channel, row, column.
 pub const AXES: usize = 4;
@@ -118,15 +121,11 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// The proof would be larger than any allowed.
+    /// There is no image; the proof would be larger than any allowed, of [`MAX_IMAGES`] and
+    /// [`MAX_CELLS`]; or its random cells do not fit into one row. More images need more of these: a few
+    /// for each doubling.
     pub fn new(circuit: &Circuit, columns: Columns, images: usize) -> Result<Self, LayerError> {
-        let mut tables: Vec<TablePlan> = circuit
-            .tables
-            .iter()
-            .map(|table| TablePlan::unplaced(table, images))
-            .collect();
-        check_size(&tables, images)?;
-
+        let mut tables = unplaced(circuit, columns, images)?;
         let mut weights = Packer::new(columns, 0);
         let arrays = weights.place(&circuit.arrays);
         let pixels_from = weights.rows();
@@ -151,8 +150,8 @@ impl Plan {
             matches!(column, Column::Helper)
         });
         let num_vars = tables.iter().map(TablePlan::num_vars).max().unwrap_or(1);
-        place_blinds(&mut tables, columns, num_vars)?;
         place_fixed(&mut tables, &arrays);
+        place_blinds(&mut tables, columns, num_vars)?;
         Ok(Self {
             images,
             columns,
@@ -272,23 +271,41 @@ fn place_fixed(tables: &mut [TablePlan], arrays: &[Array]) {
     }
 }
 
-fn check_size(tables: &[TablePlan], images: usize) -> Result<(), LayerError> {
-    let cells = tables.iter().fold(0_usize, |cells, table| {
-        let rows = 1_usize
-            .checked_shl(u32::try_from(table.num_vars()).unwrap_or(u32::MAX))
-            .unwrap_or(usize::MAX);
-        let columns = table.places.len().saturating_add(1);
-        let rows = rows.max(volume(&table.dims));
-        cells.saturating_add(rows.saturating_mul(columns))
-    });
-    if cells > MAX_CELLS {
-        return Err(LayerError::TooLarge {
-            images,
-            cells,
-            limit: MAX_CELLS,
-        });
+/// The tables, as long as there are not more columns than blinds fit into a row, nor more cells than
+/// any proof may have.
+fn unplaced(
+    circuit: &Circuit,
+    columns: Columns,
+    images: usize,
+) -> Result<Vec<TablePlan>, LayerError> {
+    if images == 0 {
+        return Err(LayerError::NoImages);
     }
-    Ok(())
+    let mut tables = Vec::with_capacity(circuit.tables.len());
+    let (mut cells, mut blinds) = (0_usize, 0_usize);
+    for table in &circuit.tables {
+        let layout = TablePlan::unplaced(table, images);
+        let rows = u32::try_from(layout.num_vars()).ok();
+        let rows = rows.and_then(|vars| 1_usize.checked_shl(vars));
+        let own = rows.and_then(|rows| rows.checked_mul(layout.places.len().saturating_add(1)));
+        cells = cells.saturating_add(own.unwrap_or(usize::MAX));
+        if cells > MAX_CELLS || images > MAX_IMAGES {
+            return Err(LayerError::TooLarge {
+                images,
+                cells,
+                limit: MAX_CELLS,
+            });
+        }
+        blinds = blinds.saturating_add(layout.places.len());
+        if blinds > columns.count() {
+            return Err(LayerError::MaskTooLong {
+                needed: blinds,
+                columns: columns.count(),
+            });
+        }
+        tables.push(layout);
+    }
+    Ok(tables)
 }
 
 /// Whether a key asks for the table of bytes.

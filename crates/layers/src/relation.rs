@@ -31,6 +31,7 @@ use crate::lookup::{HelperKeys, LookupChallenges};
 use crate::plan::{AXES, Plan, TablePlan};
 use crate::polynomial::{Linear, Polynomial};
 use crate::wiring::Covector;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use zklens_field::{Field, Scalar};
 
@@ -185,21 +186,29 @@ fn lead_of_label(
     let classes = products(&[&channels, &rows, &columns]);
     let all_classes: Scalar = classes.iter().sum();
     let mut constant = Scalar::default();
-    for (image, (label, weight)) in labels.iter().zip(&images).enumerate() {
+    let distinct: BTreeSet<usize> = labels.iter().copied().collect();
+    for label in distinct {
+        // The images of this label, as one covector.
+        let pairs = labels.iter().zip(&images);
+        let weights = pairs.map(|(of_image, weight)| match of_image == &label {
+            true => *weight,
+            false => Scalar::default(),
+        });
+        let weights: Vec<Scalar> = weights.collect();
+        let earlier: Scalar = classes.iter().take(label).sum();
+        constant += base.coefficient * weights.iter().sum::<Scalar>() * earlier;
         let row = label.checked_div(width).unwrap_or_default();
         let channel = row.checked_div(height).unwrap_or_default();
-        let at = [
-            (image, images.len()),
-            (channel, channels.len()),
-            (row.checked_rem(height).unwrap_or_default(), height),
-            (label.checked_rem(width).unwrap_or_default(), width),
-        ];
+        let [row, column] = [row.checked_rem(height), label.checked_rem(width)];
         covectors.push(Covector {
-            coefficient: base.coefficient * weight * all_classes,
-            axes: at.map(|(index, len)| unit(index, len)),
+            coefficient: base.coefficient * all_classes,
+            axes: [
+                AxisWeights::Listed(weights),
+                unit(channel, channels.len()),
+                unit(row.unwrap_or_default(), height),
+                unit(column.unwrap_or_default(), width),
+            ],
         });
-        let earlier: Scalar = classes.iter().take(*label).sum();
-        constant += base.coefficient * weight * earlier;
     }
     (covectors, constant)
 }

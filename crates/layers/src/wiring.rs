@@ -82,7 +82,7 @@ impl Covector {
                 coefficient: coefficient * Scalar::from(*factor),
                 axes: [images, channels, rows, columns],
             },
-            Step::Channels { start, count } => {
+            Step::Channels { start, count, .. } => {
                 let values = channels.values().into_iter().skip(*start).take(*count);
                 let channels = AxisWeights::Listed(values.collect());
                 Self {

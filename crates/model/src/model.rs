@@ -29,14 +29,10 @@ impl Model {
     /// classes or more than 65,536, or a name is empty, too long or holds control
     /// characters, which could rule a terminal it is printed on.
     pub fn new(name: &str, classes: Vec<String>, graph: Graph) -> Result<Self, ModelError> {
-        let fits = |name: &str| {
-            let is_printable = !name.chars().any(char::is_control);
-            is_printable && (1..=Self::MAX_NAME_BYTES).contains(&name.len())
-        };
-        if !fits(name) {
+        if !Self::is_name(name) {
             return Err(ModelError::Name);
         }
-        if let Some(class) = classes.iter().position(|class| !fits(class)) {
+        if let Some(class) = classes.iter().position(|class| !Self::is_name(class)) {
             return Err(ModelError::ClassName { class });
         }
         let outputs = graph.output().filter(|tensor| tensor.shape.is_flat());
@@ -52,6 +48,14 @@ impl Model {
             classes,
             graph,
         })
+    }
+
+    /// Whether a model or a class may be called so: 1 to [`Self::MAX_NAME_BYTES`] bytes without control
+    /// characters.
+    #[must_use]
+    pub fn is_name(name: &str) -> bool {
+        let is_printable = !name.chars().any(char::is_control);
+        is_printable && (1..=Self::MAX_NAME_BYTES).contains(&name.len())
     }
 
     /// The model's name.

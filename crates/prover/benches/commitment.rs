@@ -29,6 +29,14 @@ fn commitment(c: &mut Criterion) {
                 blinding: -Scalar::from(1),
             }
         };
+        // As how often each value of a table occurs: bytes, and few numbers that are larger.
+        let mut multiplicities = integers(0, 256);
+        if let Cells::Integers(cells) = &mut multiplicities.cells {
+            cells
+                .iter_mut()
+                .step_by(count / 16)
+                .for_each(|n| *n += 3000);
+        }
         let scalars = Row {
             cells: Cells::Scalars(random(count)),
             blinding: random(1)[0],
@@ -37,6 +45,7 @@ fn commitment(c: &mut Criterion) {
             ("full-width", scalars.clone()),
             ("bytes", integers(0, 256)),
             ("8-bit signed", integers(-128, 256)),
+            ("bytes, 16 of them larger", multiplicities),
             ("16-bit signed", integers(-32768, 65536)),
         ] {
             let row = [row];

@@ -14,8 +14,9 @@ use zklens_verifier::{KeyError, Names, VerifyingKey};
 pub enum Privacy<'a> {
     /// Everyone: anyone who has the model derives the same key, and so the same model id.
     Public,
-    /// Only whoever has the proving key. Commitments hide the weights; shapes, scales and how many bytes
-    /// each value takes are part of the key nevertheless.
+    /// Only whoever has the proving key. Commitments hide weights, biases and the entries of tables. The key
+    /// shows the rest: shapes, shifts, the multipliers of averages, where clips and tables begin and end,
+    /// and how many bytes each value takes, which bounds what the weights add up to.
     Private(&'a mut dyn CryptoRng),
 }
 
@@ -33,7 +34,8 @@ pub struct ProvingKey {
 /// The version of proving keys that this crate writes, and the only one it reads.
 pub const PROVING_KEY_VERSION: u16 = 1;
 
-const MAGIC: [u8; 4] = *b"ZKLX";
+/// How a proving key begins.
+pub const PROVING_KEY_MAGIC: [u8; 4] = *b"ZKLX";
 
 /// A key with more rows of weights than this takes the longest rows there are.
 const MANY_ROWS: usize = 24;
@@ -81,7 +83,7 @@ impl ProvingKey {
             classes: model.classes().to_vec(),
             preprocessing: *model.preprocessing(),
         };
-        let verifying = VerifyingKey::new(names, circuit, columns, weights)?;
+        let verifying = VerifyingKey::new(names, circuit, columns, &weights)?;
         Ok(Self {
             model,
             verifying,
@@ -95,7 +97,7 @@ impl ProvingKey {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let model = self.model.encode();
-        let mut file = MAGIC.to_vec();
+        let mut file = PROVING_KEY_MAGIC.to_vec();
         file.extend(PROVING_KEY_VERSION.to_le_bytes());
         file.extend((model.len() as u64).to_le_bytes());
         file.extend(model);
@@ -111,7 +113,7 @@ impl ProvingKey {
     /// The file is no proving key, or [`Self::new`] would refuse its model.
     pub fn decode(setup: &Setup, file: &[u8]) -> Result<Self, ProvingKeyError> {
         let (magic, rest) = file.split_first_chunk().ok_or(ProvingKeyError::NotAKey)?;
-        if *magic != MAGIC {
+        if *magic != PROVING_KEY_MAGIC {
             return Err(ProvingKeyError::NotAKey);
         }
         let malformed = ProvingKeyError::Malformed;

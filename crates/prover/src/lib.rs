@@ -15,6 +15,8 @@ pub mod sumcheck;
 mod wiring;
 mod witness;
 
-pub use key::{KeygenError, PROVING_KEY_VERSION, Privacy, ProvingKey, ProvingKeyError};
+pub use key::{
+    KeygenError, PROVING_KEY_MAGIC, PROVING_KEY_VERSION, Privacy, ProvingKey, ProvingKeyError,
+};
 pub use proof::{ProveError, Proved, prove, prove_witness};
 pub use witness::Witness;

@@ -95,7 +95,7 @@ fn columns(
             }
             Gadget::Clip(gadget) => clip(gadget, operand(1), &mut rows),
             Gadget::Lookup(gadget) => {
-                lookup(gadget, operand(1), trace.output(table.node), &mut rows)
+                lookup(gadget, operand(1), trace.output(table.node), &mut rows);
             }
             Gadget::Copy => filled[0].extend(trace.output(table.node)),
             Gadget::Label { bytes } => label(*bytes, trace, &mut rows),

@@ -1,5 +1,6 @@
 //! Test support, never part of a release: [`oracle`] says again, and slowly, what a network means;
-//! [`recipe`] grows random models; [`models`] has the usual ones; [`vectors`] are the golden files.
+//! [`recipe`] grows random models; [`models`] has the usual ones; [`vectors`] are the golden files;
+//! [`recorder`] takes a proof apart.
 
 #![forbid(unsafe_code)]
 
@@ -7,6 +8,7 @@ pub mod models;
 pub mod oracle;
 pub mod random;
 pub mod recipe;
+pub mod recorder;
 pub mod vectors;
 
 pub use random::Random;

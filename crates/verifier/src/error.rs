@@ -34,10 +34,13 @@ pub enum VerifyError {
     /// The proof does not prove the statement.
     #[error(transparent)]
     Opening(#[from] OpeningError),
+    /// The setup is another than the proof was verified with.
+    #[error("the setup is another than the proof was verified with")]
+    OtherSetup,
     /// The pixels or the opening are not those of the input commitment.
-    #[error("image {image}: these are not the pixels that were classified")]
+    #[error("image {}: these are not the pixels that were classified", image.saturating_add(1))]
     OtherPixels {
-        /// Which image of the batch.
+        /// Which image of the batch, from 0.
         image: usize,
     },
     /// The setup has fewer powers than a row has columns.
@@ -86,6 +89,10 @@ pub enum KeyError {
         /// How many there are.
         got: usize,
     },
+    /// The pixels or the classes are not as many as the circuit has, or a name is none that a model could
+    /// have.
+    #[error("the key's names or preprocessing do not fit its circuit")]
+    Names,
     /// More columns than any setup has powers for.
     #[error(
         "rows of 2^{log} columns; the most is 2^{}",

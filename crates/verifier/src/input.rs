@@ -19,7 +19,8 @@ pub struct InputOpening {
 impl Verified {
     /// Checks that image `image` of the batch had these `pixels`.
     ///
-    /// The commitment binds: whoever opens one to two different images knows `τ`.
+    /// The commitment binds: whoever opens one to two different images knows `τ`. The setup's string has to
+    /// be one that was checked ([`Setup::check`]); of another, points need not be powers of `τ`.
     ///
     /// # Errors
     ///
@@ -33,6 +34,9 @@ impl Verified {
         opening: &InputOpening,
     ) -> Result<(), VerifyError> {
         let other = VerifyError::OtherPixels { image };
+        if setup.verifier().digest() != &self.setup {
+            return Err(VerifyError::OtherSetup);
+        }
         let plan = Plan::new(key.circuit(), key.columns(), 1)?;
         let columns = plan.columns.count();
         let powers = setup.powers();
@@ -53,8 +57,8 @@ impl Verified {
             return Err(other);
         }
         for ((span, point), blinding) in spans.iter().zip(commitment).zip(&opening.blindings) {
-            let bytes = pixels.values().get(span.cells.clone()).unwrap_or_default();
-            let places = cells.get(span.offset..).unwrap_or_default();
+            let bytes = pixels.values().get(span.cells.clone()).ok_or(other)?;
+            let places = cells.get(span.offset..).ok_or(other)?;
             let sum: Point = sum_of_bytes(places, bytes);
             let one = Scalar::from(1_u64);
             if linear_combination(&[sum, *hiding], &[one, *blinding]) != *point {

@@ -8,13 +8,18 @@ use serde::{Deserialize, Serialize};
 use tiny_keccak::{Hasher, Keccak};
 use zklens_commitment::Columns;
 use zklens_field::{POINT_BYTES, Point, decode_point, encode_point};
+use zklens_layers::array::volume;
 use zklens_layers::{Circuit, Plan};
-use zklens_model::Preprocessing;
+use zklens_model::{Model, Preprocessing};
 
 /// The version of key files that this crate writes, and the only one it reads.
 pub const KEY_VERSION: u16 = 1;
 
-const MAGIC: [u8; 4] = *b"ZKLK";
+/// How a key file begins.
+pub const KEY_MAGIC: [u8; 4] = *b"ZKLK";
+/// The largest key file that is read, in bytes.
+pub const MAX_KEY_BYTES: usize = 1 << 24;
+
 const ID_DOMAIN: &[u8] = b"zklens/key";
 
 /// Keccak-256 of everything in a verifying key: architecture, quantisation, preprocessing, names
@@ -64,6 +69,19 @@ pub struct Names {
     pub preprocessing: Preprocessing,
 }
 
+impl Body {
+    /// Whether pixels and classes are as many as the circuit's, and names are ones that a model may have.
+    fn names_fit(&self) -> bool {
+        let sides = |table: usize| self.circuit.tables.get(table).map(|table| table.sides);
+        let pixels = self.preprocessing.shape().map(usize::from);
+        let classes = sides(self.circuit.label()).map(|sides| volume(&sides));
+        let mut names = core::iter::once(&self.name).chain(&self.classes);
+        sides(0) == Some(pixels)
+            && classes == Some(self.classes.len())
+            && names.all(|name| Model::is_name(name))
+    }
+}
+
 impl VerifyingKey {
     /// A key, given commitments to the rows that [`Plan::new`] lays the weights out in. A row of zeros
     /// that is not blinded is the point at infinity.
@@ -75,7 +93,7 @@ impl VerifyingKey {
         names: Names,
         circuit: Circuit,
         columns: Columns,
-        weights: Vec<Point>,
+        weights: &[Point],
     ) -> Result<Self, KeyError> {
         let Names {
             name,
@@ -94,6 +112,9 @@ impl VerifyingKey {
 
     fn of_body(body: Body) -> Result<Self, KeyError> {
         body.circuit.check()?;
+        if !body.names_fit() {
+            return Err(KeyError::Names);
+        }
         let log = usize::from(body.log_columns);
         let columns = Columns::new(log).ok_or(KeyError::Columns { log })?;
         let plan = Plan::new(&body.circuit, columns, 1)?;
@@ -123,7 +144,7 @@ impl VerifyingKey {
     /// The file's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut file = MAGIC.to_vec();
+        let mut file = KEY_MAGIC.to_vec();
         file.extend(KEY_VERSION.to_le_bytes());
         file.extend(encode(&self.body));
         file
@@ -135,8 +156,11 @@ impl VerifyingKey {
     ///
     /// The file is not exactly what [`Self::encode`] writes.
     pub fn decode(file: &[u8]) -> Result<Self, KeyError> {
+        if file.len() > MAX_KEY_BYTES {
+            return Err(KeyError::Malformed);
+        }
         let (magic, rest) = file.split_first_chunk().ok_or(KeyError::NotAKey)?;
-        if *magic != MAGIC {
+        if *magic != KEY_MAGIC {
             return Err(KeyError::NotAKey);
         }
         let (version, rest) = rest.split_first_chunk().ok_or(KeyError::Malformed)?;
@@ -190,7 +214,6 @@ impl VerifyingKey {
     }
 
     /// Commitments to the weights.
-    #[must_use]
     pub fn weights(&self) -> &[Point] {
         &self.weights
     }

@@ -45,8 +45,8 @@ mod statement;
 
 pub use error::{KeyError, ProofFileError, VerifyError};
 pub use input::InputOpening;
-pub use key::{KEY_VERSION, ModelId, Names, VerifyingKey};
-pub use proof_file::{PROOF_VERSION, ProofFile};
+pub use key::{KEY_MAGIC, KEY_VERSION, MAX_KEY_BYTES, ModelId, Names, VerifyingKey};
+pub use proof_file::{PROOF_MAGIC, PROOF_VERSION, ProofFile};
 pub use statement::{Context, Statement};
 
 use alloc::vec::Vec;
@@ -62,13 +62,17 @@ use zklens_transcript::{Reader, labels};
 /// Evidence that a statement was proved. Only [`verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
-pub struct Verified(Statement);
+pub struct Verified {
+    statement: Statement,
+    /// Of the setup that it was verified with.
+    setup: [u8; 32],
+}
 
 impl Verified {
     /// What was proved.
     #[must_use]
     pub const fn statement(&self) -> &Statement {
-        &self.0
+        &self.statement
     }
 }
 
@@ -137,7 +141,10 @@ pub fn verify(
     let rows = [key.weights(), &pixels, &witness, &[mask], &helpers].concat();
     opening::verify(setup, plan.columns, &rows, &claims, &mut reader)?;
     reader.finish()?;
-    Ok(Verified(statement))
+    Ok(Verified {
+        statement,
+        setup: *setup.digest(),
+    })
 }
 
 /// The columns' values, table by table.

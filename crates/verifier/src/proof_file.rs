@@ -19,7 +19,8 @@ use zklens_field::{
 /// The version of proof files that this crate writes, and the only one it reads.
 pub const PROOF_VERSION: u16 = 1;
 
-const MAGIC: [u8; 4] = *b"ZKLP";
+/// How a proof file begins.
+pub const PROOF_MAGIC: [u8; 4] = *b"ZKLP";
 
 /// A statement with its proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +65,7 @@ impl ProofFile {
                 .map(|opening| opening.blindings.iter().map(encode_scalar).collect())
                 .collect(),
         };
-        let mut file = MAGIC.to_vec();
+        let mut file = PROOF_MAGIC.to_vec();
         file.extend(PROOF_VERSION.to_le_bytes());
         // Writing to memory cannot fail: every type here has a known length.
         file.extend(postcard::to_allocvec(&body).unwrap_or_default());
@@ -78,7 +79,7 @@ impl ProofFile {
     /// The file is not exactly what [`Self::encode`] writes.
     pub fn decode(file: &[u8]) -> Result<Self, ProofFileError> {
         let (magic, rest) = file.split_first_chunk().ok_or(ProofFileError::NotAProof)?;
-        if *magic != MAGIC {
+        if *magic != PROOF_MAGIC {
             return Err(ProofFileError::NotAProof);
         }
         let (version, rest) = rest.split_first_chunk().ok_or(ProofFileError::Malformed)?;

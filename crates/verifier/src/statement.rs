@@ -29,8 +29,8 @@ const DOMAIN: &[u8] = b"zklens/statement";
 
 impl Statement {
     /// What the transcript begins with: Keccak-256 of `"zklens/statement"`, the setup's digest, the
-    /// model id, the context, the number of images, each label, the number of points per image and each
-    /// point, numbers as 32 bytes, big-endian.
+    /// model id, the context, the number of images, each label, and for each image the number of its points and
+    /// these; numbers as 32 bytes, big-endian.
     #[must_use]
     pub fn digest(&self, setup: &VerifierSetup) -> [u8; 32] {
         let mut keccak = Keccak::v256();
@@ -59,7 +59,8 @@ impl Statement {
         let expected = plan.rows.pixels.len();
         let per_image = expected.checked_div(self.labels.len()).unwrap_or_default();
         let fits = |image: &Vec<Point>| image.len() == per_image;
-        if rows.len() == expected && self.inputs.iter().all(fits) {
+        let one_each = self.inputs.len() == self.labels.len();
+        if one_each && rows.len() == expected && self.inputs.iter().all(fits) {
             Ok(rows)
         } else {
             Err(VerifyError::Inputs {
@@ -71,8 +72,10 @@ impl Statement {
 }
 
 fn word(number: usize) -> [u8; 32] {
+    let bytes = u64::try_from(number).unwrap_or(u64::MAX).to_be_bytes();
     let mut word = [0; 32];
-    let (_, low) = word.split_at_mut(32 - size_of::<u64>());
-    low.copy_from_slice(&u64::try_from(number).unwrap_or(u64::MAX).to_be_bytes());
+    for (to, from) in word.iter_mut().rev().zip(bytes.iter().rev()) {
+        *to = *from;
+    }
     word
 }

@@ -3,11 +3,12 @@
 use crate::args::ExecuteArguments;
 use crate::failure::{EXIT_INPUT, EXIT_OUTPUT, Failure};
 use crate::output::say;
-use crate::{files, model_file, output};
+use crate::stages::{Stages, milliseconds};
+use crate::{files, image_file, model_file, output};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use zklens_image::{CidVersion, cid};
 use zklens_model::{Classification, Model};
 
@@ -103,13 +104,7 @@ fn execute(
     stages.end("network");
     let cid = cid::of(&bytes, CidVersion::from(arguments.cid.cid_version));
     stages.end("CID");
-    if let Some(orientation @ 2..) = zklens_image::exif_orientation(&bytes) {
-        eprintln!(
-            "note: {}: stored rotated or mirrored (EXIF orientation {orientation}); the network sees \
-             the pixels as stored",
-            files::name(path)
-        );
-    }
+    image_file::note_orientation(&files::name(path), &bytes);
     Ok((
         execution(path, cid.ipfs_uri(), &result, model, digest),
         stages.finish(),
@@ -173,41 +168,4 @@ fn print(
         say!("");
     }
     Ok(())
-}
-
-/// Wall-clock times of the stages of one image.
-struct Stages {
-    started: Instant,
-    last: Instant,
-    text: Vec<String>,
-}
-
-impl Stages {
-    fn start() -> Self {
-        let started = Instant::now();
-        Self {
-            started,
-            last: started,
-            text: Vec::new(),
-        }
-    }
-
-    fn end(&mut self, stage: &str) {
-        let now = Instant::now();
-        self.text
-            .push(format!("{stage} {}", milliseconds(now - self.last)));
-        self.last = now;
-    }
-
-    fn finish(self) -> String {
-        format!(
-            "{}; total {}",
-            self.text.join(", "),
-            milliseconds(self.started.elapsed())
-        )
-    }
-}
-
-fn milliseconds(duration: Duration) -> String {
-    format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
 }

@@ -2,7 +2,8 @@
 
 use crate::args::{ImportArguments, ResizeFilter};
 use crate::dataset::Source;
-use crate::failure::{EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, Failure};
+use crate::destination::Destination;
+use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure};
 use crate::output::say;
 use crate::{files, output};
 use serde::Serialize;
@@ -25,6 +26,7 @@ struct Written<'a> {
 
 pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     let options = options(arguments)?;
+    let destination = Destination::new(&arguments.output, true)?;
     let file = files::read(&arguments.onnx, MAX_ONNX_BYTES)
         .map_err(|failure| Failure::new(EXIT_MODEL, "network", failure.message()))?;
     let fault = |error| Failure::new(EXIT_MODEL, arguments.onnx.display(), error);
@@ -50,7 +52,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     let bytes = imported.model.encode();
     // What cannot be read again is not written.
     Model::decode(&bytes).map_err(|error| Failure::new(EXIT_MODEL, "the new model", error))?;
-    write(&arguments.output, &bytes)?;
+    destination.write(&bytes)?;
     warn(&imported.report, options.classes.len());
     let digest = output::hex(&imported.model.digest());
     if arguments.json {
@@ -141,13 +143,4 @@ fn classes(labels: &str) -> Result<Vec<String>, Failure> {
         return Err(failure.with_help("give a file with one name per line, or a list: cat,dog"));
     }
     Ok(names)
-}
-
-/// Writes beside the file first, so that a failed import leaves an old model as it was.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let fault = |error| Failure::new(EXIT_OUTPUT, path.display(), error);
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    std::fs::write(&beside, bytes).map_err(fault)?;
-    std::fs::rename(&beside, path).map_err(fault)
 }

@@ -1,10 +1,14 @@
-//! `zklens inspect`: what is inside a model.
+//! `zklens inspect`: what is inside a model; proofs and keys have files of their own.
 
+use super::{inspect_key, inspect_proof};
 use crate::args::InspectArguments;
-use crate::failure::Failure;
+use crate::failure::{EXIT_INPUT, Failure};
 use crate::output::say;
-use crate::{model_file, output};
+use crate::setup_file::{self, SetupFile};
+use crate::{files, keys, model_file, output};
 use serde::Serialize;
+use std::io::Read;
+use std::path::Path;
 use std::process::ExitCode;
 use zklens_model::{Colour, Model, Node, Preprocessing, Resize};
 
@@ -51,14 +55,71 @@ impl Summary {
     }
 }
 
+/// A model with its id, or why it has none.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WithId {
+    #[serde(flatten)]
+    summary: Summary,
+    model_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_provable: Option<String>,
+}
+
 pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
-    let summary = Summary::of(&model_file::load(&arguments.model)?);
-    if arguments.json {
-        output::print_json(&summary)?;
-        return Ok(ExitCode::SUCCESS);
+    let path = Path::new(&arguments.subject);
+    let setup = arguments.setup.setup.as_deref();
+    match &magic(&arguments.subject) {
+        b"ZKLP" => inspect_proof::run(path, setup, arguments.json)?,
+        b"ZKLK" => inspect_key::run_verifying(path, arguments.json)?,
+        b"ZKLX" => inspect_key::run_proving(path, setup, arguments.json)?,
+        &setup_file::MAGIC => {
+            let failure = Failure::new(EXIT_INPUT, path.display(), "this is a setup");
+            return Err(failure.with_help("`zklens setup verify FILE` checks it"));
+        }
+        _ => model(arguments)?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The first bytes of what is to be inspected, if it is a file and not a shipped model.
+fn magic(subject: &str) -> [u8; 4] {
+    let mut magic = [0; 4];
+    let path = Path::new(subject);
+    if zklens_models::find(subject).is_none() && path.is_file() {
+        // What cannot be read fails again where that is reported.
+        let _ = files::open(path).map(|mut file| file.read_exact(&mut magic));
+    }
+    magic
+}
+
+fn model(arguments: &InspectArguments) -> Result<(), Failure> {
+    let model = model_file::load(&arguments.subject)?;
+    let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
+    let summary = Summary::of(&model);
+    let (model_id, not_provable) = match keys::derive(&setup, model) {
+        Ok(key) => (Some(key.verifying().id().to_string()), None),
+        Err(failure) => (None, Some(failure.message().to_owned())),
+    };
+    let described = WithId {
+        summary,
+        model_id,
+        not_provable,
+    };
+    if arguments.json {
+        return output::print_json(&described);
+    }
+    print(&described)
+}
+
+fn print(described: &WithId) -> Result<(), Failure> {
+    let summary = &described.summary;
     say!("name        {}", summary.name);
     say!("digest      {}", summary.digest);
+    match (&described.model_id, &described.not_provable) {
+        (Some(id), _) => say!("model id    {id}"),
+        (None, why) => say!("model id    none: {}", why.as_deref().unwrap_or_default()),
+    }
     say!("input       {}", summary.input);
     say!("classes     {}", summary.classes.join(", "));
     say!("parameters  {}", summary.parameters);
@@ -86,10 +147,11 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
         );
     }
     say!("\nA value X at scale f stands for X / 2^f. Bounds hold for every image.");
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-fn describe(preprocessing: &Preprocessing) -> String {
+/// A model's input in words.
+pub(crate) fn describe(preprocessing: &Preprocessing) -> String {
     let colour = match preprocessing.colour {
         Colour::Luma => "luma",
         Colour::Rgb => "RGB",

@@ -1,5 +1,10 @@
 //! The command as a person runs it.
 
+mod ceremony;
 mod execute;
 mod import;
+mod keygen;
+mod prove;
+mod setup;
 mod support;
+mod verify;

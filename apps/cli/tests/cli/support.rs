@@ -43,3 +43,39 @@ pub(crate) fn text(output: &Output) -> String {
 pub(crate) fn errors(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
+
+/// A folder that vanishes.
+pub(crate) struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// The path of a file in it.
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// Writes a file, and gives its path.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+/// What a command printed as JSON; the command must have succeeded.
+pub(crate) fn json(arguments: &[&str]) -> serde_json::Value {
+    let output = zklens(arguments);
+    assert!(output.status.success(), "{}", errors(&output));
+    serde_json::from_str(&text(&output)).unwrap()
+}
+
+/// What a command said when it failed with this exit code.
+pub(crate) fn failure(code: i32, arguments: &[&str]) -> String {
+    let output = zklens(arguments);
+    let errors = errors(&output);
+    assert_eq!(output.status.code(), Some(code), "{errors}");
+    errors
+}

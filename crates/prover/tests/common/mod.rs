@@ -1,5 +1,9 @@
 //! What the tests of whole proofs share.
 
+#![allow(dead_code, reason = "every test takes what it needs")]
+
+pub(crate) mod vectors;
+
 use chacha20::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::sync::LazyLock;

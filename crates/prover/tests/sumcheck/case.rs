@@ -128,7 +128,7 @@ impl<const DEGREE: usize> Case<DEGREE> {
         }
     }
 
-    pub(crate) fn num_vars(&self) -> usize {
+    pub(crate) const fn num_vars(&self) -> usize {
         self.mask.len() / DEGREE
     }
 
@@ -139,7 +139,7 @@ impl<const DEGREE: usize> Case<DEGREE> {
         (writer.finish(), reduced)
     }
 
-    pub(crate) fn claim(&self) -> SumClaim {
+    pub(crate) const fn claim(&self) -> SumClaim {
         SumClaim {
             num_vars: self.num_vars(),
             sum: Scalar::ZERO,

@@ -116,8 +116,9 @@ fn any_combination_may_be_summed() {
         }
     }
     let random = &mut Random::new(5);
+    let blind = random.scalar();
     let table: Vec<Scalar> = (0..16_u64).map(|k| Scalar::from(k % 2)).collect();
-    let summand = Summand::new(5, vec![table.clone()], random.scalars(1), Boolean);
+    let summand = Summand::new(5, vec![table.clone()], vec![blind], Boolean);
     let mask = random.scalars(15);
     let mut writer = Writer::new(&STATEMENT);
     let reduced = prove::<3>(vec![summand], Scalar::ZERO, &mask, &mut writer);
@@ -127,8 +128,11 @@ fn any_combination_may_be_summed() {
     };
     let tape = writer.finish();
     let claim = reduce::<3>(claim, &mut Reader::open(&STATEMENT, &tape)).unwrap();
-    let kept = Scalar::ONE - claim.point[4];
-    let value = Boolean.evaluate(&reduced.tables[0]);
+    let (b, rows) = claim.point.split_last().unwrap();
+    let kept = Scalar::ONE - b;
+    let cell = kept * evaluate(&table, rows).unwrap() + *b * blind;
+    assert_eq!(reduced.tables, [[cell]]);
+    let value = Boolean.evaluate(&[cell]);
     assert_eq!(reduced.evaluation, Scalar::from(32) * kept * value);
     let owed = claim.close(&reduced.evaluation);
     assert_eq!(owed.value, inner_product(owed.functional.weights(), &mask));

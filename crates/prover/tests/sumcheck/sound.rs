@@ -88,8 +88,7 @@ fn every_word_moves_every_later_challenge() {
 
 #[test]
 fn rejects_another_constant() {
-    let (honest, tape) = attacked();
-    let mut case = honest.clone();
+    let (mut case, tape) = attacked();
     case.constant += Scalar::ONE;
     assert!(!case.accepts(&tape), "an honest tape, another claim");
     assert!(!case.accepts(&case.prove().0));

@@ -1,0 +1,144 @@
+//! Arguments of `import` and `evaluate`.
+
+use super::ModelArgument;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use zklens_onnx::{PixelRange, Precision};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zklens import lenet.onnx --calibration train-images-idx3-ubyte.gz --labels 0,1,2,3,4,5,6,7,8,9 -o lenet.zkl
+  zklens import net.onnx --calibration photos/ --labels labels.txt --invert -o net.zkl
+  zklens import rgb.onnx --calibration photos/ --labels labels.txt --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 -o rgb.zkl
+
+A folder's images count as labelled if they lie in subfolders named like the classes (or 0, 1, …).")]
+pub(crate) struct ImportArguments {
+    /// The network: an ONNX file, opset 9 to 21
+    #[arg(value_name = "ONNX")]
+    pub(crate) onnx: PathBuf,
+    /// Where to write the model
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Class names: a file with one per line, or a list separated by commas
+    #[arg(long, value_name = "FILE|LIST")]
+    pub(crate) labels: String,
+    /// Typical images: a folder, or an idx file (gzip or not)
+    #[arg(long, value_name = "DIR|IDX")]
+    pub(crate) calibration: PathBuf,
+    /// Labels of an idx file's images [default: the file beside it with `labels-idx1` in its name]
+    #[arg(long, value_name = "IDX")]
+    pub(crate) calibration_labels: Option<PathBuf>,
+    /// Use only the first N calibration images
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// The model's name [default: the output file's name]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The network's input size, where the file leaves it open
+    #[arg(long, value_name = "HxW", value_parser = size)]
+    pub(crate) size: Option<[u16; 2]>,
+    /// How pictures are brought to the network's size
+    #[arg(long, value_enum, default_value = "nearest")]
+    pub(crate) resize: ResizeFilter,
+    /// Invert pictures first: for networks that learned light on dark
+    #[arg(long)]
+    pub(crate) invert: bool,
+    /// The pixel values that the network expects
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) pixel_range: PixelRangeArgument,
+    /// Subtracted from each channel (or from all), after --pixel-range
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        allow_negative_numbers = true
+    )]
+    pub(crate) mean: Vec<f32>,
+    /// What each channel (or all) is then divided by
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) std: Vec<f32>,
+    /// How finely weights are rounded: coarse weights make a smaller model and a cheaper proof
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) precision: PrecisionArgument,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum PrecisionArgument {
+    /// Coarse, if calibration shows that it costs nothing
+    Auto,
+    /// At least 8 bits for a layer's largest weight
+    Coarse,
+    /// At least 12 bits for a layer's largest weight
+    Fine,
+}
+
+impl From<PrecisionArgument> for Precision {
+    fn from(precision: PrecisionArgument) -> Self {
+        match precision {
+            PrecisionArgument::Auto => Self::Auto,
+            PrecisionArgument::Coarse => Self::Coarse,
+            PrecisionArgument::Fine => Self::Fine,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ResizeFilter {
+    /// The pixel under each centre
+    Nearest,
+    /// The mean of the pixels covered
+    Box,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum PixelRangeArgument {
+    /// 0…255 if the network itself begins by dividing by about 255, else 0…1
+    Auto,
+    /// 0…1
+    Unit,
+    /// 0…255
+    Byte,
+}
+
+impl From<PixelRangeArgument> for PixelRange {
+    fn from(range: PixelRangeArgument) -> Self {
+        match range {
+            PixelRangeArgument::Auto => Self::Auto,
+            PixelRangeArgument::Unit => Self::Unit,
+            PixelRangeArgument::Byte => Self::Byte,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateArguments {
+    #[command(flatten)]
+    pub(crate) model: ModelArgument,
+    /// A folder of images (labelled by subfolders), or an idx file (gzip or not)
+    #[arg(long, value_name = "DIR|IDX")]
+    pub(crate) images: PathBuf,
+    /// Labels of an idx file's images [default: the file beside it with `labels-idx1` in its name]
+    #[arg(long, value_name = "IDX")]
+    pub(crate) labels: Option<PathBuf>,
+    /// Use only the first N images
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Write the integer logits of every image to this JSON file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) logits: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn size(text: &str) -> Result<[u16; 2], String> {
+    let sides = text.split_once(['x', '×']);
+    let side = |side: &str| side.trim().parse::<u16>().ok().filter(|side| *side > 0);
+    let sides = sides.and_then(|(height, width)| side(height).zip(side(width)));
+    let (height, width) = sides.ok_or("expected height x width, as in 28x28")?;
+    Ok([height, width])
+}

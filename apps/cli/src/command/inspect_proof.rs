@@ -1,0 +1,110 @@
+//! `zklens inspect PROOF`: what a proof claims.
+
+use crate::failure::Failure;
+use crate::output::{self, say};
+use crate::setup_file::SetupFile;
+use crate::{keys, proof_file};
+use serde::Serialize;
+use std::path::Path;
+use zklens_prover::ProvingKey;
+use zklens_verifier::{ProofFile, Statement};
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    kind: &'static str,
+    verified: bool,
+    model_id: String,
+    /// The name of the shipped model with this id.
+    model: Option<String>,
+    images: Vec<Image>,
+    context: String,
+    has_openings: bool,
+    /// Rows of the witness, of randomness and of helpers, if the model is known.
+    rows: Option<usize>,
+    proof_bytes: usize,
+    file_bytes: usize,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Image {
+    label: usize,
+    class: Option<String>,
+    commitments: usize,
+}
+
+pub(crate) fn run(path: &Path, setup: Option<&Path>, json: bool) -> Result<(), Failure> {
+    let (proof, file_bytes) = proof_file::read(path)?;
+    let setup = SetupFile::for_proofs(setup)?.setup()?;
+    let key = keys::shipped(&setup, proof.statement.model)?;
+    let summary = summary(&proof, file_bytes, key.as_ref());
+    if json {
+        output::print_json(&summary)
+    } else {
+        print(&summary)
+    }
+}
+
+fn summary(proof: &ProofFile, file_bytes: usize, key: Option<&ProvingKey>) -> Summary {
+    let Statement {
+        model,
+        labels,
+        inputs,
+        context,
+    } = &proof.statement;
+    let image = |(index, label): (usize, &usize)| Image {
+        label: *label,
+        class: key.map(|key| output::class(key.verifying().classes(), *label)),
+        commitments: inputs.get(index).map_or(0, Vec::len),
+    };
+    let plan = key.and_then(|key| key.plan(labels.len()).ok());
+    Summary {
+        kind: "proof",
+        verified: false,
+        model_id: model.to_string(),
+        model: key.map(|key| key.verifying().name().to_owned()),
+        images: labels.iter().enumerate().map(image).collect(),
+        context: output::hex_word(context),
+        has_openings: !proof.openings.is_empty(),
+        rows: plan.map(|plan| plan.rows.witness.len() + 1 + plan.rows.helpers.len()),
+        proof_bytes: proof.proof.len(),
+        file_bytes,
+    }
+}
+
+fn print(summary: &Summary) -> Result<(), Failure> {
+    say!("kind        proof");
+    say!(
+        "model       {}",
+        summary
+            .model
+            .as_deref()
+            .unwrap_or("unknown; verify it with --model or --key")
+    );
+    say!("model id    {}", summary.model_id);
+    say!("context     {}", summary.context);
+    say!("images      {}", summary.images.len());
+    for image in &summary.images {
+        match &image.class {
+            Some(class) => say!("            label {}, {class}", image.label),
+            None => say!("            label {}", image.label),
+        }
+    }
+    let openings = if summary.has_openings {
+        "inside: `verify --input-image` can tell which images these are"
+    } else {
+        "none: the images stay hidden"
+    };
+    say!("openings    {openings}");
+    if let Some(rows) = summary.rows {
+        say!("rows        {rows}");
+    }
+    say!(
+        "size        {} bytes, of which the proof itself has {}",
+        summary.file_bytes,
+        summary.proof_bytes
+    );
+    say!("\nNothing of this is verified: `zklens verify` does that.");
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! `zklens keygen`: model → key files.
+
+use crate::args::KeygenArguments;
+use crate::destination::Destination;
+use crate::failure::{EXIT_USAGE, Failure};
+use crate::output::say;
+use crate::setup_file::SetupFile;
+use crate::stages::spinning;
+use crate::{keys, model_file, output, randomness};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use zklens_prover::{Privacy, ProvingKey};
+
+const VERIFYING: &str = "zkk";
+const PROVING: &str = "zkpk";
+
+/// What was written, as `--json` prints it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Keys {
+    model: String,
+    model_id: String,
+    commitments: usize,
+    verifying_key: KeyFile,
+    /// With private weights.
+    proving_key: Option<KeyFile>,
+}
+
+#[derive(Debug, Serialize)]
+struct KeyFile {
+    file: String,
+    bytes: usize,
+}
+
+pub(crate) fn run(arguments: &KeygenArguments) -> Result<ExitCode, Failure> {
+    let path = verifying_path(arguments);
+    let verifying = Destination::new(&path, arguments.force)?;
+    let proving = proving_path(arguments, &path)?;
+    let key = spinning("committing to the weights", || derive(arguments))?;
+    // A verifying key whose secret is lost would be of no use.
+    let proving_key = proving
+        .map(|proving| write(&proving, &key.encode()))
+        .transpose()?;
+    let written = Keys {
+        model: key.verifying().name().into(),
+        model_id: key.verifying().id().to_string(),
+        commitments: key.verifying().weights().len(),
+        verifying_key: write(&verifying, &key.verifying().encode())?,
+        proving_key,
+    };
+    if arguments.json {
+        output::print_json(&written)?;
+    } else {
+        print(&written)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn derive(arguments: &KeygenArguments) -> Result<ProvingKey, Failure> {
+    let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
+    let model = model_file::load(&arguments.model.model)?;
+    if arguments.private_weights {
+        let privacy = Privacy::Private(&mut randomness::source()?);
+        keys::new(&setup, model, privacy)
+    } else {
+        keys::derive(&setup, model)
+    }
+}
+
+fn verifying_path(arguments: &KeygenArguments) -> PathBuf {
+    if !arguments.output.is_dir() {
+        return arguments.output.clone();
+    }
+    let stem = Path::new(&arguments.model.model).file_stem();
+    let mut name = stem.unwrap_or("model".as_ref()).to_owned();
+    name.push(format!(".{VERIFYING}"));
+    arguments.output.join(name)
+}
+
+/// Where the proving key goes, if there is a secret in it.
+fn proving_path(
+    arguments: &KeygenArguments,
+    verifying: &Path,
+) -> Result<Option<Destination>, Failure> {
+    if !arguments.private_weights {
+        return Ok(None);
+    }
+    let proving = verifying.with_extension(PROVING);
+    if proving == verifying {
+        let cause = "the verifying key needs another name: .zkpk is for the proving key beside it";
+        return Err(Failure::new(EXIT_USAGE, verifying.display(), cause));
+    }
+    Ok(Some(Destination::new(&proving, arguments.force)?.secret()))
+}
+
+fn write(destination: &Destination, bytes: &[u8]) -> Result<KeyFile, Failure> {
+    destination.write(bytes)?;
+    Ok(KeyFile {
+        file: destination.path().display().to_string(),
+        bytes: bytes.len(),
+    })
+}
+
+fn print(keys: &Keys) -> Result<(), Failure> {
+    let Keys {
+        model,
+        model_id,
+        commitments,
+        verifying_key: KeyFile { file, bytes },
+        proving_key,
+    } = keys;
+    say!("model:         {model}");
+    say!("model id:      {model_id}");
+    say!("verifying key: {file}, {bytes} bytes, {commitments} commitments");
+    let Some(KeyFile { file, bytes }) = proving_key else {
+        say!("\nThe weights are public: whoever has the model derives the same model id.");
+        return Ok(());
+    };
+    say!("proving key:   {file}, {bytes} bytes, SECRET");
+    say!(
+        "\nPublish the verifying key and the model id. Keep the proving key: it holds the weights and what\n\
+         hides them, and nothing can be proved for this model id without it."
+    );
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! `zklens prove`: image files → proof.
+
+use crate::args::ProveArguments;
+use crate::destination::Destination;
+use crate::failure::{EXIT_INPUT, EXIT_REFUSED, Failure};
+use crate::image_file::ImageFile;
+use crate::output::say;
+use crate::setup_file::SetupFile;
+use crate::stages::{Stages, spinning};
+use crate::{keys, model_file, output, randomness};
+use serde::Serialize;
+use std::process::ExitCode;
+use std::time::Duration;
+use zklens_commitment::Setup;
+use zklens_model::Pixels;
+use zklens_prover::{ProveError, Proved, ProvingKey, prove};
+use zklens_verifier::{Context, ProofFile, verify};
+
+/// What was proved, as `--json` prints it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Proof {
+    file: String,
+    bytes: usize,
+    images: Vec<Image>,
+    model: String,
+    model_id: String,
+    context: String,
+    public: bool,
+    prove_seconds: f64,
+    verify_seconds: f64,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Image {
+    file: String,
+    ipfs_uri: String,
+    label: usize,
+    class: String,
+}
+
+pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
+    let destination = Destination::new(&arguments.output, arguments.force)?;
+    let mut stages = Stages::start();
+    let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
+    stages.end("setup");
+    let key = spinning("deriving the key", || key(arguments, &setup))?;
+    stages.end("key");
+    let preprocessing = key.verifying().preprocessing();
+    let files = ImageFile::read_all(&arguments.input_image, preprocessing)?;
+    stages.end("images");
+    let pixels: Vec<Pixels> = files.iter().map(|image| image.pixels.clone()).collect();
+    let context = arguments.context.unwrap_or_default();
+    let proved = spinning("proving", || proved(&setup, &key, &pixels, context))?;
+    let proving = stages.end("prove");
+    check(&setup, &key, &pixels, &proved)?;
+    let verifying = stages.end("verify");
+    let bytes = write(&destination, &proved, arguments.public)?;
+    if arguments.verbose {
+        stages.end("write");
+        eprintln!("{}", stages.finish());
+    }
+    let proof = Proof {
+        file: destination.path().display().to_string(),
+        bytes,
+        images: images(files, &proved, &key),
+        model: key.verifying().name().into(),
+        model_id: key.verifying().id().to_string(),
+        context: output::hex_word(&context),
+        public: arguments.public,
+        prove_seconds: proving.as_secs_f64(),
+        verify_seconds: verifying.as_secs_f64(),
+    };
+    if arguments.json {
+        output::print_json(&proof)?;
+    } else {
+        print(&proof)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn key(arguments: &ProveArguments, setup: &Setup) -> Result<ProvingKey, Failure> {
+    match &arguments.proving_key {
+        Some(path) => keys::read_proving(path, setup),
+        None => keys::derive(setup, model_file::load(&arguments.model.model)?),
+    }
+}
+
+fn proved(
+    setup: &Setup,
+    key: &ProvingKey,
+    pixels: &[Pixels],
+    context: Context,
+) -> Result<Proved, Failure> {
+    prove(setup, key, pixels, context, &mut randomness::source()?).map_err(|error| {
+        let failure = Failure::new(EXIT_INPUT, "these images", error);
+        match error {
+            ProveError::Batch(_) => failure.with_help("prove fewer images at once"),
+            _ => failure,
+        }
+    })
+}
+
+/// Verifies the proof and its openings as a stranger would.
+fn check(
+    setup: &Setup,
+    key: &ProvingKey,
+    pixels: &[Pixels],
+    proved: &Proved,
+) -> Result<(), Failure> {
+    let bug = |error| {
+        let failure = Failure::new(EXIT_REFUSED, "the new proof", error);
+        failure.with_help("nothing was written; this is a defect of zklens, please report it")
+    };
+    let key = key.verifying();
+    let verified = verify(
+        setup.verifier(),
+        key,
+        proved.statement.clone(),
+        &proved.proof,
+    );
+    let verified = verified.map_err(bug)?;
+    for (image, (pixels, opening)) in pixels.iter().zip(&proved.openings).enumerate() {
+        let checked = verified.check_pixels(setup, key, image, pixels, opening);
+        checked.map_err(bug)?;
+    }
+    Ok(())
+}
+
+/// Writes the file, and gives its length.
+fn write(destination: &Destination, proved: &Proved, public: bool) -> Result<usize, Failure> {
+    let openings = if public {
+        proved.openings.clone()
+    } else {
+        Vec::new()
+    };
+    let file = ProofFile {
+        statement: proved.statement.clone(),
+        proof: proved.proof.clone(),
+        openings,
+    };
+    let bytes = file.encode();
+    destination.write(&bytes)?;
+    Ok(bytes.len())
+}
+
+fn images(files: Vec<ImageFile>, proved: &Proved, key: &ProvingKey) -> Vec<Image> {
+    let labels = proved.statement.labels.iter();
+    let images = files.into_iter().zip(labels);
+    images
+        .map(|(file, label)| Image {
+            file: file.name,
+            ipfs_uri: file.cid.ipfs_uri(),
+            label: *label,
+            class: output::class(key.verifying().classes(), *label),
+        })
+        .collect()
+}
+
+fn print(proof: &Proof) -> Result<(), Failure> {
+    for image in &proof.images {
+        let Image { label, class, .. } = image;
+        say!("image:    {}", image.file);
+        if proof.public {
+            say!("          {}", image.ipfs_uri);
+        }
+        say!("label:    {label}");
+        say!("class:    {class}\n");
+    }
+    say!("model:    {}", proof.model);
+    say!("model id: {}", proof.model_id);
+    if proof.context != output::hex_word(&[0; 32]) {
+        say!("context:  {}", proof.context);
+    }
+    say!("proof:    {}, {} bytes", proof.file, proof.bytes);
+    say!(
+        "time:     {} to prove, {} to verify",
+        time(proof.prove_seconds),
+        time(proof.verify_seconds)
+    );
+    if proof.public {
+        say!("hidden:   nothing; whoever has an image can tell that it is the one");
+    } else {
+        say!(
+            "hidden:   all but labels; nobody, not even you, can later show an image (see --public)"
+        );
+    }
+    Ok(())
+}
+
+fn time(seconds: f64) -> String {
+    let time = Duration::from_secs_f64(seconds);
+    if time < Duration::from_millis(100) {
+        format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+    } else {
+        format!("{:.2} s", time.as_secs_f64())
+    }
+}

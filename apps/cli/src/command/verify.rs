@@ -1,0 +1,284 @@
+//! `zklens verify`: proof → what it proves.
+
+use crate::args::VerifyArguments;
+use crate::failure::{EXIT_MODEL, EXIT_REFUSED, EXIT_USAGE, Failure};
+use crate::image_file::ImageFile;
+use crate::output::say;
+use crate::setup_file::SetupFile;
+use crate::{files, keys, model_file, output, proof_file};
+use serde::Serialize;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use zklens_commitment::Setup;
+use zklens_verifier::{Context, ProofFile, Verified, VerifyError, VerifyingKey, verify};
+
+/// What was verified, as `--json` prints it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Verification {
+    verified: bool,
+    images: Vec<Image>,
+    model: String,
+    model_id: String,
+    model_known_by: KnownBy,
+    context: String,
+    context_checked: bool,
+}
+
+/// Why the model id is believed to be that model's.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum KnownBy {
+    /// Derived from a network that comes with zklens.
+    Shipped,
+    /// Derived from a network that was given.
+    Model,
+    /// A key file says so.
+    Key,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Image {
+    label: usize,
+    class: String,
+    shown: Shown,
+    /// The file that was compared, and its address.
+    #[serde(flatten)]
+    file: Option<Compared>,
+}
+
+/// What the proof tells of an image besides its label.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Shown {
+    /// Nothing.
+    Hidden,
+    /// The proof can tell whether a file is the image; nobody asked.
+    NotCompared,
+    /// It is this file.
+    Compared,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Compared {
+    file: String,
+    ipfs_uri: String,
+}
+
+pub(crate) fn run(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
+    let verification = verification(arguments).inspect_err(|failure| {
+        if arguments.json {
+            let error = failure.message();
+            let value = serde_json::json!({ "verified": false, "error": error });
+            // The exit code says it too.
+            let _ = output::print_json(&value);
+        }
+    })?;
+    if arguments.json {
+        output::print_json(&verification)?;
+    } else {
+        print(&verification)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verification(arguments: &VerifyArguments) -> Result<Verification, Failure> {
+    let (proof, _) = proof_file::read(&arguments.proof)?;
+    let refused =
+        |cause: &dyn Display| Failure::new(EXIT_REFUSED, files::name(&arguments.proof), cause);
+    if let Some(expected) = arguments.context {
+        check_context(&expected, &proof.statement.context).map_err(|cause| refused(&cause))?;
+    }
+    let paths = files::expand(&arguments.input_image)?;
+    check_openings(&proof, paths.len(), &arguments.proof)?;
+
+    let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?;
+    let verifier = setup.verifier()?;
+    // Decoding the powers takes longer than to verify.
+    let needs_powers = arguments.key.is_none() || !paths.is_empty();
+    let powers = needs_powers.then(|| setup.setup()).transpose()?;
+    let (key, known_by) = key(arguments, &proof, powers.as_ref())?;
+    if proof.statement.model != key.id() {
+        let cause = format!(
+            "the proof is about model {}, not about {}, which is {}",
+            proof.statement.model,
+            output::printable(key.name()),
+            key.id()
+        );
+        return Err(refused(&cause));
+    }
+    let verified = verify(&verifier, &key, proof.statement.clone(), &proof.proof);
+    let verified = verified.map_err(|error| refused(&format!("the proof is false: {error}")))?;
+    let files = match &powers {
+        Some(setup) => compare(&verified, setup, &key, &proof, &paths)?,
+        None => Vec::new(),
+    };
+    Ok(Verification {
+        verified: true,
+        images: images(&verified, &key, !proof.openings.is_empty(), files),
+        model: output::printable(key.name()),
+        model_id: key.id().to_string(),
+        model_known_by: known_by,
+        context: output::hex_word(&verified.statement().context),
+        context_checked: arguments.context.is_some(),
+    })
+}
+
+fn check_context(expected: &Context, got: &Context) -> Result<(), String> {
+    if expected == got {
+        return Ok(());
+    }
+    Err(format!(
+        "the proof is made for another context: expected {}, got {}",
+        output::hex_word(expected),
+        output::hex_word(got)
+    ))
+}
+
+/// Checks that there is an opening and a file for every image, if files are given at all.
+fn check_openings(proof: &ProofFile, files: usize, path: &Path) -> Result<(), Failure> {
+    let images = proof.statement.labels.len();
+    if files == 0 {
+        return Ok(());
+    }
+    if proof.openings.len() != images {
+        let cause = "the images are hidden: the file has no openings to compare them with";
+        let failure = Failure::new(EXIT_REFUSED, files::name(path), cause);
+        return Err(failure.with_help(
+            "only `zklens prove --public` puts them in; without --input-image the rest is verified",
+        ));
+    }
+    if files != images {
+        let cause = format!("the proof is about {images} images, --input-image gives {files}");
+        let failure = Failure::new(EXIT_USAGE, files::name(path), cause);
+        return Err(failure.with_help("give all images, in the order in which they were proved"));
+    }
+    Ok(())
+}
+
+fn key(
+    arguments: &VerifyArguments,
+    proof: &ProofFile,
+    setup: Option<&Setup>,
+) -> Result<(VerifyingKey, KnownBy), Failure> {
+    if let Some(path) = &arguments.key {
+        return Ok((keys::read_verifying(path)?, KnownBy::Key));
+    }
+    let id = proof.statement.model;
+    let unknown = || {
+        let cause = "the proof is about a network that does not come with zklens";
+        let failure = Failure::new(EXIT_MODEL, format!("model {id}"), cause);
+        failure
+            .with_help("give the network by --model NET.zkl, or its verifying key by --key NET.zkk")
+    };
+    let setup = setup.ok_or_else(unknown)?;
+    match &arguments.model {
+        Some(name) => {
+            let key = keys::derive(setup, model_file::load(name)?)?;
+            let is_shipped = zklens_models::find(name).is_some();
+            let known_by = if is_shipped {
+                KnownBy::Shipped
+            } else {
+                KnownBy::Model
+            };
+            Ok((key.verifying().clone(), known_by))
+        }
+        None => {
+            let key = keys::shipped(setup, id)?.ok_or_else(unknown)?;
+            Ok((key.verifying().clone(), KnownBy::Shipped))
+        }
+    }
+}
+
+/// Compares every file with the image that was classified.
+fn compare(
+    verified: &Verified,
+    setup: &Setup,
+    key: &VerifyingKey,
+    proof: &ProofFile,
+    paths: &[PathBuf],
+) -> Result<Vec<Compared>, Failure> {
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    let files = ImageFile::read_all(paths, key.preprocessing())?;
+    let mut compared = Vec::new();
+    for (image, (file, opening)) in files.into_iter().zip(&proof.openings).enumerate() {
+        verified
+            .check_pixels(setup, key, image, &file.pixels, opening)
+            .map_err(|error| match error {
+                VerifyError::OtherPixels { .. } => {
+                    let cause = format!("other pixels than image {} of the proof", image + 1);
+                    Failure::new(EXIT_REFUSED, &file.name, cause)
+                }
+                _ => Failure::new(EXIT_REFUSED, &file.name, error),
+            })?;
+        compared.push(Compared {
+            file: file.name,
+            ipfs_uri: file.cid.ipfs_uri(),
+        });
+    }
+    Ok(compared)
+}
+
+fn images(
+    verified: &Verified,
+    key: &VerifyingKey,
+    has_openings: bool,
+    files: Vec<Compared>,
+) -> Vec<Image> {
+    let mut files = files.into_iter();
+    let labels = verified.statement().labels.iter();
+    labels
+        .map(|label| {
+            let file = files.next();
+            let shown = match (&file, has_openings) {
+                (Some(_), _) => Shown::Compared,
+                (None, true) => Shown::NotCompared,
+                (None, false) => Shown::Hidden,
+            };
+            Image {
+                label: *label,
+                class: output::class(key.classes(), *label),
+                shown,
+                file,
+            }
+        })
+        .collect()
+}
+
+fn print(verification: &Verification) -> Result<(), Failure> {
+    say!("The proof is true.\n");
+    for image in &verification.images {
+        let shown = match (&image.file, image.shown) {
+            (Some(compared), _) => &format!("{}, whose pixels were classified", compared.file),
+            (None, Shown::NotCompared) => "not compared; the proof can tell: give --input-image",
+            (None, _) => "hidden",
+        };
+        say!("image:    {shown}");
+        if let Some(compared) = &image.file {
+            say!("          {}", compared.ipfs_uri);
+        }
+        say!("label:    {}", image.label);
+        say!("class:    {}\n", image.class);
+    }
+    let known_by = match verification.model_known_by {
+        KnownBy::Shipped => "which comes with zklens; the model id is derived from it",
+        KnownBy::Model => "the one given; the model id is derived from it",
+        KnownBy::Key => "as the key calls itself; compare the model id with one that you trust",
+    };
+    say!("model:    {}, {known_by}", verification.model);
+    say!("model id: {}", verification.model_id);
+    let context = &verification.context;
+    if verification.context_checked {
+        say!("context:  {context}, as asked for");
+    } else if *context == output::hex_word(&Context::default()) {
+        say!("context:  none; anyone who has this proof can use it anywhere");
+    } else {
+        say!("context:  {context}, not compared; see --context");
+    }
+    Ok(())
+}

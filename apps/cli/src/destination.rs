@@ -1,0 +1,89 @@
+//! Output files: never half written, never overwritten by accident.
+
+use crate::failure::{EXIT_OUTPUT, Failure};
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Where a file will be written.
+#[derive(Debug)]
+pub(crate) struct Destination {
+    path: PathBuf,
+    is_secret: bool,
+}
+
+impl Destination {
+    /// Checks that a file can be written there, before the work for it begins. One that exists is only
+    /// overwritten by `force`.
+    pub(crate) fn new(path: &Path, force: bool) -> Result<Self, Failure> {
+        let destination = Self {
+            path: path.to_path_buf(),
+            is_secret: false,
+        };
+        if path.is_dir() {
+            return Err(destination.fault("this is a folder; give the name of a file"));
+        }
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(destination.fault("this is no ordinary file"));
+        }
+        if !force && path.symlink_metadata().is_ok() {
+            let failure = destination.fault("exists already");
+            return Err(failure.with_help("--force overwrites it; or choose another name"));
+        }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if !folder.as_os_str().is_empty() && !folder.is_dir() {
+            let cause = format!("there is no folder {}", folder.display());
+            return Err(destination.fault(cause));
+        }
+        Ok(destination)
+    }
+
+    /// Makes the file readable by its owner only, where the system knows owners.
+    pub(crate) const fn secret(mut self) -> Self {
+        self.is_secret = true;
+        self
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes beside the file first, so that a failure leaves an old file as it was.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let beside = self.beside();
+        let written = self.write_to(&beside, bytes);
+        let moved = written.and_then(|()| std::fs::rename(&beside, &self.path));
+        moved.map_err(|error| {
+            let _ = std::fs::remove_file(&beside);
+            self.fault(error)
+        })
+    }
+
+    fn beside(&self) -> PathBuf {
+        let mut name = OsString::from(".");
+        name.push(self.path.file_name().unwrap_or_default());
+        name.push(format!(".{}.part", std::process::id()));
+        self.path.with_file_name(name)
+    }
+
+    fn write_to(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = self.create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    }
+
+    fn create(&self, path: &Path) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if self.is_secret {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        options.open(path)
+    }
+
+    fn fault(&self, cause: impl std::fmt::Display) -> Failure {
+        Failure::new(EXIT_OUTPUT, self.path.display(), cause)
+    }
+}

@@ -1,0 +1,49 @@
+//! Image files as a network takes them.
+
+use crate::failure::{EXIT_INPUT, Failure};
+use crate::files;
+use std::path::{Path, PathBuf};
+use zklens_image::{Cid, CidVersion, cid};
+use zklens_model::{Pixels, Preprocessing};
+
+/// An image file, decoded and preprocessed.
+pub(crate) struct ImageFile {
+    pub(crate) name: String,
+    pub(crate) pixels: Pixels,
+    pub(crate) cid: Cid,
+}
+
+impl ImageFile {
+    pub(crate) fn read(path: &Path, preprocessing: &Preprocessing) -> Result<Self, Failure> {
+        let name = files::name(path);
+        let bytes = files::read_image(path)?;
+        let pixels = zklens_image::pixels(&bytes, preprocessing);
+        let pixels = pixels.map_err(|error| Failure::new(EXIT_INPUT, &name, error))?;
+        note_orientation(&name, &bytes);
+        Ok(Self {
+            name,
+            pixels,
+            cid: cid::of(&bytes, CidVersion::V0),
+        })
+    }
+
+    /// All files of a batch; one that is bad is the end of it.
+    pub(crate) fn read_all(
+        paths: &[PathBuf],
+        preprocessing: &Preprocessing,
+    ) -> Result<Vec<Self>, Failure> {
+        let paths = files::expand(paths)?;
+        let images = paths.iter().map(|path| Self::read(path, preprocessing));
+        images.collect()
+    }
+}
+
+/// Says on standard error if a viewer shows the picture in another way than the network sees it.
+pub(crate) fn note_orientation(name: &str, bytes: &[u8]) {
+    if let Some(orientation @ 2..) = zklens_image::exif_orientation(bytes) {
+        eprintln!(
+            "note: {name}: stored rotated or mirrored (EXIF orientation {orientation}); the network sees \
+             the pixels as stored"
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! What a command is doing, and how long each part of it took.
+
+use indicatif::ProgressBar;
+use std::time::{Duration, Instant};
+
+/// Between two pictures of a spinner.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Wall-clock times of stages, one after the other.
+pub(crate) struct Stages {
+    started: Instant,
+    last: Instant,
+    text: Vec<String>,
+}
+
+impl Stages {
+    pub(crate) fn start() -> Self {
+        let started = Instant::now();
+        Self {
+            started,
+            last: started,
+            text: Vec::new(),
+        }
+    }
+
+    /// Ends a stage, and gives its time.
+    pub(crate) fn end(&mut self, stage: &str) -> Duration {
+        let now = Instant::now();
+        let time = now - self.last;
+        self.text.push(format!("{stage} {}", milliseconds(time)));
+        self.last = now;
+        time
+    }
+
+    pub(crate) fn finish(self) -> String {
+        format!(
+            "{}; total {}",
+            self.text.join(", "),
+            milliseconds(self.started.elapsed())
+        )
+    }
+}
+
+/// Does some work, with a spinner beside it on standard error where that is a terminal.
+pub(crate) fn spinning<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
+    let spinner = ProgressBar::new_spinner().with_message(what);
+    spinner.enable_steady_tick(TICK);
+    let done = work();
+    spinner.finish_and_clear();
+    done
+}
+
+pub(crate) fn milliseconds(duration: Duration) -> String {
+    format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
+}

@@ -1,0 +1,229 @@
+//! Checks a circuit that comes from a file.
+//!
+//! What soundness stands on is checked here, not only what keeps the verifier from harm: a circuit that
+//! passes gives every image at most one label, whatever arrays its owner has committed to. So each
+//! special table is where and what it has to be, and the sides of tables, wires and arrays fit each
+//! other as those of a compiled circuit do. Which network it is, only its model id says.
+
+use crate::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table};
+use crate::compile::{MOST_STEPS, MOST_TAPS};
+use crate::error::LayerError;
+use crate::gadget::Gadget;
+use alloc::vec::Vec;
+use zklens_model::{Rescale, Shape, Window};
+
+/// The most tables a circuit may have.
+const MOST_TABLES: usize = 1 << 13;
+
+/// The most paths an operand may have: those of as many operands as a node may have.
+const MOST_PATHS: usize = 1 << 12;
+
+/// The most work that all wires may be, in multiplications of the verifier.
+const MOST_WORK: usize = 1 << 26;
+
+/// The most bytes a number may have.
+const MOST_BYTES: u8 = 8;
+
+/// The bytes there are.
+const BYTES: usize = 1 << 8;
+
+/// The most entries a table of values may have, with the one for padding.
+const MOST_ENTRIES: usize = (1 << 16) + 1;
+
+impl Circuit {
+    /// Checks that tables, wires and arrays fit each other.
+    ///
+    /// # Errors
+    ///
+    /// They do not; the error names the first table that is wrong.
+    pub fn check(&self) -> Result<(), LayerError> {
+        let arrays = MOST_TABLES.saturating_mul(2);
+        if self.tables.len() < 3 || self.tables.len() > MOST_TABLES || self.arrays.len() > arrays {
+            return Err(LayerError::Malformed {
+                table: self.tables.len(),
+            });
+        }
+        let mut work = 0_usize;
+        for (index, table) in self.tables.iter().enumerate() {
+            let malformed = LayerError::Malformed { table: index };
+            if !self.is_in_place(index, table) {
+                return Err(malformed);
+            }
+            if let Some(operand) = &table.operand {
+                let wires = self.wires(index, operand).ok_or(malformed)?;
+                work = work.saturating_add(wires);
+            }
+            if work > MOST_WORK {
+                return Err(malformed);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a table is what belongs in its place, with sane numbers, and with an operand of its sides
+    /// if it takes one.
+    fn is_in_place(&self, index: usize, table: &Table) -> bool {
+        let (label, bytes) = (self.label(), self.bytes());
+        let inside = 0 < index && index < label;
+        let [channels, height, width] = table.sides;
+        let is_shape = Shape::new(channels, height, width).is_some();
+        let few = |counts: &[u8]| counts.iter().all(|count| *count <= MOST_BYTES);
+        let right = match &table.gadget {
+            Gadget::Pixels => index == 0 && table.operand.is_none(),
+            Gadget::Bytes => {
+                index == bytes && table.operand.is_none() && table.sides == [1, 1, BYTES]
+            }
+            Gadget::Entries(entries) => {
+                let array = self.arrays.get(entries.array).map(Vec::as_slice);
+                let is_array = array == Some(&[1, 1, 1, width]);
+                let flat = channels == 1 && height == 1;
+                let some = (2..=MOST_ENTRIES).contains(&width);
+                inside && table.operand.is_none() && is_array && flat && some
+            }
+            Gadget::Label { bytes } => index == label && few(&[*bytes]) && takes(table, None),
+            Gadget::Copy => inside && takes(table, None),
+            Gadget::Clip(clip) => {
+                let counts = [clip.below_bytes, clip.above_bytes];
+                inside && few(&counts) && clip.lo <= clip.hi && takes(table, None)
+            }
+            Gadget::Lookup(lookup) => {
+                let entries = self.tables.get(lookup.entries);
+                let entries = entries.map(|table| &table.gadget);
+                let exists = matches!(entries, Some(Gadget::Entries(_)));
+                inside && exists && lookup.entries < index && takes(table, None)
+            }
+            Gadget::Activation(gadget) => {
+                let window = gadget.window.as_ref();
+                let shift = gadget.shift == 0 || Rescale::SHIFTS.contains(&gadget.shift.into());
+                let small = window.is_none_or(|window| window.area() <= MOST_TAPS);
+                let counts = few(&[gadget.gap_bytes, gadget.magnitude_bytes]);
+                let offset = gadget.offset >= 0 && !(gadget.relu && gadget.offset != 0);
+                inside && shift && small && counts && offset && takes(table, window)
+            }
+        };
+        is_shape && right
+    }
+
+    /// The work of an operand's wires; `None` if one does not fit.
+    fn wires(&self, index: usize, operand: &Operand) -> Option<usize> {
+        if operand.paths.len() > MOST_PATHS {
+            return None;
+        }
+        let works = operand.paths.iter().map(|path| {
+            let source = self
+                .tables
+                .get(path.source)
+                .filter(|_| path.source < index)?;
+            let fits = source.gadget.is_per_image() && path.steps.len() <= MOST_STEPS + 1;
+            fits.then(|| self.path_work(path, source.sides, operand.sides))?
+        });
+        works.sum()
+    }
+
+    /// The work of a path from a tensor of sides `from` to one of sides `to`.
+    fn path_work(&self, path: &Path, from: Sides, to: Sides) -> Option<usize> {
+        let mut work = Work::default();
+        let mut sides = from;
+        if let Some(weighted) = &path.weights {
+            let array = self.arrays.get(weighted.array)?;
+            let bias = self.arrays.get(weighted.array.checked_add(1)?)?;
+            let [outputs] = bias.as_slice() else {
+                return None;
+            };
+            let [channels, height, width] = sides;
+            let expected = match weighted.map {
+                Map::Dense => {
+                    sides = [*outputs, 1, 1];
+                    Vec::from([*outputs, channels, height, width])
+                }
+                Map::Conv2d { window, groups } => {
+                    work.add_window(&window, [height, width])?;
+                    sides = output(&window, *outputs, [height, width])?;
+                    kernel_dims(&window, groups, *outputs, channels)?
+                }
+            };
+            if *array != expected {
+                return None;
+            }
+        }
+        work.add_sides(from);
+        work.add_sides(sides);
+        for step in path.steps.iter().rev() {
+            let [channels, height, width] = sides;
+            sides = match step {
+                Step::Scale(_) => sides,
+                Step::Channels {
+                    start,
+                    count,
+                    total,
+                } => {
+                    let fits = *count == channels && start.checked_add(*count)? <= *total;
+                    fits.then_some([*total, height, width])?
+                }
+                Step::Average { window, from, .. } => {
+                    work.add_window(window, *from)?;
+                    let fits = *from == [height, width];
+                    fits.then(|| output(window, channels, *from))??
+                }
+            };
+            work.add_sides(sides);
+        }
+        (sides == to).then_some(work.0)
+    }
+}
+
+/// Whether a table has an operand, of its own sides or of those that a window makes them from.
+fn takes(table: &Table, window: Option<&Window>) -> bool {
+    let Some(operand) = &table.operand else {
+        return false;
+    };
+    let [channels, height, width] = operand.sides;
+    let is_shape = Shape::new(channels, height, width).is_some();
+    let expected = match window {
+        Some(window) => output(window, channels, [height, width]),
+        None => Some(operand.sides),
+    };
+    is_shape && expected == Some(table.sides)
+}
+
+fn output(window: &Window, channels: usize, [height, width]: [usize; 2]) -> Option<Sides> {
+    let shape = window.output(Shape::new(channels, height, width)?, channels)?;
+    Some([shape.channels(), shape.height(), shape.width()])
+}
+
+/// The sides of a kernel's array.
+fn kernel_dims(
+    window: &Window,
+    groups: usize,
+    outputs: usize,
+    channels: usize,
+) -> Option<Vec<usize>> {
+    let splits = |count: usize| count.checked_rem(groups) == Some(0);
+    if !(splits(outputs) && splits(channels)) {
+        return None;
+    }
+    let mut dims = match groups {
+        1 => Vec::from([outputs, channels]),
+        _ => Vec::from([outputs.checked_mul(channels.checked_div(groups)?)?]),
+    };
+    dims.extend([window.rows.kernel, window.columns.kernel]);
+    Some(dims)
+}
+
+/// Multiplications, roughly.
+#[derive(Default)]
+struct Work(usize);
+
+impl Work {
+    fn add_sides(&mut self, sides: Sides) {
+        self.0 = sides.into_iter().fold(self.0, usize::saturating_add);
+    }
+
+    /// A list as long as the picture for every tap of each axis.
+    fn add_window(&mut self, window: &Window, [height, width]: [usize; 2]) -> Option<()> {
+        let rows = window.rows.kernel.checked_mul(height)?;
+        let columns = window.columns.kernel.checked_mul(width)?;
+        self.0 = self.0.saturating_add(rows).saturating_add(columns);
+        Some(())
+    }
+}

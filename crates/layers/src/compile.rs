@@ -1,0 +1,415 @@
+//! From a model to a circuit.
+
+use crate::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table, Weighted};
+use crate::error::LayerError;
+use crate::gadget::{Activation, Clip, Entries, Gadget, Lookup};
+use alloc::vec::Vec;
+use zklens_model::{self as model, Conv2d, Interval, Model, Node, NodeId, Op, Shape};
+
+impl Circuit {
+    /// The tables and wires of `model`, whose weights only enter through bounds.
+    ///
+    /// # Errors
+    ///
+    /// The graph reshapes a tensor in a way that no wire follows.
+    pub fn compile(model: &Model) -> Result<Self, LayerError> {
+        let nodes = model.graph().nodes();
+        let mut compiler = Compiler {
+            nodes,
+            consumers: consumers(nodes),
+            circuit: Self {
+                tables: Vec::new(),
+                arrays: Vec::new(),
+            },
+            values: Vec::with_capacity(nodes.len()),
+        };
+        for (id, node) in nodes.iter().enumerate() {
+            let value = compiler.node(id, node)?;
+            let value = compiler.bounded(id, value);
+            compiler.values.push(value);
+        }
+        compiler.finish()
+    }
+}
+
+/// What a node is while the graph is read.
+#[derive(Clone, Debug)]
+struct Value {
+    /// How cells are indexed; in row-major order the node's own.
+    sides: Sides,
+    paths: Vec<Path>,
+}
+
+impl Value {
+    fn of_table(source: usize, sides: Sides) -> Self {
+        let path = Path {
+            steps: Vec::new(),
+            weights: None,
+            source,
+        };
+        Self {
+            sides,
+            paths: Vec::from([path]),
+        }
+    }
+
+    /// The table whose output this is, unchanged.
+    fn source(&self) -> Option<usize> {
+        match self.paths.as_slice() {
+            [path] if path.steps.is_empty() && path.weights.is_none() => Some(path.source),
+            _ => None,
+        }
+    }
+
+    fn then(mut self, step: Step) -> Self {
+        for path in &mut self.paths {
+            path.steps.insert(0, step);
+        }
+        self
+    }
+}
+
+/// A tensor of more paths is copied, so that sums of sums do not grow without bound.
+const MOST_PATHS: usize = 16;
+
+/// The largest window whose maximum is shown.
+pub(crate) const MOST_TAPS: usize = 1 << 8;
+
+/// A path of more steps is cut by a copy.
+pub(crate) const MOST_STEPS: usize = 16;
+
+struct Compiler<'a> {
+    nodes: &'a [Node],
+    consumers: Vec<Vec<NodeId>>,
+    circuit: Circuit,
+    /// For every node so far; of a node that is made together with the next, its operand.
+    values: Vec<Value>,
+}
+
+impl Compiler<'_> {
+    fn node(&mut self, id: NodeId, node: &Node) -> Result<Value, LayerError> {
+        let sides = sides(node.tensor().shape);
+        match node.op() {
+            Op::Input => Ok(self.table(id, Gadget::Pixels, sides, None)),
+            Op::Dense(op) => {
+                let outputs = op.bias.len();
+                let (source, from) = self.source(node)?;
+                let [channels, height, width] = from;
+                let dims = Vec::from([outputs, channels, height, width]);
+                Ok(self.weighted(source, dims, Map::Dense, [outputs, 1, 1]))
+            }
+            Op::Conv2d(op) => self.convolution(id, node, op),
+            Op::AveragePool(op) => {
+                let [_, height, width] = self.laid_out(id, node)?;
+                let value = self.operand(node, 0)?.then(Step::Average {
+                    window: op.window,
+                    multiplier: op.multiplier,
+                    from: [height, width],
+                });
+                Ok(Value { sides, ..value })
+            }
+            Op::Add(_) => {
+                let (mut left, right) = (self.operand(node, 0)?, self.operand(node, 1)?);
+                if left.sides != right.sides {
+                    return Err(unsupported(id, node));
+                }
+                left.paths.extend(right.paths);
+                Ok(left)
+            }
+            Op::Concat(_) => self.concat(id, node, sides),
+            Op::LeftShift(op) => {
+                let factor = 1_i64.checked_shl(op.bits).unwrap_or_default();
+                Ok(self.operand(node, 0)?.then(Step::Scale(factor)))
+            }
+            Op::Reshape(_) => self.operand(node, 0),
+            Op::MaxPool(_) | Op::Rescale(_) | Op::Relu(_) => self.activation(id, node),
+            Op::Clip(op) => self.clip(id, node, op),
+            Op::Table(op) => self.values(id, node, op),
+            _ => Err(unsupported(id, node)),
+        }
+    }
+
+    fn finish(mut self) -> Result<Circuit, LayerError> {
+        let logits = self.values.last().cloned().ok_or(LayerError::NoLogits)?;
+        let bounds = self.nodes.last().map(|node| node.tensor().bounds);
+        let widest = bounds.map_or(0, |bounds| bounds.hi.abs_diff(bounds.lo));
+        let end = self.nodes.len();
+        let gadget = Gadget::Label {
+            bytes: bytes(widest),
+        };
+        let sides = logits.sides;
+        self.table(end, gadget, sides, Some(logits));
+        self.table(end, Gadget::Bytes, [1, 1, 256], None);
+        Ok(self.circuit)
+    }
+
+    /// A value of few paths: the value itself, or a copy of it.
+    fn bounded(&mut self, id: NodeId, value: Value) -> Value {
+        let is_long = value.paths.iter().any(|path| path.steps.len() > MOST_STEPS);
+        if value.paths.len() <= MOST_PATHS && !is_long {
+            return value;
+        }
+        let sides = value.sides;
+        self.table(id, Gadget::Copy, sides, Some(value))
+    }
+
+    /// Adds a table, and gives its output.
+    fn table(
+        &mut self,
+        node: usize,
+        gadget: Gadget,
+        sides: Sides,
+        operand: Option<Value>,
+    ) -> Value {
+        let operand = operand.map(|Value { sides, paths }| Operand { sides, paths });
+        self.circuit.tables.push(Table {
+            node,
+            gadget,
+            sides,
+            operand,
+        });
+        Value::of_table(self.circuit.tables.len().saturating_sub(1), sides)
+    }
+
+    /// A layer with weights and a bias per output channel.
+    fn weighted(&mut self, source: usize, dims: Vec<usize>, map: Map, sides: Sides) -> Value {
+        let array = self.circuit.arrays.len();
+        let [outputs, ..] = sides;
+        self.circuit.arrays.extend([dims, Vec::from([outputs])]);
+        let path = Path {
+            steps: Vec::new(),
+            weights: Some(Weighted { array, map }),
+            source,
+        };
+        Value {
+            sides,
+            paths: Vec::from([path]),
+        }
+    }
+
+    fn convolution(&mut self, id: NodeId, node: &Node, op: &Conv2d) -> Result<Value, LayerError> {
+        let (source, from) = self.source(node)?;
+        self.laid_out(id, node)?;
+        let sides = sides(node.tensor().shape);
+        let ([channels, ..], [outputs, ..]) = (from, sides);
+        let depth = channels.checked_div(op.groups).unwrap_or_default();
+        let mut dims = match op.groups {
+            1 => Vec::from([outputs, channels]),
+            _ => Vec::from([outputs.saturating_mul(depth)]),
+        };
+        dims.extend([op.window.rows.kernel, op.window.columns.kernel]);
+        let map = Map::Conv2d {
+            window: op.window,
+            groups: op.groups,
+        };
+        Ok(self.weighted(source, dims, map, sides))
+    }
+
+    fn clip(&mut self, id: NodeId, node: &Node, op: &model::Clip) -> Result<Value, LayerError> {
+        let bounds = self.bounds(node);
+        let Interval { lo, hi } = op.bounds;
+        let gadget = Gadget::Clip(Clip {
+            lo,
+            hi,
+            below_bytes: bytes_of_signed(bounds, lo),
+            above_bytes: bytes(hi.abs_diff(lo).max(bounds.hi.abs_diff(lo))),
+        });
+        self.elementwise(id, node, gadget)
+    }
+
+    fn values(&mut self, id: NodeId, node: &Node, op: &model::Table) -> Result<Value, LayerError> {
+        let len = op.values.values().len().saturating_add(1);
+        let array = self.circuit.arrays.len();
+        self.circuit.arrays.push(Vec::from([1, 1, 1, len]));
+        let entries = self.circuit.tables.len();
+        self.table(id, Gadget::Entries(Entries { array }), [1, 1, len], None);
+        let first = op.first;
+        self.elementwise(id, node, Gadget::Lookup(Lookup { first, entries }))
+    }
+
+    fn elementwise(
+        &mut self,
+        id: NodeId,
+        node: &Node,
+        gadget: Gadget,
+    ) -> Result<Value, LayerError> {
+        let operand = self.operand(node, 0)?;
+        let sides = operand.sides;
+        Ok(self.table(id, gadget, sides, Some(operand)))
+    }
+
+    /// Maximum, rescale and ReLU, as many of them as follow each other without a branch.
+    fn activation(&mut self, id: NodeId, node: &Node) -> Result<Value, LayerError> {
+        if matches!(node.op(), Op::MaxPool(_)) {
+            self.laid_out(id, node)?;
+        }
+        if self.joins_next(id, node) {
+            return self.operand(node, 0);
+        }
+        let mut gadget = Activation {
+            window: None,
+            gap_bytes: 0,
+            shift: 0,
+            relu: false,
+            offset: 0,
+            magnitude_bytes: 0,
+        };
+        let mut sides = self.operand(node, 0)?.sides;
+        // From the last operator of the chain back to the first.
+        let mut step = node;
+        loop {
+            if let Op::Relu(_) = step.op() {
+                gadget.relu = true;
+            } else if let Op::Rescale(op) = step.op() {
+                gadget.shift = u8::try_from(op.shift).unwrap_or_default();
+            } else if let Op::MaxPool(op) = step.op() {
+                if op.window.area() > MOST_TAPS {
+                    return Err(unsupported(id, step));
+                }
+                let bounds = self.bounds(step);
+                gadget.window = Some(op.window);
+                gadget.gap_bytes = bytes(bounds.hi.abs_diff(bounds.lo));
+                sides = self::sides(step.tensor().shape);
+            }
+            let previous = step.inputs().first().copied().unwrap_or_default();
+            match self.nodes.get(previous) {
+                Some(node) if self.joins_next(previous, node) => step = node,
+                _ => break,
+            }
+        }
+        if gadget.relu {
+            gadget.magnitude_bytes = bytes_of_signed(self.bounds(node), 0);
+        } else {
+            let bounds = node.tensor().bounds;
+            // A power of two, so that a key does not tell what exactly private weights add up to.
+            let lowest = bounds.lo.saturating_neg().max(0).unsigned_abs();
+            let offset = lowest.checked_next_power_of_two().unwrap_or(lowest);
+            gadget.offset = i64::try_from(offset).unwrap_or(i64::MAX);
+            gadget.magnitude_bytes = bytes(bounds.hi.saturating_add(gadget.offset).unsigned_abs());
+        }
+        let operand = self.operand(node, 0)?;
+        Ok(self.table(id, Gadget::Activation(gadget), sides, Some(operand)))
+    }
+
+    /// Whether a node is shown by the table of its only consumer.
+    fn joins_next(&self, id: NodeId, node: &Node) -> bool {
+        let [consumer] = self
+            .consumers
+            .get(id)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+        else {
+            return false;
+        };
+        let Some(next) = self.nodes.get(*consumer) else {
+            return false;
+        };
+        matches!(
+            (node.op(), next.op()),
+            (Op::MaxPool(_), Op::Rescale(_) | Op::Relu(_)) | (Op::Rescale(_), Op::Relu(_))
+        )
+    }
+
+    fn concat(&mut self, id: NodeId, node: &Node, sides: Sides) -> Result<Value, LayerError> {
+        let [total, ..] = sides;
+        let mut paths = Vec::new();
+        let mut start = 0_usize;
+        for (index, input) in node.inputs().iter().enumerate() {
+            let value = self.operand(node, index)?;
+            let shape = self.nodes.get(*input).map(|node| node.tensor().shape);
+            let Some(shape) = shape.filter(|shape| self::sides(*shape) == value.sides) else {
+                return Err(unsupported(id, node));
+            };
+            let count = shape.channels();
+            let step = Step::Channels {
+                start,
+                count,
+                total,
+            };
+            paths.extend(value.then(step).paths);
+            start = start.saturating_add(count);
+        }
+        Ok(Value { sides, paths })
+    }
+
+    fn operand(&self, node: &Node, index: usize) -> Result<Value, LayerError> {
+        let value = node.inputs().get(index).and_then(|id| self.values.get(*id));
+        value.cloned().ok_or(LayerError::NoLogits)
+    }
+
+    /// The table that a layer with weights takes, and its sides; a copy if it is none yet.
+    fn source(&mut self, node: &Node) -> Result<(usize, Sides), LayerError> {
+        let value = self.operand(node, 0)?;
+        let sides = value.sides;
+        if let Some(source) = value.source() {
+            return Ok((source, sides));
+        }
+        let input = node.inputs().first().copied().unwrap_or_default();
+        let copy = self.table(input, Gadget::Copy, sides, Some(value));
+        if let Some(value) = self.values.get_mut(input) {
+            *value = copy.clone();
+        }
+        Ok((copy.source().unwrap_or_default(), sides))
+    }
+
+    /// The sides of the operand, if cells are indexed as its shape says.
+    fn laid_out(&self, id: NodeId, node: &Node) -> Result<Sides, LayerError> {
+        let value = self.operand(node, 0)?;
+        let operand = node.inputs().first().and_then(|id| self.nodes.get(*id));
+        let shape = operand.map(|operand| sides(operand.tensor().shape));
+        if shape == Some(value.sides) {
+            Ok(value.sides)
+        } else {
+            Err(unsupported(id, node))
+        }
+    }
+
+    fn bounds(&self, node: &Node) -> Interval {
+        let operand = node.inputs().first().and_then(|id| self.nodes.get(*id));
+        operand.map_or(Interval::ZERO, |operand| operand.tensor().bounds)
+    }
+}
+
+const fn unsupported(node: NodeId, operator: &Node) -> LayerError {
+    LayerError::Unsupported {
+        node,
+        operator: operator.op().name(),
+    }
+}
+
+const fn sides(shape: Shape) -> Sides {
+    [shape.channels(), shape.height(), shape.width()]
+}
+
+/// Every node that takes a node's output. The last node's is taken by the label.
+fn consumers(nodes: &[Node]) -> Vec<Vec<NodeId>> {
+    let mut consumers = alloc::vec![Vec::new(); nodes.len()];
+    for (id, node) in nodes.iter().enumerate() {
+        for input in node.inputs() {
+            if let Some(list) = consumers.get_mut(*input) {
+                list.push(id);
+            }
+        }
+    }
+    if let Some(list) = consumers.last_mut() {
+        list.push(nodes.len());
+    }
+    consumers
+}
+
+/// Bytes of a number up to `most`, at least one.
+fn bytes(most: u64) -> u8 {
+    let bits = u64::BITS.saturating_sub(most.leading_zeros());
+    u8::try_from(bits.div_ceil(8).max(1)).unwrap_or(u8::MAX)
+}
+
+/// Bytes of the magnitude of `x − from` as [`crate::gadget`] writes signed numbers.
+fn bytes_of_signed(bounds: Interval, from: i64) -> u8 {
+    let above = bounds.hi.saturating_sub(from).max(0).unsigned_abs();
+    let below = from
+        .saturating_sub(bounds.lo)
+        .saturating_sub(1)
+        .max(0)
+        .unsigned_abs();
+    bytes(above.max(below))
+}

@@ -1,0 +1,187 @@
+//! Tables, and one pass over their rows per round.
+
+use super::combination::Combination;
+use super::univariate::{Univariate, sum};
+use rayon::prelude::*;
+use zklens_field::{AdditiveGroup, Field, Scalar};
+use zklens_sumcheck::MAX_DEGREE;
+
+/// Cells that one thread takes at least.
+const MIN_CELLS: usize = 1 << 8;
+
+/// A combination of tables, summed over their rows.
+#[derive(Debug)]
+pub struct Summand {
+    /// Variables not yet bound, the last of which is the blinding variable.
+    pub(super) num_vars: usize,
+    tables: Vec<Vec<Scalar>>,
+    blinds: Vec<Scalar>,
+    pub(super) combination: Box<dyn Combination>,
+}
+
+impl Summand {
+    /// The sum of `combination` over `2^(num_vars − 1)` rows: `num_vars` counts the blinding
+    /// variable. The first tables are blinded, one by each of `blinds`, which must be uniformly
+    /// random and committed to; the others are plain.
+    ///
+    /// # Panics
+    ///
+    /// There is no blinding variable, a table's length is not `2^(num_vars − 1)`, there are more
+    /// blinds than tables, or the degree is above [`MAX_DEGREE`].
+    pub fn new(
+        num_vars: usize,
+        tables: Vec<Vec<Scalar>>,
+        blinds: Vec<Scalar>,
+        combination: impl Combination + 'static,
+    ) -> Self {
+        assert!(num_vars > 0, "a summand has the blinding variable");
+        let fits = |table: &Vec<Scalar>| table.len() == 1 << (num_vars - 1);
+        assert!(
+            tables.iter().all(fits),
+            "every table has 2^{} cells",
+            num_vars - 1
+        );
+        assert!(blinds.len() <= tables.len(), "every blind has a table");
+        let degree = combination.degree();
+        assert!(
+            degree <= MAX_DEGREE,
+            "degree {degree} of at most {MAX_DEGREE}"
+        );
+        Self {
+            num_vars,
+            tables,
+            blinds,
+            combination: Box::new(combination),
+        }
+    }
+
+    /// Degree of the round polynomials. The sum fixes the value at one, so it is never zero.
+    pub(super) fn degree(&self) -> usize {
+        self.combination.degree().max(1)
+    }
+
+    fn min_rows(&self) -> usize {
+        MIN_CELLS.div_ceil(self.tables.len().max(1))
+    }
+
+    /// Values at `0, 1, …` of the round polynomial of a variable that chooses rows. That at one
+    /// follows from the `sum` if it is known.
+    pub(super) fn values(&self, sum_before: Option<Scalar>) -> Univariate {
+        let rows = (0..1_usize << (self.num_vars - 2)).into_par_iter();
+        let mut values = rows
+            .with_min_len(self.min_rows())
+            .fold(
+                || Rows::new(self, sum_before.is_none()),
+                |rows, row| rows.add(row),
+            )
+            .map(|rows| rows.totals)
+            .reduce(Univariate::default, sum);
+        if let Some(sum) = sum_before {
+            values[1] = sum - values[0];
+        }
+        values
+    }
+
+    /// Values at `0, 1, …` of the round polynomial of the blinding variable.
+    pub(super) fn blinding_values(&self) -> [Scalar; MAX_DEGREE + 2] {
+        let mut cells = self.evaluations();
+        let blinds = self.blinds.iter().zip(&cells);
+        let slopes: Vec<Scalar> = blinds.map(|(blind, cell)| *blind - cell).collect();
+        let mut factor = Scalar::ONE;
+        std::array::from_fn(|_| {
+            let value = factor * self.combination.evaluate(&cells);
+            factor -= Scalar::ONE;
+            step(&mut cells, &slopes);
+            value
+        })
+    }
+
+    /// Binds the first variable left to `r`.
+    pub(super) fn fold(&mut self, r: &Scalar) {
+        self.num_vars -= 1;
+        if self.num_vars == 0 {
+            for (table, blind) in self.tables.iter_mut().zip(&self.blinds) {
+                let slope = *blind - table[0];
+                table[0] += slope * r;
+            }
+            return;
+        }
+        let half = 1 << (self.num_vars - 1);
+        let fold = |(low, high): (&mut Scalar, &mut Scalar)| {
+            // Padding costs no multiplication.
+            if low != high {
+                *low += (*high - *low) * r;
+            }
+        };
+        let tables = self.tables.par_iter_mut();
+        let tables = tables.with_min_len(MIN_CELLS.div_ceil(half));
+        tables.for_each(|table| {
+            let (low, high) = table.split_at_mut(half);
+            let pairs = low.par_iter_mut().zip(high);
+            pairs.with_min_len(MIN_CELLS).for_each(fold);
+            table.truncate(half);
+        });
+    }
+
+    /// The cell that each table is folded to.
+    pub(super) fn evaluations(&self) -> Vec<Scalar> {
+        self.tables.iter().map(|table| table[0]).collect()
+    }
+}
+
+/// Sums a summand's values at `0, 1, …, degree` over pairs of rows.
+struct Rows<'summand> {
+    summand: &'summand Summand,
+    at_one: bool,
+    totals: Univariate,
+    cells: Vec<Scalar>,
+    slopes: Vec<Scalar>,
+}
+
+impl<'summand> Rows<'summand> {
+    fn new(summand: &'summand Summand, at_one: bool) -> Self {
+        let row = vec![Scalar::ZERO; summand.tables.len()];
+        Self {
+            summand,
+            at_one,
+            totals: Univariate::default(),
+            cells: row.clone(),
+            slopes: row,
+        }
+    }
+
+    fn add(mut self, row: usize) -> Self {
+        let Summand {
+            num_vars,
+            tables,
+            combination,
+            ..
+        } = self.summand;
+        let lines = self.cells.iter_mut().zip(&mut self.slopes);
+        for ((low, high), table) in lines.zip(tables) {
+            *low = table[row];
+            *high = table[row + (1 << (num_vars - 2))];
+        }
+        if combination.vanishes(&self.cells, &self.slopes) {
+            return self;
+        }
+        for (low, slope) in self.cells.iter().zip(&mut self.slopes) {
+            *slope -= low;
+        }
+        self.totals[0] += combination.evaluate(&self.cells);
+        for at in 1..=self.summand.degree() {
+            step(&mut self.cells, &self.slopes);
+            if at > 1 || self.at_one {
+                self.totals[at] += combination.evaluate(&self.cells);
+            }
+        }
+        self
+    }
+}
+
+/// Moves along every line by one. Cells without a slope stay.
+fn step(cells: &mut [Scalar], slopes: &[Scalar]) {
+    for (cell, slope) in cells.iter_mut().zip(slopes) {
+        *cell += slope;
+    }
+}

@@ -1,0 +1,103 @@
+//! Images of a batch taken for each other.
+
+use crate::case::{Case, REFUSED};
+use crate::models;
+use crate::rules::Rule;
+use zklens_layers::gadget::Gadget;
+use zklens_model::Pixels;
+use zklens_testkit::Random;
+
+/// Three images, of which the first two have different labels.
+fn batch() -> Case {
+    let model = models::clipped();
+    let mut random = Random::new(1);
+    let label = |image: &Pixels| model.run(image).unwrap().classification().label();
+    let images: Vec<_> = (0..100)
+        .map(|_| random.pixels(model.preprocessing()))
+        .collect();
+    let is_other = |image: &&Pixels| label(image) != label(&images[0]);
+    let other = images.iter().find(is_other).expect("images of two labels");
+    let images = [images[0].clone(), other.clone(), images[1].clone()];
+    Case::of(model, &images)
+}
+
+/// Swaps two images in every table.
+fn swap_images(case: &mut Case, a: usize, b: usize) {
+    for table in 0..case.network.plan.tables.len() {
+        swap_in(case, table, a, b);
+    }
+    case.labels.swap(a, b);
+}
+
+fn swap_in(case: &mut Case, table: usize, a: usize, b: usize) {
+    if a == b || !case.network.circuit().tables[table].gadget.is_per_image() {
+        return;
+    }
+    let cells = case.network.rows(table) / 3;
+    for column in &mut case.witness.tables[table] {
+        for cell in 0..cells {
+            column.swap(a * cells + cell, b * cells + cell);
+        }
+    }
+}
+
+#[test]
+fn inputs_of_a_statement_swapped_are_refused() {
+    let case = batch();
+    let mut proved = case.prove();
+    proved.statement.inputs.swap(0, 1);
+    assert_eq!(case.verify(proved), Err(REFUSED));
+}
+
+#[test]
+fn labels_of_a_statement_swapped_are_refused() {
+    let case = batch();
+    let mut proved = case.prove();
+    proved.statement.labels.swap(0, 1);
+    assert_eq!(case.verify(proved), Err(REFUSED));
+}
+
+#[test]
+fn both_swapped_are_refused_but_with_a_witness_to_match() {
+    let mut case = batch();
+    let mut proved = case.prove();
+    proved.statement.inputs.swap(0, 1);
+    proved.statement.labels.swap(0, 1);
+    assert_eq!(case.verify(proved), Err(REFUSED));
+    swap_images(&mut case, 0, 1);
+    case.is_proved();
+}
+
+#[test]
+fn labels_swapped_by_the_prover_are_refused() {
+    let mut case = batch();
+    case.labels.swap(0, 1);
+    let table = case.network.circuit().label();
+    case.is_refused_for(Rule::Input { table, input: 0 });
+    case.retell_leads();
+    let column = case.network.plan.tables[table].rules.columns.len() - 1;
+    case.is_refused_for(Rule::Entry { table, column });
+}
+
+#[test]
+fn images_swapped_in_one_table_are_refused() {
+    let activation = batch().network.activation();
+    let clip = batch()
+        .network
+        .table(|gadget| matches!(gadget, Gadget::Clip(_)));
+    let label = batch().network.circuit().label();
+    // What reads a table sees the lie, and so does what the table itself reads.
+    for (table, broken) in [
+        (0, vec![activation]),
+        (activation, vec![activation, clip]),
+        (label, vec![label]),
+    ] {
+        let mut case = batch();
+        swap_in(&mut case, table, 0, 1);
+        let rules = broken
+            .into_iter()
+            .map(|table| Rule::Input { table, input: 0 });
+        assert_eq!(case.broken(), rules.collect(), "table {table}");
+        assert_eq!(case.verify(case.prove()), Err(REFUSED));
+    }
+}

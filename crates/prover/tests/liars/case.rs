@@ -1,0 +1,278 @@
+//! A witness, true until told otherwise.
+
+use crate::common::{pixels, rng, setup};
+use crate::network::{Cells, Network};
+use crate::rules::{Rule, asked, broken_rules, entries_of};
+use std::collections::BTreeSet;
+use zklens_commitment::OpeningError;
+use zklens_field::{Scalar, encode_scalar};
+use zklens_layers::gadget::{Activation, Clip, Gadget};
+use zklens_model::{Model, Pixels};
+use zklens_prover::{Proved, Witness, prove_witness};
+use zklens_verifier::{Context, VerifyError, verify};
+
+pub(crate) const CONTEXT: Context = [5; 32];
+
+/// How a false proof is refused.
+pub(crate) const REFUSED: VerifyError = VerifyError::Opening(OpeningError::Refused);
+
+pub(crate) struct Case {
+    pub(crate) network: Network,
+    pub(crate) witness: Witness,
+    pub(crate) labels: Vec<usize>,
+    images: Vec<Pixels>,
+}
+
+impl Case {
+    /// What a model sees in some images.
+    pub(crate) fn new(model: Model, images: usize) -> Self {
+        let images: Vec<_> = (0..images).map(|seed| pixels(&model, seed)).collect();
+        Self::of(model, &images)
+    }
+
+    /// What a model sees in these images.
+    pub(crate) fn of(model: Model, images: &[Pixels]) -> Self {
+        let network = Network::new(model, images.len());
+        let (witness, labels) = run(&network, &network.model, images);
+        Self {
+            network,
+            witness,
+            labels,
+            images: images.to_vec(),
+        }
+    }
+
+    /// Tells what another model sees.
+    pub(crate) fn see(&mut self, other: &Model) {
+        (self.witness, self.labels) = run(&self.network, other, &self.images);
+    }
+
+    pub(crate) fn cell(&mut self, table: usize, column: usize, row: usize) -> &mut i64 {
+        &mut self.witness.tables[table][column][row]
+    }
+
+    /// The first row of a table whose cells are such.
+    pub(crate) fn find(&self, table: usize, is_such: impl Fn(&[i64]) -> bool) -> usize {
+        let columns = &self.witness.tables[table];
+        let mut rows = 0..self.network.rows(table);
+        let cells = |row: usize| -> Vec<i64> { columns.iter().map(|cells| cells[row]).collect() };
+        rows.find(|row| is_such(&cells(*row)))
+            .expect("there is such a row")
+    }
+
+    /// All cells, those of the key too.
+    pub(crate) fn cells(&self) -> Cells {
+        let scalars = |cells: &[i64]| cells.iter().map(|cell| Scalar::from(*cell)).collect();
+        let tables = self.network.plan.tables.iter().zip(&self.witness.tables);
+        tables
+            .map(|(layout, columns)| {
+                let columns = layout.rules.columns.iter().zip(columns);
+                columns
+                    .map(|(kind, cells)| scalars(self.network.fixed(*kind).unwrap_or(cells)))
+                    .collect()
+            })
+            .collect()
+    }
+
+    /// Counts how often each entry is asked for. Unlike [`Witness::count_lookups`], no position with
+    /// a value of another is.
+    pub(crate) fn count(&mut self) {
+        let asked = asked(&self.network, &self.cells());
+        for table in 0..self.network.plan.tables.len() {
+            if self.network.circuit().tables[table].gadget.is_per_image() {
+                continue;
+            }
+            let entries = entries_of(&self.network, table);
+            for (row, entry) in entries.into_iter().enumerate().skip(1) {
+                let times = asked.get(&(table, entry)).copied().unwrap_or(0);
+                *self.cell(table, 0, row) = times;
+            }
+        }
+    }
+
+    /// Tells all tables from `first` on as they follow from those before, so that one lie is the
+    /// only one. The labels too.
+    pub(crate) fn retell(&mut self, first: usize) {
+        let label = self.network.circuit().label();
+        for table in first..label {
+            self.retell_one(table);
+        }
+        self.labels = self.winners();
+        self.retell_one(label);
+        self.count();
+    }
+
+    /// Tells the leads of the labels as they are.
+    pub(crate) fn retell_leads(&mut self) {
+        self.retell_one(self.network.circuit().label());
+        self.count();
+    }
+
+    fn retell_one(&mut self, table: usize) {
+        let rows = self.told(table).into_iter().flatten().enumerate();
+        for (row, cells) in rows {
+            for (column, cell) in cells.into_iter().enumerate() {
+                *self.cell(table, column, row) = cell;
+            }
+        }
+    }
+
+    /// For each image, the first of its largest logits.
+    fn winners(&self) -> Vec<usize> {
+        let table = self.network.circuit().label();
+        let logits = self.network.operand_values(table, &self.cells());
+        let logits: Vec<i64> = logits.into_iter().map(integer).collect();
+        let images = logits.chunks(logits.len() / self.labels.len());
+        let winner = |logits: &[i64]| {
+            let largest = logits.iter().max();
+            logits
+                .iter()
+                .position(|logit| Some(logit) == largest)
+                .unwrap()
+        };
+        images.map(winner).collect()
+    }
+
+    fn told(&self, table: usize) -> Option<Vec<Vec<i64>>> {
+        let network = &self.network;
+        let gadget = &network.circuit().tables[table].gadget;
+        let operand = network.operand_values(table, &self.cells());
+        let operand: Vec<i64> = operand.into_iter().map(integer).collect();
+        let rows = 0..network.rows(table);
+        let row = |row: usize| -> Option<Vec<i64>> {
+            let taps = network.taps(table, row);
+            let taps: Vec<i64> = taps
+                .iter()
+                .filter_map(|tap| operand.get(*tap).copied())
+                .collect();
+            let x = *taps.first()?;
+            match gadget {
+                Gadget::Activation(gadget) => Some(activation(gadget, &taps)),
+                Gadget::Clip(gadget) => Some(clip(gadget, x)),
+                Gadget::Lookup(lookup) => {
+                    let columns = &network.plan.tables[lookup.entries].rules.columns;
+                    let mut values = columns.iter().filter_map(|column| network.fixed(*column));
+                    let position = x - lookup.first + 1;
+                    Some(vec![
+                        position,
+                        values.next()?[usize::try_from(position).ok()?],
+                    ])
+                }
+                Gadget::Copy => Some(vec![x]),
+                Gadget::Label { bytes: count } => {
+                    let classes = network.rows(table) / network.plan.images;
+                    let (image, class) = (row / classes, row % classes);
+                    let label = self.labels[image];
+                    let lead = operand[image * classes + label] - x - i64::from(class < label);
+                    Some(bytes(lead, *count))
+                }
+                Gadget::Pixels | Gadget::Bytes | Gadget::Entries(_) => None,
+            }
+        };
+        rows.map(row).collect()
+    }
+
+    pub(crate) fn prove(&self) -> Proved {
+        let Network { key, plan, .. } = &self.network;
+        let labels = self.labels.clone();
+        let rng = &mut rng(1);
+        prove_witness(setup(), key, plan, &self.witness, labels, CONTEXT, rng).unwrap()
+    }
+
+    pub(crate) fn verify(&self, proved: Proved) -> Result<(), VerifyError> {
+        let Proved {
+            statement, proof, ..
+        } = proved;
+        let key = self.network.key.verifying();
+        verify(setup().verifier(), key, statement, &proof).map(drop)
+    }
+
+    pub(crate) fn broken(&self) -> BTreeSet<Rule> {
+        broken_rules(&self.network, &self.cells(), &self.labels)
+    }
+
+    /// No rule is broken, and the proof is one.
+    pub(crate) fn is_proved(&self) {
+        assert_eq!(self.broken(), BTreeSet::new());
+        assert_eq!(self.verify(self.prove()), Ok(()));
+    }
+
+    /// This rule is broken and no other, and the proof is refused.
+    pub(crate) fn is_refused_for(&self, rule: Rule) {
+        assert_eq!(self.broken(), BTreeSet::from([rule]));
+        assert_eq!(self.verify(self.prove()), Err(REFUSED));
+    }
+}
+
+fn run(network: &Network, model: &Model, images: &[Pixels]) -> (Witness, Vec<usize>) {
+    let runs: Vec<_> = images
+        .iter()
+        .map(|image| (image, model.run(image).unwrap()))
+        .collect();
+    let labels = runs.iter().map(|(_, trace)| trace.classification().label());
+    let labels = labels.collect();
+    let Network { key, plan, .. } = network;
+    let witness = Witness::new(model, key.verifying().circuit(), plan, &runs);
+    (witness, labels)
+}
+
+/// Bytes that make up a number, the last of which holds what does not fit.
+pub(crate) fn bytes(number: i64, count: u8) -> Vec<i64> {
+    let places = 0..u32::from(count);
+    let place = |place: u32| match number >> (8 * place) {
+        rest if place + 1 == u32::from(count) => rest,
+        rest => rest & 255,
+    };
+    places.map(place).collect()
+}
+
+fn signed(number: i64, count: u8) -> Vec<i64> {
+    let sign = i64::from(number < 0);
+    let magnitude = if number < 0 { -number - 1 } else { number };
+    [vec![sign], bytes(magnitude, count)].concat()
+}
+
+fn activation(gadget: &Activation, taps: &[i64]) -> Vec<i64> {
+    let half = (1_i64 << gadget.shift) / 2;
+    let largest = *taps.iter().max().unwrap();
+    let shifted = largest + half;
+    let (quotient, remainder) = (shifted >> gadget.shift, shifted & ((1 << gadget.shift) - 1));
+    let mut cells = bytes(remainder, gadget.shift / 8);
+    if gadget.relu {
+        cells.extend(signed(quotient, gadget.magnitude_bytes));
+    } else {
+        cells.extend(bytes(quotient + gadget.offset, gadget.magnitude_bytes));
+    }
+    if gadget.window.is_some() {
+        cells.extend(
+            taps.iter()
+                .flat_map(|tap| bytes(largest - tap, gadget.gap_bytes)),
+        );
+        let group = taps.iter().position(|tap| *tap == largest).unwrap() / 2;
+        let selectors = taps.len().div_ceil(2) - 1;
+        cells.extend((0..selectors).map(|selector| i64::from(selector == group)));
+    }
+    cells
+}
+
+fn clip(gadget: &Clip, x: i64) -> Vec<i64> {
+    let over = x - gadget.lo;
+    let under = gadget.hi - gadget.lo - over.max(0);
+    [
+        signed(over, gadget.below_bytes),
+        signed(under, gadget.above_bytes),
+    ]
+    .concat()
+}
+
+/// The integer that a small scalar stands for.
+pub(crate) fn integer(scalar: Scalar) -> i64 {
+    let small = |scalar: Scalar| {
+        let bytes = encode_scalar(&scalar);
+        let (high, low) = bytes.split_last_chunk::<8>().unwrap();
+        let low = i64::try_from(u64::from_be_bytes(*low)).ok()?;
+        high.iter().all(|byte| *byte == 0).then_some(low)
+    };
+    let negative = || small(-scalar).map(|n| -n);
+    small(scalar).or_else(negative).expect("a small integer")
+}

@@ -1,0 +1,103 @@
+//! What no liar has said: nothing is broken, and what breaks no rule is proved.
+
+use crate::case::Case;
+use crate::models;
+use crate::rules::Rule;
+use std::collections::BTreeSet;
+use zklens_field::{AdditiveGroup, Scalar};
+
+#[test]
+fn the_truth_breaks_no_rule() {
+    for model in models::all() {
+        Case::new(model, 2).is_proved();
+    }
+}
+
+#[test]
+fn retelling_the_truth_changes_nothing() {
+    for model in models::all() {
+        let mut case = Case::new(model, 2);
+        let told = case.witness.clone();
+        case.retell(1);
+        assert_eq!(case.witness, told, "{}", case.network.model.name());
+    }
+}
+
+/// Cells of the hypercube that no row of a tensor has are zeros, which have to obey every rule.
+#[test]
+fn rows_of_padding_break_no_rule() {
+    for model in models::all() {
+        let case = Case::new(model, 1);
+        for layout in &case.network.plan.tables {
+            let zeros = vec![Scalar::ZERO; layout.places.len()];
+            let inputs = layout.rules.inputs.iter().map(|input| &input.polynomial);
+            for rule in layout.rules.zero.iter().chain(inputs) {
+                assert_eq!(rule.evaluate(&zeros), Scalar::ZERO);
+            }
+        }
+    }
+}
+
+#[test]
+fn another_label_is_refused() {
+    let mut case = Case::new(models::pooled(), 1);
+    let label = case.network.circuit().label();
+    case.labels[0] = (case.labels[0] + 1) % 3;
+    // The lead is negative, and so is its highest byte.
+    case.retell_leads();
+    let column = case.network.plan.tables[label].rules.columns.len() - 1;
+    case.is_refused_for(Rule::Entry {
+        table: label,
+        column,
+    });
+}
+
+#[test]
+fn a_label_with_the_lead_of_another_is_refused() {
+    let mut case = Case::new(models::pooled(), 1);
+    let table = case.network.circuit().label();
+    case.labels[0] = (case.labels[0] + 1) % 3;
+    case.is_refused_for(Rule::Input { table, input: 0 });
+}
+
+#[test]
+fn of_equal_logits_only_the_first_wins() {
+    for logits in [[5, 5, 1], [1, 5, 5], [5, 1, 5], [5, 5, 5]] {
+        let mut case = Case::new(models::constant(&logits), 1);
+        case.is_proved();
+        let first = case.labels[0];
+        let table = case.network.circuit().label();
+        let column = case.network.plan.tables[table].rules.columns.len() - 1;
+        for (label, logit) in logits.into_iter().enumerate() {
+            case.labels[0] = label;
+            case.retell_leads();
+            if label == first {
+                case.is_proved();
+            } else {
+                assert!(logit < 5 || label > first);
+                case.is_refused_for(Rule::Entry { table, column });
+            }
+        }
+    }
+}
+
+#[test]
+fn every_rule_is_broken_by_some_noise() {
+    for model in models::all() {
+        let mut case = Case::new(model, 1);
+        let tables = case.network.plan.tables.iter();
+        let all: BTreeSet<Rule> = tables
+            .enumerate()
+            .flat_map(|(table, layout)| {
+                let rules = &layout.rules;
+                let zero = (0..rules.zero.len()).map(move |index| Rule::Zero { table, index });
+                let inputs = (0..rules.inputs.len()).map(move |input| Rule::Input { table, input });
+                zero.chain(inputs)
+            })
+            .collect();
+        for (noise, cell) in (1_i64..).zip(case.witness.tables.iter_mut().flatten().flatten()) {
+            *cell += noise * 1000 + 7;
+        }
+        assert!(case.broken().is_superset(&all));
+    }
+}

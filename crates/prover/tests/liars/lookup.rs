@@ -1,0 +1,267 @@
+//! Lies about tables of values, about counts, and about clips.
+
+use crate::case::{Case, bytes};
+use crate::models;
+use crate::rules::Rule;
+use zklens_layers::gadget::Gadget;
+
+fn clip_of(case: &Case) -> usize {
+    case.network
+        .table(|gadget| matches!(gadget, Gadget::Clip(_)))
+}
+
+fn lookup_of(case: &Case) -> usize {
+    case.network
+        .table(|gadget| matches!(gadget, Gadget::Lookup(_)))
+}
+
+const POSITION: usize = 0;
+const VALUE: usize = 1;
+
+#[test]
+fn a_value_that_is_no_entry_is_refused() {
+    let mut case = Case::new(models::looked_up(), 1);
+    let table = lookup_of(&case);
+    *case.cell(table, VALUE, 3) += 1;
+    case.retell(table + 1);
+    case.is_refused_for(Rule::Entry {
+        table,
+        column: POSITION,
+    });
+}
+
+#[test]
+fn the_value_of_another_entry_is_refused() {
+    let mut case = Case::new(models::looked_up(), 1);
+    let table = lookup_of(&case);
+    let value = *case.cell(table, VALUE, 0);
+    let other = case.find(table, |cells| cells[VALUE] != value);
+    *case.cell(table, VALUE, 0) = *case.cell(table, VALUE, other);
+    case.retell(table + 1);
+    case.is_refused_for(Rule::Entry {
+        table,
+        column: POSITION,
+    });
+}
+
+#[test]
+fn another_entry_is_refused() {
+    let mut case = Case::new(models::looked_up(), 1);
+    let table = lookup_of(&case);
+    let position = *case.cell(table, POSITION, 0);
+    let other = case.find(table, |cells| cells[POSITION] != position);
+    for column in [POSITION, VALUE] {
+        *case.cell(table, column, 0) = *case.cell(table, column, other);
+    }
+    case.retell(table + 1);
+    case.is_refused_for(Rule::Input { table, input: 0 });
+}
+
+/// The pair of zeros is an entry for the sake of padding, and no other row may ask for it.
+#[test]
+fn the_entry_of_padding_is_refused_elsewhere() {
+    let mut case = Case::new(models::looked_up(), 1);
+    let table = lookup_of(&case);
+    for column in [POSITION, VALUE] {
+        *case.cell(table, column, 0) = 0;
+    }
+    case.retell(table + 1);
+    case.is_refused_for(Rule::Input { table, input: 0 });
+}
+
+#[test]
+fn wrong_counts_are_refused() {
+    let case = || Case::new(models::looked_up(), 1);
+    let network = case().network;
+    let entries = network.table(|gadget| matches!(gadget, Gadget::Entries(_)));
+    for table in [entries, network.circuit().bytes()] {
+        for change in [1, -1, 1000] {
+            let mut case = case();
+            *case.cell(table, 0, 7) += change;
+            case.is_refused_for(Rule::Count { table });
+        }
+        // As many in all, of other entries.
+        let mut case = case();
+        let used = 1 + case.witness.tables[table][0][1..]
+            .iter()
+            .position(|n| *n > 0)
+            .unwrap();
+        *case.cell(table, 0, used) -= 1;
+        *case.cell(table, 0, used + 1) += 1;
+        case.is_refused_for(Rule::Count { table });
+    }
+}
+
+/// An entry asked for as often as the wrong one is, which is one more than it is.
+#[test]
+fn a_count_for_an_entry_that_is_none_is_refused() {
+    let mut case = Case::new(models::constant(&[3, 4]), 1);
+    *case.cell(0, 0, 0) = 256;
+    case.count();
+    let bytes = case.network.circuit().bytes();
+    *case.cell(bytes, 0, 128) += 2;
+    let broken = case.broken();
+    assert_eq!(
+        broken,
+        [
+            Rule::Entry {
+                table: 0,
+                column: 0
+            },
+            Rule::Count { table: bytes }
+        ]
+        .into()
+    );
+    assert_eq!(case.verify(case.prove()), Err(crate::case::REFUSED));
+}
+
+#[test]
+fn how_often_zero_is_asked_for_does_not_matter() {
+    let mut case = Case::new(models::looked_up(), 1);
+    let entries = case
+        .network
+        .table(|gadget| matches!(gadget, Gadget::Entries(_)));
+    let bytes = case.network.circuit().bytes();
+    *case.cell(entries, 0, 0) = 77;
+    *case.cell(bytes, 0, 0) = -5;
+    case.is_proved();
+}
+
+/// The clip of [`models::looked_up`], its columns, and its bounds.
+struct Bounds {
+    table: usize,
+    /// Column of `σ`; those of `t` follow.
+    below: usize,
+    below_bytes: u8,
+    /// Column of `τ`; those of `u` follow.
+    above: usize,
+    above_bytes: u8,
+    width: i64,
+}
+
+fn clip() -> (Case, Bounds) {
+    let case = Case::new(models::looked_up(), 6);
+    let table = clip_of(&case);
+    let Gadget::Clip(gadget) = &case.network.circuit().tables[table].gadget else {
+        panic!("a clip");
+    };
+    let bounds = Bounds {
+        table,
+        below: 0,
+        below_bytes: gadget.below_bytes,
+        above: 1 + usize::from(gadget.below_bytes),
+        above_bytes: gadget.above_bytes,
+        width: gadget.hi - gadget.lo,
+    };
+    (case, bounds)
+}
+
+impl Bounds {
+    fn set(&self, case: &mut Case, row: usize, [below, t, above, u]: [i64; 4]) {
+        *case.cell(self.table, self.below, row) = below;
+        *case.cell(self.table, self.above, row) = above;
+        for (column, byte) in (self.below + 1..).zip(bytes(t, self.below_bytes)) {
+            *case.cell(self.table, column, row) = byte;
+        }
+        for (column, byte) in (self.above + 1..).zip(bytes(u, self.above_bytes)) {
+            *case.cell(self.table, column, row) = byte;
+        }
+    }
+
+    /// `x − lo`.
+    fn over(&self, cells: &[i64]) -> i64 {
+        let bytes = &cells[self.below + 1..self.above];
+        let t = bytes.iter().rev().fold(0, |t, byte| t * 256 + byte);
+        if cells[self.below] == 1 { -t - 1 } else { t }
+    }
+
+    fn find(&self, case: &Case, is_such: impl Fn(i64) -> bool) -> (usize, i64) {
+        let row = case.find(self.table, |cells| is_such(self.over(cells)));
+        let cells = case.witness.tables[self.table]
+            .iter()
+            .map(|column| column[row]);
+        (row, self.over(&cells.collect::<Vec<_>>()))
+    }
+
+    const fn entry(&self, column: usize) -> Rule {
+        Rule::Entry {
+            table: self.table,
+            column,
+        }
+    }
+}
+
+#[test]
+fn another_value_between_the_bounds_is_refused() {
+    let (mut case, clip) = clip();
+    let (row, over) = clip.find(&case, |over| over > 0 && over < 70);
+    clip.set(&mut case, row, [0, over, 0, clip.width - over - 1]);
+    case.retell(clip.table + 1);
+    case.is_refused_for(Rule::Input {
+        table: clip.table,
+        input: 1,
+    });
+    clip.set(&mut case, row, [0, over + 1, 0, clip.width - over - 1]);
+    case.retell(clip.table + 1);
+    case.is_refused_for(Rule::Input {
+        table: clip.table,
+        input: 0,
+    });
+}
+
+/// A value above the lower bound, clipped to it.
+#[test]
+fn a_value_said_to_be_below_is_refused() {
+    let (mut case, clip) = clip();
+    let (row, over) = clip.find(&case, |over| over > 0);
+    clip.set(&mut case, row, [1, -over - 1, 0, clip.width]);
+    case.retell(clip.table + 1);
+    case.is_refused_for(clip.entry(clip.above - 1));
+}
+
+/// A value below the upper bound, clipped to it.
+#[test]
+fn a_value_said_to_be_above_is_refused() {
+    let (mut case, clip) = clip();
+    let (row, over) = clip.find(&case, |over| over > 0 && over < 70);
+    clip.set(&mut case, row, [0, over, 1, over - clip.width - 1]);
+    case.retell(clip.table + 1);
+    case.is_refused_for(clip.entry(clip.above + usize::from(clip.above_bytes)));
+}
+
+/// With signs of two, `x − lo = −3t − 2` and so on: values beyond the bounds come through.
+#[test]
+fn signs_of_two_are_refused() {
+    let (mut case, clip) = clip();
+    let (row, over) = clip.find(&case, |over| over < -2 && (over + 2) % 3 == 0);
+    let t = -(over + 2) / 3;
+    clip.set(&mut case, row, [2, t, 0, clip.width + t]);
+    case.count();
+    let table = clip.table;
+    assert_eq!(
+        case.broken(),
+        [Rule::Zero { table, index: 0 }, lookup_input(&case)].into()
+    );
+    assert_eq!(case.verify(case.prove()), Err(crate::case::REFUSED));
+
+    let (mut case, clip) = self::clip();
+    let over_by = |over| over - clip.width;
+    let (row, over) = clip.find(&case, |over| {
+        over_by(over) > 2 && (over_by(over) - 2) % 3 == 0
+    });
+    clip.set(&mut case, row, [0, over, 2, (over_by(over) - 2) / 3]);
+    case.count();
+    assert_eq!(
+        case.broken(),
+        [Rule::Zero { table, index: 1 }, lookup_input(&case)].into()
+    );
+    assert_eq!(case.verify(case.prove()), Err(crate::case::REFUSED));
+}
+
+/// No entry is beyond the bounds, so the lookup behind the clip does not follow.
+fn lookup_input(case: &Case) -> Rule {
+    Rule::Input {
+        table: lookup_of(case),
+        input: 0,
+    }
+}

@@ -1,0 +1,235 @@
+//! A network in the clear: what each cell of each operand is a sum of.
+
+use crate::common::setup;
+use zklens_commitment::{Functional, Term};
+use zklens_field::{AdditiveGroup, Field, Scalar};
+use zklens_layers::array::AxisWeights;
+use zklens_layers::circuit::{Circuit, Path, Table};
+use zklens_layers::gadget::{Column, Gadget};
+use zklens_layers::plan::{AXES, Plan};
+use zklens_layers::wiring::{Covector, PathValue, path_value};
+use zklens_model::{Axis, Model};
+use zklens_prover::{Privacy, ProvingKey};
+
+/// Every column of every table, but for the helpers: tables, columns, rows.
+pub(crate) type Cells = Vec<Vec<Vec<Scalar>>>;
+
+/// A model with its keys, laid out for a batch.
+pub(crate) struct Network {
+    pub(crate) model: Model,
+    pub(crate) key: ProvingKey,
+    pub(crate) plan: Plan,
+    /// The key's arrays.
+    pub(crate) arrays: Vec<Vec<i64>>,
+    /// The rows that hold them.
+    pub(crate) weights: Vec<Vec<Scalar>>,
+    /// For each table, the cells of its operand.
+    pub(crate) operands: Vec<Vec<Sum>>,
+}
+
+/// `constant + Σ factor·output`.
+pub(crate) struct Sum {
+    pub(crate) constant: Scalar,
+    /// A table, one of its rows, and the factor of what that puts out.
+    pub(crate) terms: Vec<(usize, usize, Scalar)>,
+}
+
+impl Network {
+    pub(crate) fn new(model: Model, images: usize) -> Self {
+        let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
+        let plan = key.plan(images).unwrap();
+        let arrays = key.verifying().circuit().parameters(&model);
+        let mut weights = vec![Vec::new(); plan.rows.weights.len()];
+        for (array, values) in plan.arrays.iter().zip(&arrays) {
+            for span in array.spans() {
+                let values = values[span.cells].iter().map(|value| Scalar::from(*value));
+                write(
+                    &mut weights[span.row],
+                    span.offset,
+                    &values.collect::<Vec<_>>(),
+                );
+            }
+        }
+        let mut network = Self {
+            model,
+            key,
+            plan,
+            arrays,
+            weights,
+            operands: Vec::new(),
+        };
+        let tables = 0..network.circuit().tables.len();
+        network.operands = tables.map(|table| network.operand(table)).collect();
+        network
+    }
+
+    pub(crate) const fn circuit(&self) -> &Circuit {
+        self.key.verifying().circuit()
+    }
+
+    /// The first table whose gadget is such.
+    pub(crate) fn table(&self, is_such: fn(&Gadget) -> bool) -> usize {
+        let mut tables = self.circuit().tables.iter();
+        tables.position(|table| is_such(&table.gadget)).unwrap()
+    }
+
+    /// The first table of maxima, rescales and ReLUs.
+    pub(crate) fn activation(&self) -> usize {
+        self.table(|gadget| matches!(gadget, Gadget::Activation(_)))
+    }
+
+    /// Rows of a table.
+    pub(crate) fn rows(&self, table: usize) -> usize {
+        self.plan.tables[table].dims.iter().product()
+    }
+
+    /// A column of the key.
+    pub(crate) fn fixed(&self, column: Column) -> Option<&[i64]> {
+        match column {
+            Column::Fixed { array } => Some(&self.arrays[array]),
+            _ => None,
+        }
+    }
+
+    /// What a table puts out.
+    pub(crate) fn outputs(&self, table: usize, cells: &Cells) -> Vec<Scalar> {
+        let output = &self.plan.tables[table].rules.output;
+        let rows = 0..self.rows(table);
+        rows.map(|row| output.evaluate(&row_of(&cells[table], row)))
+            .collect()
+    }
+
+    /// The cells of a table's operand.
+    pub(crate) fn operand_values(&self, table: usize, cells: &Cells) -> Vec<Scalar> {
+        let tables = self.circuit().tables.iter().zip(0..table);
+        let outputs: Vec<Vec<Scalar>> = tables
+            .map(|(from, index)| match from.gadget.is_per_image() {
+                true => self.outputs(index, cells),
+                false => Vec::new(),
+            })
+            .collect();
+        let value = |sum: &Sum| {
+            let terms = sum.terms.iter();
+            terms.fold(sum.constant, |value, (table, row, factor)| {
+                value + outputs[*table][*row] * factor
+            })
+        };
+        self.operands[table].iter().map(value).collect()
+    }
+
+    /// Which cells of its operand a row takes.
+    pub(crate) fn taps(&self, table: usize, row: usize) -> Vec<usize> {
+        let Table {
+            gadget, operand, ..
+        } = &self.circuit().tables[table];
+        let Some(window) = gadget.window() else {
+            return vec![row];
+        };
+        let [_, _, height, width] = self.plan.tables[table].dims;
+        let [_, from_height, from_width] = operand.as_ref().unwrap().sides;
+        let (plane, y, x) = (row / (height * width), row / width % height, row % width);
+        // A tap in the padding takes the nearest cell.
+        let taps = |axis: &Axis, position: usize, len: usize| -> Vec<usize> {
+            let start = position * axis.stride;
+            let cells = (start..start + axis.kernel).map(|at| at.saturating_sub(axis.before));
+            cells.map(|cell| cell.min(len - 1)).collect()
+        };
+        let columns = taps(&window.columns, x, from_width);
+        let rows = taps(&window.rows, y, from_height).into_iter();
+        let lines = rows.map(|row| (plane * from_height + row) * from_width);
+        lines
+            .flat_map(|line| columns.iter().map(move |column| line + column))
+            .collect()
+    }
+
+    fn operand(&self, table: usize) -> Vec<Sum> {
+        let Some(operand) = &self.circuit().tables[table].operand else {
+            return Vec::new();
+        };
+        let [channels, height, width] = operand.sides;
+        let dims = [self.plan.images, channels, height, width];
+        let cells = 0..dims.iter().product();
+        let sum = |cell| {
+            let covector = Covector {
+                coefficient: Scalar::ONE,
+                axes: unit(dims, cell),
+            };
+            let mut sum = Sum {
+                constant: Scalar::ZERO,
+                terms: Vec::new(),
+            };
+            for path in &operand.paths {
+                self.add_path(path, &covector, &mut sum);
+            }
+            sum
+        };
+        cells.map(sum).collect()
+    }
+
+    fn add_path(&self, path: &Path, covector: &Covector, sum: &mut Sum) {
+        let dims = self.plan.tables[path.source].dims;
+        let value = |row, scale| {
+            let value = path_value(&self.plan, path, covector, &unit(dims, row), scale);
+            self.evaluate(&value)
+        };
+        let bias = value(0, Scalar::ZERO);
+        sum.constant += bias;
+        for row in 0..dims.iter().product() {
+            let factor = value(row, Scalar::ONE) - bias;
+            if factor != Scalar::ZERO {
+                sum.terms.push((path.source, row, factor));
+            }
+        }
+    }
+
+    fn evaluate(&self, PathValue { public, terms }: &PathValue) -> Scalar {
+        let term = |Term { rows, functional }: &Term| -> Scalar {
+            let weights = nonzero_weights(functional);
+            let row = |(row, coefficient): &(usize, Scalar)| {
+                let row = &self.weights[*row];
+                let cells = weights.iter().map(|(column, weight)| row[*column] * weight);
+                cells.sum::<Scalar>() * coefficient
+            };
+            rows.iter().map(row).sum()
+        };
+        *public + terms.iter().map(term).sum::<Scalar>()
+    }
+}
+
+/// A row's cells, column by column.
+pub(crate) fn row_of(columns: &[Vec<Scalar>], row: usize) -> Vec<Scalar> {
+    columns.iter().map(|column| column[row]).collect()
+}
+
+/// Writes cells into a row from a column on.
+pub(crate) fn write(row: &mut Vec<Scalar>, offset: usize, cells: &[Scalar]) {
+    let end = offset + cells.len();
+    row.resize(end.max(row.len()), Scalar::ZERO);
+    row[offset..end].copy_from_slice(cells);
+}
+
+/// The columns that a functional weighs.
+pub(crate) fn nonzero_weights(functional: &Functional) -> Vec<(usize, Scalar)> {
+    let start = vec![(functional.offset, Scalar::ONE)];
+    functional.factors.iter().fold(start, |weights, factor| {
+        let mut product = Vec::new();
+        for (column, weight) in weights {
+            let steps = factor.weights.iter().enumerate();
+            let steps = steps.filter(|(_, step)| **step != Scalar::ZERO);
+            product.extend(steps.map(|(k, step)| (column + k * factor.stride, weight * step)));
+        }
+        product
+    })
+}
+
+/// One at a cell of a tensor, zero elsewhere.
+fn unit(dims: [usize; AXES], cell: usize) -> [AxisWeights; AXES] {
+    let mut rest = cell;
+    let mut axes = dims.map(|side| vec![Scalar::ZERO; side]);
+    for axis in axes.iter_mut().rev() {
+        let side = axis.len();
+        axis[rest % side] = Scalar::ONE;
+        rest /= side;
+    }
+    axes.map(AxisWeights::Listed)
+}

@@ -1,0 +1,206 @@
+//! Lies about what no witness says: helpers, masks, cells that nothing owns, rows changed late.
+
+use crate::case::Case;
+use crate::models;
+use crate::network::{Network, nonzero_weights};
+use crate::prover::Script;
+use std::collections::BTreeSet;
+use zklens_field::{AdditiveGroup, Field, Scalar};
+use zklens_layers::closing::close;
+use zklens_layers::gadget::Key;
+use zklens_layers::lookup::{HelperKeys, LookupChallenges};
+use zklens_layers::plan::FREE_CELLS;
+use zklens_layers::{Challenges, Relations};
+use zklens_sumcheck::EvalClaim;
+
+/// The slow prover is one, so that what it does otherwise is what it is refused for.
+#[test]
+fn the_slow_prover_proves_the_truth() {
+    for model in models::all() {
+        let case = Case::new(model, 2);
+        assert!(Script::new(&case).verify().is_ok());
+    }
+}
+
+#[test]
+fn a_wrong_helper_is_refused() {
+    let case = Case::new(models::pooled(), 1);
+    let mut script = Script::new(&case);
+    script.helpers = |_, helpers| helpers[0][0][3] += Scalar::ONE;
+    script.is_refused();
+}
+
+/// Their sum stays, their rules do not.
+#[test]
+fn helpers_that_are_wrong_by_the_same_are_refused() {
+    let case = Case::new(models::pooled(), 1);
+    let mut script = Script::new(&case);
+    script.helpers = |_, helpers| {
+        helpers[0][0][3] += Scalar::ONE;
+        helpers[0][0][4] -= Scalar::ONE;
+    };
+    script.is_refused();
+    // Two helpers of different tables.
+    script.helpers = |network, helpers| {
+        helpers[0][0][3] += Scalar::ONE;
+        helpers[network.circuit().bytes()][0][9] += Scalar::ONE;
+    };
+    script.is_refused();
+}
+
+#[test]
+fn a_mask_left_out_of_the_opening_is_refused() {
+    let case = Case::new(models::pooled(), 1);
+    let mut script = Script::new(&case);
+    script.claims = |network, claims| {
+        let mask = network.plan.rows.mask;
+        let last = claims[0].terms.pop().unwrap();
+        assert_eq!(last.rows, [(mask, Scalar::ONE)]);
+    };
+    script.is_refused();
+    script.claims = |_, claims| drop(claims[1].terms.pop());
+    script.is_refused();
+}
+
+/// Who knows `α` first can ask for what is no byte.
+#[test]
+fn cells_changed_after_the_draw_are_refused() {
+    let case = Case::new(models::constant(&[3, 4]), 1);
+    let mut script = Script::new(&case);
+    script.after_draw = |lookup, cells| cells[0][0][2] = -lookup.alpha;
+    script.is_refused();
+    script.after_draw = |_, cells| cells[0][0][2] += Scalar::ONE;
+    script.is_refused();
+}
+
+/// One key at the pole breaks its rule. Two of one helper leave it free, which is why `α` is drawn after
+/// all keys are committed to.
+#[test]
+fn keys_at_the_pole_leave_a_helper_free() {
+    let challenges = LookupChallenges {
+        alpha: Scalar::from(1_u64 << 40),
+        beta: Scalar::from(3_u64),
+    };
+    let asked = |columns: &[usize]| HelperKeys::Asked {
+        keys: columns.iter().map(|column| Key::Byte(*column)).collect(),
+        table: None,
+    };
+    let pole = -challenges.alpha;
+    for helper in (0..4_u64).map(Scalar::from) {
+        let is_free = |keys: HelperKeys, cells: [Scalar; 3]| {
+            keys.rule(2, 3, &challenges).evaluate(&cells) == Scalar::ZERO
+        };
+        let byte = Scalar::from(9_u64);
+        assert!(!is_free(asked(&[0]), [pole, byte, helper]));
+        assert!(!is_free(asked(&[0, 1]), [pole, byte, helper]));
+        assert!(is_free(asked(&[0, 1]), [pole, pole, helper]));
+    }
+}
+
+/// Committed to with another pixel than it goes on with.
+#[test]
+fn rows_changed_after_they_were_committed_to_are_refused() {
+    let case = Case::new(models::pooled(), 1);
+    let mut script = Script::new(&case);
+    script.rows = |network, rows| rows[network.plan.rows.pixels.start][0] += Scalar::ONE;
+    script.is_refused();
+}
+
+/// Padding of the hypercube has no place in any row: only cells of tensors are committed to.
+#[test]
+fn cells_beyond_a_tensor_are_not_committed_to() {
+    let mut case = Case::new(models::pooled(), 1);
+    for column in case.witness.tables.iter_mut().flatten() {
+        column.push(99);
+    }
+    case.is_proved();
+}
+
+/// Cells of rows that belong to no array are weighed by no claim. So a proof with something in them
+/// is a proof of the same statement.
+#[test]
+fn cells_that_nothing_owns_do_not_matter() {
+    let case = Case::new(models::pooled(), 1);
+    let mut script = Script::new(&case);
+    let honest = script.verify().unwrap();
+    script.rows = |network, rows| {
+        for row in &mut rows[network.plan.rows.pixels.start..] {
+            row.resize(network.plan.columns.count(), Scalar::from(77_u64));
+        }
+    };
+    let other = script.verify().unwrap();
+    assert_eq!(other.statement.labels, honest.statement.labels);
+    // The statement is about another commitment, which no opening shows to be of these pixels.
+    assert_ne!(other.statement.inputs, honest.statement.inputs);
+}
+
+#[test]
+fn no_claim_weighs_a_cell_that_nothing_owns() {
+    for model in models::all() {
+        let case = Case::new(model, 2);
+        let network = &case.network;
+        let owned = owned(network);
+        let mut weighed = BTreeSet::new();
+        for claim in claims(&case) {
+            for term in claim.terms {
+                let columns = nonzero_weights(&term.functional);
+                for (row, _) in term.rows {
+                    weighed.extend(columns.iter().map(|(column, _)| (row, *column)));
+                }
+            }
+        }
+        assert_eq!(weighed, owned, "{}", network.model.name());
+    }
+}
+
+/// Every cell of every array, and the cells of the mask row that are not free.
+fn owned(network: &Network) -> BTreeSet<(usize, usize)> {
+    let plan = &network.plan;
+    let places = plan
+        .tables
+        .iter()
+        .flat_map(|table| table.places.iter().flatten());
+    let spans = plan
+        .arrays
+        .iter()
+        .chain(places)
+        .flat_map(|array| array.spans());
+    let cells = spans.flat_map(|span| {
+        let columns = span.offset..span.offset + span.cells.len();
+        columns.map(move |column| (span.row, column))
+    });
+    let blinds = plan
+        .tables
+        .iter()
+        .flat_map(|table| table.blinds.iter().flatten());
+    let mask = FREE_CELLS..FREE_CELLS + plan.mask_shape().num_coefficients() + blinds.count();
+    cells
+        .chain(mask.map(|column| (plan.rows.mask, column)))
+        .collect()
+}
+
+/// The claims at challenges that are all different.
+fn claims(case: &Case) -> Vec<zklens_commitment::Claim> {
+    let Network { plan, .. } = &case.network;
+    let random = |index: usize| Scalar::from(1_000_003_u64).pow([index as u64 + 2]);
+    let challenges = Challenges {
+        lookup: LookupChallenges {
+            alpha: random(0),
+            beta: random(1),
+        },
+        point: (1..plan.num_vars).map(|index| random(index + 2)).collect(),
+        lambda: random(100),
+    };
+    let circuit = case.network.circuit();
+    let relations = Relations::new(circuit, plan, &case.labels, &challenges).unwrap();
+    let end = EvalClaim {
+        point: (0..plan.num_vars)
+            .map(|index| random(index + 200))
+            .collect(),
+        value: Scalar::ONE,
+    };
+    let values = plan.tables.iter().enumerate();
+    let values = values.map(|(table, layout)| vec![random(300 + table); layout.places.len()]);
+    let values: Vec<_> = values.collect();
+    close(circuit, plan, &relations, &challenges, end, &values)
+}

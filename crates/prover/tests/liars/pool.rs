@@ -1,0 +1,224 @@
+//! Lies about the largest cell under a window.
+
+use crate::case::{Case, bytes};
+use crate::models;
+use crate::rules::Rule;
+use std::ops::Range;
+
+/// One row of a table of maxima.
+struct Pool {
+    case: Case,
+    table: usize,
+    row: usize,
+    gaps: Vec<Range<usize>>,
+    selectors: Range<usize>,
+}
+
+impl Pool {
+    /// A row of [`models::pooled`] whose only largest cell is in the first group of two, so that its
+    /// selector is one.
+    fn of_four() -> Self {
+        let case = Case::new(models::pooled(), 2);
+        let table = case.network.activation();
+        let rules = case.network.plan.tables[table].rules.clone();
+        let Range { start, end } = rules.selectors;
+        assert_eq!(end - start, 1);
+        let row = case.find(table, |cells| {
+            let zeros = rules.gaps.iter().filter(|gap| is_zero(cells, gap));
+            cells[start] == 1 && zeros.count() == 1 && cells[REMAINDER] < 255
+        });
+        Self {
+            case,
+            table,
+            row,
+            gaps: rules.gaps,
+            selectors: rules.selectors,
+        }
+    }
+
+    /// A row of [`models::padded_pool`] at the upper left corner, where the first cells are padding, with
+    /// its largest cells in some of the first four groups of two cells, and not in the last.
+    fn of_nine() -> Self {
+        const AREA: usize = 4;
+        let case = Case::new(models::padded_pool(), 8);
+        let table = case.network.activation();
+        let rules = case.network.plan.tables[table].rules.clone();
+        let cells = |row: usize| -> Vec<i64> {
+            case.witness.tables[table]
+                .iter()
+                .map(|column| column[row])
+                .collect()
+        };
+        let is_such = |row: &usize| {
+            let cells = cells(*row);
+            let groups = rules.gaps.chunks(2);
+            let zeros = groups.map(|gaps| gaps.iter().any(|gap| is_zero(&cells, gap)));
+            let zeros: Vec<bool> = zeros.collect();
+            !zeros[4] && zeros.iter().filter(|zero| **zero).count() < 4 && cells[REMAINDER] < 255
+        };
+        let row = (0..case.network.rows(table)).step_by(AREA).find(is_such);
+        Self {
+            row: row.unwrap(),
+            case,
+            table,
+            gaps: rules.gaps,
+            selectors: rules.selectors,
+        }
+    }
+
+    fn gap(&mut self, tap: usize) -> i64 {
+        let columns = self.gaps[tap].clone().rev();
+        columns.fold(0, |gap, column| {
+            gap * 256 + *self.case.cell(self.table, column, self.row)
+        })
+    }
+
+    fn set_gap(&mut self, tap: usize, gap: i64) {
+        let columns = self.gaps[tap].clone();
+        let count = u8::try_from(columns.len()).unwrap();
+        for (column, byte) in columns.zip(bytes(gap, count)) {
+            *self.case.cell(self.table, column, self.row) = byte;
+        }
+    }
+
+    fn selector(&mut self, group: usize) -> &mut i64 {
+        let column = self.selectors.start + group;
+        self.case.cell(self.table, column, self.row)
+    }
+
+    /// Moves the largest cell and all gaps, so that every operand stays.
+    fn raise(&mut self, by: i64) {
+        *self.case.cell(self.table, REMAINDER, self.row) += by;
+        for tap in 0..self.gaps.len() {
+            let gap = self.gap(tap);
+            self.set_gap(tap, gap + by);
+        }
+    }
+
+    fn assert_refused_for(mut self, rule: impl Fn(usize) -> Rule) {
+        self.case.retell(self.table + 1);
+        self.case.is_refused_for(rule(self.table));
+    }
+}
+
+const REMAINDER: usize = 0;
+/// In [`models::pooled`], where the first rule is the sign's.
+const FIRST_GROUP: usize = 1;
+const LAST_GROUP: usize = 2;
+
+fn is_zero(cells: &[i64], gap: &Range<usize>) -> bool {
+    cells[gap.clone()].iter().all(|byte| *byte == 0)
+}
+
+#[test]
+fn a_maximum_above_all_cells_is_refused() {
+    for (selector, index) in [(1, FIRST_GROUP), (0, LAST_GROUP)] {
+        let mut pool = Pool::of_four();
+        pool.raise(1);
+        *pool.selector(0) = selector;
+        pool.assert_refused_for(|table| Rule::Zero { table, index });
+    }
+}
+
+/// The gap of the largest becomes negative.
+#[test]
+fn a_maximum_below_some_cell_is_refused() {
+    let mut pool = Pool::of_four();
+    let largest = (0..4).find(|tap| pool.gap(*tap) == 0).unwrap();
+    let others = (0..4).filter(|tap| *tap != largest);
+    let other = others.min_by_key(|tap| pool.gap(*tap)).unwrap();
+    let lower = -pool.gap(other);
+    pool.raise(lower);
+    *pool.selector(0) = i64::from(other < 2);
+    // Back to a remainder below the divisor. The quotient has its sign and two bytes before the gaps.
+    let (table, row) = (pool.table, pool.row);
+    let [remainder, sign, low, high] =
+        [0, 1, 2, 3].map(|column| *pool.case.cell(table, column, row));
+    assert_eq!(sign, 0, "a positive quotient");
+    let quotient = low + 256 * high + (remainder >> 8);
+    let (sign, magnitude) = if quotient < 0 {
+        (1, -quotient - 1)
+    } else {
+        (0, quotient)
+    };
+    let cells = [remainder & 255, sign, magnitude & 255, magnitude >> 8];
+    for (column, cell) in cells.into_iter().enumerate() {
+        *pool.case.cell(table, column, row) = cell;
+    }
+    let column = pool.gaps[largest].end - 1;
+    pool.assert_refused_for(|table| Rule::Entry { table, column });
+}
+
+/// Of two groups, the other than that of the selector has the largest cell.
+#[test]
+fn a_selector_of_another_group_is_refused() {
+    let mut pool = Pool::of_four();
+    *pool.selector(0) = 0;
+    pool.assert_refused_for(|table| Rule::Zero {
+        table,
+        index: LAST_GROUP,
+    });
+}
+
+#[test]
+fn no_selector_at_all_is_refused() {
+    let mut pool = Pool::of_nine();
+    for group in 0..4 {
+        *pool.selector(group) = 0;
+    }
+    pool.assert_refused_for(|table| Rule::Zero { table, index: 4 });
+}
+
+#[test]
+fn several_selectors_are_refused() {
+    let mut pool = Pool::of_nine();
+    let group_is_zero =
+        |pool: &mut Pool, group: usize| pool.gap(2 * group) * pool.gap(2 * group + 1) == 0;
+    let right = (0..4)
+        .find(|group| group_is_zero(&mut pool, *group))
+        .unwrap();
+    let wrong = (0..4)
+        .find(|group| !group_is_zero(&mut pool, *group))
+        .unwrap();
+    for group in 0..4 {
+        *pool.selector(group) = 0;
+    }
+    // They add up to one, so the last group is content.
+    *pool.selector(right) = 2;
+    *pool.selector(wrong) = -1;
+    pool.assert_refused_for(|table| Rule::Zero {
+        table,
+        index: wrong,
+    });
+    let mut pool = Pool::of_nine();
+    *pool.selector(right) = 2;
+    pool.assert_refused_for(|table| Rule::Zero { table, index: 4 });
+}
+
+/// Padding is no cell, whatever it would be worth.
+#[test]
+fn a_maximum_in_the_padding_is_refused() {
+    let mut pool = Pool::of_nine();
+    pool.raise(1);
+    pool.set_gap(0, 0);
+    for group in 0..4 {
+        *pool.selector(group) = i64::from(group == 0);
+    }
+    pool.assert_refused_for(|table| Rule::Input { table, input: 0 });
+}
+
+/// Only that some gap is zero matters, not which is said to be.
+#[test]
+fn any_selector_of_a_largest_cell_is_proved() {
+    let mut pool = Pool::of_nine();
+    let mut gaps: Vec<i64> = (0..8).map(|tap| pool.gap(tap)).collect();
+    // The largest cell is under the window several times, for padding repeats it.
+    gaps.chunks_mut(2).enumerate().for_each(|(group, gaps)| {
+        if gaps.contains(&0) {
+            for other in 0..4 {
+                *pool.selector(other) = i64::from(other == group);
+            }
+            pool.case.is_proved();
+        }
+    });
+}

@@ -1,0 +1,279 @@
+//! A slow prover that commits to any scalars, and can be told to lie between any two messages. It
+//! shares nothing with the fast one but the commitment and the sumcheck.
+
+use crate::case::{CONTEXT, Case, REFUSED};
+use crate::common::setup;
+use crate::network::{Cells, Network, row_of, write};
+use crate::rules::{Rule, broken_rules};
+use crate::summand::summand;
+use std::collections::BTreeSet;
+use zklens_commitment::Claim;
+use zklens_field::{AdditiveGroup, Field, Point, Scalar};
+use zklens_layers::array::products;
+use zklens_layers::closing::close;
+use zklens_layers::lookup::{HelperKeys, LookupChallenges};
+use zklens_layers::plan::{DEGREE, FREE_CELLS};
+use zklens_layers::{Challenges, Relations};
+use zklens_prover::Proved;
+use zklens_prover::commitment::{self, Row, commit, open};
+use zklens_prover::sumcheck;
+use zklens_transcript::{Writer, labels};
+use zklens_verifier::{Statement, VerifyError};
+
+/// What the prover says.
+pub(crate) struct Script<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) labels: Vec<usize>,
+    /// What it commits to.
+    pub(crate) cells: Cells,
+    /// What it puts into rows besides.
+    pub(crate) rows: fn(&Network, &mut [Vec<Scalar>]),
+    /// What it goes on with, once it knows the challenges of lookups.
+    pub(crate) after_draw: fn(&LookupChallenges, &mut Cells),
+    /// What it makes of the helpers, table by table.
+    pub(crate) helpers: fn(&Network, &mut Cells),
+    /// Which claims it opens.
+    pub(crate) claims: fn(&Network, &mut Vec<Claim>),
+}
+
+impl<'a> Script<'a> {
+    /// The whole witness of a case, and nothing else.
+    pub(crate) fn new(case: &'a Case) -> Self {
+        Self {
+            network: &case.network,
+            labels: case.labels.clone(),
+            cells: case.cells(),
+            rows: |_, _| (),
+            after_draw: |_, _| (),
+            helpers: |_, _| (),
+            claims: |_, _| (),
+        }
+    }
+
+    pub(crate) fn broken(&self) -> BTreeSet<Rule> {
+        broken_rules(self.network, &self.cells, &self.labels)
+    }
+
+    pub(crate) fn verify(&self) -> Result<Proved, VerifyError> {
+        let proved = self.prove();
+        let key = self.network.key.verifying();
+        let statement = proved.statement.clone();
+        zklens_verifier::verify(setup().verifier(), key, statement, &proved.proof).map(|_| proved)
+    }
+
+    pub(crate) fn is_refused(&self) {
+        assert_eq!(self.verify().map(drop), Err(REFUSED));
+    }
+
+    /// This rule is broken and no other, and the proof is refused.
+    pub(crate) fn is_refused_for(&self, rule: Rule) {
+        assert_eq!(self.broken(), BTreeSet::from([rule]));
+        self.is_refused();
+    }
+
+    /// The protocol of [`zklens_verifier`], step by step.
+    fn prove(&self) -> Proved {
+        let (plan, key) = (&self.network.plan, self.network.key.verifying());
+        let mut rows = self.network.weights.clone();
+        rows.resize(plan.rows.helpers.end, Vec::new());
+        self.place(&self.cells, &mut rows, 0);
+        rows[plan.rows.mask] = (0..self.random_cells()).map(random).collect();
+        (self.rows)(self.network, &mut rows);
+        let committed = |rows: &[Vec<Scalar>], range: std::ops::Range<usize>| -> Vec<Point> {
+            commit(
+                setup(),
+                plan.columns,
+                &blinded(rows, plan.rows.pixels.start)[range],
+            )
+        };
+
+        // 0. The statement.
+        let pixels = committed(&rows, plan.rows.pixels.clone());
+        let statement = Statement {
+            model: key.id(),
+            labels: self.labels.clone(),
+            inputs: pixels
+                .chunks(pixels.len() / plan.images)
+                .map(<[_]>::to_vec)
+                .collect(),
+            context: CONTEXT,
+        };
+        let mut writer = Writer::new(&statement.digest(setup().verifier()));
+
+        // 1. The witness.
+        let (witness, mask) = (plan.rows.witness.clone(), plan.rows.mask);
+        writer.write_points(labels::WITNESS_ROWS, &committed(&rows, witness));
+        writer.write_points(labels::MASK_ROW, &committed(&rows, mask..mask + 1));
+
+        // 2. Helpers of lookups.
+        let lookup = LookupChallenges {
+            alpha: writer.draw(labels::LOOKUP_POLE),
+            beta: writer.draw(labels::LOOKUP_PAIR),
+        };
+        let mut cells = self.cells.clone();
+        (self.after_draw)(&lookup, &mut cells);
+        self.place(&cells, &mut rows, 0);
+        let mut helpers = self.helpers_of(&cells, &lookup);
+        (self.helpers)(self.network, &mut helpers);
+        for ((layout, columns), helpers) in plan.tables.iter().zip(&mut cells).zip(helpers) {
+            assert_eq!(columns.len(), layout.rules.columns.len());
+            columns.extend(helpers);
+        }
+        self.place(&cells, &mut rows, plan.rows.helpers.start);
+        let helpers = committed(&rows, plan.rows.helpers.clone());
+        writer.write_points(labels::HELPER_ROWS, &helpers);
+
+        // 3. One sum of all rules.
+        let coordinates = 1..plan.num_vars;
+        let challenges = Challenges {
+            lookup,
+            point: coordinates
+                .map(|_| writer.draw(labels::RULE_POINT))
+                .collect(),
+            lambda: writer.draw(labels::RULE_POWERS),
+        };
+        let relations = Relations::new(key.circuit(), plan, &self.labels, &challenges).unwrap();
+
+        // 4. Sumcheck.
+        let (constant, wired) = self.wired(&relations);
+        let tables = plan
+            .tables
+            .iter()
+            .zip(&cells)
+            .zip(&relations.tables)
+            .zip(wired);
+        let (summands, orders): (Vec<_>, Vec<_>) = tables
+            .map(|(((layout, cells), relation), wired)| {
+                summand(layout, cells, relation, &wired, &challenges, &rows[mask])
+            })
+            .unzip();
+        let coefficients = &rows[mask][FREE_CELLS..][..plan.mask_shape().num_coefficients()];
+        let end = sumcheck::prove::<DEGREE>(summands, constant, coefficients, &mut writer);
+
+        // 5. The columns' values.
+        let ends = end.tables.iter().zip(&orders);
+        let values = ends.map(|(end, order)| order.iter().map(|at| end[*at]).collect());
+        let values: Vec<Vec<Scalar>> = values.collect();
+        writer.write_scalars(labels::COLUMN_VALUES, &values.concat());
+
+        // 6. Claims on rows.
+        let mut claims = close(
+            key.circuit(),
+            plan,
+            &relations,
+            &challenges,
+            end.claim,
+            &values,
+        );
+        (self.claims)(self.network, &mut claims);
+        open(
+            setup(),
+            plan.columns,
+            &blinded(&rows, plan.rows.pixels.start),
+            &claims,
+            &mut writer,
+        );
+        Proved {
+            statement,
+            proof: writer.finish(),
+            openings: Vec::new(),
+        }
+    }
+
+    /// Writes columns into the rows from `first` on.
+    fn place(&self, cells: &Cells, rows: &mut [Vec<Scalar>], first: usize) {
+        for (layout, columns) in self.network.plan.tables.iter().zip(cells) {
+            for (place, column) in layout.places.iter().zip(columns) {
+                let spans = place.iter().flat_map(zklens_layers::array::Array::spans);
+                for span in spans.filter(|span| span.row >= first) {
+                    write(&mut rows[span.row], span.offset, &column[span.cells]);
+                }
+            }
+        }
+    }
+
+    fn random_cells(&self) -> usize {
+        let plan = &self.network.plan;
+        let blinds = plan
+            .tables
+            .iter()
+            .flat_map(|table| table.blinds.iter().flatten());
+        FREE_CELLS + plan.mask_shape().num_coefficients() + blinds.count()
+    }
+
+    fn helpers_of(&self, cells: &Cells, lookup: &LookupChallenges) -> Cells {
+        let tables = self.network.plan.tables.iter().zip(cells);
+        let over = |key: Scalar, times: Scalar| {
+            let inverse = (lookup.alpha + key).inverse().unwrap_or_default();
+            times * key * inverse
+        };
+        let helper = |keys: &HelperKeys, row: usize, cells: &[Scalar]| match keys {
+            HelperKeys::Asked { keys, .. } => {
+                let keys = keys.iter().map(|key| lookup.number(key).evaluate(cells));
+                keys.map(|key| over(key, Scalar::ONE)).sum()
+            }
+            HelperKeys::Entry {
+                multiplicity,
+                value,
+            } => {
+                let value = value.map_or(Scalar::ZERO, |value| cells[value]);
+                over(
+                    Scalar::from(row as u64) + lookup.beta * value,
+                    cells[*multiplicity],
+                )
+            }
+        };
+        tables
+            .map(|(layout, columns)| {
+                let column = |keys: &HelperKeys| {
+                    let rows = 0..layout.dims.iter().product();
+                    rows.map(|row| helper(keys, row, &row_of(columns, row)))
+                        .collect()
+                };
+                layout.helpers.iter().map(column).collect()
+            })
+            .collect()
+    }
+
+    /// The constant, and for each table what wires ask of its rows.
+    fn wired(&self, relations: &Relations) -> (Scalar, Vec<Vec<Scalar>>) {
+        let mut constant = relations.constant;
+        let tables = 0..self.network.plan.tables.len();
+        let mut wired: Vec<Vec<Scalar>> = tables
+            .map(|table| vec![Scalar::ZERO; self.network.rows(table)])
+            .collect();
+        for (operand, relation) in self.network.operands.iter().zip(&relations.tables) {
+            for covector in &relation.covectors {
+                let axes = covector.axes.each_ref().map(|axis| axis.values());
+                let weights = products(&axes.each_ref());
+                for (sum, weight) in operand.iter().zip(weights) {
+                    let weight = weight * covector.coefficient;
+                    constant += weight * sum.constant;
+                    for (table, row, factor) in &sum.terms {
+                        wired[*table][*row] += weight * factor;
+                    }
+                }
+            }
+        }
+        (constant, wired)
+    }
+}
+
+/// Rows as they are committed, all but the weights hidden by some scalar of their own.
+fn blinded(rows: &[Vec<Scalar>], public: usize) -> Vec<Row> {
+    let row = |(row, cells): (usize, &Vec<Scalar>)| Row {
+        cells: commitment::Cells::Scalars(cells.clone()),
+        blinding: if row < public {
+            Scalar::ZERO
+        } else {
+            random(row)
+        },
+    };
+    rows.iter().enumerate().map(row).collect()
+}
+
+/// Some scalar for each number: a liar needs no secrets.
+fn random(number: usize) -> Scalar {
+    const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
+    Scalar::from(SEED).pow([number as u64 + 3])
+}

@@ -1,0 +1,125 @@
+//! Every rule, checked in the clear.
+
+use crate::network::{Cells, Network, row_of};
+use std::collections::{BTreeMap, BTreeSet};
+use zklens_field::{AdditiveGroup, Scalar};
+use zklens_layers::gadget::{Gadget, Key};
+
+/// What a witness can break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rule {
+    /// A polynomial is zero on every row.
+    Zero { table: usize, index: usize },
+    /// What a row asks for is an entry: a byte, or, from this column on, a position and a value.
+    Entry { table: usize, column: usize },
+    /// Each entry counts how often it is asked for.
+    Count { table: usize },
+    /// What a row says of its operand is what the wires bring.
+    Input { table: usize, input: usize },
+}
+
+/// A position and a value, which for a byte is zero.
+pub(crate) type Entry = [Scalar; 2];
+
+/// The rules that fail on some row, if images are claimed to have these `labels`.
+pub(crate) fn broken_rules(network: &Network, cells: &Cells, labels: &[usize]) -> BTreeSet<Rule> {
+    let mut broken = BTreeSet::new();
+    let asked = asked(network, cells);
+    for (table, layout) in network.plan.tables.iter().enumerate() {
+        for (index, rule) in layout.rules.zero.iter().enumerate() {
+            let fails = |row| rule.evaluate(&row_of(&cells[table], row)) != Scalar::ZERO;
+            if (0..network.rows(table)).any(fails) {
+                broken.insert(Rule::Zero { table, index });
+            }
+        }
+        for key in &layout.rules.keys {
+            let (column, of) = match *key {
+                Key::Byte(column) => (column, network.circuit().bytes()),
+                Key::Entry {
+                    position, table, ..
+                } => (position, table),
+            };
+            let entries = entries_of(network, of);
+            let fails = |row| !entries.contains(&entry(key, &row_of(&cells[table], row)));
+            if (0..network.rows(table)).any(fails) {
+                broken.insert(Rule::Entry { table, column });
+            }
+        }
+        if !network.circuit().tables[table].gadget.is_per_image() {
+            let counts = entries_of(network, table).into_iter().zip(&cells[table][0]);
+            // Zero is asked for freely.
+            let fails = |(entry, count): (Entry, &Scalar)| {
+                let times = asked.get(&(table, entry)).copied().unwrap_or(0);
+                *count != Scalar::from(times)
+            };
+            if counts.skip(1).any(fails) {
+                broken.insert(Rule::Count { table });
+            }
+        }
+        let inputs = broken_inputs(network, table, cells, labels).into_iter();
+        broken.extend(inputs.map(|input| Rule::Input { table, input }));
+    }
+    broken
+}
+
+/// How often each entry of each table is asked for, those included that are none.
+pub(crate) fn asked(network: &Network, cells: &Cells) -> BTreeMap<(usize, Entry), i64> {
+    let mut asked = BTreeMap::new();
+    for (table, layout) in network.plan.tables.iter().enumerate() {
+        for key in &layout.rules.keys {
+            let of = match *key {
+                Key::Byte(_) => network.circuit().bytes(),
+                Key::Entry { table, .. } => table,
+            };
+            for row in 0..network.rows(table) {
+                let entry = entry(key, &row_of(&cells[table], row));
+                *asked.entry((of, entry)).or_default() += 1;
+            }
+        }
+    }
+    asked
+}
+
+fn entry(key: &Key, cells: &[Scalar]) -> Entry {
+    match *key {
+        Key::Byte(column) => [cells[column], Scalar::ZERO],
+        Key::Entry {
+            position, value, ..
+        } => [cells[position], cells[value]],
+    }
+}
+
+/// The entries of a table, the first of which is zero.
+pub(crate) fn entries_of(network: &Network, table: usize) -> Vec<Entry> {
+    let mut columns = network.plan.tables[table].rules.columns.iter();
+    let values = columns.find_map(|column| network.fixed(*column));
+    let value = |row: usize| values.map_or(0, |values| values[row]);
+    let rows = 0..network.rows(table);
+    rows.map(|row| [Scalar::from(row as u64), Scalar::from(value(row))])
+        .collect()
+}
+
+fn broken_inputs(network: &Network, table: usize, cells: &Cells, labels: &[usize]) -> Vec<usize> {
+    let layout = &network.plan.tables[table];
+    let gadget = &network.circuit().tables[table].gadget;
+    let operand = network.operand_values(table, cells);
+    let classes = network.rows(table) / layout.dims[0];
+    let brought = |row: usize, input: usize| match gadget {
+        Gadget::Label { .. } => {
+            let (image, class) = (row / classes, row % classes);
+            let label = labels[image];
+            let strict = Scalar::from(u64::from(class < label));
+            operand[image * classes + label] - operand[row] - strict
+        }
+        _ if layout.rules.inputs[input].is_wired => operand[network.taps(table, row)[input]],
+        _ => Scalar::ZERO,
+    };
+    let fails = |input: &usize| {
+        let rule = &layout.rules.inputs[*input];
+        (0..network.rows(table)).any(|row| {
+            let said = rule.polynomial.evaluate(&row_of(&cells[table], row));
+            said != brought(row, *input) + rule.constant
+        })
+    };
+    (0..layout.rules.inputs.len()).filter(fails).collect()
+}

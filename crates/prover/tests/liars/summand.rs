@@ -1,0 +1,85 @@
+//! One table's part in the sum, evaluated as it is written down.
+
+use zklens_field::{AdditiveGroup, Scalar};
+use zklens_layers::Challenges;
+use zklens_layers::plan::{DEGREE, TablePlan};
+use zklens_layers::relation::Relation;
+use zklens_multilinear::eq_table;
+use zklens_prover::sumcheck::{Combination, Summand};
+
+/// A table's summand, and for each of its columns which of the summand's tables it is.
+pub(crate) fn summand(
+    layout: &TablePlan,
+    cells: &[Vec<Scalar>],
+    relation: &Relation,
+    wired: &[Scalar],
+    challenges: &Challenges,
+    mask: &[Scalar],
+) -> (Summand, Vec<usize>) {
+    let num_vars = layout.num_vars();
+    // Blinded columns come first.
+    let mut order: Vec<usize> = (0..cells.len()).collect();
+    order.sort_by_key(|column| layout.blinds[*column].is_none());
+    let places: Vec<usize> = (0..cells.len())
+        .map(|column| order.iter().position(|at| *at == column).unwrap())
+        .collect();
+    let mut tables: Vec<Vec<Scalar>> = order
+        .iter()
+        .map(|column| scatter(layout, &cells[*column]))
+        .collect();
+    let skipped = challenges.point.len() + 1 - num_vars;
+    tables.push((0..1_u64 << (num_vars - 1)).map(Scalar::from).collect());
+    tables.push(scatter(layout, wired));
+    tables.push(eq_table(&challenges.point[skipped..]));
+    let blinds = order.iter().filter_map(|column| layout.blinds[*column]);
+    let blinds = blinds.map(|cell| mask[cell]).collect();
+    let sum = Sum {
+        relation: relation.clone(),
+        places: places.clone(),
+    };
+    (Summand::new(num_vars, tables, blinds, sum), places)
+}
+
+/// The sum of [`zklens_layers::relation`], as it is written there.
+#[derive(Debug)]
+struct Sum {
+    relation: Relation,
+    places: Vec<usize>,
+}
+
+impl Combination for Sum {
+    fn degree(&self) -> usize {
+        DEGREE
+    }
+
+    fn evaluate(&self, cells: &[Scalar]) -> Scalar {
+        let [.., index, wired, eq] = *cells else {
+            return Scalar::ZERO;
+        };
+        let mut row: Vec<Scalar> = self.places.iter().map(|place| cells[*place]).collect();
+        row.push(index);
+        let Relation {
+            local,
+            free,
+            output,
+            ..
+        } = &self.relation;
+        eq * local.evaluate(&row) + wired * output.evaluate(&row) + free.evaluate(&row)
+    }
+}
+
+/// A tensor's cells at their places in the hypercube.
+fn scatter(layout: &TablePlan, cells: &[Scalar]) -> Vec<Scalar> {
+    let mut table = vec![Scalar::ZERO; 1 << (layout.num_vars() - 1)];
+    let axes = layout.dims.into_iter().zip(layout.bits()).rev();
+    for (cell, value) in cells.iter().enumerate() {
+        let start = (0, 0, cell);
+        let (place, ..) = axes
+            .clone()
+            .fold(start, |(place, shift, rest), (side, bits)| {
+                (place | (rest % side) << shift, shift + bits, rest / side)
+            });
+        table[place] = *value;
+    }
+    table
+}

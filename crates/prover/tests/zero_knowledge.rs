@@ -1,0 +1,283 @@
+//! What a proof does not reveal: a simulator that never saw an image makes proofs that verify, proofs
+//! share no words, and each word looks the same whatever the image.
+
+mod common;
+
+use common::{pixels, rng, setup};
+use rand_core::Rng;
+use std::collections::BTreeSet;
+use zklens_commitment::{Claim, Setup, VerifierSetup};
+use zklens_field::{
+    Field, Point, SCALAR_BYTES, Scalar, decode_scalar, encode_g2_point, encode_point, g2_generator,
+    generator, linear_combination,
+};
+use zklens_layers::closing::close;
+use zklens_layers::lookup::LookupChallenges;
+use zklens_layers::plan::DEGREE;
+use zklens_layers::{Challenges, Plan, Relations};
+use zklens_model::{Model, Pixels};
+use zklens_prover::{Privacy, Proved, ProvingKey, prove};
+use zklens_sumcheck::{EvalClaim, RoundMessage};
+use zklens_testkit::models::{Layers, padded, preprocessing};
+use zklens_testkit::recorder::{Event, record};
+use zklens_transcript::{Writer, labels};
+use zklens_verifier::{Statement, verify};
+
+/// `τ`, which nobody knows of a real setup.
+const TAU: u64 = 0x5eed_0f7a_u64;
+
+fn model() -> Model {
+    let mut layers = Layers::new(preprocessing([4, 4], false), 3);
+    layers.conv2d(2, padded(3, 1, 0), 1);
+    layers.activate();
+    layers.flatten();
+    layers.dense(3);
+    layers.finish("small")
+}
+
+/// A setup whose `τ` is known.
+fn known_setup(columns: usize) -> Setup {
+    let tau = Scalar::from(TAU);
+    let mut string = Vec::new();
+    let mut power = Scalar::ONE;
+    for _ in 0..=columns {
+        string.extend(encode_point(&times_generator(power)));
+        power *= tau;
+    }
+    let tau_g2 = encode_g2_point(&(g2_generator() * tau).into());
+    Setup::decode(&string, &tau_g2).expect("powers of tau")
+}
+
+fn times_generator(scalar: Scalar) -> Point {
+    linear_combination(&[generator()], &[scalar])
+}
+
+fn random(rng: &mut impl Rng) -> Scalar {
+    loop {
+        let mut bytes = [0; SCALAR_BYTES];
+        rng.fill_bytes(&mut bytes);
+        bytes[0] &= 0x3f;
+        if let Some(scalar) = decode_scalar(&bytes) {
+            return scalar;
+        }
+    }
+}
+
+/// Makes a proof of a statement from the key and `τ` alone: no image, no witness, no label but the
+/// one claimed. Steps are numbered as the protocol's.
+fn simulate(
+    setup: &VerifierSetup,
+    key: &ProvingKey,
+    statement: &Statement,
+    pixels: &[Scalar],
+    rng: &mut impl Rng,
+) -> Vec<u8> {
+    let circuit = key.verifying().circuit();
+    let plan = key.plan(statement.labels.len()).unwrap();
+    // Every row is its polynomial's value at τ: the weights' are public, all others random.
+    let mut rows = weights_at_tau(key, &plan);
+    rows.extend(pixels);
+    rows.extend((plan.rows.witness.start..plan.rows.helpers.end).map(|_| random(rng)));
+    let points = |range: std::ops::Range<usize>| -> Vec<Point> {
+        rows[range]
+            .iter()
+            .map(|row| times_generator(*row))
+            .collect()
+    };
+    let mut writer = Writer::new(&statement.digest(setup));
+
+    // 1–3. Commitments of nothing.
+    writer.write_points(labels::WITNESS_ROWS, &points(plan.rows.witness.clone()));
+    writer.write_points(
+        labels::MASK_ROW,
+        &points(plan.rows.mask..plan.rows.mask + 1),
+    );
+    let lookup = LookupChallenges {
+        alpha: writer.draw(labels::LOOKUP_POLE),
+        beta: writer.draw(labels::LOOKUP_PAIR),
+    };
+    writer.write_points(labels::HELPER_ROWS, &points(plan.rows.helpers.clone()));
+    let point = (1..plan.num_vars).map(|_| writer.draw(labels::RULE_POINT));
+    let challenges = Challenges {
+        lookup,
+        point: point.collect(),
+        lambda: writer.draw(labels::RULE_POWERS),
+    };
+    let relations = Relations::new(circuit, &plan, &statement.labels, &challenges).unwrap();
+
+    // 4. Random round polynomials.
+    let mut end = EvalClaim::<DEGREE> {
+        point: Vec::new(),
+        value: Scalar::default(),
+    };
+    for _ in 0..plan.num_vars {
+        let message = RoundMessage::<DEGREE>(std::array::from_fn(|_| random(rng)));
+        writer.write_scalars(labels::SUMCHECK_ROUND, &message.0);
+        let r = writer.draw(labels::SUMCHECK_BIND);
+        end.value = message.evaluate(&end.value, &r);
+        end.point.push(r);
+    }
+
+    // 5. Random values of columns. (This model has no columns of the key.)
+    let values = plan.tables.iter().map(|table| {
+        assert!(table.blinds.iter().all(Option::is_some));
+        table.places.iter().map(|_| random(rng)).collect()
+    });
+    let values: Vec<Vec<Scalar>> = values.collect();
+    writer.write_scalars(labels::COLUMN_VALUES, &values.concat());
+
+    // 6. The opening, whose last point follows from τ.
+    let claims = close(circuit, &plan, &relations, &challenges, end, &values);
+    simulate_opening(&claims, &rows, writer, rng)
+}
+
+fn simulate_opening(
+    claims: &[Claim],
+    rows: &[Scalar],
+    mut writer: Writer,
+    rng: &mut impl Rng,
+) -> Vec<u8> {
+    let tau = Scalar::from(TAU);
+    let gamma = writer.draw(labels::OPENING_CLAIMS);
+    let product = random(rng);
+    writer.write_points(labels::OPENING_PRODUCT, &[times_generator(product)]);
+    let z = writer.draw(labels::OPENING_POINT);
+    let z_inverse = z.inverse().unwrap();
+    // Σ_k γ^k·E_k(at)·V_k(τ), less the product's share.
+    let sum_at = |at: &Scalar, factor: Scalar| -> Scalar {
+        let mut power = Scalar::ONE;
+        let mut sum = -factor * product;
+        for term in claims.iter().map(|claim| &claim.terms) {
+            for term in term {
+                let weight = term.functional.at(at) * power;
+                let rows = term.rows.iter().map(|(row, rho)| rows[*row] * rho);
+                sum += rows.sum::<Scalar>() * weight;
+            }
+            power *= gamma;
+        }
+        sum
+    };
+    let (f, g) = (sum_at(&z_inverse, z), sum_at(&z, z_inverse));
+    let batched = claims.iter().rev();
+    let batched = batched.fold(Scalar::default(), |sum, claim| sum * gamma + claim.value);
+    let at_z = random(rng);
+    let at_inverse = batched + batched - at_z;
+    writer.write_scalars(labels::OPENING_VALUE, &[at_z]);
+    let over = |difference: Scalar| difference.inverse().unwrap();
+    let quotient = (f - at_z) * over(tau - z) + (g - at_inverse) * over(tau - z_inverse);
+    writer.write_points(labels::OPENING_QUOTIENT, &[times_generator(quotient)]);
+    let x = writer.draw(labels::OPENING_FOLD);
+    let folded = (f - at_z) * over(x - z) + (g - at_inverse) * over(x - z_inverse) - quotient;
+    let witness = folded * over(tau - x);
+    writer.write_points(labels::OPENING_WITNESS, &[times_generator(witness)]);
+    writer.finish()
+}
+
+fn weights_at_tau(key: &ProvingKey, plan: &Plan) -> Vec<Scalar> {
+    let parameters = key.verifying().circuit().parameters(key.model());
+    let mut rows = vec![Scalar::default(); plan.rows.weights.len()];
+    for (array, values) in plan.arrays.iter().zip(&parameters) {
+        for span in array.spans() {
+            let mut power = Scalar::from(TAU).pow([span.offset as u64]);
+            for value in &values[span.cells] {
+                rows[span.row] += Scalar::from(*value) * power;
+                power *= Scalar::from(TAU);
+            }
+        }
+    }
+    rows
+}
+
+#[test]
+fn a_simulator_without_any_image_makes_proofs_that_verify() {
+    let setup = known_setup(1 << 12);
+    let key = ProvingKey::new(&setup, model(), Privacy::Public).unwrap();
+    let mut rng = rng(4);
+    for label in 0..3 {
+        let pixels = random(&mut rng);
+        let statement = Statement {
+            model: key.verifying().id(),
+            labels: vec![label],
+            inputs: vec![vec![times_generator(pixels)]],
+            context: [9; 32],
+        };
+        let proof = simulate(setup.verifier(), &key, &statement, &[pixels], &mut rng);
+        let verified = verify(setup.verifier(), key.verifying(), statement, &proof);
+        assert_eq!(verified.unwrap().statement().labels, [label]);
+    }
+}
+
+/// All words on a proof's tape, with those of the input commitments.
+fn words(key: &ProvingKey, proved: &Proved) -> Vec<[u8; 32]> {
+    let setup = setup().verifier();
+    let events = record(setup, key.verifying(), &proved.statement, &proved.proof).unwrap();
+    let mut words: Vec<[u8; 32]> = Vec::new();
+    for point in proved.statement.inputs.iter().flatten() {
+        words.extend(encode_point(point).as_chunks().0);
+    }
+    for event in events {
+        if let Event::Message { words: sent, .. } = event {
+            words.extend(sent);
+        }
+    }
+    words
+}
+
+#[test]
+fn two_proofs_of_one_statement_share_no_word() {
+    for shipped in zklens_models::ALL {
+        let key = ProvingKey::new(setup(), shipped.decode().unwrap(), Privacy::Public).unwrap();
+        let image = [pixels(key.model(), 1)];
+        let mut rng = rng(5);
+        let mut prove = || prove(setup(), &key, &image, [0; 32], &mut rng).unwrap();
+        let (first, second) = (prove(), prove());
+        let first = words(&key, &first);
+        let distinct: BTreeSet<_> = first.iter().collect();
+        assert_eq!(
+            distinct.len(),
+            first.len(),
+            "no word occurs twice in one proof"
+        );
+        assert!(
+            words(&key, &second)
+                .iter()
+                .all(|word| !distinct.contains(word))
+        );
+    }
+}
+
+/// A black and a mixed image of one label: in each word of their proofs, the low two bits are as
+/// evenly spread. A sanity check of every word; the argument is in the book.
+#[test]
+fn every_word_looks_the_same_whatever_the_image() {
+    const PROOFS: usize = 48;
+    const KINDS: usize = 4;
+    /// Of a chi-squared variable with three degrees of freedom, exceeded once in 10^7 times.
+    const LIMIT: f64 = 35.0;
+    let key = ProvingKey::new(setup(), model(), Privacy::Public).unwrap();
+    let label = |image: &Pixels| key.model().run(image).unwrap().classification().label();
+    let black = Pixels::new([1, 4, 4], vec![0; 16]).unwrap();
+    let mut others = (0..).map(|seed| pixels(key.model(), seed));
+    let other = others.find(|other| label(other) == label(&black)).unwrap();
+    let mut rng = rng(6);
+    for image in [black, other] {
+        let image = [image];
+        let mut counts: Vec<[usize; KINDS]> = Vec::new();
+        for _ in 0..PROOFS {
+            let proved = prove(setup(), &key, &image, [0; 32], &mut rng).unwrap();
+            let words = words(&key, &proved);
+            counts.resize(words.len(), [0; KINDS]);
+            for (counts, word) in counts.iter_mut().zip(words) {
+                counts[usize::from(word[31]) % KINDS] += 1;
+            }
+        }
+        let expected = PROOFS as f64 / KINDS as f64;
+        for (word, counts) in counts.iter().enumerate() {
+            let deviation = counts
+                .iter()
+                .map(|count| (*count as f64 - expected).powi(2));
+            let deviation = deviation.sum::<f64>() / expected;
+            assert!(deviation < LIMIT, "word {word}: {deviation}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! A proof message by message, and every challenge between them: what `verify` reads and draws, in the
+//! same order, without checking anything.
+
+use zklens_commitment::VerifierSetup;
+use zklens_field::{Point, Scalar, encode_point, encode_scalar};
+use zklens_layers::Plan;
+use zklens_layers::plan::DEGREE;
+use zklens_transcript::{Label, Reader, TapeError, labels};
+use zklens_verifier::{Statement, VerifyingKey};
+
+/// What happened to the transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The prover sent words of 32 bytes.
+    Message {
+        /// What they are.
+        label: Label,
+        /// The words; a point is two.
+        words: Vec<[u8; 32]>,
+    },
+    /// The verifier drew a challenge.
+    Challenge {
+        /// What it is for.
+        label: Label,
+        /// The challenge.
+        value: [u8; 32],
+    },
+}
+
+/// Everything that happens to the transcript of a proof.
+///
+/// # Errors
+///
+/// The tape is malformed.
+///
+/// # Panics
+///
+/// The statement is not of the key's model.
+pub fn record(
+    setup: &VerifierSetup,
+    key: &VerifyingKey,
+    statement: &Statement,
+    proof: &[u8],
+) -> Result<Vec<Event>, TapeError> {
+    let plan = Plan::new(key.circuit(), key.columns(), statement.labels.len());
+    let plan = plan.expect("a statement of this model");
+    let mut recorder = Recorder {
+        reader: Reader::open(&statement.digest(setup), proof),
+        events: Vec::new(),
+    };
+    recorder.points(labels::WITNESS_ROWS, plan.rows.witness.len())?;
+    recorder.points(labels::MASK_ROW, 1)?;
+    recorder.draw(labels::LOOKUP_POLE);
+    recorder.draw(labels::LOOKUP_PAIR);
+    recorder.points(labels::HELPER_ROWS, plan.rows.helpers.len())?;
+    for _ in 1..plan.num_vars {
+        recorder.draw(labels::RULE_POINT);
+    }
+    recorder.draw(labels::RULE_POWERS);
+    for _ in 0..plan.num_vars {
+        recorder.scalars(labels::SUMCHECK_ROUND, DEGREE)?;
+        recorder.draw(labels::SUMCHECK_BIND);
+    }
+    recorder.scalars(labels::COLUMN_VALUES, plan.num_values())?;
+    recorder.draw(labels::OPENING_CLAIMS);
+    recorder.points(labels::OPENING_PRODUCT, 1)?;
+    recorder.draw(labels::OPENING_POINT);
+    recorder.scalars(labels::OPENING_VALUE, 1)?;
+    recorder.points(labels::OPENING_QUOTIENT, 1)?;
+    recorder.draw(labels::OPENING_FOLD);
+    recorder.points(labels::OPENING_WITNESS, 1)?;
+    recorder.reader.finish()?;
+    Ok(recorder.events)
+}
+
+struct Recorder<'tape> {
+    reader: Reader<'tape>,
+    events: Vec<Event>,
+}
+
+impl Recorder<'_> {
+    fn points(&mut self, label: Label, count: usize) -> Result<(), TapeError> {
+        let points = self.reader.read_point_list(label, count)?;
+        let halves = |point: &Point| {
+            let bytes = encode_point(point);
+            bytes.as_chunks::<32>().0.to_vec()
+        };
+        let words = points.iter().flat_map(halves).collect();
+        self.events.push(Event::Message { label, words });
+        Ok(())
+    }
+
+    fn scalars(&mut self, label: Label, count: usize) -> Result<(), TapeError> {
+        let scalars: Vec<Scalar> = self.reader.read_scalar_list(label, count)?;
+        let words = scalars.iter().map(encode_scalar).collect();
+        self.events.push(Event::Message { label, words });
+        Ok(())
+    }
+
+    fn draw(&mut self, label: Label) {
+        let value = encode_scalar(&self.reader.draw(label));
+        self.events.push(Event::Challenge { label, value });
+    }
+}
