@@ -246,7 +246,7 @@ fn two_proofs_of_one_statement_share_no_word() {
     }
 }
 
-/// A black and a mixed image of one label: in each word of their proofs, the low two bits are as
+/// Two images of one label: in each word of their proofs, the low two bits are as
 /// evenly spread. A sanity check of every word; the argument is in the book.
 #[test]
 fn every_word_looks_the_same_whatever_the_image() {
@@ -256,12 +256,19 @@ fn every_word_looks_the_same_whatever_the_image() {
     const LIMIT: f64 = 35.0;
     let key = ProvingKey::new(setup(), model(), Privacy::Public).unwrap();
     let label = |image: &Pixels| key.model().run(image).unwrap().classification().label();
+    // Of four images of three classes two have one label.
     let black = Pixels::new([1, 4, 4], vec![0; 16]).unwrap();
-    let mut others = (0..).map(|seed| pixels(key.model(), seed));
-    let other = others.find(|other| label(other) == label(&black)).unwrap();
+    let others = (0..3).map(|seed| pixels(key.model(), seed));
+    let images: Vec<Pixels> = std::iter::once(black).chain(others).collect();
+    let pairs = images.iter().enumerate();
+    let (first, second) = pairs
+        .flat_map(|(index, first)| images[..index].iter().map(move |second| (first, second)))
+        .find(|(first, second)| label(first) == label(second))
+        .unwrap();
+    assert_ne!(first, second);
     let mut rng = rng(6);
-    for image in [black, other] {
-        let image = [image];
+    for image in [first, second] {
+        let image = [image.clone()];
         let mut counts: Vec<[usize; KINDS]> = Vec::new();
         for _ in 0..PROOFS {
             let proved = prove(setup(), &key, &image, [0; 32], &mut rng).unwrap();
