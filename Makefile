@@ -90,6 +90,10 @@ bench: ## Benchmarks
 bench-smoke: ## Every benchmark once, to see that it runs
 	cargo bench --workspace --benches -- --test
 
+.PHONY: thousand
+thousand: ## Prove and verify 1,000 random images with each shipped model
+	ZKLENS_IMAGES=1000 cargo test --release -p zklens-prover --test accuracy
+
 .PHONY: growth
 growth: ## Time and memory against the size of the network
 	cargo run --release -p zklens-prover --example growth

@@ -197,38 +197,62 @@ fn combine_rows(columns: Columns, rows: &[Row], coefficients: &[(usize, Scalar)]
     cells
 }
 
-/// The coefficients of `S`.
+/// The coefficients of `S`. Short polynomials take short transforms.
 fn product(columns: Columns, pairs: &[Pair]) -> Vec<Scalar> {
+    assert!(!pairs.is_empty(), "there is a claim with a term");
     let count = columns.count();
-    let domain =
-        Domain::new(2 * count).expect("rows are shorter than the field has roots of unity");
-    let laurent = pairs
-        .par_iter()
-        .map(|pair| {
-            let mut values = pair.cells.clone();
-            domain.evaluate(&mut values);
-            // X^(C−1)·E(X^-1)
-            let mut reversed: Vec<Scalar> = pair.weights.iter().rev().copied().collect();
-            domain.evaluate(&mut reversed);
-            let products = values.iter_mut().zip(&reversed);
-            products.for_each(|(value, factor)| *value *= factor);
-            values
-        })
-        .reduce_with(|mut sum, addend| {
-            let sums = sum.iter_mut().zip(&addend);
-            sums.for_each(|(sum, addend)| *sum += addend);
-            sum
-        });
-    let mut laurent = laurent.expect("there is a claim with a term");
+    let mut by_width: BTreeMap<usize, Vec<&Pair>> = BTreeMap::new();
+    for pair in pairs {
+        let width = end(&pair.cells[..count]).max(end(&pair.weights)).max(1);
+        by_width
+            .entry(width.next_power_of_two())
+            .or_default()
+            .push(pair);
+    }
+    let mut product = vec![Scalar::ZERO; count];
+    for (width, pairs) in by_width {
+        // From X^-(width−1) to X^(width−1).
+        let laurent = correlations(width, &pairs);
+        let (below, above) = laurent[..2 * width - 1].split_at(width - 1);
+        let both = above[1..].iter().zip(below.iter().rev());
+        for (sum, (above, below)) in product.iter_mut().zip(both) {
+            *sum += *above + below;
+        }
+    }
+    // The hiding coefficient at X^C meets X^-j at X^(C−j).
+    for pair in pairs {
+        let sums = product.iter_mut().rev().zip(&pair.weights);
+        sums.for_each(|(sum, weight)| *sum += pair.cells[count] * weight);
+    }
+    product
+}
+
+/// One more than the index of the last coefficient that is not zero.
+fn end(polynomial: &[Scalar]) -> usize {
+    let last = polynomial.iter().rposition(|c| *c != Scalar::ZERO);
+    last.map_or(0, |last| last + 1)
+}
+
+/// The coefficients of `X^(width−1)·Σ V(X)·E(X^-1)`, for pairs of at most `width` coefficients.
+fn correlations(width: usize, pairs: &[&Pair]) -> Vec<Scalar> {
+    let domain = Domain::new(2 * width).expect("fewer than the field has roots of unity");
+    let products = pairs.par_iter().map(|pair| {
+        let mut values = pair.cells[..width].to_vec();
+        domain.evaluate(&mut values);
+        let mut reversed: Vec<Scalar> = pair.weights[..width].iter().rev().copied().collect();
+        domain.evaluate(&mut reversed);
+        let products = values.iter_mut().zip(&reversed);
+        products.for_each(|(value, factor)| *value *= factor);
+        values
+    });
+    let sum = products.reduce_with(|mut sum, addend| {
+        let sums = sum.iter_mut().zip(&addend);
+        sums.for_each(|(sum, addend)| *sum += addend);
+        sum
+    });
+    let mut laurent = sum.expect("a pair for every width");
     domain.interpolate(&mut laurent);
-    // From X^-(C−1) to X^C. `below` ends with the constant coefficient, and has none at X^-C.
-    let (below, above) = laurent.split_at(count);
-    let mirrored = below.iter().rev().skip(1).chain([&Scalar::ZERO]);
-    above
-        .iter()
-        .zip(mirrored)
-        .map(|(above, below)| *above + below)
-        .collect()
+    laurent
 }
 
 /// `Σ_k γ^k·E_k(point)·V_k − factor·S`.
