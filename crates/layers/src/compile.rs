@@ -282,8 +282,10 @@ impl Compiler<'_> {
         } else {
             let bounds = node.tensor().bounds;
             // A power of two, so that a key does not tell what exactly private weights add up to.
-            let lowest = bounds.lo.saturating_neg().max(0).unsigned_abs();
-            let offset = lowest.checked_next_power_of_two().unwrap_or(lowest);
+            let offset = match bounds.lo.saturating_neg().max(0).unsigned_abs() {
+                0 => 0,
+                lowest => lowest.checked_next_power_of_two().unwrap_or(lowest),
+            };
             gadget.offset = i64::try_from(offset).unwrap_or(i64::MAX);
             gadget.magnitude_bytes = bytes(bounds.hi.saturating_add(gadget.offset).unsigned_abs());
         }

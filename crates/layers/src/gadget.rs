@@ -5,9 +5,9 @@
 //! are looked up. Rows of padding are zero and must obey the rules, so no rule has a constant: it
 //! belongs to an [`Input`], which counts on real rows only.
 //!
-//! Numbers are signed integers far below the field's modulus: bytes are looked up in a table of 256,
-//! and no sum of them comes near it. So an equation in the field is an equation of integers, and
-//! every representation below is unique.
+//! In the key of a model, operands are signed integers of at most 62 bits; bytes are looked up in a table
+//! of 256, and no sum of them comes near the field's modulus. So an equation in the field is an equation of
+//! integers. In any key, every representation below is unique, for numbers below `2^82`.
 
 use crate::polynomial::{Linear, Polynomial};
 use alloc::vec::Vec;

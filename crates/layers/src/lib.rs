@@ -7,7 +7,7 @@
 //! * [`circuit`]: which tables there are and how they are wired. Part of the key.
 //! * [`gadget`]: what one row of a table shows; [`lookup`]: that bytes are bytes.
 //! * [`wiring`]: linear layers.
-//! * [`plan`]: which variables, rows and cells a batch of images takes; [`array`]: where arrays lie.
+//! * [`plan`]: which variables, rows and cells a batch of images takes; [`mod@array`]: where arrays lie.
 //! * [`relation`]: all of it as one sum. [`closing`]: what is left of it after the sumcheck, as claims on
 //!   committed rows.
 //!

@@ -70,7 +70,7 @@ pub struct TablePlan {
 }
 
 impl TablePlan {
-    /// Kinds of all columns, helpers and the row's own number included.
+    /// Kinds of all columns, helpers included.
     #[must_use]
     pub fn columns(&self) -> Vec<Column> {
         let mut columns = self.rules.columns.clone();

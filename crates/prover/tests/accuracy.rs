@@ -21,7 +21,11 @@ const BATCH: usize = 16;
 fn random(model: &Model, rng: &mut impl Rng) -> Pixels {
     let mut values = vec![0; model.preprocessing().len()];
     rng.fill_bytes(&mut values);
-    let threshold = if rng.next_u32() % 2 == 0 { 0 } else { 200 };
+    let threshold = if rng.next_u32().is_multiple_of(2) {
+        0
+    } else {
+        200
+    };
     for value in values.iter_mut().filter(|value| **value < threshold) {
         *value = 0;
     }

@@ -118,7 +118,7 @@ fn simulate(
         end.point.push(r);
     }
 
-    // 5. Random values of columns. (This model has no columns of the key.)
+    // 5. Random values of columns.
     let values = plan.tables.iter().map(|table| {
         assert!(table.blinds.iter().all(Option::is_some));
         table.places.iter().map(|_| random(rng)).collect()
