@@ -144,8 +144,8 @@ pub(crate) struct SetupArguments {
 pub(crate) enum SetupCommand {
     /// Check by a pairing that a setup holds the powers of one number
     ///
-    /// This shows that the powers are those of the τ in the setup's point [τ]₂, which alone decides what
-    /// verifies. That nobody knows τ, no computation shows: compare the digest, which is of [τ]₂, with
+    /// This shows that the powers are those of the τ in the setup's point τ·G₂, which alone decides what
+    /// verifies. That nobody knows τ, no computation shows: compare the digest, which is of τ·G₂, with
     /// that of a ceremony that you trust.
     Verify(SetupVerifyArguments),
     /// Make a setup of a ceremony's .ptau file, as snarkjs writes it
