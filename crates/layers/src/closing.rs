@@ -25,6 +25,7 @@ use crate::wiring::path_value;
 use alloc::vec::Vec;
 use zklens_commitment::{Claim, Factor, Functional, Term};
 use zklens_field::{AdditiveGroup, Field, Scalar};
+use zklens_multilinear::eq;
 use zklens_sumcheck::EvalClaim;
 
 /// The claims that remain once the prover has sent `values`, one for each column of each table.
@@ -134,9 +135,8 @@ impl TableEnd {
     fn local(&self, relation: &Relation, challenges: &Challenges) -> Scalar {
         let skipped = challenges.point.len().saturating_sub(self.point.len());
         let point = challenges.point.get(skipped..).unwrap_or_default();
-        let pairs = point.iter().zip(&self.point);
-        let factor = |(r, s): (&Scalar, &Scalar)| Scalar::ONE - r - s + (*r * s).double();
-        let eq: Scalar = pairs.map(factor).product();
+        // Of equal lengths, for a plan's own points.
+        let eq = eq(point, &self.point).unwrap_or_default();
         eq * relation.local.evaluate(&self.cells) + relation.free.evaluate(&self.cells)
     }
 }

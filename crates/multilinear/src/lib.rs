@@ -11,15 +11,6 @@
 //! f(u) = Σ_k table[k] · eq(u, bits of k)        eq(u, v) = Π_j (u_j·v_j + (1 − u_j)·(1 − v_j))
 //! ```
 //!
-//! # Tensor polynomial
-//!
-//! The weights `eq(u, bits of k)` are the coefficients of a univariate polynomial that is cheap to
-//! evaluate, which is what opens a committed table at a point:
-//!
-//! ```text
-//! E_u(X) = Σ_k eq(u, bits of k)·X^k = Π_j ((1 − u_j) + u_j·X^(2^(n−1−j)))
-//! ```
-//!
 //! Reference: Thaler, *Proofs, Arguments, and Zero-Knowledge*, §3.5.
 
 #![no_std]
@@ -101,18 +92,6 @@ pub fn eq_table(point: &[Scalar]) -> Vec<Scalar> {
         table = table.iter().flat_map(split).collect();
     }
     table
-}
-
-/// The tensor polynomial `E_point` at `x`, with `3n` multiplications.
-#[must_use]
-pub fn tensor_at(point: &[Scalar], x: &Scalar) -> Scalar {
-    let mut value = Scalar::ONE;
-    let mut power = *x;
-    for u in point.iter().rev() {
-        value *= Scalar::ONE + (power - Scalar::ONE) * u;
-        power.square_in_place();
-    }
-    value
 }
 
 /// Tables and points that do not fit each other.

@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use zklens_field::{AdditiveGroup, Field, Scalar, from_bytes};
-use zklens_multilinear::{ShapeError, eq, eq_table, evaluate, tensor_at};
+use zklens_multilinear::{ShapeError, eq, eq_table, evaluate};
 
 fn scalar() -> impl Strategy<Value = Scalar> {
     any::<[u8; 32]>().prop_map(|bytes| from_bytes(&bytes))
@@ -81,13 +81,6 @@ proptest! {
     }
 
     #[test]
-    fn the_tensor_polynomial_has_the_eq_table_as_coefficients(point in point(), x in scalar()) {
-        let horner = |value, coefficient: &Scalar| value * x + coefficient;
-        let expected = eq_table(&point).iter().rev().fold(Scalar::ZERO, horner);
-        prop_assert_eq!(tensor_at(&point, &x), expected);
-    }
-
-    #[test]
     fn rejects_a_table_with_a_cell_too_many(point in point(), extra in 1_usize..70) {
         let (cells, num_vars) = ((1 << point.len()) + extra, point.len());
         let refused = Err(ShapeError::TableTooLong { cells, num_vars });
@@ -128,6 +121,5 @@ fn a_table_over_no_variables_is_its_cell() {
     assert_eq!(evaluate(&[cell], &[]), Ok(cell));
     assert_eq!(evaluate(&[], &[]), Ok(Scalar::ZERO));
     assert_eq!(eq_table(&[]), [Scalar::ONE]);
-    assert_eq!(tensor_at(&[], &cell), Scalar::ONE);
     assert_eq!(eq(&[], &[]), Ok(Scalar::ONE));
 }

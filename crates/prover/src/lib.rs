@@ -1,6 +1,29 @@
 //! The prover: fast twins of the trusted crates' protocols, file by file.
 //!
-//! [`ProvingKey::new`] makes the keys of a model, [`prove`] proves what it sees.
+//! [`ProvingKey::new`] makes the keys of a model, [`prove`] proves what it sees, and
+//! [`zklens_verifier::verify`] checks that.
+//!
+//! ```
+//! use zklens_commitment::Setup;
+//! use zklens_model::Pixels;
+//! use zklens_prover::{Privacy, ProvingKey, prove};
+//! use zklens_verifier::verify;
+//!
+//! let setup = Setup::decode(zklens_setup::STRING, &zklens_setup::TAU_G2)?;
+//! let model = zklens_models::find("mnist-cnn").expect("a shipped model").decode()?;
+//! let key = ProvingKey::new(&setup, model, Privacy::Public)?;
+//!
+//! // The prover has the image; the context is what the verifier asks for.
+//! let image = Pixels::new([1, 28, 28], vec![0; 28 * 28]).expect("28×28 pixels");
+//! let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
+//! let proved = prove(&setup, &key, &[image], [7; 32], &mut rng)?;
+//!
+//! // The verifier has the verifying key, the statement and the proof.
+//! let verified = verify(setup.verifier(), key.verifying(), proved.statement, &proved.proof)?;
+//! let label = verified.statement().labels[0];
+//! println!("a digit that looks like {}", key.verifying().classes()[label]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
