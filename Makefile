@@ -24,7 +24,7 @@ test-rust: ## Rust tests and documentation examples
 	cargo test --workspace --doc
 
 .PHONY: test-python
-test-python: release $(VENV)/.ready ## The integer networks in NumPy, the imports in onnxruntime
+test-python: release $(VENV)/.ready ## Networks in NumPy, imports in onnxruntime, golden proofs in a second verifier
 	$(PYTHON) -m unittest discover tests/python
 
 .PHONY: release

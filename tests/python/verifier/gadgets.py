@@ -1,0 +1,180 @@
+"""What a gadget says of a row: its columns, rules, inputs, output and keys.
+
+Every gadget is one function on numbers. Applied to a row of zeros it tells how many there are of
+each; applied to the values of the columns at the random point, it gives the polynomials' values
+there.
+"""
+
+from dataclasses import dataclass, field
+from math import prod
+
+from .arithmetic import ORDER
+from .key import Gadget
+
+KEYS_PER_HELPER = 2
+GAPS_PER_RULE = 2
+UNITS = ["Bytes", "Entries"]
+"""Gadgets of tables that are one for all images."""
+
+
+@dataclass
+class Input:
+    """Rows with an operand obey `value = operand + shift`; one without is compared with `shift`."""
+
+    value: int
+    shift: int
+
+
+@dataclass
+class Helper:
+    """A column that is the sum of `numerator / (pole + key)` over its fractions. It counts `sign`
+    times in the sum over lookups in table number `table`."""
+
+    table: int
+    sign: int
+    fractions: list[tuple[int, int]]
+
+    def rule(self, value: int, pole: int) -> int:
+        """Zero if `value` is that sum."""
+        result = value * prod(pole + key for _, key in self.fractions)
+        for at, (numerator, _) in enumerate(self.fractions):
+            others = self.fractions[:at] + self.fractions[at + 1 :]
+            result -= numerator * prod(pole + key for _, key in others)
+        return result % ORDER
+
+
+@dataclass
+class Row:
+    """`values` are those of the gadget's columns, in order; none stands for zeros."""
+
+    values: list[int] | None = None
+    index: int = 0
+    pair: int = 0
+    arrays: list[int | None] = field(default_factory=list)
+    rules: list[int] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
+    byte_keys: list[int] = field(default_factory=list)
+    pair_keys: list[tuple[int, int]] = field(default_factory=list)
+    entry: tuple[int, int] | None = None
+    output: int = 0
+
+    def column(self, array: int | None = None) -> int:
+        """The next column, which is an array of the key or a column of the witness."""
+        self.arrays.append(array)
+        return self.values[len(self.arrays) - 1] if self.values is not None else 0
+
+    def bit(self) -> int:
+        bit = self.column()
+        self.rules.append(bit * bit - bit)
+        return bit
+
+    def bytes(self, count: int) -> int:
+        """Columns that are looked up in the table of bytes, and make one number."""
+        digits = [self.column() for _ in range(count)]
+        self.byte_keys += digits
+        return sum(256**place * digit for place, digit in enumerate(digits)) % ORDER
+
+    def input(self, value: int, shift: int):
+        self.inputs.append(Input(value, shift))
+
+    def helpers(self, number: int, byte_table: int) -> list[Helper]:
+        """Those of table number `number`."""
+        if self.entry is not None:
+            count, entry = self.entry
+            return [Helper(number, -1, [(count * entry, entry)])]
+        doubled = [(key, key) for key in self.byte_keys]
+        helpers = [
+            Helper(byte_table, 1, doubled[at : at + KEYS_PER_HELPER])
+            for at in range(0, len(doubled), KEYS_PER_HELPER)
+        ]
+        return helpers + [Helper(table, 1, [(key, key)]) for table, key in self.pair_keys]
+
+
+def signed(sign: int, magnitude: int) -> int:
+    return (1 - 2 * sign) * magnitude - sign
+
+
+def positive(sign: int, magnitude: int) -> int:
+    """The larger of `signed` and zero."""
+    return (1 - sign) * magnitude
+
+
+def apply(gadget: Gadget, row: Row) -> Row:
+    GADGETS[gadget.name](row, **gadget.fields)
+    return row
+
+
+def pixels(row: Row):
+    row.output = row.bytes(1)
+
+
+def activation(row: Row, window, gap: int, shift: int, relu: bool, offset: int, magnitude: int):
+    remainder = row.bytes(shift // 8)
+    if relu:
+        sign = row.bit()
+        size = row.bytes(magnitude)
+        quotient, row.output = signed(sign, size), positive(sign, size)
+    else:
+        quotient = row.bytes(magnitude)
+        row.output = quotient - offset
+    largest = remainder + 2**shift * quotient
+    half = 2 ** (shift - 1) if shift else 0
+    total = half + offset * 2**shift
+    if window is None:
+        row.input(largest, total)
+        return
+    gaps = []
+    for _ in range(window[0].kernel * window[1].kernel):
+        gaps.append(row.bytes(gap))
+        row.input(largest - gaps[-1], total)
+    # A group's product may differ from zero only where its choice is zero. Choices add up to 1.
+    groups = [gaps[at : at + GAPS_PER_RULE] for at in range(0, len(gaps), GAPS_PER_RULE)]
+    choices = [row.column() for _ in groups[1:]]
+    choices.append(1 - sum(choices))
+    row.rules += [choice * prod(group) for choice, group in zip(choices, groups, strict=True)]
+
+
+def clip(row: Row, lo: int, hi: int, below: int, above: int):
+    low_sign = row.bit()
+    low = row.bytes(below)
+    high_sign = row.bit()
+    high = row.bytes(above)
+    row.input(signed(low_sign, low), -lo)
+    row.input(positive(low_sign, low) + signed(high_sign, high), hi - lo)
+    row.output = hi - positive(high_sign, high)
+
+
+def lookup(row: Row, first: int, entries: int):
+    position, row.output = row.column(), row.column()
+    row.pair_keys.append((entries, position + row.pair * row.output))
+    row.input(position, 1 - first)
+
+
+def copy(row: Row):
+    row.output = row.column()
+    row.input(row.output, 0)
+
+
+def label(row: Row, size: int):
+    row.input(row.bytes(size), 0)
+
+
+def byte_table(row: Row):
+    row.entry = row.column(), row.index
+
+
+def entries(row: Row, array: int):
+    count, value = row.column(), row.column(array)
+    row.entry = count, row.index + row.pair * value
+
+
+GADGETS = {
+    "Pixels": pixels,
+    "Activation": activation,
+    "Clip": clip,
+    "Lookup": lookup,
+    "Copy": copy,
+    "Label": label,
+    "Bytes": byte_table,
+    "Entries": entries,
+}

@@ -1,0 +1,100 @@
+"""Where arrays lie in committed rows, and sums over them as terms on those rows."""
+
+from dataclasses import dataclass, field
+from math import prod
+
+from .arithmetic import ORDER
+
+
+@dataclass
+class Term:
+    """Weights for the cells of a row: the product of the factors' weights, each factor an axis with
+    its stride, from the cell `offset` on, times the coefficient."""
+
+    row: int
+    coefficient: int
+    offset: int = 0
+    factors: list[tuple[list[int], int]] = field(default_factory=list)
+
+    def at(self, point: int) -> int:
+        """The weights as a polynomial's coefficients, at a point."""
+        result = self.coefficient * pow(point, self.offset, ORDER) % ORDER
+        for weights, stride in self.factors:
+            step, value = pow(point, stride, ORDER), 0
+            for weight in reversed(weights):
+                value = (value * step + weight) % ORDER
+            result = result * value % ORDER
+        return result
+
+
+@dataclass
+class Place:
+    """An array is in one row from `offset` on, or cut along `axis` into runs, each in a row of its
+    own from `row` on."""
+
+    sides: list[int]
+    row: int
+    offset: int = 0
+    axis: int | None = None
+    run: int = 0
+
+    def terms(self, weights: list[list[int]], coefficient: int) -> list[Term]:
+        """The sum over all cells with a list of weights for every axis."""
+        strides = [prod(self.sides[axis + 1 :]) for axis in range(len(self.sides))]
+        factors = list(zip(weights, strides, strict=True))
+        if self.axis is None:
+            return [Term(self.row, coefficient, self.offset, factors)]
+        outer = [coefficient]
+        for axis_weights in weights[: self.axis]:
+            outer = [left * right % ORDER for left in outer for right in axis_weights]
+        along, stride = factors[self.axis]
+        terms = []
+        for before in outer:
+            for start in range(0, self.sides[self.axis], self.run):
+                part = (along[start : start + self.run], stride)
+                row = self.row + len(terms)
+                terms.append(Term(row, before, 0, [part, *factors[self.axis + 1 :]]))
+        return terms
+
+
+class Packer:
+    """Places arrays into rows of `cells` cells, from row number `first` on; `next` is the first row
+    after them."""
+
+    def __init__(self, cells: int, first: int):
+        self.cells = cells
+        self.next = first
+
+    def pack(self, arrays: list[list[int]]) -> list[Place]:
+        places = [None] * len(arrays)
+        used = {}  # By row, in the order in which they were opened.
+        for number in sorted(range(len(arrays)), key=lambda number: -prod(arrays[number])):
+            sides = arrays[number]
+            size = prod(sides)
+            if size > self.cells:
+                places[number] = self.cut(sides)
+                continue
+            row = next((row for row in used if used[row] + size <= self.cells), None)
+            if row is None:
+                row = self.next
+                used[row] = 0
+                self.next += 1
+            places[number] = Place(sides, row, used[row])
+            used[row] += size
+        return places
+
+    def pack_pixels(self, sides: list[int]) -> Place:
+        """Every image begins a row."""
+        fits = prod(sides[1:]) <= self.cells
+        return self.cut_along(sides, 0, 1) if fits else self.cut(sides)
+
+    def cut(self, sides: list[int]) -> Place:
+        inner = [prod(sides[axis + 1 :]) for axis in range(len(sides))]
+        axis = next(axis for axis, volume in enumerate(inner) if volume <= self.cells)
+        run = 1 << (self.cells // inner[axis]).bit_length() - 1
+        return self.cut_along(sides, axis, run)
+
+    def cut_along(self, sides: list[int], axis: int, run: int) -> Place:
+        place = Place(sides, self.next, axis=axis, run=run)
+        self.next += prod(sides[:axis]) * -(-sides[axis] // run)
+        return place

@@ -1,0 +1,55 @@
+"""The opening of committed rows: all claims about them in one pairing check."""
+
+from dataclasses import dataclass
+
+from py_ecc import optimized_bn128 as curve
+
+from .arithmetic import ORDER, inverse, pairings_agree, powers, sum_of_products
+from .layout import Term
+from .transcript import Refused, Transcript
+
+
+@dataclass
+class Claim:
+    """The terms on committed rows add up to `value`."""
+
+    terms: list[Term]
+    value: int
+
+
+def check(claims: list[Claim], rows: list, secret, transcript: Transcript):
+    """`secret` is the setup's point of the second group."""
+    claim_base = transcript.draw("commitment/claims")
+    (product,) = transcript.points("commitment/product", 1)
+    point = transcript.draw("commitment/point")
+    (value,) = transcript.scalars("commitment/value", 1)
+    (quotient,) = transcript.points("commitment/quotient", 1)
+    fold = transcript.draw("commitment/fold")
+    (witness,) = transcript.points("commitment/witness", 1)
+    transcript.end()
+
+    if point in (0, 1, ORDER - 1) or fold in (point, inverse(point)):
+        raise Refused("a challenge that no one draws")
+    reflected = inverse(point)
+    at_point = inverse(fold - point)
+    at_reflected = inverse(fold - reflected)
+
+    row_weights = [0] * len(rows)
+    total = 0
+    for claim, power in zip(claims, powers(claim_base), strict=False):
+        total += power * claim.value
+        for term in claim.terms:
+            both = at_point * term.at(reflected) + at_reflected * term.at(point)
+            row_weights[term.row] += power * both
+    other_value = 2 * total - value
+    combined = sum_of_products(
+        [
+            *zip(row_weights, rows, strict=True),
+            (-(point * at_point + at_reflected * reflected), product),
+            (-(value * at_point + other_value * at_reflected), curve.G1),
+            (-1, quotient),
+            (fold, witness),
+        ]
+    )
+    if not pairings_agree((combined, curve.G2), (witness, secret)):
+        raise Refused("the opening does not show the claims")

@@ -1,0 +1,93 @@
+"""One table of a key, for a statement of so many images."""
+
+from dataclasses import dataclass
+from math import prod
+
+from . import gadgets, wiring
+from .arithmetic import ORDER, dot, equality, equality_weights
+from .gadgets import Helper, Row
+from .key import KeyTable
+from .layout import Place, Term
+
+
+@dataclass
+class Challenges:
+    pole: int
+    pair: int
+    point: list[int]
+    base: int
+    """The number of whose powers every rule has one."""
+    lookup_powers: list[int]
+    """For every table, the power of the sum over lookups in it."""
+
+
+class Table:
+    def __init__(self, key: KeyTable, number: int, byte_table: int, images: int):
+        self.key = key
+        self.number = number
+        self.byte_table = byte_table
+        self.sides = [1 if key.gadget.name in gadgets.UNITS else images, *key.sides]
+        self.bits = [(side - 1).bit_length() for side in self.sides]
+        self.variables = sum(self.bits) + 1
+        self.row, helpers = self.apply(Row())
+        self.helpers = len(helpers)
+        self.columns = len(self.row.arrays) + self.helpers
+        self.places: list[Place] = []
+        self.blinds: range = range(0)
+
+    def apply(self, row: Row) -> tuple[Row, list[Helper]]:
+        gadgets.apply(self.key.gadget, row)
+        return row, row.helpers(self.number, self.byte_table)
+
+    def own(self, point: list[int]) -> list[int]:
+        """The coordinates of a point that this table uses, without that of the mask variable."""
+        return point[len(point) - (self.variables - 1) :]
+
+    def axis_weights(self, point: list[int]) -> list[list[int]]:
+        coordinates = self.own(point)
+        weights = []
+        for side, bits in zip(self.sides, self.bits, strict=True):
+            weights.append(equality_weights(coordinates[:bits])[:side])
+            coordinates = coordinates[bits:]
+        return weights
+
+    def owe(self, challenges: Challenges, powers, labels: list[int]):
+        """Takes its powers, and finds what it adds to the constant and asks of its operand."""
+        self.rule_powers = [next(powers) for _ in self.row.rules]
+        self.helper_powers = [next(powers) for _ in range(self.helpers)]
+        self.input_powers = [next(powers) for _ in self.row.inputs]
+        self.constant, self.covectors = 0, []
+        if self.key.operand is None:
+            return
+        weights = self.axis_weights(challenges.point)
+        rows = prod(map(sum, weights))
+        for power, row_input in zip(self.input_powers, self.row.inputs, strict=True):
+            self.constant -= power * row_input.shift * rows
+        first = self.input_powers[0]
+        self.covectors = wiring.covectors(self.key, weights, first, challenges.base, labels)
+        if self.key.gadget.name == "Label":
+            self.constant += wiring.label_constant(weights, first, labels)
+
+    def close(self, challenges: Challenges, point: list[int], mask: int, values: list[int]) -> int:
+        """With the columns' values at the sumcheck's point, whose last coordinate is `mask`: what
+        its rules and lookups add to the sum."""
+        own = self.own(point)
+        index = sum(bit << place for place, bit in enumerate(reversed(own)))
+        # Only tables that are one for all images use the index.
+        row, helpers = self.apply(Row(values, index % ORDER, challenges.pair))
+        local = dot(self.rule_powers, row.rules)
+        local += dot(self.input_powers, [given.value for given in row.inputs])
+        free = 0
+        helper_values = values[len(row.arrays) :]
+        for power, helper, value in zip(self.helper_powers, helpers, helper_values, strict=True):
+            local += power * helper.rule(value, challenges.pole)
+            free += helper.sign * challenges.lookup_powers[helper.table] * value
+        scale = pow(2, self.variables, ORDER) * (1 - mask)
+        self.weights = self.axis_weights(point)
+        self.scaled_output = scale * row.output % ORDER
+        return scale * (equality(self.own(challenges.point), own) * local + free) % ORDER
+
+    def column_terms(self, column: int, mask: int, mask_row: int) -> list[Term]:
+        """A column's value at the sumcheck's point, from its cells and its blind."""
+        cells = self.places[column].terms(self.weights, (1 - mask) % ORDER)
+        return [*cells, Term(mask_row, mask, self.blinds[column])]
