@@ -1,51 +1,74 @@
-//! Proofs of whole networks, made and verified.
+//! Proofs by the shipped models, made and verified.
 
-use chacha20::ChaCha20Rng;
-use rand_core::SeedableRng;
-use zklens_commitment::Setup;
-use zklens_model::{Model, Pixels};
-use zklens_prover::{Privacy, ProvingKey, prove};
-use zklens_verifier::verify;
+mod common;
 
-fn setup() -> Setup {
-    let setup = Setup::decode(zklens_setup::STRING, &zklens_setup::TAU_G2);
-    setup.expect("the shipped string is valid")
-}
-
-fn pixels(model: &Model, seed: usize) -> Pixels {
-    let shape = model.preprocessing().shape();
-    let len = model.preprocessing().len();
-    let values = (0..len).map(|i| ((i * 31 + seed * 97) % 256) as u8);
-    Pixels::new(shape, values.collect()).expect("as many values as the shape has")
-}
+use common::{pixels, rng, setup};
+use zklens_model::Pixels;
+use zklens_prover::{Privacy, ProveError, ProvingKey, ProvingKeyError, prove};
+use zklens_verifier::{VerifyingKey, verify};
 
 #[test]
 fn proves_what_the_shipped_models_see() {
-    let setup = setup();
-    let mut rng = ChaCha20Rng::from_seed([7; 32]);
     for shipped in zklens_models::ALL {
-        let model = Model::decode(shipped.file).unwrap();
-        let start = std::time::Instant::now();
-        let key = ProvingKey::new(&setup, model.clone(), Privacy::Public).unwrap();
-        eprintln!("keygen {:?}", start.elapsed());
-        for images in [1, 3, 16] {
-            let images: Vec<Pixels> = (0..images).map(|seed| pixels(&model, seed)).collect();
-            let start = std::time::Instant::now();
-            let proved = prove(&setup, &key, &images, [3; 32], &mut rng).unwrap();
-            eprintln!("prove {:?} {} bytes", start.elapsed(), proved.proof.len());
-            let start = std::time::Instant::now();
-            let verified = verify(
-                setup.verifier(),
-                key.verifying(),
-                proved.statement.clone(),
-                &proved.proof,
-            );
-            eprintln!("verify {:?}", start.elapsed());
-            let labels: Vec<usize> = images
-                .iter()
-                .map(|pixels| model.run(pixels).unwrap().classification().label())
-                .collect();
+        let model = shipped.decode().unwrap();
+        let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
+        for count in [1, 3, 16] {
+            let images: Vec<Pixels> = (0..count).map(|seed| pixels(&model, seed)).collect();
+            let proved = prove(setup(), &key, &images, [3; 32], &mut rng(7)).unwrap();
+            let setup = setup().verifier();
+            let verified = verify(setup, key.verifying(), proved.statement, &proved.proof);
+            let runs = images.iter().map(|pixels| model.run(pixels).unwrap());
+            let labels: Vec<usize> = runs.map(|run| run.classification().label()).collect();
             assert_eq!(verified.unwrap().statement().labels, labels);
         }
     }
+}
+
+#[test]
+fn private_weights_are_proved_under_another_id_each_time() {
+    let model = zklens_models::ALL[1].decode().unwrap();
+    let public = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
+    let mut rng = rng(2);
+    let key = ProvingKey::new(setup(), model.clone(), Privacy::Private(&mut rng)).unwrap();
+    assert_ne!(key.verifying().id(), public.verifying().id());
+    assert_eq!(key.verifying().circuit(), public.verifying().circuit());
+
+    let read = ProvingKey::decode(setup(), &key.encode()).unwrap();
+    assert_eq!(read.verifying(), key.verifying());
+    let proved = prove(setup(), &read, &[pixels(&model, 1)], [0; 32], &mut rng).unwrap();
+    let verifying = VerifyingKey::decode(&key.verifying().encode()).unwrap();
+    let setup = setup().verifier();
+    assert!(verify(setup, &verifying, proved.statement, &proved.proof).is_ok());
+}
+
+#[test]
+fn nothing_and_wrong_shapes_are_not_proved() {
+    let model = zklens_models::ALL[0].decode().unwrap();
+    let key = ProvingKey::new(setup(), model, Privacy::Public).unwrap();
+    let nothing = prove(setup(), &key, &[], [0; 32], &mut rng(1));
+    assert!(matches!(nothing, Err(ProveError::Batch(_))));
+    let small = Pixels::new([1, 2, 2], vec![0; 4]).unwrap();
+    let small = prove(setup(), &key, &[small], [0; 32], &mut rng(1));
+    assert!(matches!(small, Err(ProveError::Image(_))));
+}
+
+#[test]
+fn proving_keys_that_are_none_are_refused() {
+    let model = zklens_models::ALL[0].decode().unwrap();
+    let key = ProvingKey::new(setup(), model, Privacy::Public).unwrap();
+    let file = key.encode();
+    let decode = |file: &[u8]| ProvingKey::decode(setup(), file).unwrap_err();
+    assert_eq!(decode(b"ZKL"), ProvingKeyError::NotAKey);
+    assert_eq!(decode(&file[1..]), ProvingKeyError::NotAKey);
+    assert_eq!(decode(&file[..file.len() - 32]), ProvingKeyError::Malformed);
+    assert_eq!(
+        decode(&[&file[..], &[0]].concat()),
+        ProvingKeyError::Malformed
+    );
+    let mut other = file.clone();
+    other[4] = 9;
+    assert_eq!(decode(&other), ProvingKeyError::Version { got: 9 });
+    let mut other = file;
+    other[100] ^= 1;
+    assert!(matches!(decode(&other), ProvingKeyError::Model(_)));
 }
