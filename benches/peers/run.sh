@@ -5,7 +5,7 @@
 #
 # Needs what building zklens needs, Python 3.11 and Node; the rest comes from the registries. What it
 # makes lies in $PEERS (default target/peers) and is used again by the next run.
-# ZKLENS names another zklens than target/release/zklens.
+# ZKLENS names a zklens to measure instead of the one that is built here.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
@@ -27,7 +27,7 @@ scratch="$(cd "$scratch" && pwd)"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}"
 export PYTHONDONTWRITEBYTECODE=1
 zklens="${ZKLENS:-$CARGO_TARGET_DIR/release/zklens}"
-[ -x "$zklens" ] || (cd "$root" && cargo build --release --bin zklens)
+[ -n "${ZKLENS:-}" ] || (cd "$root" && cargo build --release --bin zklens)
 
 say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*" >&2; }
 

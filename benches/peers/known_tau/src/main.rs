@@ -6,7 +6,8 @@
 //!     known-tau POWER FILE
 
 use std::{
-    env, fs::File,
+    env,
+    fs::File,
     io::{BufWriter, Result, Write},
 };
 
