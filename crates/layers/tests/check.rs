@@ -107,10 +107,10 @@ fn wires_fit_what_they_join() {
     is_refused_on_the_path(|path| path.source == 0, |path| path.source = 1);
     is_refused_on_the_path(has_weights, |path| path.weights = None);
     is_refused_on_the_path(has_weights, |path| {
-        path.weights.as_mut().unwrap().array += 1
+        path.weights.as_mut().unwrap().array += 1;
     });
     is_refused_on_the_path(has_weights, |path| {
-        path.weights.as_mut().unwrap().array = usize::MAX
+        path.weights.as_mut().unwrap().array = usize::MAX;
     });
     is_refused_on_the_path(|_| true, |path| path.steps = vec![Step::Scale(1); 18]);
     for wrong in [0, 1, 2, usize::MAX] {
