@@ -1,0 +1,251 @@
+//! Keys and proof files from strangers, and images that are shown: each refusal, by name.
+
+mod common;
+
+use common::{pixels, rng, setup};
+use zklens_commitment::{Columns, Setup, VerifierSetup};
+use zklens_field::{encode_g2_point, g2_generator, generator};
+use zklens_layers::LayerError;
+use zklens_model::{Model, Pixels};
+use zklens_prover::{Privacy, Proved, ProvingKey, prove};
+use zklens_testkit::models::perceptron;
+use zklens_verifier::{
+    InputOpening, KeyError, Names, ProofFile, ProofFileError, Verified, VerifyError, VerifyingKey,
+    verify,
+};
+
+fn model() -> Model {
+    perceptron([3, 3], &[4, 3], 1)
+}
+
+fn key() -> ProvingKey {
+    ProvingKey::new(setup(), model(), Privacy::Public).unwrap()
+}
+
+fn proved(key: &ProvingKey) -> Proved {
+    let images = [pixels(key.model(), 1), pixels(key.model(), 2)];
+    prove(setup(), key, &images, [5; 32], &mut rng(1)).unwrap()
+}
+
+fn names() -> Names {
+    Names {
+        name: "perceptron".into(),
+        classes: ["a", "b", "c"].map(String::from).to_vec(),
+        preprocessing: *model().preprocessing(),
+    }
+}
+
+/// A key of the model's circuit with other names.
+fn named(names: Names) -> Result<VerifyingKey, KeyError> {
+    let key = key();
+    let key = key.verifying();
+    VerifyingKey::new(names, key.circuit().clone(), key.columns(), key.weights())
+}
+
+#[test]
+fn names_and_pixels_fit_the_circuit() {
+    assert!(named(names()).is_ok());
+    let refused = |change: fn(&mut Names)| {
+        let mut names = names();
+        change(&mut names);
+        assert_eq!(named(names), Err(KeyError::Names));
+    };
+    refused(|names| names.preprocessing.width = 4);
+    refused(|names| names.preprocessing.height = u16::MAX);
+    refused(|names| names.classes.push("d".into()));
+    refused(|names| names.classes[1] = "b\u{1b}[2J".into());
+    refused(|names| names.name = String::new());
+}
+
+#[test]
+fn commitments_are_as_many_as_rows() {
+    let key = key();
+    let key = key.verifying();
+    let mut weights = key.weights().to_vec();
+    weights.push(generator());
+    let refused = VerifyingKey::new(names(), key.circuit().clone(), key.columns(), &weights);
+    let expected = key.weights().len();
+    let got = expected + 1;
+    assert_eq!(refused, Err(KeyError::Commitments { expected, got }));
+    let short = Columns::new(3).unwrap();
+    let refused = VerifyingKey::new(names(), key.circuit().clone(), short, key.weights());
+    assert!(matches!(
+        refused,
+        Err(KeyError::Circuit(LayerError::MaskTooLong { .. }))
+    ));
+    let mut circuit = key.circuit().clone();
+    circuit.tables.swap(0, 1);
+    let refused = VerifyingKey::new(names(), circuit, key.columns(), key.weights());
+    assert!(matches!(
+        refused,
+        Err(KeyError::Circuit(LayerError::Malformed { table: 0 }))
+    ));
+}
+
+#[test]
+fn key_files_that_are_none_are_refused() {
+    let key = key();
+    let file = key.verifying().encode();
+    assert_eq!(VerifyingKey::decode(&file).as_ref(), Ok(key.verifying()));
+    let refused = |file: &[u8]| VerifyingKey::decode(file).unwrap_err();
+    assert_eq!(refused(b"ZKL"), KeyError::NotAKey);
+    assert_eq!(refused(&file[1..]), KeyError::NotAKey);
+    assert_eq!(
+        refused(&[&file[..4], &[9, 0], &file[6..]].concat()),
+        KeyError::Version { got: 9 }
+    );
+    assert_eq!(refused(&file[..file.len() - 1]), KeyError::Malformed);
+    assert_eq!(refused(&[&file[..], &[0]].concat()), KeyError::Malformed);
+    // The last point, which ends the file.
+    let mut other = file.clone();
+    *other.last_mut().unwrap() ^= 1;
+    let row = key.verifying().weights().len() - 1;
+    assert_eq!(refused(&other), KeyError::Point { row });
+    // Four names, preprocessing, then the columns.
+    let at = 6 + (1 + 10) + 1 + 3 * (1 + "class 0".len()) + 5;
+    let mut other = file;
+    assert_eq!(usize::from(other[at]), key.verifying().columns().log());
+    other[at] = 14;
+    assert_eq!(refused(&other), KeyError::Columns { log: 14 });
+}
+
+#[test]
+fn proof_files_that_are_none_are_refused() {
+    let key = key();
+    let Proved {
+        statement,
+        proof,
+        openings,
+    } = proved(&key);
+    let file = ProofFile {
+        statement,
+        proof,
+        openings,
+    };
+    let bytes = file.encode();
+    assert_eq!(ProofFile::decode(&bytes), Ok(file));
+    let refused = |file: &[u8]| ProofFile::decode(file).unwrap_err();
+    assert_eq!(refused(b"ZKL"), ProofFileError::NotAProof);
+    assert_eq!(refused(&bytes[1..]), ProofFileError::NotAProof);
+    let version = [&bytes[..4], &[9, 0], &bytes[6..]].concat();
+    assert_eq!(refused(&version), ProofFileError::Version { got: 9 });
+    assert_eq!(
+        refused(&bytes[..bytes.len() - 1]),
+        ProofFileError::Malformed
+    );
+    assert_eq!(
+        refused(&[&bytes[..], &[0]].concat()),
+        ProofFileError::Malformed
+    );
+}
+
+fn verified(key: &ProvingKey, proved: &Proved) -> Verified {
+    let statement = proved.statement.clone();
+    verify(
+        setup().verifier(),
+        key.verifying(),
+        statement,
+        &proved.proof,
+    )
+    .unwrap()
+}
+
+#[test]
+fn only_the_images_that_were_classified_are_shown() {
+    let key = key();
+    let proved = proved(&key);
+    let verified = verified(&key, &proved);
+    let check = |image, pixels: &Pixels, opening: &InputOpening| {
+        verified.check_pixels(setup(), key.verifying(), image, pixels, opening)
+    };
+    let images = [1, 2].map(|seed| pixels(key.model(), seed));
+    for image in [0, 1] {
+        let other = Err(VerifyError::OtherPixels { image });
+        let (pixels, opening) = (&images[image], &proved.openings[image]);
+        assert_eq!(check(image, pixels, opening), Ok(()));
+        assert_eq!(check(image, &images[1 - image], opening), other);
+        assert_eq!(check(image, pixels, &proved.openings[1 - image]), other);
+        let mut changed = pixels.values().to_vec();
+        changed[8] ^= 1;
+        let changed = Pixels::new([1, 3, 3], changed).unwrap();
+        assert_eq!(check(image, &changed, opening), other);
+        let turned = Pixels::new([1, 1, 9], pixels.values().to_vec()).unwrap();
+        assert_eq!(check(image, &turned, opening), other);
+        let blindings = Vec::new();
+        assert_eq!(check(image, pixels, &InputOpening { blindings }), other);
+    }
+    let missing = Err(VerifyError::OtherPixels { image: 2 });
+    assert_eq!(check(2, &images[0], &proved.openings[0]), missing);
+}
+
+#[test]
+fn images_are_shown_under_the_setup_of_the_proof() {
+    let key = key();
+    let proved = proved(&key);
+    let verified = verified(&key, &proved);
+    let image = pixels(key.model(), 1);
+    let check = |setup: &Setup| {
+        verified.check_pixels(setup, key.verifying(), 0, &image, &proved.openings[0])
+    };
+    // The powers are the ceremony's; the point of the second group is not.
+    let one = encode_g2_point(&g2_generator());
+    let other = Setup::decode(zklens_setup::STRING, &one).unwrap();
+    assert_eq!(check(&other), Err(VerifyError::OtherSetup));
+    let short = Setup::decode(&zklens_setup::STRING[..64 * 9], &zklens_setup::TAU_G2).unwrap();
+    let expected = (1 << 12) + 1;
+    assert_eq!(
+        check(&short),
+        Err(VerifyError::ShortSetup { expected, got: 9 })
+    );
+    let unlike = VerifierSetup::decode(&one).unwrap();
+    let refused = verify(
+        &unlike,
+        key.verifying(),
+        proved.statement.clone(),
+        &proved.proof,
+    );
+    assert!(matches!(refused, Err(VerifyError::Opening(_))));
+}
+
+#[test]
+fn statements_of_nothing_are_refused() {
+    let key = key();
+    let proved = proved(&key);
+    let refused = |change: fn(&mut zklens_verifier::Statement)| {
+        let mut statement = proved.statement.clone();
+        change(&mut statement);
+        verify(
+            setup().verifier(),
+            key.verifying(),
+            statement,
+            &proved.proof,
+        )
+        .unwrap_err()
+    };
+    let nothing = refused(|statement| statement.labels.clear());
+    assert_eq!(nothing, VerifyError::Statement(LayerError::NoImages));
+    let split = refused(|statement| statement.inputs.push(Vec::new()));
+    assert_eq!(
+        split,
+        VerifyError::Inputs {
+            expected: 2,
+            got: 2
+        }
+    );
+    let none = refused(|statement| statement.inputs[1].clear());
+    assert_eq!(
+        none,
+        VerifyError::Inputs {
+            expected: 2,
+            got: 1
+        }
+    );
+    let class = refused(|statement| statement.labels[1] = 3);
+    let (image, label, classes) = (1, 3, 3);
+    let expected = LayerError::Label {
+        image,
+        label,
+        classes,
+    };
+    assert_eq!(class, VerifyError::Statement(expected));
+}
