@@ -12,6 +12,7 @@ pub(crate) use proof::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use zklens_image::CidVersion;
+use zklens_prover::Layout;
 
 /// Proves what a neural network sees in an image, without showing the image.
 ///
@@ -115,6 +116,27 @@ pub(crate) struct ModelArgument {
     /// A shipped network (see `zklens models`) or the path of a .zkl file
     #[arg(long, short, value_name = "MODEL", default_value = zklens_models::ALL[0].name)]
     pub(crate) model: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LayoutArgument {
+    /// Lay the model out for verification on a chain: proving takes longer, a transaction less gas
+    ///
+    /// Commitments to the weights are then fewer and longer, and so the model has another model id:
+    /// the one that `zklens evm` uses. `verify` knows both.
+    #[arg(long)]
+    pub(crate) for_chain: bool,
+}
+
+impl LayoutArgument {
+    /// What rows are cut for.
+    pub(crate) const fn layout(&self) -> Layout {
+        if self.for_chain {
+            Layout::Chain
+        } else {
+            Layout::Fast
+        }
+    }
 }
 
 #[derive(Debug, Args)]

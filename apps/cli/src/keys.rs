@@ -5,15 +5,30 @@ use crate::{files, model_file};
 use std::path::Path;
 use zklens_commitment::Setup;
 use zklens_model::Model;
-use zklens_prover::{KeygenError, Privacy, ProvingKey, ProvingKeyError};
+use zklens_prover::{KeygenError, Layout, Privacy, ProvingKey, ProvingKeyError};
 use zklens_verifier::{KeyError, ModelId, VerifyingKey};
 
 /// No key file is larger, in bytes.
 pub(crate) const MAX_KEY_BYTES: u64 = 1 << 29;
 
 /// The keys of a model whose weights are public: the same on every machine.
-pub(crate) fn derive(setup: &Setup, model: Model) -> Result<ProvingKey, Failure> {
-    new(setup, model, Privacy::Public)
+pub(crate) fn derive(setup: &Setup, model: Model, layout: Layout) -> Result<ProvingKey, Failure> {
+    new(setup, model, Privacy::Public, layout)
+}
+
+/// The keys of a model of which a proof says that its id is `id`: in the layout that has this id, if
+/// one has.
+pub(crate) fn derive_for(setup: &Setup, model: Model, id: ModelId) -> Result<ProvingKey, Failure> {
+    let fast = derive(setup, model.clone(), Layout::Fast)?;
+    if fast.verifying().id() == id {
+        return Ok(fast);
+    }
+    let chain = derive(setup, model, Layout::Chain)?;
+    Ok(if chain.verifying().id() == id {
+        chain
+    } else {
+        fast
+    })
 }
 
 /// The keys of a model.
@@ -21,9 +36,10 @@ pub(crate) fn new(
     setup: &Setup,
     model: Model,
     privacy: Privacy<'_>,
+    layout: Layout,
 ) -> Result<ProvingKey, Failure> {
     let name = model.name().to_owned();
-    ProvingKey::new(setup, model, privacy).map_err(|error| {
+    ProvingKey::with_layout(setup, model, privacy, layout).map_err(|error| {
         let failure = Failure::new(EXIT_MODEL, name, error);
         match error {
             KeygenError::Model(_) => failure.with_help(
@@ -39,11 +55,12 @@ pub(crate) fn new(
 /// The keys of the shipped model with this id, if there is one.
 pub(crate) fn shipped(setup: &Setup, id: ModelId) -> Result<Option<ProvingKey>, Failure> {
     for shipped in &zklens_models::ALL {
-        let model = model_file::load(shipped.name)?;
-        match ProvingKey::new(setup, model, Privacy::Public) {
-            Ok(key) if key.verifying().id() == id => return Ok(Some(key)),
-            // A model for which the setup is too short has no id there.
-            Ok(_) | Err(_) => {}
+        // A model for which the setup is too short has no id there.
+        let Ok(key) = derive_for(setup, model_file::load(shipped.name)?, id) else {
+            continue;
+        };
+        if key.verifying().id() == id {
+            return Ok(Some(key));
         }
     }
     Ok(None)

@@ -25,7 +25,7 @@ const HEADER_BYTES: usize = 4 + 2 + 4 * 32;
 const POINT_BYTES: usize = 64;
 
 /// The most powers that any proof uses.
-const PROOF_POWERS: usize = (1 << Columns::MAX_LOG) + 1;
+const PROOF_POWERS: usize = Columns::MAX.count() + 1;
 
 /// The most powers that are read at all.
 const MAX_POWERS: usize = (1 << 24) + 1;

@@ -3,36 +3,28 @@
 use alloc::vec::Vec;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 
-/// The number of columns of every row of one opening: a power of two.
+/// `C`, the number of columns of every row of one opening. A prover's work grows with it, a verifier's
+/// falls, which does some for every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Columns {
-    log: usize,
-    count: usize,
-}
+pub struct Columns(usize);
 
 impl Columns {
-    /// The largest logarithm: the `2^13 + 1` coefficients of a row are as many as the setup string
-    /// that zklens ships can commit to, among powers of two.
-    pub const MAX_LOG: usize = 13;
+    /// As many as the setup string that zklens ships can commit to: a row has one coefficient more.
+    pub const MAX: Self = Self((1 << 14) - 1);
 
-    /// `2^log` columns; `None` above [`Self::MAX_LOG`].
+    /// `count` columns; `None` if that is none, or above [`Self::MAX`].
     #[must_use]
-    pub fn new(log: usize) -> Option<Self> {
-        let shift = u32::try_from(log).ok()?;
-        let count = 1_usize.checked_shl(shift)?;
-        (log <= Self::MAX_LOG).then_some(Self { log, count })
+    pub const fn new(count: usize) -> Option<Self> {
+        if count == 0 || count > Self::MAX.0 {
+            return None;
+        }
+        Some(Self(count))
     }
 
-    /// `c`.
-    #[must_use]
-    pub const fn log(self) -> usize {
-        self.log
-    }
-
-    /// `C = 2^c`.
+    /// `C`.
     #[must_use]
     pub const fn count(self) -> usize {
-        self.count
+        self.0
     }
 }
 

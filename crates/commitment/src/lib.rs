@@ -1,6 +1,6 @@
 //! Vectors committed as rows, and the argument that opens them.
 //!
-//! A vector is a matrix with `C = 2^c` columns, committed row by row:
+//! A vector is a matrix with `C` columns, committed row by row:
 //!
 //! ```text
 //! row_i(X) = Σ_{j<C} a_ij·X^j + β_i·X^C        K_i = [row_i(τ)]₁

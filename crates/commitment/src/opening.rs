@@ -95,7 +95,7 @@
 //! `a_0`. Its exponents lie within `±h`, so `D(z) = 0` for at most `2h` of all `z`. For any other
 //! `z` the two cells, uniform and independent of all else on the tape, make `(A(τ), A(z))` so, and
 //! with it `(s, d)`. There is such an `h` if one claim alone, its terms summed, weighs a column of
-//! the mask row: of all `γ`, at most `n − 1` cancel that weight. With `C ≤ 2^13` and less than
+//! the mask row: of all `γ`, at most `n − 1` cancel that weight. With `C < 2^14` and less than
 //! `2^15` claims the tape differs from a simulated one with probability below `2^-236`.
 //!
 //! (Cells that claims do weigh can serve too: if `t` values `y_k` depend on them, the same takes

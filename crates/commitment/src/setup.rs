@@ -29,7 +29,8 @@
 use alloc::vec::Vec;
 use tiny_keccak::{Hasher, Keccak};
 use zklens_field::{
-    Field, G2Point, POINT_BYTES, Point, Scalar, decode_g2_point, decode_point, g2_generator,
+    Field, G2Point, POINT_BYTES, Point, Scalar, decode_g2_point, decode_point, encode_g2_point,
+    g2_generator,
     generator, linear_combination, pairing_product_is_one,
 };
 use zklens_transcript::{Writer, labels};
@@ -69,6 +70,12 @@ impl VerifierSetup {
     #[must_use]
     pub const fn digest(&self) -> &[u8; DIGEST_BYTES] {
         &self.digest
+    }
+
+    /// `[τ]₂` as [`Self::decode`] takes it.
+    #[must_use]
+    pub fn encode(&self) -> [[u8; 32]; 4] {
+        encode_g2_point(&self.tau_g2)
     }
 
     /// Whether `second = τ·first`.

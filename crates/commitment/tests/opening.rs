@@ -9,7 +9,7 @@ use zklens_setup::TAU_G2;
 use zklens_transcript::Reader;
 
 const ROWS: usize = 2;
-const LOG: usize = 3;
+const COLUMNS: usize = 8;
 
 fn verify(claims: &[Claim], tape: &[u8]) -> Result<(), OpeningError> {
     let setup = VerifierSetup::decode(&TAU_G2).unwrap();
@@ -17,7 +17,7 @@ fn verify(claims: &[Claim], tape: &[u8]) -> Result<(), OpeningError> {
     let mut reader = Reader::open(&[7; 32], tape);
     opening::verify(
         &setup,
-        Columns::new(LOG).unwrap(),
+        Columns::new(COLUMNS).unwrap(),
         &commitments,
         claims,
         &mut reader,
@@ -51,14 +51,13 @@ fn functional(offset: usize, factors: &[(usize, usize)]) -> Functional {
 }
 
 #[test]
-fn columns_are_powers_of_two_that_the_setup_can_commit() {
-    for log in 0..=Columns::MAX_LOG {
-        let columns = Columns::new(log).unwrap();
-        assert_eq!((columns.log(), columns.count()), (log, 1 << log));
-        assert!(columns.count() < zklens_setup::POWERS);
+fn columns_are_as_many_as_the_setup_can_commit() {
+    for count in [1, 2, 3, Columns::MAX.count()] {
+        assert_eq!(Columns::new(count).unwrap().count(), count);
     }
-    for log in [Columns::MAX_LOG + 1, 64, usize::MAX] {
-        assert_eq!(Columns::new(log), None);
+    assert_eq!(Columns::MAX.count() + 1, zklens_setup::POWERS);
+    for count in [0, Columns::MAX.count() + 1, usize::MAX] {
+        assert_eq!(Columns::new(count), None);
     }
 }
 

@@ -89,14 +89,23 @@ pub struct Array {
     place: Place,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
-    /// In one row, from a column on.
-    Whole { row: usize, offset: usize },
-    /// Runs of `per_row` indices of `axis`, each with all that is inside it, at the start of a row.
+/// Where the cells of an array are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In one row.
+    Whole {
+        /// The row.
+        row: usize,
+        /// The column of the first cell.
+        offset: usize,
+    },
+    /// Runs of indices of one axis, each with all that is inside it, at the start of a row.
     Cut {
+        /// The first run's row; the others follow.
         first_row: usize,
+        /// The axis that is cut.
         axis: usize,
+        /// Indices of a run: a power of two.
         per_row: usize,
     },
 }
@@ -117,6 +126,12 @@ impl Array {
     #[must_use]
     pub fn dims(&self) -> &[usize] {
         &self.dims
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        self.place
     }
 
     /// Cells in all.
@@ -303,7 +318,8 @@ impl Packer {
         }
     }
 
-    /// Arrays that may share rows, the largest placed first.
+    /// Arrays that may share rows, the largest placed first. What is left of a row of an array that is
+    /// cut is for others too.
     pub fn place(&mut self, shapes: &[Vec<usize>]) -> Vec<Array> {
         let mut order: Vec<(usize, &Vec<usize>)> = shapes.iter().enumerate().collect();
         order.sort_by_key(|(index, dims)| (core::cmp::Reverse(volume(dims)), *index));
@@ -312,7 +328,10 @@ impl Packer {
         for (index, dims) in order {
             let len = volume(dims);
             if len > self.columns {
-                placed.push((index, self.place_cut(dims)));
+                let array = self.place_cut(dims);
+                let spans = array.spans();
+                open.extend(spans.iter().map(|span| (span.row, span.cells.len())));
+                placed.push((index, array));
                 continue;
             }
             let fits = |(_, used): &&mut (usize, usize)| used.saturating_add(len) <= self.columns;

@@ -10,7 +10,6 @@
 //! 1. The prover sends the value of every column at `s`: `(1 − s_b)·column(s) + s_b·blind`.
 //! 2. All of `G(s)` follows from these, but for functionals of the weights. So one claim says that
 //!    `p(s)` and those functionals make up the rest, and each column's value is one claim more.
-//!
 //! 3. The entry for padding of every table of entries is zero: a claim more.
 //!
 //! Nothing is sent of the weights, and no claim but that of step 3 is about them alone: they may be as
@@ -20,7 +19,7 @@ use crate::array::AxisWeights;
 use crate::circuit::{Circuit, Table};
 use crate::gadget::Gadget;
 use crate::plan::{AXES, DEGREE, FREE_CELLS, Plan, TablePlan};
-use crate::relation::{Challenges, Relation, Relations};
+use crate::relation::{Challenges, Relation, Relations, unit};
 use crate::wiring::path_value;
 use alloc::vec::Vec;
 use zklens_commitment::{Claim, Factor, Functional, Term};
@@ -155,10 +154,8 @@ fn padding_claim(plan: &Plan, table: &Table) -> Option<Claim> {
         return None;
     };
     let array = plan.arrays.get(entries.array)?;
-    let first = array
-        .dims()
-        .iter()
-        .map(|_| AxisWeights::Listed(Vec::from([Scalar::ONE])));
+    // A weight for every index: a list that is shorter weighs nothing in an array that is cut.
+    let first = array.dims().iter().map(|side| unit(0, *side));
     Some(Claim {
         terms: array.terms(&first.collect::<Vec<_>>(), Scalar::ONE),
         value: Scalar::ZERO,

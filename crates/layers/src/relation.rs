@@ -213,7 +213,8 @@ fn lead_of_label(
     (covectors, constant)
 }
 
-fn unit(index: usize, len: usize) -> AxisWeights {
+/// One at an index, zero elsewhere.
+pub(crate) fn unit(index: usize, len: usize) -> AxisWeights {
     let weight = |at| {
         if at == index {
             Scalar::ONE

@@ -154,7 +154,7 @@ fn arrays_have_the_sides_of_their_layers() {
 
 #[test]
 fn a_plan_is_of_some_images_and_not_too_many() {
-    let columns = Columns::new(12).unwrap();
+    let columns = Columns::new(1 << 12).unwrap();
     let plan = |images| Plan::new(&circuit(), columns, images).map(|_| ());
     assert_eq!(plan(1), Ok(()));
     assert_eq!(plan(0), Err(LayerError::NoImages));
@@ -162,7 +162,7 @@ fn a_plan_is_of_some_images_and_not_too_many() {
         plan(MAX_IMAGES + 1),
         Err(LayerError::TooLarge { .. })
     ));
-    let short = Plan::new(&circuit(), Columns::new(5).unwrap(), 1);
+    let short = Plan::new(&circuit(), Columns::new(32).unwrap(), 1);
     assert!(matches!(
         short,
         Err(LayerError::MaskTooLong { columns: 32, .. })

@@ -15,7 +15,7 @@ const ROWS_PER_CLAIM: usize = 4;
 fn commitment(c: &mut Criterion) {
     let setup = Setup::decode(STRING, &TAU_G2).unwrap();
     for log in [10, 12] {
-        let columns = Columns::new(log).unwrap();
+        let columns = Columns::new(1 << log).unwrap();
         let mut random = Writer::new(&[7; 32]);
         let mut random = |len: usize| -> Vec<Scalar> {
             (0..len).map(|_| random.draw(Label::new("bench"))).collect()

@@ -37,22 +37,58 @@ pub const PROVING_KEY_VERSION: u16 = 1;
 /// How a proving key begins.
 pub const PROVING_KEY_MAGIC: [u8; 4] = *b"ZKLX";
 
-/// A key with more rows of weights than this takes the longest rows there are.
-const MANY_ROWS: usize = 24;
+/// What the rows of a key are cut for. Another layout of the same model is another key, with another
+/// model id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// Short rows: the prover's work is in proportion to the columns, and a native verifier has little
+    /// more to do for more rows.
+    #[default]
+    Fast,
+    /// As few rows as there can be: on a chain, every row costs the gas of a multiplication, 6,000 and more.
+    Chain,
+}
 
-/// The logarithm of the columns of a small model's rows.
-const LOG_COLUMNS: usize = 12;
+/// Rows have a multiple of so many columns, which lets them fit a model well enough.
+const COLUMN_STEP: usize = 64;
+
+/// As many columns more take the prover as long as one more row takes prover and verifier.
+const COLUMNS_PER_ROW: usize = 256;
+
+impl Layout {
+    /// What a proof costs, of one image, in columns.
+    const fn cost(self, columns: Columns, rows: usize) -> usize {
+        match self {
+            Self::Fast => columns.count() + rows * COLUMNS_PER_ROW,
+            Self::Chain => columns.count() + rows * Columns::MAX.count(),
+        }
+    }
+}
 
 impl ProvingKey {
-    /// Makes the keys of `model`.
+    /// Makes the keys of `model`, for [`Layout::Fast`].
     ///
     /// # Errors
     ///
     /// The model has an operator, or an arrangement of operators, that cannot be proved, or the setup
     /// is too short.
     pub fn new(setup: &Setup, model: Model, privacy: Privacy<'_>) -> Result<Self, KeygenError> {
+        Self::with_layout(setup, model, privacy, Layout::default())
+    }
+
+    /// Makes the keys of `model`, for a layout.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub fn with_layout(
+        setup: &Setup,
+        model: Model,
+        privacy: Privacy<'_>,
+        layout: Layout,
+    ) -> Result<Self, KeygenError> {
         let circuit = Circuit::compile(&model)?;
-        let columns = choose_columns(&circuit)?;
+        let columns = choose_columns(&circuit, layout)?;
         let rows = Plan::new(&circuit, columns, 1)?.rows.weights.len();
         let blindings = match privacy {
             Privacy::Public => vec![Scalar::default(); rows],
@@ -92,13 +128,14 @@ impl ProvingKey {
         })
     }
 
-    /// The file's bytes: `"ZKLX"`, a version, the model's file with its length before it, and what blinds
-    /// each row of weights, 32 bytes each. With private weights it is a secret.
+    /// The file's bytes: `"ZKLX"`, a version, the columns of a row, the model's file with its length before
+    /// it, and what blinds each row of weights, 32 bytes each. With private weights it is a secret.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let model = self.model.encode();
         let mut file = PROVING_KEY_MAGIC.to_vec();
         file.extend(PROVING_KEY_VERSION.to_le_bytes());
+        file.extend((self.verifying.columns().count() as u16).to_le_bytes());
         file.extend((model.len() as u64).to_le_bytes());
         file.extend(model);
         let blindings = self.rows.iter().map(|row| encode_scalar(&row.blinding));
@@ -122,6 +159,8 @@ impl ProvingKey {
         if version != PROVING_KEY_VERSION {
             return Err(ProvingKeyError::Version { got: version });
         }
+        let (columns, rest) = rest.split_first_chunk().ok_or(malformed)?;
+        let columns = Columns::new(usize::from(u16::from_le_bytes(*columns))).ok_or(malformed)?;
         let (len, rest) = rest.split_first_chunk().ok_or(malformed)?;
         let len = usize::try_from(u64::from_le_bytes(*len)).map_err(|_| malformed)?;
         let (model, blindings) = rest.split_at_checked(len).ok_or(malformed)?;
@@ -132,7 +171,6 @@ impl ProvingKey {
         let blindings: Option<Vec<Scalar>> = blindings.iter().map(decode_scalar).collect();
         let blindings = blindings.ok_or(malformed)?;
         let circuit = Circuit::compile(&model).map_err(KeygenError::from)?;
-        let columns = choose_columns(&circuit)?;
         let plan = Plan::new(&circuit, columns, 1).map_err(KeygenError::from)?;
         if blindings.len() != plan.rows.weights.len() {
             return Err(malformed);
@@ -163,13 +201,23 @@ impl ProvingKey {
     }
 }
 
-fn choose_columns(circuit: &Circuit) -> Result<Columns, KeygenError> {
-    let short = Columns::new(LOG_COLUMNS).expect("a short row");
-    let longest = Columns::new(Columns::MAX_LOG).expect("the longest row");
-    match Plan::new(circuit, short, 1) {
-        Ok(plan) if plan.rows.weights.len() <= MANY_ROWS => Ok(short),
-        Ok(_) | Err(LayerError::MaskTooLong { .. }) => Ok(longest),
-        Err(error) => Err(error.into()),
+/// The columns of all rows in a key of `circuit`.
+fn choose_columns(circuit: &Circuit, layout: Layout) -> Result<Columns, KeygenError> {
+    let mut best: Option<(usize, Columns)> = None;
+    for count in (COLUMN_STEP..Columns::MAX.count()).step_by(COLUMN_STEP) {
+        let columns = Columns::new(count).expect("fewer than the most");
+        // Of those that hold the random cells.
+        if let Ok(plan) = Plan::new(circuit, columns, 1) {
+            let cost = layout.cost(columns, plan.rows.helpers.end);
+            if best.is_none_or(|(least, _)| cost < least) {
+                best = Some((cost, columns));
+            }
+        }
+    }
+    match best {
+        Some((_, columns)) => Ok(columns),
+        // The longest rows tell why there are none.
+        None => Ok(Plan::new(circuit, Columns::MAX, 1).map(|plan| plan.columns)?),
     }
 }
 

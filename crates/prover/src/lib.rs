@@ -6,7 +6,7 @@
 //! ```
 //! use zklens_commitment::Setup;
 //! use zklens_model::Pixels;
-//! use zklens_prover::{Privacy, ProvingKey, prove};
+//! use zklens_prover::{Privacy, Layout, ProvingKey, prove};
 //! use zklens_verifier::verify;
 //!
 //! let setup = Setup::decode(zklens_setup::STRING, &zklens_setup::TAU_G2)?;
@@ -39,7 +39,8 @@ mod wiring;
 mod witness;
 
 pub use key::{
-    KeygenError, PROVING_KEY_MAGIC, PROVING_KEY_VERSION, Privacy, ProvingKey, ProvingKeyError,
+    KeygenError, Layout, PROVING_KEY_MAGIC, PROVING_KEY_VERSION, Privacy, ProvingKey,
+    ProvingKeyError,
 };
 pub use proof::{ProveError, Proved, prove, prove_witness};
 pub use witness::Witness;

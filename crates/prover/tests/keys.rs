@@ -67,7 +67,7 @@ fn commitments_are_as_many_as_rows() {
     let expected = key.weights().len();
     let got = expected + 1;
     assert_eq!(refused, Err(KeyError::Commitments { expected, got }));
-    let short = Columns::new(3).unwrap();
+    let short = Columns::new(8).unwrap();
     let refused = VerifyingKey::new(names(), key.circuit().clone(), short, key.weights());
     assert!(matches!(
         refused,
@@ -104,9 +104,14 @@ fn key_files_that_are_none_are_refused() {
     // Four names, preprocessing, then the columns.
     let at = 6 + (1 + 10) + 1 + 3 * (1 + "class 0".len()) + 5;
     let mut other = file;
-    assert_eq!(usize::from(other[at]), key.verifying().columns().log());
-    other[at] = 14;
-    assert_eq!(refused(&other), KeyError::Columns { log: 14 });
+    let columns = key.verifying().columns().count();
+    // Seven bits a byte, the lowest first.
+    let varint = |number: usize| [(number & 0x7f) as u8 | 0x80, (number >> 7) as u8];
+    assert_eq!(varint(columns), other[at..at + 2]);
+    for got in [0, Columns::MAX.count() + 1] {
+        other.splice(at..at + 2, varint(got));
+        assert_eq!(refused(&other), KeyError::Columns { got });
+    }
 }
 
 #[test]

@@ -93,14 +93,14 @@ pub enum KeyError {
     /// have.
     #[error("the key's names or preprocessing do not fit its circuit")]
     Names,
-    /// More columns than any setup has powers for.
+    /// No columns, or more than any setup has powers for.
     #[error(
-        "rows of 2^{log} columns; the most is 2^{}",
-        zklens_commitment::Columns::MAX_LOG
+        "rows of {got} columns; they have 1 to {}",
+        zklens_commitment::Columns::MAX.count()
     )]
     Columns {
-        /// The key's logarithm.
-        log: usize,
+        /// The key's number.
+        got: usize,
     },
 }
 

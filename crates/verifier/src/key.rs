@@ -52,7 +52,7 @@ struct Body {
     name: String,
     classes: Vec<String>,
     preprocessing: Preprocessing,
-    log_columns: u8,
+    columns: u16,
     circuit: Circuit,
     /// Points of 64 bytes each.
     weights: Vec<u8>,
@@ -104,7 +104,7 @@ impl VerifyingKey {
             name,
             classes,
             preprocessing,
-            log_columns: u8::try_from(columns.log()).unwrap_or(u8::MAX),
+            columns: u16::try_from(columns.count()).unwrap_or(u16::MAX),
             circuit,
             weights: weights.iter().flat_map(encode_point).collect(),
         })
@@ -115,8 +115,8 @@ impl VerifyingKey {
         if !body.names_fit() {
             return Err(KeyError::Names);
         }
-        let log = usize::from(body.log_columns);
-        let columns = Columns::new(log).ok_or(KeyError::Columns { log })?;
+        let count = usize::from(body.columns);
+        let columns = Columns::new(count).ok_or(KeyError::Columns { got: count })?;
         let plan = Plan::new(&body.circuit, columns, 1)?;
         let (points, rest) = body.weights.as_chunks::<POINT_BYTES>();
         if points.len() != plan.rows.weights.len() || !rest.is_empty() {

@@ -57,7 +57,7 @@ class KeyTable:
 class Key:
     model: bytes
     classes: list[str]
-    log_columns: int
+    columns: int
     tables: list[KeyTable]
     arrays: list[list[int]]
     weights: bytes
@@ -147,7 +147,7 @@ def read_key(file: bytes) -> Key:
     key = Key(
         model=keccak256(b"zklens/key" + VERSION.to_bytes(2, "big") + body),
         classes=classes,
-        log_columns=reader.byte(),
+        columns=reader.unsigned(),
         tables=reader.items(reader.table),
         arrays=reader.items(lambda: reader.items(reader.unsigned)),
         weights=reader.take(reader.unsigned()),

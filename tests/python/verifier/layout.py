@@ -38,6 +38,15 @@ class Place:
     axis: int | None = None
     run: int = 0
 
+    def runs(self) -> list[int]:
+        """The cells in each row of an array that is cut."""
+        inside = prod(self.sides[self.axis + 1 :])
+        side = self.sides[self.axis]
+        starts = range(0, side, self.run)
+        return [min(self.run, side - start) * inside for start in starts] * prod(
+            self.sides[: self.axis]
+        )
+
     def terms(self, weights: list[list[int]], coefficient: int) -> list[Term]:
         """The sum over all cells with a list of weights for every axis."""
         strides = [prod(self.sides[axis + 1 :]) for axis in range(len(self.sides))]
@@ -72,7 +81,9 @@ class Packer:
             sides = arrays[number]
             size = prod(sides)
             if size > self.cells:
+                first = self.next
                 places[number] = self.cut(sides)
+                used |= {first + run: cells for run, cells in enumerate(places[number].runs())}
                 continue
             row = next((row for row in used if used[row] + size <= self.cells), None)
             if row is None:

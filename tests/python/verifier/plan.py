@@ -7,6 +7,7 @@ from .transcript import Refused
 
 MOST_IMAGES = 1024
 MOST_CELLS = 2**28
+MOST_COLUMNS = 2**14 - 1
 FREE_CELLS = 2
 ROUND_COEFFICIENTS = 4
 """Of the sumcheck's mask, for each variable; they are after the free cells of the mask row."""
@@ -25,7 +26,9 @@ class Plan:
         if cells > MOST_CELLS:
             raise Refused("too many cells")
 
-        cells = 1 << key.log_columns
+        cells = key.columns
+        if not 1 <= cells <= MOST_COLUMNS:
+            raise Refused("no columns, or too many")
         weights = Packer(cells, 0)
         self.arrays = weights.pack(key.arrays)
         pixels = Packer(cells, weights.next)

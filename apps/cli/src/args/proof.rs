@@ -1,6 +1,6 @@
 //! Arguments of `prove`, `verify`, `keygen` and `setup`.
 
-use super::{ModelArgument, SetupArgument};
+use super::{LayoutArgument, ModelArgument, SetupArgument};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use zklens_verifier::Context;
@@ -24,8 +24,10 @@ pub(crate) struct ProveArguments {
     #[command(flatten)]
     pub(crate) model: ModelArgument,
     /// A proving key of `keygen --private-weights`, which holds its model too
-    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "for_chain"])]
     pub(crate) proving_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgument,
     /// 32 bytes as 64 hex digits that the proof is bound to [default: zeros]
     ///
     /// Whoever accepts proofs chooses them, say as a hash of who sends the proof, where and when, so that
@@ -115,6 +117,8 @@ pub(crate) struct KeygenArguments {
     /// the one who published it.
     #[arg(long)]
     pub(crate) private_weights: bool,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgument,
     /// Where to write the verifying key; in a folder, it is named after the model
     ///
     /// The proving key lies beside it and ends in .zkpk.
@@ -182,8 +186,8 @@ pub(crate) struct SetupImportArguments {
     /// Where to write the setup
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// Keep 2^N + 1 powers; a proof takes up to 2^13 + 1
-    #[arg(long, value_name = "N", default_value = "13", value_parser = clap::value_parser!(u32).range(1..=24))]
+    /// Keep 2^N + 1 powers; a proof takes up to 2^14
+    #[arg(long, value_name = "N", default_value = "14", value_parser = clap::value_parser!(u32).range(1..=24))]
     pub(crate) log_columns: u32,
     /// Overwrite the output
     #[arg(long)]

@@ -11,6 +11,7 @@ use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 use zklens_model::{Colour, Model, Node, Preprocessing, Resize};
+use zklens_prover::Layout;
 
 /// A model in a few lines.
 #[derive(Debug, Serialize)]
@@ -62,6 +63,8 @@ struct WithId {
     #[serde(flatten)]
     summary: Summary,
     model_id: Option<String>,
+    /// The model laid out for a chain, as `--for-chain` says.
+    model_id_for_chain: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_provable: Option<String>,
 }
@@ -97,13 +100,18 @@ fn model(arguments: &InspectArguments) -> Result<(), Failure> {
     let model = model_file::load(&arguments.subject)?;
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     let summary = Summary::of(&model);
-    let (model_id, not_provable) = match keys::derive(&setup, model) {
-        Ok(key) => (Some(key.verifying().id().to_string()), None),
+    let id_for = |layout| {
+        let key = keys::derive(&setup, model.clone(), layout)?;
+        Ok::<_, Failure>(key.verifying().id().to_string())
+    };
+    let (model_id, not_provable) = match id_for(Layout::Fast) {
+        Ok(id) => (Some(id), None),
         Err(failure) => (None, Some(failure.message().to_owned())),
     };
     let described = WithId {
         summary,
         model_id,
+        model_id_for_chain: id_for(Layout::Chain).ok(),
         not_provable,
     };
     if arguments.json {
@@ -119,6 +127,9 @@ fn print(described: &WithId) -> Result<(), Failure> {
     match (&described.model_id, &described.not_provable) {
         (Some(id), _) => say!("model id    {id}"),
         (None, why) => say!("model id    none: {}", why.as_deref().unwrap_or_default()),
+    }
+    if let Some(id) = &described.model_id_for_chain {
+        say!("  for chain {id}");
     }
     say!("input       {}", summary.input);
     say!("classes     {}", summary.classes.join(", "));

@@ -60,11 +60,12 @@ pub(crate) fn run(arguments: &KeygenArguments) -> Result<ExitCode, Failure> {
 fn derive(arguments: &KeygenArguments) -> Result<ProvingKey, Failure> {
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     let model = model_file::load(&arguments.model.model)?;
+    let layout = arguments.layout.layout();
     if arguments.private_weights {
         let privacy = Privacy::Private(&mut randomness::source()?);
-        keys::new(&setup, model, privacy)
+        keys::new(&setup, model, privacy, layout)
     } else {
-        keys::derive(&setup, model)
+        keys::derive(&setup, model, layout)
     }
 }
 

@@ -83,7 +83,10 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
 fn key(arguments: &ProveArguments, setup: &Setup) -> Result<ProvingKey, Failure> {
     match &arguments.proving_key {
         Some(path) => keys::read_proving(path, setup),
-        None => keys::derive(setup, model_file::load(&arguments.model.model)?),
+        None => {
+            let model = model_file::load(&arguments.model.model)?;
+            keys::derive(setup, model, arguments.layout.layout())
+        }
     }
 }
 

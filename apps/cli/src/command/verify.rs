@@ -177,7 +177,7 @@ fn key(
     let setup = setup.ok_or_else(unknown)?;
     match &arguments.model {
         Some(name) => {
-            let key = keys::derive(setup, model_file::load(name)?)?;
+            let key = keys::derive_for(setup, model_file::load(name)?, id)?;
             let is_shipped = zklens_models::find(name).is_some();
             let known_by = if is_shipped {
                 KnownBy::Shipped

@@ -52,7 +52,7 @@ fn a_ceremony_that_is_too_small_says_what_to_do() {
     assert_eq!(output.status.code(), Some(1));
     let errors = errors(&output);
     assert!(
-        errors.contains("expected at least 8193 powers of τ, got 15"),
+        errors.contains("expected at least 16385 powers of τ, got 15"),
         "{errors}"
     );
     assert!(errors.contains("--log-columns"), "{errors}");
@@ -110,7 +110,7 @@ fn a_setup_that_is_too_short_for_the_model_is_refused() {
 #[test]
 fn proofs_on_another_setup_need_it_to_be_verified() {
     let folder = Folder::new();
-    let ptau = folder.write("ceremony.ptau", &Ceremony::new(12).encode());
+    let ptau = folder.write("ceremony.ptau", &Ceremony::new(13).encode());
     let (setup, proof) = (folder.path("other.zks"), folder.path("digit.zkp"));
     json(&[
         "setup",
@@ -120,7 +120,7 @@ fn proofs_on_another_setup_need_it_to_be_verified() {
         "-o",
         &setup,
         "--log-columns",
-        "12",
+        "13",
     ]);
     let prove = [
         "prove",

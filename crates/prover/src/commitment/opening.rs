@@ -237,9 +237,15 @@ fn end(polynomial: &[Scalar]) -> usize {
 fn correlations(width: usize, pairs: &[&Pair]) -> Vec<Scalar> {
     let domain = Domain::new(2 * width).expect("fewer than the field has roots of unity");
     let products = pairs.par_iter().map(|pair| {
-        let mut values = pair.cells[..width].to_vec();
+        let coefficient = |polynomial: &[Scalar], j| polynomial.get(j).copied().unwrap_or_default();
+        // Beyond the columns there is the hiding coefficient, which is not meant here.
+        let cells = &pair.cells[..pair.weights.len()];
+        let mut values: Vec<Scalar> = (0..width).map(|j| coefficient(cells, j)).collect();
         domain.evaluate(&mut values);
-        let mut reversed: Vec<Scalar> = pair.weights[..width].iter().rev().copied().collect();
+        let mut reversed: Vec<Scalar> = (0..width)
+            .rev()
+            .map(|j| coefficient(&pair.weights, j))
+            .collect();
         domain.evaluate(&mut reversed);
         let products = values.iter_mut().zip(&reversed);
         products.for_each(|(value, factor)| *value *= factor);

@@ -14,13 +14,13 @@ const FUNCTIONAL: Label = Label::new("test/functional");
 pub(crate) const VALUES: Label = Label::new("test/values");
 pub(crate) const AFTER: Label = Label::new("test/after");
 
-pub(crate) const MAX_LOG: usize = 10;
+pub(crate) const MOST_COLUMNS: usize = 1 << 10;
 /// `[S]`, `d`, `[Q]`, `[W]`.
 pub(crate) const OPENING_WORDS: usize = 7;
 pub(crate) const OPENING_BYTES: usize = OPENING_WORDS * SCALAR_BYTES;
 
 pub(crate) static SETUP: LazyLock<Setup> =
-    LazyLock::new(|| Setup::decode(&STRING[..64 * ((1 << MAX_LOG) + 1)], &TAU_G2).unwrap());
+    LazyLock::new(|| Setup::decode(&STRING[..64 * (MOST_COLUMNS + 1)], &TAU_G2).unwrap());
 
 /// Numbers that look random, the same for the same seed.
 pub(crate) struct Random(Writer);
@@ -78,10 +78,16 @@ impl Shape {
     fn draw(self, columns: Columns, mut draw: impl FnMut() -> Scalar) -> Option<Functional> {
         let mut scalars = |len: usize| -> Vec<Scalar> { (0..len).map(|_| draw()).collect() };
         let (offset, factors) = match self {
-            Self::Point => (0, vec![(eq_table(&scalars(columns.log())), 1)]),
+            Self::Point => {
+                let bits = columns.count().next_power_of_two().ilog2() as usize;
+                let mut weights = eq_table(&scalars(bits));
+                weights.truncate(columns.count());
+                (0, vec![(weights, 1)])
+            }
             Self::Halves => {
-                let low = columns.log() / 2;
-                let high = eq_table(&scalars(columns.log() - low));
+                let bits = columns.count().ilog2() as usize;
+                let low = bits / 2;
+                let high = eq_table(&scalars(bits - low));
                 (0, vec![(high, 1 << low), (eq_table(&scalars(low)), 1)])
             }
             Self::Window => {
@@ -103,8 +109,8 @@ impl Shape {
 
 /// A public row of weights, two hidden rows of integers, a hidden row of scalars, a short mask row,
 /// and a row of sums; six claims.
-pub(crate) fn case(log: usize, seed: u8) -> Case {
-    let columns = Columns::new(log).unwrap();
+pub(crate) fn case(columns: usize, seed: u8) -> Case {
+    let columns = Columns::new(columns).unwrap();
     let count = columns.count();
     let mut random = Random::new(seed);
     let row = |cells, blinding| Row { cells, blinding };

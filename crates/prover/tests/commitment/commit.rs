@@ -8,7 +8,7 @@ use zklens_prover::commitment::{Cells, Row, commit};
 
 #[test]
 fn commitments_of_integers_and_of_their_scalars_are_equal() {
-    let columns = Columns::new(4).unwrap();
+    let columns = Columns::new(16).unwrap();
     let ranges: [&[i64]; 7] = [
         &[],
         &[0, 1, 255],
@@ -40,7 +40,7 @@ proptest! {
     fn commitments_of_sums_and_of_their_scalars_are_equal(
         picks in prop::collection::vec((0_u32..16, 0_u32..6), 0..80),
     ) {
-        let columns = Columns::new(4).unwrap();
+        let columns = Columns::new(16).unwrap();
         let mut values = Random::new(25).scalars(6);
         values[0] = Scalar::ZERO;
         // Sums of the two cancel.
@@ -56,7 +56,7 @@ proptest! {
 
 #[test]
 fn two_commitments_to_one_row_differ() {
-    let mut case = case(4, 17);
+    let mut case = case(16, 17);
     let first = commit(&SETUP, case.columns, &case.rows);
     case.rows
         .iter_mut()

@@ -9,7 +9,7 @@ use zklens_prover::commitment::Cells;
 
 #[test]
 fn two_openings_of_one_vector_share_no_word() {
-    let case = case(4, 18);
+    let case = case(16, 18);
     let mut other = case.clone();
     let mut random = Random::new(19);
     other
@@ -28,12 +28,11 @@ fn two_openings_of_one_vector_share_no_word() {
 /// the commitment, `t` values, `S(τ)` and `d`. With one cell less they do not.
 #[test]
 fn a_mask_row_with_two_cells_to_spare_hides_an_opening() {
-    let columns = Columns::new(4).unwrap();
+    let columns = Columns::new(16).unwrap();
     let mut random = Random::new(20);
     for t in [1, 2, 3] {
-        let mut functionals: Vec<Vec<Scalar>> = (1..t)
-            .map(|_| eq_table(&random.scalars(columns.log())))
-            .collect();
+        let mut functionals: Vec<Vec<Scalar>> =
+            (1..t).map(|_| eq_table(&random.scalars(4))).collect();
         // One that does not weigh the last columns.
         functionals.push(factor(columns, 0, random.scalars(6)));
         let [tau, z, gamma] = [(); 3].map(|()| random.scalar());
@@ -54,7 +53,7 @@ fn a_mask_row_with_two_cells_to_spare_hides_an_opening() {
 /// As above, where the two cells are those in columns 0 and 1, and no value depends on them.
 #[test]
 fn two_cells_that_no_claim_weighs_hide_an_opening() {
-    let columns = Columns::new(4).unwrap();
+    let columns = Columns::new(16).unwrap();
     let count = columns.count();
     let mut random = Random::new(24);
     let [tau, z, gamma] = [(); 3].map(|()| random.scalar());

@@ -7,7 +7,7 @@ use zklens_transcript::{TapeError, labels};
 
 #[test]
 fn rejects_every_flipped_bit() {
-    let case = case(2, 6);
+    let case = case(4, 6);
     let tape = prove(&case);
     for bit in 0..tape.len() * 8 {
         let mut forged = tape.clone();
@@ -18,7 +18,7 @@ fn rejects_every_flipped_bit() {
 
 #[test]
 fn rejects_every_truncation_and_any_byte_more() {
-    let case = case(2, 7);
+    let case = case(4, 7);
     let mut tape = prove(&case);
     for len in 0..tape.len() {
         let refused = verify(&case, &tape[..len]);
@@ -37,7 +37,7 @@ fn rejects_every_truncation_and_any_byte_more() {
 
 #[test]
 fn rejects_every_scalar_plus_the_modulus() {
-    let case = case(2, 8);
+    let case = case(4, 8);
     let tape = prove(&case);
     // r − 1 is the largest scalar, so r is one more.
     let mut modulus = encode_scalar(&-Scalar::ONE);
@@ -59,7 +59,7 @@ fn rejects_every_scalar_plus_the_modulus() {
 
 #[test]
 fn rejects_infinity_and_points_off_the_curve() {
-    let case = case(2, 9);
+    let case = case(4, 9);
     let tape = prove(&case);
     let opening = tape.len() - OPENING_BYTES;
     let messages = [
@@ -85,7 +85,7 @@ fn rejects_infinity_and_points_off_the_curve() {
 /// Tampering alone misses a message that both sides forget to absorb.
 #[test]
 fn every_word_moves_every_later_challenge_and_no_earlier_one() {
-    let case = case(3, 10);
+    let case = case(8, 10);
     let tape = prove(&case);
     let start = tape.len() - OPENING_BYTES;
     let (honest, end) = challenges(&case, &tape);

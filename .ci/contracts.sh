@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Installs what builds and tests the contracts (forge, solc, OpenZeppelin) into contracts/node_modules.
+# Needs Node 20 with npm. Does nothing where it is there already.
+set -euo pipefail
+cd "$(dirname "$0")/../contracts"
+
+installed=node_modules/.installed.json
+if ! cmp --silent package-lock.json "$installed"; then
+    # Not `npm ci`: it wants every platform's forge in the lock file, and not every registry has them all.
+    # None of the packages needs its install script.
+    npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    cp package-lock.json "$installed"
+fi

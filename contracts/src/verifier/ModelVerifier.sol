@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IModelVerifier} from "../IModelVerifier.sol";
+import {Bn254} from "./Bn254.sol";
+import {Closing} from "./Closing.sol";
+import {ContractKey} from "./ContractKey.sol";
+import {Labels} from "./Labels.sol";
+import {Opening} from "./Opening.sol";
+import {Sumcheck} from "./Sumcheck.sol";
+import {Transcript} from "./Transcript.sol";
+
+/// @title Verifies that a network sees in hidden images what a statement says
+/// @notice Twin of `crates/verifier`, with its step numbers. The network is in the key, which the final contract has.
+/// @dev No owner, no storage, no calls but to precompiles. It does not check that the key is well formed, nor that it
+/// is of the network that somebody says it is: compare `key()` with one derived from the network, as `zklens evm
+/// verify` does. What a proof itself does not say, `IModelVerifier` says.
+abstract contract ModelVerifier is IModelVerifier {
+    using ContractKey for bytes;
+    using Transcript for Transcript.Tape;
+
+    /// @notice Why a proof is refused.
+    enum Reason {
+        None,
+        /// The key has no layout for so many images.
+        Batch,
+        /// A label is no class.
+        Label,
+        /// There are more or fewer bytes of input commitments than the images need.
+        InputLength,
+        /// A point of an input commitment is not on the curve.
+        InputPoint,
+        /// The tape is longer or shorter than such a proof's.
+        ProofLength,
+        /// A scalar of the proof is not below the modulus.
+        Scalar,
+        /// A point of the proof is not on the curve.
+        Point,
+        /// Challenges coincide; an honest prover draws other randomness.
+        Challenges,
+        /// The proof does not prove the statement.
+        False
+    }
+
+    /// @notice The proof is refused.
+    error Refused(Reason reason);
+
+    /// @notice There is no such class.
+    error NoClass(uint256 label, uint256 classes);
+
+    /// @inheritdoc IModelVerifier
+    function verify(bytes32 context, uint16[] calldata labels, bytes calldata inputs, bytes calldata proof)
+        external
+        view
+        returns (bool)
+    {
+        return reasonToRefuse(context, labels, inputs, proof) == Reason.None;
+    }
+
+    /// @inheritdoc IModelVerifier
+    function check(bytes32 context, uint16[] calldata labels, bytes calldata inputs, bytes calldata proof)
+        external
+        view
+    {
+        Reason reason = reasonToRefuse(context, labels, inputs, proof);
+        if (reason != Reason.None) revert Refused(reason);
+    }
+
+    /// @inheritdoc IModelVerifier
+    function modelId() external view returns (bytes32) {
+        return bytes32(key().wordAt(0));
+    }
+
+    /// @inheritdoc IModelVerifier
+    function classCount() external view returns (uint256) {
+        return key().header().classes;
+    }
+
+    /// @inheritdoc IModelVerifier
+    function className(uint256 label) external view returns (string memory) {
+        bytes memory k = key();
+        ContractKey.Header memory header = k.header();
+        if (label >= header.classes) revert NoClass(label, header.classes);
+        return k.name(header, label);
+    }
+
+    /// @notice The numbers of images that one proof may be about.
+    function batches() external view returns (uint256[] memory images) {
+        bytes memory k = key();
+        return k.images(k.header());
+    }
+
+    /// @notice The key, as `ContractKey` says.
+    function key() public view virtual returns (bytes memory);
+
+    /// @dev What steps 0 to 5 leave.
+    struct Read {
+        Transcript.Tape tape;
+        Closing.Sum sum;
+        Opening.Messages opening;
+        uint256 witnessAt;
+        uint256 helpersAt;
+    }
+
+    /// @dev Steps 0 to 6.
+    function reasonToRefuse(bytes32 context, uint16[] calldata labels, bytes calldata inputs, bytes calldata proof)
+        internal
+        view
+        returns (Reason)
+    {
+        bytes memory k = key();
+        ContractKey.Header memory header = k.header();
+        (ContractKey.Plan memory plan, bool found) = k.plan(header, labels.length);
+        if (!found) return Reason.Batch;
+        uint256[] memory classes = new uint256[](labels.length);
+        for (uint256 i = 0; i < labels.length; ++i) {
+            classes[i] = labels[i];
+            if (classes[i] >= header.classes) return Reason.Label;
+        }
+        uint256 pixelRows = header.pixelRows * labels.length;
+        if (inputs.length != 64 * pixelRows) return Reason.InputLength;
+        uint256 inputsAt;
+        uint256 proofAt;
+        assembly ("memory-safe") {
+            inputsAt := inputs.offset
+            proofAt := proof.offset
+        }
+        if (!Bn254.areOnCurve(inputsAt, pixelRows)) return Reason.InputPoint;
+        if (proof.length != tapeLength(plan)) return Reason.ProofLength;
+
+        // 0. The statement. To 6. All that is sent and drawn.
+        bytes32 statement = statementDigest(k, header, context, classes, inputs);
+        Read memory r = read(plan, statement, proofAt);
+        if (r.tape.badScalar) return Reason.Scalar;
+        if (r.tape.badPoint) return Reason.Point;
+
+        // 6. Claims on rows.
+        uint256 rows = header.weightRows + pixelRows + plan.witnessRows + 1 + plan.helperRows;
+        (Opening.Batch memory batch, bool valid) = Opening.start(r.opening, rows);
+        if (!valid) return Reason.Challenges;
+        Closing.close(k, header, plan, r.sum, classes, r.opening.gamma, batch);
+        uint256[] memory points = new uint256[](12);
+        uint256 tau;
+        assembly ("memory-safe") {
+            tau := add(k, 0x60)
+        }
+        (points[0], points[1], points[2]) = (tau - 64 + header.weightsAt, header.weightRows, 1);
+        (points[3], points[4]) = (inputsAt, pixelRows);
+        (points[6], points[7]) = (r.witnessAt, plan.witnessRows + 1);
+        (points[9], points[10]) = (r.helpersAt, plan.helperRows);
+        return Opening.verify(batch, r.opening, points, tau) ? Reason.None : Reason.False;
+    }
+
+    /// @dev Bytes of a tape: points of witness, mask, helpers and opening; scalars of rounds, columns and opening.
+    function tapeLength(ContractKey.Plan memory plan) private pure returns (uint256) {
+        uint256 points = plan.witnessRows + 1 + plan.helperRows + 3;
+        return 64 * points + 32 * (Sumcheck.DEGREE * plan.numVars + plan.values + 1);
+    }
+
+    /// @dev Keccak-256 of the statement, as `Statement::digest` in `crates/verifier` makes it.
+    function statementDigest(
+        bytes memory k,
+        ContractKey.Header memory header,
+        bytes32 context,
+        uint256[] memory classes,
+        bytes calldata inputs
+    ) private pure returns (bytes32) {
+        bytes memory images = "";
+        uint256 bytesOfImage = 64 * header.pixelRows;
+        for (uint256 i = 0; i < classes.length; ++i) {
+            images =
+                abi.encodePacked(images, header.pixelRows, inputs[i * bytesOfImage:(i + 1) * bytesOfImage]);
+        }
+        return keccak256(
+            abi.encodePacked("zklens/statement", k.wordAt(32), k.wordAt(0), context, classes.length, classes, images)
+        );
+    }
+
+    /// @dev Steps 1 to 6 as far as they read and draw.
+    function read(ContractKey.Plan memory plan, bytes32 statement, uint256 proofAt)
+        internal
+        pure
+        returns (Read memory r)
+    {
+        Transcript.Tape memory tape = Transcript.open(statement, proofAt);
+        Closing.Sum memory sum = r.sum;
+        (r.tape, r.sum) = (tape, sum);
+
+        // 1. The witness, and the mask row after it.
+        r.witnessAt = tape.readPoints(Labels.WITNESS_ROWS, plan.witnessRows);
+        tape.readPoints(Labels.MASK_ROW, 1);
+
+        // 2. Helpers of lookups.
+        sum.alpha = tape.draw(Labels.LOOKUP_POLE);
+        sum.beta = tape.draw(Labels.LOOKUP_PAIR);
+        r.helpersAt = tape.readPoints(Labels.HELPER_ROWS, plan.helperRows);
+
+        // 3. One sum of all rules.
+        sum.point = new uint256[](plan.numVars - 1);
+        for (uint256 i = 0; i < sum.point.length; ++i) {
+            sum.point[i] = tape.draw(Labels.RULE_POINT);
+        }
+        sum.lambda = tape.draw(Labels.RULE_POWERS);
+
+        // 4. Sumcheck.
+        (sum.end, sum.endValue) = Sumcheck.reduceZero(tape, plan.numVars);
+
+        // 5. The columns' values.
+        sum.values = tape.readScalars(Labels.COLUMN_VALUES, plan.values);
+
+        // 6. The opening.
+        r.opening = Opening.read(tape);
+    }
+}

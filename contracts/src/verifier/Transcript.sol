@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Bn254} from "./Bn254.sol";
+import {Labels} from "./Labels.sol";
+
+/// @title A proof as a byte tape, and Fiat–Shamir challenges from Keccak-256
+/// @notice Twin of `crates/transcript`: reading a message absorbs it.
+/// @dev The caller has checked that the tape is exactly as long as all that will be read, so reading does not look
+/// for its end. Malformed words are remembered in `fault` and refused at the end, once.
+library Transcript {
+    /// @param state What has been absorbed.
+    /// @param cursor Where the next message begins, in calldata.
+    /// @param badScalar Whether some scalar was not below the modulus.
+    /// @param badPoint Whether some point was not on the curve.
+    struct Tape {
+        uint256 state;
+        uint256 cursor;
+        bool badScalar;
+        bool badPoint;
+    }
+
+    /// @notice Opens the tape at `cursor` in calldata, bound to the digest of the statement it claims to prove.
+    function open(bytes32 statement, uint256 cursor) internal pure returns (Tape memory tape) {
+        tape.cursor = cursor;
+        bytes32 label = Labels.PROTOCOL;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, 0)
+            mstore(add(free, 0x20), label)
+            mstore(add(free, 0x40), 1)
+            mstore(add(free, 0x60), statement)
+            mstore(tape, keccak256(free, 0x80))
+        }
+    }
+
+    /// @notice Reads `count` points.
+    /// @return cursor Where they are, in calldata.
+    function readPoints(Tape memory tape, bytes32 label, uint256 count) internal pure returns (uint256 cursor) {
+        cursor = absorb(tape, label, 2 * count);
+        if (!Bn254.areOnCurve(cursor, count)) tape.badPoint = true;
+    }
+
+    /// @notice Reads `count` scalars.
+    function readScalars(Tape memory tape, bytes32 label, uint256 count)
+        internal
+        pure
+        returns (uint256[] memory scalars)
+    {
+        uint256 cursor = absorb(tape, label, count);
+        scalars = new uint256[](count);
+        bool valid = true;
+        uint256 modulus = Bn254.R;
+        assembly ("memory-safe") {
+            let to := add(scalars, 0x20)
+            for { let end := add(cursor, shl(5, count)) } lt(cursor, end) { cursor := add(cursor, 0x20) } {
+                let scalar := calldataload(cursor)
+                valid := and(valid, lt(scalar, modulus))
+                mstore(to, scalar)
+                to := add(to, 0x20)
+            }
+        }
+        if (!valid) tape.badScalar = true;
+    }
+
+    /// @notice Draws a challenge, uniform in `[0, 2^253)`.
+    function draw(Tape memory tape, bytes32 label) internal pure returns (uint256 challenge) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, mload(tape))
+            mstore(add(free, 0x20), label)
+            mstore(add(free, 0x40), 0)
+            let state := keccak256(free, 0x60)
+            mstore(tape, state)
+            challenge := shr(3, state)
+        }
+    }
+
+    /// @dev Absorbs the next `words` words of the tape.
+    function absorb(Tape memory tape, bytes32 label, uint256 words) private pure returns (uint256 cursor) {
+        cursor = tape.cursor;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let bytesOfWords := shl(5, words)
+            mstore(free, mload(tape))
+            mstore(add(free, 0x20), label)
+            mstore(add(free, 0x40), words)
+            calldatacopy(add(free, 0x60), cursor, bytesOfWords)
+            mstore(tape, keccak256(free, add(0x60, bytesOfWords)))
+            mstore(add(tape, 0x20), add(cursor, bytesOfWords))
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The verifier contract.
+
+use super::account::Account;
+use super::error::ChainError;
+use super::node::{Answer, Node};
+use super::offer::Task;
+use super::refusal::Refusal;
+use super::transaction::Receipt;
+use crate::abi::{self, IModelVerifier};
+use crate::gas::{BASE_GAS, calldata_gas, floor_gas};
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::{SolCall, SolValue};
+use std::time::Duration;
+use zklens_verifier::{ModelId, Statement};
+
+/// A contract at an address where there is one. That it is a verifier shows when it is asked.
+#[derive(Debug)]
+pub struct Contract<'a> {
+    node: &'a Node,
+    address: Address,
+}
+
+/// What a transaction with a proof would take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// All of it, as the node says.
+    pub gas: u64,
+    /// Of which the calldata, as far as it is not the floor that decides (EIP-2028).
+    pub calldata: u64,
+    /// The least that any transaction with this calldata takes beside [`BASE_GAS`] (EIP-7623).
+    pub floor: u64,
+    /// Of which execution; the most that it can be, if the floor decides.
+    pub execution: u64,
+    /// Whether the floor decides: execution would be cheaper.
+    pub is_floor: bool,
+}
+
+impl Estimate {
+    fn new(gas: u64, calldata: &[u8]) -> Self {
+        let (calldata, floor) = (calldata_gas(calldata), floor_gas(calldata));
+        Self {
+            gas,
+            calldata,
+            floor,
+            execution: gas.saturating_sub(BASE_GAS + calldata),
+            is_floor: gas == BASE_GAS + floor,
+        }
+    }
+}
+
+/// Makes a contract whose constructor takes the bytes of a key, and checks that it holds them.
+///
+/// # Errors
+///
+/// The node or the constructor refuses, the account cannot pay, or what is there in the end is not the
+/// contract.
+pub fn deploy<'a>(
+    node: &'a Node,
+    account: &Account,
+    creation_code: &[u8],
+    key: &[u8],
+    wait: Duration,
+) -> Result<(Contract<'a>, Receipt), ChainError> {
+    node.check_precompiles()?;
+    let data = [creation_code, &(key,).abi_encode_params()].concat();
+    let task = Task {
+        to: None,
+        data: &data,
+    };
+    let gas = node.estimate(Some(account.address()), task)?;
+    let gas = gas.map_err(|reason| ChainError::Constructor(Refusal::decode(&reason)))?;
+    let receipt = node.send(account, task, gas, wait)?;
+    let address = receipt.created.ok_or(ChainError::NotCreated {
+        transaction: receipt.transaction,
+    })?;
+    let contract = Contract::at(node, address)?;
+    contract.check_key(key)?;
+    Ok((contract, receipt))
+}
+
+impl<'a> Contract<'a> {
+    /// A contract that exists.
+    ///
+    /// # Errors
+    ///
+    /// There is none at the address, or the node does not answer.
+    pub fn at(node: &'a Node, address: Address) -> Result<Self, ChainError> {
+        if node.has_code(address)? {
+            Ok(Self { node, address })
+        } else {
+            Err(ChainError::NoCode {
+                address,
+                chain: node.chain_id(),
+            })
+        }
+    }
+
+    /// Its address.
+    #[must_use]
+    pub const fn address(&self) -> Address {
+        self.address
+    }
+
+    /// The model that it verifies, as it says.
+    ///
+    /// # Errors
+    ///
+    /// It does not say, or the node does not answer.
+    pub fn model_id(&self) -> Result<ModelId, ChainError> {
+        let id = self.view("modelId", &IModelVerifier::modelIdCall {})?;
+        Ok(ModelId(id.0))
+    }
+
+    /// The name of a class, as it says.
+    ///
+    /// # Errors
+    ///
+    /// It has no such class, or the node does not answer.
+    pub fn class_name(&self, label: usize) -> Result<String, ChainError> {
+        let label = U256::from(label);
+        self.view("className", &IModelVerifier::classNameCall { label })
+    }
+
+    /// How many images its proofs may have, as it says.
+    ///
+    /// # Errors
+    ///
+    /// It does not say, or the node does not answer.
+    pub fn batches(&self) -> Result<Vec<usize>, ChainError> {
+        let batches = self.view("batches", &IModelVerifier::batchesCall {})?;
+        let batches = batches.into_iter().map(usize::try_from);
+        batches
+            .collect::<Result<_, _>>()
+            .map_err(|_| self.unusable("batches"))
+    }
+
+    /// Compares its model with another one.
+    ///
+    /// # Errors
+    ///
+    /// It is of another model, or is no verifier.
+    pub fn check_model(&self, expected: ModelId) -> Result<(), ChainError> {
+        let got = self.model_id()?;
+        if got == expected {
+            Ok(())
+        } else {
+            Err(ChainError::OtherModel {
+                address: self.address,
+                expected,
+                got,
+            })
+        }
+    }
+
+    /// Compares its key with the one that it should hold.
+    ///
+    /// # Errors
+    ///
+    /// It holds another one, or none.
+    pub fn check_key(&self, expected: &[u8]) -> Result<(), ChainError> {
+        let key = self.view("key", &IModelVerifier::keyCall {})?;
+        if key[..] == *expected {
+            Ok(())
+        } else {
+            Err(ChainError::OtherKey {
+                address: self.address,
+            })
+        }
+    }
+
+    /// Asks whether a proof is true, without a transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Refused`] if it is not; anything else says nothing about the proof.
+    pub fn verify(&self, statement: &Statement, proof: &[u8]) -> Result<(), ChainError> {
+        self.check_model(statement.model)?;
+        let calldata = abi::calldata(statement, proof)?;
+        match self.node.call(self.address, &calldata)? {
+            Answer::Returned(word) if word == U256::ONE.to_be_bytes::<32>() => return Ok(()),
+            Answer::Returned(word) if word != [0; 32] => return Err(self.unusable("verify")),
+            Answer::Returned(_) | Answer::Reverted(_) => {}
+        }
+        let calldata = abi::check_calldata(statement, proof)?;
+        match self.node.call(self.address, &calldata)? {
+            Answer::Returned(_) => Err(ChainError::Contradiction {
+                address: self.address,
+            }),
+            Answer::Reverted(reason) => Err(self.refused(&reason)),
+        }
+    }
+
+    /// What it takes to have a proof checked by a transaction.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::verify`].
+    pub fn estimate(
+        &self,
+        from: Option<Address>,
+        statement: &Statement,
+        proof: &[u8],
+    ) -> Result<Estimate, ChainError> {
+        self.check_model(statement.model)?;
+        let data = &abi::check_calldata(statement, proof)?;
+        let to = Some(self.address);
+        let gas = self.node.estimate(from, Task { to, data })?;
+        let gas = gas.map_err(|reason| self.refused(&reason))?;
+        Ok(Estimate::new(gas, data))
+    }
+
+    /// Has a proof checked by a transaction, which is in a block if and only if the proof is true.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::verify`], in which case nothing is sent; or the account cannot pay, or the chain
+    /// does not take the transaction.
+    pub fn send(
+        &self,
+        account: &Account,
+        statement: &Statement,
+        proof: &[u8],
+        wait: Duration,
+    ) -> Result<Receipt, ChainError> {
+        let estimate = self.estimate(Some(account.address()), statement, proof)?;
+        let data = &abi::check_calldata(statement, proof)?;
+        let to = Some(self.address);
+        self.node
+            .send(account, Task { to, data }, estimate.gas, wait)
+    }
+
+    /// Calls a function that every verifier has.
+    fn view<C: SolCall>(&self, function: &'static str, call: &C) -> Result<C::Return, ChainError> {
+        match self.node.call(self.address, &call.abi_encode())? {
+            Answer::Returned(bytes) => {
+                C::abi_decode_returns_validate(&bytes).map_err(|_| self.unusable(function))
+            }
+            Answer::Reverted(_) => Err(self.unusable(function)),
+        }
+    }
+
+    /// A refused proof, unless the chain cannot verify any.
+    fn refused(&self, reason: &[u8]) -> ChainError {
+        match self.node.check_precompiles() {
+            Ok(()) => ChainError::Refused(Refusal::decode(reason)),
+            Err(error) => error,
+        }
+    }
+
+    const fn unusable(&self, function: &'static str) -> ChainError {
+        ChainError::NotAVerifier {
+            address: self.address,
+            function,
+        }
+    }
+}

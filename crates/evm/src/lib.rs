@@ -1,0 +1,22 @@
+//! Proofs on EVM chains.
+//!
+//! * [`abi`]: a statement and its proof as the calldata that a verifier contract takes.
+//! * [`gas`]: what calldata costs.
+//! * [`fixture`]: all of it as JSON, for tests of contracts.
+//! * [`chain`]: the node that runs the contract.
+//!
+//! Nothing here is trusted. The contract says what is true; a statement is only carried there, and a
+//! node believed as far as its owner is.
+
+#![forbid(unsafe_code)]
+
+pub mod abi;
+pub mod chain;
+pub mod fixture;
+pub mod gas;
+mod key;
+mod word;
+
+pub use key::{ExportError, MAX_KEY_BYTES, contract_key};
+
+pub use alloy_primitives::{Address, B256, U256, hex};
