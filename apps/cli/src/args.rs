@@ -1,8 +1,13 @@
 //! The command line.
 
+mod evm;
 mod import;
 mod proof;
 
+pub(crate) use evm::{
+    AccountArguments, ContractArgument, EvmArguments, EvmCommand, EvmDeployArguments,
+    EvmEstimateArguments, EvmProveArguments, EvmVerifyArguments, NodeArguments,
+};
 pub(crate) use import::{EvaluateArguments, ImportArguments, ResizeFilter};
 pub(crate) use proof::{
     KeygenArguments, ProveArguments, SetupArguments, SetupCommand, SetupImportArguments,
@@ -36,7 +41,8 @@ Exit codes:
   2  the command line makes no sense
   3  a model or key could not be loaded, imported or derived
   4  output could not be written
-  5  a proof is false, or does not show what was asked for; a setup holds no powers of one number"
+  5  a proof is false, or does not show what was asked for; a setup holds no powers of one number
+  6  a node or contract cannot be reached, is not what it should be, or takes no transaction"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -92,6 +98,12 @@ pub(crate) enum Command {
     /// public ceremony. If all of them kept their share of the secret and met, they could prove false
     /// statements; one honest one is enough. It serves every model.
     Setup(SetupArguments),
+    /// Have proofs verified by a contract on an Ethereum chain
+    ///
+    /// Any chain with the precompiles of BN254 and the instructions of Cancun will do. The contract is
+    /// made once for a model, by anyone, and has no owner. What it says of a proof is what `zklens
+    /// verify` says.
+    Evm(EvmArguments),
 }
 
 #[derive(Debug, Args)]

@@ -21,12 +21,23 @@ pub(crate) const EXIT_MODEL: u8 = 3;
 pub(crate) const EXIT_OUTPUT: u8 = 4;
 /// A proof is false or does not show what was asked for, or a setup holds no powers.
 pub(crate) const EXIT_REFUSED: u8 = 5;
+/// A node or a contract cannot be reached, is not what it should be, or takes no transaction.
+pub(crate) const EXIT_CHAIN: u8 = 6;
 
 impl Failure {
     /// A failure about `subject`, usually a path.
     pub(crate) fn new(exit: u8, subject: impl fmt::Display, cause: impl fmt::Display) -> Self {
         Self {
             message: format!("{subject}: {cause}"),
+            help: None,
+            exit,
+        }
+    }
+
+    /// A failure whose cause says what it is about.
+    pub(crate) fn of(exit: u8, cause: impl fmt::Display) -> Self {
+        Self {
+            message: cause.to_string(),
             help: None,
             exit,
         }
@@ -55,6 +66,10 @@ impl Failure {
             eprintln!("help:  {help}");
         }
         ExitCode::from(self.exit)
+    }
+
+    pub(crate) const fn exit(&self) -> u8 {
+        self.exit
     }
 
     pub(crate) fn message(&self) -> &str {

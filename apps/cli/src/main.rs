@@ -2,7 +2,9 @@
 
 #![forbid(unsafe_code)]
 
+mod account;
 mod args;
+mod chain;
 mod command;
 mod dataset;
 mod destination;
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => command::evaluate::run(&arguments),
         Command::Keygen(arguments) => command::keygen::run(&arguments),
         Command::Setup(arguments) => command::setup::run(&arguments),
+        Command::Evm(arguments) => command::evm::run(&arguments),
     };
     match result {
         Ok(code) => code,

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
+/// @dev Order of BN254's groups: the scalar field's modulus.
+uint256 constant R = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
+
 /// @title The curve BN254: its scalar field, and its first group through the precompiles of EIP-196 and EIP-197
 /// @notice Twin of `crates/field`. Scalars are below `R`; arguments are not checked again here.
 /// @dev A precompile that fails takes all gas it was given, so that it cannot fail on what a proof holds: points
 /// are checked before. If one fails all the same, the chain lacks it or gas ran out, and the call reverts: "not
 /// enough gas" must never look like "the proof is false".
 library Bn254 {
-    /// @dev Order of the groups: the scalar field's modulus.
-    uint256 internal constant R = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
-
     /// @dev Modulus of the coordinates.
     uint256 private constant P = 21888242871839275222246405745257275088696311157297823662689037894645226208583;
 
@@ -68,60 +68,52 @@ library Bn254 {
         }
     }
 
-    /// @notice Adds `coefficients[first…]` times the points of 64 bytes from `offset` on in memory to the point `(x, y)`.
-    function combineMemory(
-        uint256 x,
-        uint256 y,
-        uint256 offset,
-        uint256[] memory coefficients,
-        uint256 first,
-        uint256 count
-    ) internal view returns (uint256, uint256) {
+    /// @notice `Σ_{i < count} coefficient_i·point_i`, for points of 64 bytes and coefficients of 32 in memory.
+    function combineMemory(uint256 points, uint256 coefficients, uint256 count)
+        internal
+        view
+        returns (uint256 x, uint256 y)
+    {
         uint256 failed;
         assembly ("memory-safe") {
             let free := mload(0x40)
-            mstore(free, x)
-            mstore(add(free, 0x20), y)
-            let coefficient := add(add(coefficients, 0x20), shl(5, first))
-            for { let end := add(offset, shl(6, count)) } lt(offset, end) { offset := add(offset, 0x40) } {
-                mcopy(add(free, 0x40), offset, 0x40)
-                mstore(add(free, 0x80), mload(coefficient))
+            mstore(free, 0)
+            mstore(add(free, 0x20), 0)
+            for { let end := add(points, shl(6, count)) } lt(points, end) { points := add(points, 0x40) } {
+                mcopy(add(free, 0x40), points, 0x40)
+                mstore(add(free, 0x80), mload(coefficients))
                 let done := staticcall(gas(), 7, add(free, 0x40), 0x60, add(free, 0x40), 0x40)
                 if iszero(and(done, eq(returndatasize(), 0x40))) { failed := 7 }
                 done := staticcall(gas(), 6, free, 0x80, free, 0x40)
                 if iszero(and(done, eq(returndatasize(), 0x40))) { failed := 6 }
-                coefficient := add(coefficient, 0x20)
+                coefficients := add(coefficients, 0x20)
             }
             x := mload(free)
             y := mload(add(free, 0x20))
         }
         if (failed != 0) revert PrecompileFailed(failed);
-        return (x, y);
     }
 
-    /// @notice As `combineMemory`, for points in calldata.
-    function combineCalldata(
-        uint256 x,
-        uint256 y,
-        uint256 offset,
-        uint256[] memory coefficients,
-        uint256 first,
-        uint256 count
-    ) internal view returns (uint256, uint256) {
+    /// @notice `(x, y) + Σ_{i < count} coefficient_i·point_i`, for points of 64 bytes in calldata and coefficients of
+    /// 32 in memory.
+    function combineCalldata(uint256 x, uint256 y, uint256 points, uint256 coefficients, uint256 count)
+        internal
+        view
+        returns (uint256, uint256)
+    {
         uint256 failed;
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, x)
             mstore(add(free, 0x20), y)
-            let coefficient := add(add(coefficients, 0x20), shl(5, first))
-            for { let end := add(offset, shl(6, count)) } lt(offset, end) { offset := add(offset, 0x40) } {
-                calldatacopy(add(free, 0x40), offset, 0x40)
-                mstore(add(free, 0x80), mload(coefficient))
+            for { let end := add(points, shl(6, count)) } lt(points, end) { points := add(points, 0x40) } {
+                calldatacopy(add(free, 0x40), points, 0x40)
+                mstore(add(free, 0x80), mload(coefficients))
                 let done := staticcall(gas(), 7, add(free, 0x40), 0x60, add(free, 0x40), 0x40)
                 if iszero(and(done, eq(returndatasize(), 0x40))) { failed := 7 }
                 done := staticcall(gas(), 6, free, 0x80, free, 0x40)
                 if iszero(and(done, eq(returndatasize(), 0x40))) { failed := 6 }
-                coefficient := add(coefficient, 0x20)
+                coefficients := add(coefficients, 0x20)
             }
             x := mload(free)
             y := mload(add(free, 0x20))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Bn254} from "./Bn254.sol";
+import {R} from "./Bn254.sol";
 import {Opening} from "./Opening.sol";
 
 /// @title A verifying key as a contract reads it
@@ -20,8 +20,6 @@ import {Opening} from "./Opening.sol";
 /// Then, each where the header says: tables, arrays, batches, class names (a byte of length before each), and to the
 /// end the commitments to the weights.
 library ContractKey {
-    uint256 private constant R = Bn254.R;
-
     // Gadgets.
     uint256 internal constant PIXELS = 0;
     uint256 internal constant ACTIVATION = 1;
@@ -109,12 +107,6 @@ library ContractKey {
         uint256 next;
     }
 
-    /// @notice How a window slides.
-    struct Window {
-        uint256 rows; // kernel, stride, padding before: 16 bits each
-        uint256 columns; // the same
-    }
-
     /// @notice The word at a number of bytes from the key's beginning.
     function wordAt(bytes memory key, uint256 cursor) internal pure returns (uint256 word) {
         assembly ("memory-safe") {
@@ -152,11 +144,7 @@ library ContractKey {
     }
 
     /// @notice The plan for `count` images, if the key has one.
-    function plan(bytes memory key, Header memory h, uint256 count)
-        internal
-        pure
-        returns (Plan memory l, bool found)
-    {
+    function plan(bytes memory key, Header memory h, uint256 count) internal pure returns (Plan memory l, bool found) {
         unchecked {
             for (uint256 i = 0; i < h.batches; ++i) {
                 uint256 word = wordAt(key, h.batchesAt + 32 * i);
@@ -173,7 +161,8 @@ library ContractKey {
         }
     }
 
-    function table(bytes memory key, uint256 cursor) internal pure returns (Table memory t) {
+    /// @notice Reads the table at `cursor` into `t`.
+    function readTable(bytes memory key, uint256 cursor, Table memory t) internal pure {
         unchecked {
             uint256 word = wordAt(key, cursor);
             t.gadget = field(word, 0, 8);
@@ -198,22 +187,23 @@ library ContractKey {
         }
     }
 
-    function window(bytes memory key, uint256 cursor) internal pure returns (Window memory w) {
-        uint256 word = wordAt(key, cursor);
-        w.rows = field(word, 0, 48);
-        w.columns = field(word, 48, 48);
+    /// @notice Kernel, stride and padding before of one direction of a window's word: 0 for from row to row, 48 for
+    /// from column to column.
+    function slide(uint256 word, uint256 direction)
+        internal
+        pure
+        returns (uint256 kernel, uint256 stride, uint256 before)
+    {
+        unchecked {
+            return (field(word, direction, 16), field(word, direction + 16, 16), field(word, direction + 32, 16));
+        }
     }
 
-    /// @notice Kernel, stride and padding before of one direction of a window.
-    function slide(uint256 direction) internal pure returns (uint256 kernel, uint256 stride, uint256 before) {
-        return (direction >> 32, (direction >> 16) & 0xffff, direction & 0xffff);
-    }
-
-    /// @notice An array of the key: its place and its four sides.
+    /// @notice Where an array of the key lies. (Its sides are those of the axes that it is used with.)
     function array(bytes memory key, Header memory h, uint256 index)
         internal
         pure
-        returns (Opening.Place memory place, uint256[4] memory sides)
+        returns (Opening.Place memory place)
     {
         unchecked {
             uint256 word = wordAt(key, h.arraysAt + 32 * index);
@@ -222,10 +212,6 @@ library ContractKey {
             place.offset = field(word, 24, 16);
             place.axis = field(word, 40, 8);
             place.logRun = field(word, 48, 8);
-            sides[0] = field(word, 56, 32);
-            sides[1] = field(word, 88, 32);
-            sides[2] = field(word, 120, 32);
-            sides[3] = field(word, 152, 32);
         }
     }
 

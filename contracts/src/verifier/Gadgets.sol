@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Bn254} from "./Bn254.sol";
+import {Bn254, R} from "./Bn254.sol";
 import {ContractKey} from "./ContractKey.sol";
+import {Vectors} from "./Vectors.sol";
 
 /// @title What one row of a table shows, one gadget per kind of operator that is not linear
-/// @notice Twin of `crates/layers/src/gadget.rs`, at the point where the sumcheck ends: cells are the columns' values
-/// there.
+/// @notice Twin of `crates/layers/src/gadget.rs`, at the point where the sumcheck ends: a row is the pointer to its first
+/// column's value there.
 library Gadgets {
     using ContractKey for uint256;
-
-    uint256 private constant R = Bn254.R;
-
-    /// @notice A row where the sumcheck ends.
-    /// @param values Of all tables.
-    /// @param first Of this table.
-    /// @param index The row's own number.
-    struct Row {
-        uint256[] values;
-        uint256 first;
-        uint256 index;
-    }
 
     /// @notice `1, λ, λ², …`, each for one rule.
     struct Powers {
@@ -33,19 +22,15 @@ library Gadgets {
         powers.next = mulmod(power, powers.lambda, R);
     }
 
-    function cell(Row memory row, uint256 column) internal pure returns (uint256) {
-        unchecked {
-            return row.values[row.first + column];
-        }
+    /// @notice The value of a column.
+    function cell(uint256 row, uint256 column) internal pure returns (uint256) {
+        return Vectors.load(row, column);
     }
 
     /// @notice `Σ_i 256^i·column_(from + i)`.
-    function number(Row memory row, uint256 from, uint256 count) internal pure returns (uint256 value) {
+    function number(uint256 row, uint256 from, uint256 count) internal pure returns (uint256) {
         unchecked {
-            for (uint256 i = from + count; i > from;) {
-                --i;
-                value = addmod(mulmod(value, 256, R), row.values[row.first + i], R);
-            }
+            return Vectors.fromBytes(row + 32 * from, count);
         }
     }
 
@@ -76,7 +61,7 @@ library Gadgets {
     }
 
     /// @notice `Σ power·rule` over the rules that are zero on every row.
-    function zero(ContractKey.Table memory t, Row memory row, Powers memory powers)
+    function zero(ContractKey.Table memory t, uint256 row, Powers memory powers)
         internal
         pure
         returns (uint256 sum)
@@ -92,13 +77,13 @@ library Gadgets {
     }
 
     /// @dev `power·(σ² − σ)`
-    function bit(Row memory row, uint256 column, Powers memory powers) private pure returns (uint256) {
+    function bit(uint256 row, uint256 column, Powers memory powers) private pure returns (uint256) {
         uint256 sigma = cell(row, column);
         return mulmod(draw(powers), mulmod(sigma, addmod(sigma, R - 1, R), R), R);
     }
 
     /// @dev Some gap is zero: gaps in groups of two, with a selector for each group but the last.
-    function oneIsZero(Activation memory a, Row memory row, Powers memory powers) private pure returns (uint256 sum) {
+    function oneIsZero(Activation memory a, uint256 row, Powers memory powers) private pure returns (uint256 sum) {
         unchecked {
             uint256 others = 1;
             uint256 selector = a.gapsAt + a.taps * a.gapBytes;
@@ -120,7 +105,7 @@ library Gadgets {
     }
 
     /// @notice `Σ power·input`, and `Σ power·constant`, over all inputs.
-    function inputs(ContractKey.Table memory t, Row memory row, Powers memory powers)
+    function inputs(ContractKey.Table memory t, uint256 row, Powers memory powers)
         internal
         pure
         returns (uint256 local, uint256 constants)
@@ -150,7 +135,7 @@ library Gadgets {
         }
     }
 
-    function activationInputs(ContractKey.Table memory t, Row memory row, Powers memory powers)
+    function activationInputs(ContractKey.Table memory t, uint256 row, Powers memory powers)
         private
         pure
         returns (uint256 local, uint256 constants)
@@ -178,7 +163,7 @@ library Gadgets {
     }
 
     /// @dev `(1 − 2σ)·t − σ`, and `(1 − σ)·t`.
-    function signed(Row memory row, uint256 sign, uint256 from, uint256 count)
+    function signed(uint256 row, uint256 sign, uint256 from, uint256 count)
         private
         pure
         returns (uint256 value, uint256 positive)
@@ -193,7 +178,7 @@ library Gadgets {
     }
 
     /// @notice What the row puts out.
-    function output(ContractKey.Table memory t, Row memory row) internal pure returns (uint256 value) {
+    function output(ContractKey.Table memory t, uint256 row) internal pure returns (uint256 value) {
         if (t.gadget == ContractKey.PIXELS || t.gadget == ContractKey.COPY) return cell(row, 0);
         if (t.gadget == ContractKey.LOOKUP) return cell(row, 1);
         if (t.gadget == ContractKey.ACTIVATION) {

@@ -1,39 +1,42 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Bn254} from "./Bn254.sol";
+import {Bn254, R} from "./Bn254.sol";
 import {ContractKey} from "./ContractKey.sol";
 import {Gadgets} from "./Gadgets.sol";
+import {Vectors} from "./Vectors.sol";
 
 /// @title Lookups: every key that a row asks for is an entry of a table
 /// @notice Twin of `crates/layers/src/lookup.rs`, at the point where the sumcheck ends.
 library Lookups {
     using ContractKey for uint256;
     using Gadgets for Gadgets.Powers;
-    using Gadgets for Gadgets.Row;
-
-    uint256 private constant R = Bn254.R;
+    using Gadgets for uint256;
 
     /// @param alpha Moves the poles.
     /// @param beta Makes one number of a pair.
-    /// @param sums For each table, the power of `λ` of the sum over lookups in it.
+    /// @param sums For each table, the power of `λ` of the sum over lookups in it: a list, see `Vectors`.
+    /// @param ofBytes The same for the table of bytes.
     struct Challenges {
         uint256 alpha;
         uint256 beta;
-        uint256[] sums;
+        uint256 sums;
+        uint256 ofBytes;
     }
 
     /// @notice `Σ power·rule` over the helpers' rules, and what the helpers add to the sums.
     /// @param index The table's number.
+    /// @param ownNumber The row's.
     function rules(
         ContractKey.Table memory t,
         uint256 index,
-        Gadgets.Row memory row,
+        uint256 ownNumber,
+        uint256 row,
         Gadgets.Powers memory powers,
         Challenges memory challenges
     ) internal pure returns (uint256 local, uint256 free) {
         if (t.gadget == ContractKey.BYTES || t.gadget == ContractKey.ENTRIES) {
-            uint256 entry = row.index;
+            uint256 entry = ownNumber;
             if (t.gadget == ContractKey.ENTRIES) {
                 entry = addmod(entry, mulmod(challenges.beta, row.cell(1), R), R);
             }
@@ -42,26 +45,24 @@ library Lookups {
             local = mulmod(helper, addmod(challenges.alpha, entry, R), R);
             local = Bn254.sub(local, mulmod(row.cell(0), entry, R));
             local = mulmod(powers.draw(), local, R);
-            free = Bn254.neg(mulmod(challenges.sums[index], helper, R));
+            free = Bn254.neg(mulmod(Vectors.load(challenges.sums, index), helper, R));
         } else if (t.gadget == ContractKey.LOOKUP) {
             uint256 key = addmod(row.cell(0), mulmod(challenges.beta, row.cell(1), R), R);
             uint256 helper = row.cell(t.columns);
             local = mulmod(powers.draw(), single(helper, key, challenges.alpha), R);
-            free = mulmod(challenges.sums[t.parameters.field(64, 16)], helper, R);
+            free = mulmod(Vectors.load(challenges.sums, t.parameters.field(64, 16)), helper, R);
         } else if (t.helpers > 0) {
             (local, free) = bytesAsked(t, row, powers, challenges.alpha);
-            // The table of bytes is the last.
-            free = mulmod(challenges.sums[challenges.sums.length - 1], free, R);
+            free = mulmod(challenges.ofBytes, free, R);
         }
     }
 
     /// @dev Bytes, two to a helper, the last perhaps alone; and the sum of the helpers.
-    function bytesAsked(
-        ContractKey.Table memory t,
-        Gadgets.Row memory row,
-        Gadgets.Powers memory powers,
-        uint256 alpha
-    ) private pure returns (uint256 local, uint256 helpers) {
+    function bytesAsked(ContractKey.Table memory t, uint256 row, Gadgets.Powers memory powers, uint256 alpha)
+        private
+        pure
+        returns (uint256 local, uint256 helpers)
+    {
         unchecked {
             uint256 nextHelper = t.columns;
             uint256 first = 0;

@@ -9,6 +9,7 @@ import {Labels} from "./Labels.sol";
 import {Opening} from "./Opening.sol";
 import {Sumcheck} from "./Sumcheck.sol";
 import {Transcript} from "./Transcript.sol";
+import {Vectors} from "./Vectors.sol";
 
 /// @title Verifies that a network sees in hidden images what a statement says
 /// @notice Twin of `crates/verifier`, with its step numbers. The network is in the key, which the final contract has.
@@ -135,20 +136,20 @@ abstract contract ModelVerifier is IModelVerifier {
         if (r.tape.badPoint) return Reason.Point;
 
         // 6. Claims on rows.
-        uint256 rows = header.weightRows + pixelRows + plan.witnessRows + 1 + plan.helperRows;
-        (Opening.Batch memory batch, bool valid) = Opening.start(r.opening, rows);
-        if (!valid) return Reason.Challenges;
-        Closing.close(k, header, plan, r.sum, classes, r.opening.gamma, batch);
-        uint256[] memory points = new uint256[](12);
-        uint256 tau;
+        Closing.State memory state;
+        (state.key, state.header, state.plan, state.sum) = (k, header, plan, r.sum);
+        (state.labels, state.gamma) = (classes, r.opening.gamma);
+        uint256[4] memory counts = [header.weightRows, pixelRows, plan.witnessRows + 1, plan.helperRows];
+        uint256 rows = counts[0] + counts[1] + counts[2] + counts[3];
+        if (!Opening.start(r.opening, rows, state.batch)) return Reason.Challenges;
+        Closing.close(state);
+        uint256 words;
         assembly ("memory-safe") {
-            tau := add(k, 0x60)
+            words := add(k, 0x20)
         }
-        (points[0], points[1], points[2]) = (tau - 64 + header.weightsAt, header.weightRows, 1);
-        (points[3], points[4]) = (inputsAt, pixelRows);
-        (points[6], points[7]) = (r.witnessAt, plan.witnessRows + 1);
-        (points[9], points[10]) = (r.helpersAt, plan.helperRows);
-        return Opening.verify(batch, r.opening, points, tau) ? Reason.None : Reason.False;
+        uint256[4] memory from = [words + header.weightsAt, inputsAt, r.witnessAt, r.helpersAt];
+        // `[τ]₂` is the key's third word.
+        return Opening.verify(state.batch, r.opening, from, counts, words + 64) ? Reason.None : Reason.False;
     }
 
     /// @dev Bytes of a tape: points of witness, mask, helpers and opening; scalars of rounds, columns and opening.
@@ -168,8 +169,7 @@ abstract contract ModelVerifier is IModelVerifier {
         bytes memory images = "";
         uint256 bytesOfImage = 64 * header.pixelRows;
         for (uint256 i = 0; i < classes.length; ++i) {
-            images =
-                abi.encodePacked(images, header.pixelRows, inputs[i * bytesOfImage:(i + 1) * bytesOfImage]);
+            images = abi.encodePacked(images, header.pixelRows, inputs[i * bytesOfImage:(i + 1) * bytesOfImage]);
         }
         return keccak256(
             abi.encodePacked("zklens/statement", k.wordAt(32), k.wordAt(0), context, classes.length, classes, images)
@@ -182,9 +182,9 @@ abstract contract ModelVerifier is IModelVerifier {
         pure
         returns (Read memory r)
     {
-        Transcript.Tape memory tape = Transcript.open(statement, proofAt);
+        Transcript.Tape memory tape = r.tape;
         Closing.Sum memory sum = r.sum;
-        (r.tape, r.sum) = (tape, sum);
+        tape.open(statement, proofAt);
 
         // 1. The witness, and the mask row after it.
         r.witnessAt = tape.readPoints(Labels.WITNESS_ROWS, plan.witnessRows);
@@ -196,9 +196,10 @@ abstract contract ModelVerifier is IModelVerifier {
         r.helpersAt = tape.readPoints(Labels.HELPER_ROWS, plan.helperRows);
 
         // 3. One sum of all rules.
-        sum.point = new uint256[](plan.numVars - 1);
-        for (uint256 i = 0; i < sum.point.length; ++i) {
-            sum.point[i] = tape.draw(Labels.RULE_POINT);
+        uint256 coordinates = plan.numVars - 1;
+        sum.point = Vectors.allocate(coordinates);
+        for (uint256 i = 0; i < coordinates; ++i) {
+            Vectors.store(sum.point, i, tape.draw(Labels.RULE_POINT));
         }
         sum.lambda = tape.draw(Labels.RULE_POWERS);
 
@@ -209,6 +210,6 @@ abstract contract ModelVerifier is IModelVerifier {
         sum.values = tape.readScalars(Labels.COLUMN_VALUES, plan.values);
 
         // 6. The opening.
-        r.opening = Opening.read(tape);
+        Opening.read(tape, r.opening);
     }
 }

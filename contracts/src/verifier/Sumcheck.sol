@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Bn254} from "./Bn254.sol";
+import {R} from "./Bn254.sol";
 import {Labels} from "./Labels.sol";
 import {Transcript} from "./Transcript.sol";
+import {Vectors} from "./Vectors.sol";
 
 /// @title Sumcheck: reduces a claimed sum over the hypercube to one evaluation
 /// @notice Twin of `crates/sumcheck`, with its step numbers.
@@ -12,42 +13,42 @@ library Sumcheck {
     using Transcript for Transcript.Tape;
 
     uint256 internal constant DEGREE = 4;
-    uint256 private constant R = Bn254.R;
-
     /// @notice Reduces the claim that a polynomial of degree 4 in each of `numVars` variables sums to zero.
     /// @return point A coordinate for each variable, the most significant first.
-    /// @return value What the polynomial and its mask must add up to there.
+    /// @return value What the polynomial and its mask must add up to there; of no use if a scalar was not below `R`.
     function reduceZero(Transcript.Tape memory tape, uint256 numVars)
         internal
         pure
-        returns (uint256[] memory point, uint256 value)
+        returns (uint256 point, uint256 value)
     {
-        point = new uint256[](numVars);
-        for (uint256 i = 0; i < numVars; ++i) {
-            // 1. The round polynomial, less what the running sum says of it.
-            uint256[] memory c = tape.readScalars(Labels.SUMCHECK_ROUND, DEGREE);
-            // 2. Bind the variable.
-            uint256 r = tape.draw(Labels.SUMCHECK_BIND);
-            // 3. The running sum. If a scalar is not below R, the proof is refused in the end.
-            value = evaluate(c[0] % R, c[1] % R, c[2] % R, c[3] % R, value, r);
-            point[i] = r;
+        unchecked {
+            point = Vectors.allocate(numVars);
+            for (uint256 i = 0; i < numVars; ++i) {
+                // 1. The round polynomial, less what the running sum says of it.
+                uint256 round = tape.readScalars(Labels.SUMCHECK_ROUND, DEGREE);
+                // 2. Bind the variable.
+                uint256 r = tape.draw(Labels.SUMCHECK_BIND);
+                // 3. The running sum.
+                value = evaluate(round, value, r);
+                Vectors.store(point, i, r);
+            }
         }
     }
 
-    /// @dev `h(r)` for the `h` of these coefficients, the linear one left out, with `h(0) + h(1) = sum`.
-    function evaluate(uint256 c0, uint256 c2, uint256 c3, uint256 c4, uint256 sum, uint256 r)
-        private
-        pure
-        returns (uint256 value)
-    {
-        unchecked {
-            // Five terms below R add up below 2^256.
-            uint256 others = 2 * c0 + c2 + c3 + c4;
-            uint256 c1 = addmod(sum, R - others % R, R);
-            value = addmod(mulmod(c4, r, R), c3, R);
-            value = addmod(mulmod(value, r, R), c2, R);
-            value = addmod(mulmod(value, r, R), c1, R);
-            value = addmod(mulmod(value, r, R), c0, R);
+    /// @dev `h(r)` for the `h` of the coefficients `c_0, c_2, c_3, c_4` from `round` on, with `h(0) + h(1) = sum`.
+    function evaluate(uint256 round, uint256 sum, uint256 r) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            let c0 := mload(round)
+            let c2 := mload(add(round, 0x20))
+            let c3 := mload(add(round, 0x40))
+            value := mload(add(round, 0x60))
+            // Five scalars add up below 2^256.
+            let others := add(add(shl(1, c0), c2), add(c3, value))
+            let c1 := addmod(sum, sub(R, mod(others, R)), R)
+            value := addmod(mulmod(value, r, R), c3, R)
+            value := addmod(mulmod(value, r, R), c2, R)
+            value := addmod(mulmod(value, r, R), c1, R)
+            value := addmod(mulmod(value, r, R), c0, R)
         }
     }
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Bn254} from "./Bn254.sol";
+import {Bn254, R} from "./Bn254.sol";
 import {Labels} from "./Labels.sol";
+import {Vectors} from "./Vectors.sol";
 
 /// @title A proof as a byte tape, and Fiat–Shamir challenges from Keccak-256
 /// @notice Twin of `crates/transcript`: reading a message absorbs it.
 /// @dev The caller has checked that the tape is exactly as long as all that will be read, so reading does not look
-/// for its end. Malformed words are remembered in `fault` and refused at the end, once.
+/// for its end. Malformed words are remembered, and refused when all is read.
 library Transcript {
     /// @param state What has been absorbed.
     /// @param cursor Where the next message begins, in calldata.
@@ -21,7 +22,7 @@ library Transcript {
     }
 
     /// @notice Opens the tape at `cursor` in calldata, bound to the digest of the statement it claims to prove.
-    function open(bytes32 statement, uint256 cursor) internal pure returns (Tape memory tape) {
+    function open(Tape memory tape, bytes32 statement, uint256 cursor) internal pure {
         tape.cursor = cursor;
         bytes32 label = Labels.PROTOCOL;
         assembly ("memory-safe") {
@@ -42,25 +43,21 @@ library Transcript {
     }
 
     /// @notice Reads `count` scalars.
-    function readScalars(Tape memory tape, bytes32 label, uint256 count)
-        internal
-        pure
-        returns (uint256[] memory scalars)
-    {
+    /// @return scalars The pointer to the first: see `Vectors`.
+    function readScalars(Tape memory tape, bytes32 label, uint256 count) internal pure returns (uint256 scalars) {
         uint256 cursor = absorb(tape, label, count);
-        scalars = new uint256[](count);
-        bool valid = true;
-        uint256 modulus = Bn254.R;
+        scalars = Vectors.allocate(count);
         assembly ("memory-safe") {
-            let to := add(scalars, 0x20)
+            let valid := 1
+            let to := scalars
             for { let end := add(cursor, shl(5, count)) } lt(cursor, end) { cursor := add(cursor, 0x20) } {
                 let scalar := calldataload(cursor)
-                valid := and(valid, lt(scalar, modulus))
+                valid := and(valid, lt(scalar, R))
                 mstore(to, scalar)
                 to := add(to, 0x20)
             }
+            if iszero(valid) { mstore(add(tape, 0x40), 1) }
         }
-        if (!valid) tape.badScalar = true;
     }
 
     /// @notice Draws a challenge, uniform in `[0, 2^253)`.

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Axes} from "./Axes.sol";
-import {Bn254} from "./Bn254.sol";
+import {Axes, Axis} from "./Axes.sol";
+import {R} from "./Bn254.sol";
 import {ContractKey} from "./ContractKey.sol";
 import {Opening} from "./Opening.sol";
+import {Vectors} from "./Vectors.sol";
 
 /// @title Linear layers, as functionals
 /// @notice Twin of `crates/layers/src/wiring.rs`.
 library Wiring {
-    using Axes for Axes.Axis;
     using ContractKey for bytes;
     using ContractKey for uint256;
     using Opening for Opening.Batch;
 
-    uint256 private constant R = Bn254.R;
-
     /// @notice `coefficient · Π_axes weight`, for every cell of a tensor: images, channels, height, width.
     struct Covector {
         uint256 coefficient;
-        Axes.Axis[4] axes;
+        Axis images;
+        Axis channels;
+        Axis rows;
+        Axis columns;
     }
 
     /// @notice A table where the sumcheck ends.
@@ -27,7 +28,7 @@ library Wiring {
     /// @param axes `eq` of the point along each axis.
     struct End {
         uint256 scale;
-        Axes.Axis[4] axes;
+        Axis[4] axes;
     }
 
     /// @notice One path of an operand, as its word says.
@@ -59,146 +60,138 @@ library Wiring {
 
     /// @notice The weights on the cells under a window, given weights on its positions: the tap in row `t` and column
     /// `t'` counts `ratio^(t·kernel columns + t')` times. A tap in the padding takes the nearest cell.
-    function spreadOverTaps(
-        Covector memory covector,
-        ContractKey.Window memory window,
-        uint256 height,
-        uint256 width,
-        uint256 ratio
-    ) internal pure returns (Covector memory spreaded) {
-        (uint256 kernelColumns,,) = window.columns.slide();
-        uint256 rowRatio = 1;
-        for (uint256 i = 0; i < kernelColumns; ++i) {
-            rowRatio = mulmod(rowRatio, ratio, R);
-        }
-        spreaded = copy(covector);
-        spreaded.axes[2] = spread(covector.axes[2], window.rows, height, rowRatio);
-        spreaded.axes[3] = spread(covector.axes[3], window.columns, width, ratio);
-    }
-
-    /// @notice A covector whose axes can be replaced without changing the first's.
-    function copy(Covector memory covector) internal pure returns (Covector memory copied) {
-        copied.coefficient = covector.coefficient;
-        for (uint256 i = 0; i < 4; ++i) {
-            copied.axes[i] = covector.axes[i];
+    /// @param window The window's word.
+    function spreadOverTaps(Covector memory covector, uint256 window, uint256 height, uint256 width, uint256 ratio)
+        internal
+        pure
+    {
+        unchecked {
+            (uint256 kernelColumns,,) = window.slide(48);
+            uint256 rowRatio = 1;
+            for (uint256 i = 0; i < kernelColumns; ++i) {
+                rowRatio = mulmod(rowRatio, ratio, R);
+            }
+            covector.rows = spread(covector.rows, window, 0, height, rowRatio);
+            covector.columns = spread(covector.columns, window, 48, width, ratio);
         }
     }
 
     /// @dev `Σ_tap ratio^tap·weights(p)` at the cell that each tap of position `p` takes, clamped.
-    function spread(Axes.Axis memory axis, uint256 direction, uint256 cells, uint256 ratio)
+    function spread(Axis axis, uint256 window, uint256 direction, uint256 cells, uint256 ratio)
         private
         pure
-        returns (Axes.Axis memory)
+        returns (Axis)
     {
         unchecked {
-            (uint256 kernel, uint256 stride, uint256 before) = direction.slide();
-            uint256[] memory sums = new uint256[](cells);
-            uint256[] memory weights = axis.values();
-            for (uint256 position = 0; position < axis.len; ++position) {
-                uint256 weight = weights[position];
-                for (uint256 tap = 0; tap < kernel; ++tap) {
-                    uint256 cell = position * stride + tap;
-                    cell = cell < before ? 0 : cell - before;
-                    if (cell >= cells) cell = cells - 1;
-                    sums[cell] = addmod(sums[cell], weight, R);
+            (uint256 kernel, uint256 stride, uint256 before) = window.slide(direction);
+            uint256 sums = Vectors.zeros(cells);
+            uint256 weights = axis.values();
+            uint256 length = axis.length();
+            for (uint256 position = 0; position < length; ++position) {
+                uint256 weight = Vectors.load(weights, position);
+                uint256 start = position * stride;
+                for (uint256 tap = start; tap < start + kernel; ++tap) {
+                    uint256 cell = tap < before ? 0 : tap - before;
+                    Vectors.add(sums, cell < cells ? cell : cells - 1, weight);
                     weight = mulmod(weight, ratio, R);
                 }
             }
-            return Axes.listed(sums);
+            return Axes.listed(sums, cells);
         }
     }
 
-    /// @dev The weights before a step, given those after it. `cursor` is where the step's two words are.
-    function beforeStep(Covector memory covector, bytes memory key, uint256 cursor)
-        private
-        pure
-        returns (Covector memory changed)
-    {
-        uint256 word = key.wordAt(cursor);
-        uint256 kind = word.field(0, 8);
-        changed = copy(covector);
-        if (kind == ContractKey.SCALE) {
-            changed.coefficient = mulmod(covector.coefficient, word.signedField(8), R);
-        } else if (kind == ContractKey.CHANNELS) {
-            changed.axes[1] = slice(covector.axes[1], word.field(72, 16), word.field(88, 16));
-        } else {
-            changed.coefficient = mulmod(covector.coefficient, word.signedField(8), R);
-            ContractKey.Window memory window = key.window(cursor + 32);
-            changed.axes[2] = sumOfTaps(covector.axes[2], window.rows, word.field(72, 16));
-            changed.axes[3] = sumOfTaps(covector.axes[3], window.columns, word.field(88, 16));
+    /// @dev A covector after a step becomes one before it. `cursor` is where the step's two words are.
+    function goBefore(Covector memory covector, bytes memory key, uint256 cursor) private pure {
+        unchecked {
+            uint256 word = key.wordAt(cursor);
+            uint256 kind = word.field(0, 8);
+            if (kind == ContractKey.CHANNELS) {
+                uint256 values = covector.channels.values();
+                covector.channels = Axes.listed(values + 32 * word.field(72, 16), word.field(88, 16));
+                return;
+            }
+            covector.coefficient = mulmod(covector.coefficient, word.signedField(8), R);
+            if (kind == ContractKey.AVERAGE) {
+                uint256 window = key.wordAt(cursor + 32);
+                covector.rows = sumOfTaps(covector.rows, window, 0, word.field(72, 16));
+                covector.columns = sumOfTaps(covector.columns, window, 48, word.field(88, 16));
+            }
         }
-    }
-
-    function slice(Axes.Axis memory axis, uint256 start, uint256 count) private pure returns (Axes.Axis memory) {
-        uint256[] memory values = axis.values();
-        uint256[] memory kept = new uint256[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            kept[i] = values[start + i];
-        }
-        return Axes.listed(kept);
     }
 
     /// @dev At each cell, the weights of all positions whose window covers it; padding is left out.
-    function sumOfTaps(Axes.Axis memory axis, uint256 direction, uint256 cells)
-        private
-        pure
-        returns (Axes.Axis memory)
-    {
+    function sumOfTaps(Axis axis, uint256 window, uint256 direction, uint256 cells) private pure returns (Axis) {
         unchecked {
-            (uint256 kernel, uint256 stride, uint256 before) = direction.slide();
-            uint256[] memory sums = new uint256[](cells);
-            uint256[] memory weights = axis.values();
-            for (uint256 position = 0; position < axis.len; ++position) {
+            (uint256 kernel, uint256 stride, uint256 before) = window.slide(direction);
+            uint256 sums = Vectors.zeros(cells);
+            uint256 weights = axis.values();
+            uint256 length = axis.length();
+            for (uint256 position = 0; position < length; ++position) {
                 for (uint256 tap = 0; tap < kernel; ++tap) {
                     // Below zero it wraps, and is no cell either.
                     uint256 cell = position * stride + tap - before;
-                    if (cell < cells) sums[cell] = addmod(sums[cell], weights[position], R);
+                    if (cell < cells) Vectors.add(sums, cell, Vectors.load(weights, position));
                 }
             }
-            return Axes.listed(sums);
+            return Axes.listed(sums, cells);
         }
     }
 
     /// @dev `κ(tap) = Σ_p after(p)·before(the cell that the tap takes at p)`.
-    function kernelWeights(Axes.Axis memory afterwards, Axes.Axis memory source, uint256 direction)
+    function kernelWeights(Axis afterwards, Axis source, uint256 window, uint256 direction)
         private
         pure
-        returns (Axes.Axis memory)
+        returns (Axis)
     {
         unchecked {
-            (uint256 kernel, uint256 stride, uint256 before) = direction.slide();
-            uint256[] memory weights = afterwards.values();
-            uint256[] memory cells = source.values();
-            uint256[] memory taps = new uint256[](kernel);
+            (uint256 kernel, uint256 stride, uint256 before) = window.slide(direction);
+            uint256 weights = afterwards.values();
+            uint256 cells = source.values();
+            uint256 positions = afterwards.length();
+            uint256 length = source.length();
+            uint256 taps = Vectors.allocate(kernel);
             for (uint256 tap = 0; tap < kernel; ++tap) {
                 uint256 sum = 0;
-                uint256 cell = tap - before;
-                for (uint256 position = 0; position < afterwards.len; ++position) {
-                    if (cell < source.len) sum = addmod(sum, mulmod(weights[position], cells[cell], R), R);
-                    cell += stride;
+                if (stride == 1) {
+                    // Neighbouring positions take neighbouring cells: from the first in the picture to the last.
+                    uint256 first = tap < before ? before - tap : 0;
+                    uint256 beyond = length + before;
+                    uint256 end = tap < beyond ? beyond - tap : 0;
+                    if (end > positions) end = positions;
+                    if (first < end) {
+                        sum = Vectors.dot(weights + 32 * first, cells + 32 * (first + tap - before), end - first);
+                    }
+                } else {
+                    for (uint256 position = 0; position < positions; ++position) {
+                        uint256 cell = position * stride + tap - before;
+                        if (cell >= length) continue;
+                        uint256 weighed = mulmod(Vectors.load(weights, position), Vectors.load(cells, cell), R);
+                        sum = addmod(sum, weighed, R);
+                    }
                 }
-                taps[tap] = sum;
+                Vectors.store(taps, tap, sum);
             }
-            return Axes.listed(taps);
+            return Axes.listed(taps, kernel);
         }
     }
 
     /// @dev For every output channel and channel of its group, the product of their weights.
-    function grouped(Axes.Axis memory outputs, Axes.Axis memory channels, uint256 groups)
-        private
-        pure
-        returns (Axes.Axis memory)
-    {
-        uint256[] memory left = outputs.values();
-        uint256[] memory right = channels.values();
-        uint256 perGroup = outputs.len / groups;
-        uint256 depth = channels.len / groups;
-        uint256[] memory products = new uint256[](outputs.len * depth);
-        for (uint256 i = 0; i < products.length; ++i) {
-            uint256 output = i / depth;
-            products[i] = mulmod(left[output], right[(output / perGroup) * depth + i % depth], R);
+    function grouped(Axis outputs, Axis channels, uint256 groups) private pure returns (Axis) {
+        unchecked {
+            uint256 left = outputs.values();
+            uint256 right = channels.values();
+            uint256 perGroup = outputs.length() / groups;
+            uint256 depth = channels.length() / groups;
+            uint256 count = outputs.length() * depth;
+            uint256 products = Vectors.allocate(count);
+            for (uint256 i = 0; i < count; ++i) {
+                uint256 output = i / depth;
+                uint256 group = output / perGroup;
+                uint256 channel = Vectors.load(right, group * depth + i % depth);
+                Vectors.store(products, i, mulmod(Vectors.load(left, output), channel, R));
+            }
+            return Axes.listed(products, count);
         }
-        return Axes.listed(products);
     }
 
     /// @notice The part of a path in the polynomial summed, at the point where the sumcheck ends: adds the key's arrays
@@ -211,19 +204,25 @@ library Wiring {
         Covector memory covector,
         End memory source
     ) internal pure returns (uint256 known) {
-        for (uint256 i = 0; i < p.steps; ++i) {
-            covector = beforeStep(covector, key, p.stepsAt + 64 * i);
-        }
-        uint256 factor = mulmod(covector.coefficient, source.scale, R);
-        factor = mulmod(factor, covector.axes[0].dot(source.axes[0]), R);
-        if (p.map == ContractKey.NO_WEIGHTS) {
-            for (uint256 i = 1; i < 4; ++i) {
-                factor = mulmod(factor, covector.axes[i].dot(source.axes[i]), R);
+        unchecked {
+            if (p.steps != 0) {
+                covector = Covector(
+                    covector.coefficient, covector.images, covector.channels, covector.rows, covector.columns
+                );
+                for (uint256 i = 0; i < p.steps; ++i) {
+                    goBefore(covector, key, p.stepsAt + 64 * i);
+                }
             }
-            return factor;
+            uint256 factor = mulmod(covector.coefficient, source.scale, R);
+            factor = mulmod(factor, covector.images.dot(source.axes[0]), R);
+            if (p.map == ContractKey.NO_WEIGHTS) {
+                factor = mulmod(factor, covector.channels.dot(source.axes[1]), R);
+                factor = mulmod(factor, covector.rows.dot(source.axes[2]), R);
+                return mulmod(factor, covector.columns.dot(source.axes[3]), R);
+            }
+            addWeights(batch, key, h, p, covector, source, factor);
+            addBias(batch, key, h, p, covector);
         }
-        addWeights(batch, key, h, p, covector, source, factor);
-        addBias(batch, key, h, p, covector);
     }
 
     function addWeights(
@@ -235,20 +234,19 @@ library Wiring {
         End memory source,
         uint256 factor
     ) private pure {
-        (Opening.Place memory place,) = key.array(h, p.array);
-        Axes.Axis[4] memory axes;
+        Axis[4] memory axes = [covector.channels, source.axes[1], source.axes[2], source.axes[3]];
         if (p.map == ContractKey.DENSE) {
-            factor = mulmod(factor, mulmod(covector.axes[2].sum(), covector.axes[3].sum(), R), R);
-            axes = [covector.axes[1], source.axes[1], source.axes[2], source.axes[3]];
+            factor = mulmod(factor, mulmod(covector.rows.sum(), covector.columns.sum(), R), R);
         } else {
-            ContractKey.Window memory window = key.window(p.windowAt);
-            Axes.Axis memory rows = kernelWeights(covector.axes[2], source.axes[2], window.rows);
-            Axes.Axis memory columns = kernelWeights(covector.axes[3], source.axes[3], window.columns);
-            axes = p.groups == 1
-                ? [covector.axes[1], source.axes[1], rows, columns]
-                : [grouped(covector.axes[1], source.axes[1], p.groups), Axes.unit(0, 1), rows, columns];
+            uint256 window = key.wordAt(p.windowAt);
+            axes[2] = kernelWeights(covector.rows, source.axes[2], window, 0);
+            axes[3] = kernelWeights(covector.columns, source.axes[3], window, 48);
+            if (p.groups != 1) {
+                axes[0] = grouped(covector.channels, source.axes[1], p.groups);
+                axes[1] = Axes.unit(0, 1);
+            }
         }
-        batch.addArray(place, axes, factor);
+        batch.addArray(key.array(h, p.array), axes, factor);
     }
 
     /// @dev Every bias counts what the weights on all cells of its channel add up to. The bias is the array after the
@@ -260,10 +258,11 @@ library Wiring {
         Path memory p,
         Covector memory covector
     ) private pure {
-        (Opening.Place memory place,) = key.array(h, p.array + 1);
-        uint256 perChannel = mulmod(covector.coefficient, covector.axes[0].sum(), R);
-        perChannel = mulmod(perChannel, mulmod(covector.axes[2].sum(), covector.axes[3].sum(), R), R);
-        Axes.Axis memory one = Axes.unit(0, 1);
-        batch.addArray(place, [covector.axes[1], one, one, one], perChannel);
+        unchecked {
+            uint256 perChannel = mulmod(covector.coefficient, covector.images.sum(), R);
+            perChannel = mulmod(perChannel, mulmod(covector.rows.sum(), covector.columns.sum(), R), R);
+            Axis one = Axes.eq(0, 0, 1);
+            batch.addArray(key.array(h, p.array + 1), [covector.channels, one, one, one], perChannel);
+        }
     }
 }

@@ -22,7 +22,7 @@ pub use node::Node;
 pub use refusal::Refusal;
 pub use transaction::Receipt;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 
 /// Reads an address; one with capital and small letters has to have its checksum (EIP-55).
 ///
@@ -38,6 +38,12 @@ pub fn parse_address(text: &str) -> Result<Address, ChainError> {
         return Err(ChainError::Address);
     }
     Ok(address)
+}
+
+/// An amount in wei as a decimal number of ETH.
+#[must_use]
+pub fn format_ether(wei: U256) -> String {
+    alloy_primitives::utils::format_ether(wei)
 }
 
 #[cfg(test)]

@@ -11,12 +11,14 @@
 #![forbid(unsafe_code)]
 
 pub mod abi;
+mod artifact;
 pub mod chain;
 pub mod fixture;
 pub mod gas;
 mod key;
 mod word;
 
+pub use artifact::stored_key_verifier;
 pub use key::{ExportError, MAX_KEY_BYTES, contract_key};
 
 pub use alloy_primitives::{Address, B256, U256, hex};

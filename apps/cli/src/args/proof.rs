@@ -197,7 +197,7 @@ pub(crate) struct SetupImportArguments {
     pub(crate) json: bool,
 }
 
-fn context(text: &str) -> Result<Context, String> {
+pub(super) fn context(text: &str) -> Result<Context, String> {
     let digits = text.strip_prefix("0x").unwrap_or(text);
     let expected = "expected 64 hex digits, which are 32 bytes";
     if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {

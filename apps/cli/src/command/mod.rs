@@ -2,6 +2,11 @@
 
 pub(crate) mod cid;
 pub(crate) mod evaluate;
+pub(crate) mod evm;
+mod evm_deploy;
+mod evm_estimate;
+mod evm_prove;
+mod evm_verify;
 pub(crate) mod execute;
 pub(crate) mod import;
 pub(crate) mod inspect;

@@ -90,7 +90,8 @@ fn key(arguments: &ProveArguments, setup: &Setup) -> Result<ProvingKey, Failure>
     }
 }
 
-fn proved(
+/// The proof about these pixels.
+pub(crate) fn proved(
     setup: &Setup,
     key: &ProvingKey,
     pixels: &[Pixels],
@@ -106,7 +107,7 @@ fn proved(
 }
 
 /// Verifies the proof and its openings as a stranger would.
-fn check(
+pub(crate) fn check(
     setup: &Setup,
     key: &ProvingKey,
     pixels: &[Pixels],
@@ -132,7 +133,11 @@ fn check(
 }
 
 /// Writes the file, and gives its length.
-fn write(destination: &Destination, proved: &Proved, public: bool) -> Result<usize, Failure> {
+pub(crate) fn write(
+    destination: &Destination,
+    proved: &Proved,
+    public: bool,
+) -> Result<usize, Failure> {
     let openings = if public {
         proved.openings.clone()
     } else {

@@ -29,7 +29,7 @@ impl Anvil {
             return None;
         };
         let mut child = Command::new(&program)
-            .args(["--port", "0", "--chain-id", "31337"])
+            .args(["--port", "0", "--chain-id", &CHAIN.to_string()])
             .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -1,0 +1,98 @@
+//! `zklens evm deploy`: model → contract.
+
+use crate::args::EvmDeployArguments;
+use crate::failure::{EXIT_MODEL, Failure};
+use crate::output::{self, say};
+use crate::setup_file::SetupFile;
+use crate::stages::spinning;
+use crate::{account, chain, keys, model_file};
+use serde::Serialize;
+use std::process::ExitCode;
+use zklens_evm::chain::deploy;
+use zklens_evm::{contract_key, stored_key_verifier};
+use zklens_prover::Layout;
+use zklens_verifier::VerifyingKey;
+
+/// What was deployed, as `--json` prints it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Deployed {
+    contract: String,
+    chain_id: u64,
+    model: String,
+    model_id: String,
+    batches: Vec<usize>,
+    key_bytes: usize,
+    account: String,
+    transaction: String,
+    block: u64,
+    gas_used: u64,
+    cost_eth: Option<String>,
+}
+
+pub(crate) fn run(arguments: &EvmDeployArguments) -> Result<ExitCode, Failure> {
+    let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?;
+    let verifier = setup.verifier()?;
+    let key = spinning("deriving the key", || key(arguments, &setup))?;
+    let blob = contract_key(&key, &verifier, &arguments.batches);
+    let blob = blob.map_err(|error| Failure::new(EXIT_MODEL, key.name(), error))?;
+    let node = chain::connect(&arguments.node)?;
+    let account = account::open(&arguments.account)?;
+    let wait = account::wait(&arguments.account);
+    let deployed = spinning("deploying the contract", || {
+        deploy(&node, &account, &stored_key_verifier(), &blob, wait)
+    });
+    let (contract, receipt) = deployed.map_err(chain::failure)?;
+    contract.check_model(key.id()).map_err(chain::failure)?;
+    let deployed = Deployed {
+        contract: contract.address().to_string(),
+        chain_id: node.chain_id(),
+        model: output::printable(key.name()),
+        model_id: key.id().to_string(),
+        batches: arguments.batches.clone(),
+        key_bytes: blob.len(),
+        account: account.address().to_string(),
+        transaction: receipt.transaction.to_string(),
+        block: receipt.block,
+        gas_used: receipt.gas_used,
+        cost_eth: chain::cost(&receipt),
+    };
+    if arguments.json {
+        output::print_json(&deployed)?;
+    } else {
+        print(&deployed)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn key(arguments: &EvmDeployArguments, setup: &SetupFile) -> Result<VerifyingKey, Failure> {
+    if let Some(path) = &arguments.key {
+        return keys::read_verifying(path);
+    }
+    let model = model_file::load(&arguments.model.model)?;
+    let key = keys::derive(&setup.setup()?, model, Layout::Chain)?;
+    Ok(key.verifying().clone())
+}
+
+fn print(deployed: &Deployed) -> Result<(), Failure> {
+    let batches: Vec<String> = deployed.batches.iter().map(usize::to_string).collect();
+    say!("contract:    {}", deployed.contract);
+    say!("chain:       {}", deployed.chain_id);
+    say!("model:       {}", deployed.model);
+    say!("model id:    {}", deployed.model_id);
+    say!("batches:     {} images in one proof", batches.join(" or "));
+    say!(
+        "key:         {} bytes, as the contract says too",
+        deployed.key_bytes
+    );
+    say!(
+        "transaction: {} in block {}",
+        deployed.transaction,
+        deployed.block
+    );
+    say!("gas:         {}", deployed.gas_used);
+    if let Some(cost) = &deployed.cost_eth {
+        say!("cost:        {cost} ETH, from {}", deployed.account);
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! `zklens evm prove`: image files → proof as a contract takes it.
+
+use super::prove;
+use crate::args::EvmProveArguments;
+use crate::destination::Destination;
+use crate::failure::{EXIT_INPUT, EXIT_MODEL, Failure};
+use crate::image_file::ImageFile;
+use crate::setup_file::SetupFile;
+use crate::stages::{Stages, spinning};
+use crate::{keys, model_file, output};
+use std::process::ExitCode;
+use zklens_commitment::Setup;
+use zklens_evm::contract_key;
+use zklens_evm::fixture::Fixture;
+use zklens_model::Pixels;
+use zklens_prover::{Layout, ProvingKey};
+
+pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
+    let destination = arguments.output.as_deref();
+    let destination = destination.map(|path| Destination::new(path, arguments.force));
+    let destination = destination.transpose()?;
+    let mut stages = Stages::start();
+    let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
+    stages.end("setup");
+    let key = spinning("deriving the key", || key(arguments, &setup))?;
+    stages.end("key");
+    let preprocessing = key.verifying().preprocessing();
+    let files = ImageFile::read_all(&arguments.input_image, preprocessing)?;
+    let pixels: Vec<Pixels> = files.into_iter().map(|image| image.pixels).collect();
+    check_contract(&setup, &key, pixels.len())?;
+    stages.end("images");
+    let context = arguments.context.unwrap_or_default();
+    let proved = spinning("proving", || prove::proved(&setup, &key, &pixels, context))?;
+    stages.end("prove");
+    prove::check(&setup, &key, &pixels, &proved)?;
+    stages.end("verify");
+    let (statement, proof) = (&proved.statement, &proved.proof);
+    let fixture = Fixture::new(setup.verifier(), key.verifying(), statement, proof);
+    let fixture = fixture.map_err(|error| Failure::of(EXIT_INPUT, error))?;
+    if let Some(destination) = destination {
+        prove::write(&destination, &proved, arguments.public)?;
+    }
+    output::print_json(&fixture)?;
+    if arguments.verbose {
+        eprintln!("{}", stages.finish());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn key(arguments: &EvmProveArguments, setup: &Setup) -> Result<ProvingKey, Failure> {
+    match &arguments.proving_key {
+        Some(path) => keys::read_proving(path, setup),
+        None => keys::derive(
+            setup,
+            model_file::load(&arguments.model.model)?,
+            Layout::Chain,
+        ),
+    }
+}
+
+/// Checks that some contract could verify the proof, before the work for it begins.
+fn check_contract(setup: &Setup, key: &ProvingKey, images: usize) -> Result<(), Failure> {
+    let key = key.verifying();
+    let checked = contract_key(key, setup.verifier(), &[images]);
+    checked
+        .map(drop)
+        .map_err(|error| Failure::new(EXIT_MODEL, key.name(), error))
+}

@@ -1,0 +1,214 @@
+//! `zklens evm verify`: proof → what a contract says of it.
+
+use crate::args::EvmVerifyArguments;
+use crate::failure::{EXIT_REFUSED, Failure};
+use crate::output::{self, say};
+use crate::setup_file::SetupFile;
+use crate::stages::spinning;
+use crate::{account, chain, files, keys, model_file, proof_file};
+use serde::Serialize;
+use std::process::ExitCode;
+use zklens_evm::chain::{Account, ChainError, Contract};
+use zklens_evm::contract_key;
+use zklens_verifier::{Context, ModelId, ProofFile, VerifyingKey};
+
+/// What a contract said, as `--json` prints it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Verification {
+    verified: bool,
+    contract: String,
+    chain_id: u64,
+    /// The name of the model, if it is known.
+    model: Option<String>,
+    model_id: String,
+    /// Whether the contract's key is the model's.
+    key_compared: bool,
+    images: Vec<Image>,
+    context: String,
+    transaction: Option<Transaction>,
+}
+
+#[derive(Debug, Serialize)]
+struct Image {
+    label: usize,
+    /// As the contract calls it.
+    class: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Transaction {
+    hash: String,
+    block: u64,
+    gas_used: u64,
+    cost_eth: Option<String>,
+}
+
+pub(crate) fn run(arguments: &EvmVerifyArguments) -> Result<ExitCode, Failure> {
+    let verification = verification(arguments).inspect_err(|failure| {
+        if arguments.json {
+            let error = failure.message();
+            let value = if failure.exit() == EXIT_REFUSED {
+                serde_json::json!({ "verified": false, "error": error })
+            } else {
+                serde_json::json!({ "error": error })
+            };
+            // The exit code says it too.
+            let _ = output::print_json(&value);
+        }
+    })?;
+    if arguments.json {
+        output::print_json(&verification)?;
+    } else {
+        print(&verification)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verification(arguments: &EvmVerifyArguments) -> Result<Verification, Failure> {
+    let (proof, _) = proof_file::read(&arguments.proof)?;
+    let ProofFile {
+        statement,
+        proof: tape,
+        ..
+    } = &proof;
+    let node = chain::connect(&arguments.node)?;
+    let contract = chain::contract(&node, &arguments.contract)?;
+    contract
+        .check_model(statement.model)
+        .map_err(chain::failure)?;
+    let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?;
+    let key = spinning("deriving the key", || {
+        key(arguments, &setup, statement.model)
+    })?;
+    if let Some(key) = &key {
+        check_key(&contract, key, &setup)?;
+    }
+    let account = arguments.send.then(|| account::open(&arguments.account));
+    let account = account.transpose()?;
+    contract.verify(statement, tape).map_err(chain::failure)?;
+    let transaction = match &account {
+        Some(account) => Some(send(&contract, account, &proof, arguments)?),
+        None => None,
+    };
+    let image = |label: &usize| Image {
+        label: *label,
+        class: contract
+            .class_name(*label)
+            .ok()
+            .map(|name| output::printable(&name)),
+    };
+    Ok(Verification {
+        verified: true,
+        contract: contract.address().to_string(),
+        chain_id: node.chain_id(),
+        model: key.as_ref().map(|key| output::printable(key.name())),
+        model_id: statement.model.to_string(),
+        key_compared: key.is_some(),
+        images: statement.labels.iter().map(image).collect(),
+        context: output::hex_word(&statement.context),
+        transaction,
+    })
+}
+
+/// The key that the contract should have, if anything says so.
+fn key(
+    arguments: &EvmVerifyArguments,
+    setup: &SetupFile,
+    id: ModelId,
+) -> Result<Option<VerifyingKey>, Failure> {
+    let key = match (&arguments.key, &arguments.model) {
+        (Some(path), _) => keys::read_verifying(path)?,
+        (None, Some(name)) => {
+            let key = keys::derive_for(&setup.setup()?, model_file::load(name)?, id)?;
+            key.verifying().clone()
+        }
+        (None, None) => {
+            let key = keys::shipped(&setup.setup()?, id)?;
+            return Ok(key.map(|key| key.verifying().clone()));
+        }
+    };
+    if key.id() == id {
+        return Ok(Some(key));
+    }
+    let cause = format!(
+        "the proof is about model {id}, not about {}, which is {}",
+        output::printable(key.name()),
+        key.id()
+    );
+    let name = files::name(&arguments.proof);
+    Err(Failure::new(EXIT_REFUSED, name, cause))
+}
+
+/// Checks that the contract's key is this one, for the numbers of images that it says.
+fn check_key(
+    contract: &Contract<'_>,
+    key: &VerifyingKey,
+    setup: &SetupFile,
+) -> Result<(), Failure> {
+    let batches = contract.batches().map_err(chain::failure)?;
+    let checked = match contract_key(key, &setup.verifier()?, &batches) {
+        Ok(expected) => contract.check_key(&expected),
+        // It says something that no key has.
+        Err(_) => Err(ChainError::OtherKey {
+            address: contract.address(),
+        }),
+    };
+    checked.map_err(chain::failure)
+}
+
+fn send(
+    contract: &Contract<'_>,
+    account: &Account,
+    proof: &ProofFile,
+    arguments: &EvmVerifyArguments,
+) -> Result<Transaction, Failure> {
+    let wait = account::wait(&arguments.account);
+    let receipt = spinning("waiting for a block", || {
+        contract.send(account, &proof.statement, &proof.proof, wait)
+    });
+    let receipt = receipt.map_err(chain::failure)?;
+    Ok(Transaction {
+        hash: receipt.transaction.to_string(),
+        block: receipt.block,
+        gas_used: receipt.gas_used,
+        cost_eth: chain::cost(&receipt),
+    })
+}
+
+fn print(verification: &Verification) -> Result<(), Failure> {
+    say!("The proof is true, says the contract.\n");
+    for image in &verification.images {
+        say!("label:       {}", image.label);
+        say!(
+            "class:       {}\n",
+            image.class.as_deref().unwrap_or("(without a name)")
+        );
+    }
+    match &verification.model {
+        Some(model) => say!("model:       {model}; the contract holds its key"),
+        None => say!("model:       unknown; see --model and --key"),
+    }
+    say!("model id:    {}", verification.model_id);
+    let context = &verification.context;
+    if *context == output::hex_word(&Context::default()) {
+        say!("context:     none; anyone who has this proof can use it anywhere");
+    } else {
+        say!("context:     {context}, not compared");
+    }
+    say!("contract:    {}", verification.contract);
+    say!("chain:       {}", verification.chain_id);
+    if let Some(transaction) = &verification.transaction {
+        say!(
+            "transaction: {} in block {}",
+            transaction.hash,
+            transaction.block
+        );
+        say!("gas:         {}", transaction.gas_used);
+        if let Some(cost) = &transaction.cost_eth {
+            say!("cost:        {cost} ETH");
+        }
+    }
+    Ok(())
+}

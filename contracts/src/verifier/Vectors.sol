@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {R} from "./Bn254.sol";
+
+/// @title Lists of words in memory, as the pointer to their first
+/// @notice Bounds come from the key, never from a proof: a check of each, and a length before each list, would cost more
+/// gas than all arithmetic does. What is loaded and stored is always inside a list made by `allocate`.
+library Vectors {
+    /// @notice A list of `length` words whose content is anything.
+    function allocate(uint256 length) internal pure returns (uint256 vector) {
+        assembly ("memory-safe") {
+            vector := mload(0x40)
+            mstore(0x40, add(vector, shl(5, length)))
+        }
+    }
+
+    /// @notice A list of `length` zeros.
+    function zeros(uint256 length) internal pure returns (uint256 vector) {
+        vector = allocate(length);
+        assembly ("memory-safe") {
+            calldatacopy(vector, calldatasize(), shl(5, length))
+        }
+    }
+
+    /// @notice The word at `index`.
+    function load(uint256 vector, uint256 index) internal pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(vector, shl(5, index)))
+        }
+    }
+
+    /// @notice Sets the word at `index`.
+    function store(uint256 vector, uint256 index, uint256 value) internal pure {
+        assembly ("memory-safe") {
+            mstore(add(vector, shl(5, index)), value)
+        }
+    }
+
+    /// @notice Adds to the word at `index`.
+    function add(uint256 vector, uint256 index, uint256 value) internal pure {
+        assembly ("memory-safe") {
+            let word := add(vector, shl(5, index))
+            mstore(word, addmod(mload(word), value, R))
+        }
+    }
+
+    /// @notice `Σ_{i < length} value_i`.
+    function sum(uint256 vector, uint256 length) internal pure returns (uint256 total) {
+        assembly ("memory-safe") {
+            for { let end := add(vector, shl(5, length)) } lt(vector, end) { vector := add(vector, 0x20) } {
+                total := addmod(total, mload(vector), R)
+            }
+        }
+    }
+
+    /// @notice `Σ_{i < length} left_i·right_i`.
+    function dot(uint256 left, uint256 right, uint256 length) internal pure returns (uint256 total) {
+        assembly ("memory-safe") {
+            let end := add(left, shl(5, length))
+            // Distance from a left to its right word; four words at a time, then the rest.
+            let to := sub(right, left)
+            for { let most := sub(end, and(shl(5, length), 0x60)) } lt(left, most) { left := add(left, 0x80) } {
+                let right0 := add(left, to)
+                total := addmod(total, mulmod(mload(left), mload(right0), R), R)
+                total := addmod(total, mulmod(mload(add(left, 0x20)), mload(add(right0, 0x20)), R), R)
+                total := addmod(total, mulmod(mload(add(left, 0x40)), mload(add(right0, 0x40)), R), R)
+                total := addmod(total, mulmod(mload(add(left, 0x60)), mload(add(right0, 0x60)), R), R)
+            }
+            for {} lt(left, end) { left := add(left, 0x20) } {
+                total := addmod(total, mulmod(mload(left), mload(add(left, to)), R), R)
+            }
+        }
+    }
+
+    /// @notice `Σ_{i < length} value_i·x^i`.
+    function evaluate(uint256 vector, uint256 length, uint256 x) internal pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            let word := add(vector, shl(5, length))
+            for { let least := add(vector, and(shl(5, length), 0x60)) } gt(word, least) {} {
+                value := addmod(mulmod(value, x, R), mload(sub(word, 0x20)), R)
+                value := addmod(mulmod(value, x, R), mload(sub(word, 0x40)), R)
+                value := addmod(mulmod(value, x, R), mload(sub(word, 0x60)), R)
+                word := sub(word, 0x80)
+                value := addmod(mulmod(value, x, R), mload(word), R)
+            }
+            for {} gt(word, vector) {} {
+                word := sub(word, 0x20)
+                value := addmod(mulmod(value, x, R), mload(word), R)
+            }
+        }
+    }
+
+    /// @notice `Σ_{i < count} first·ratio^i`.
+    function geometric(uint256 first, uint256 ratio, uint256 count) internal pure returns (uint256 total) {
+        assembly ("memory-safe") {
+            // Horner's rule: 1, 1 + ratio, 1 + ratio·(1 + ratio), …
+            for { let quads := shr(2, count) } quads { quads := sub(quads, 1) } {
+                total := add(mulmod(total, ratio, R), 1)
+                total := add(mulmod(total, ratio, R), 1)
+                total := add(mulmod(total, ratio, R), 1)
+                total := add(mulmod(total, ratio, R), 1)
+            }
+            for { count := and(count, 3) } count { count := sub(count, 1) } {
+                total := add(mulmod(total, ratio, R), 1)
+            }
+            total := mulmod(total, first, R)
+        }
+    }
+
+    /// @notice `Σ_{i < count} 256^i·value_i`.
+    function fromBytes(uint256 vector, uint256 count) internal pure returns (uint256 total) {
+        assembly ("memory-safe") {
+            for { let word := add(vector, shl(5, count)) } gt(word, vector) {} {
+                word := sub(word, 0x20)
+                total := addmod(mulmod(total, 256, R), mload(word), R)
+            }
+        }
+    }
+}
