@@ -160,6 +160,19 @@ library Axes {
         return Vectors.dot(left.values(), right.values(), len);
     }
 
+    /// @notice The products `left_k·right_k`, of axes of one length.
+    function times(Axis left, Axis right) internal pure returns (uint256 products) {
+        unchecked {
+            uint256 len = left.length();
+            uint256 l = left.values();
+            uint256 r = right.values();
+            products = Vectors.allocate(len);
+            for (uint256 k = 0; k < len; ++k) {
+                Vectors.store(products, k, mulmod(Vectors.load(l, k), Vectors.load(r, k), R));
+            }
+        }
+    }
+
     /// @notice `Π_i (1 − u_i − v_i + 2·u_i·v_i)`, over `count` coordinates.
     function eqOfPoints(uint256 u, uint256 v, uint256 count) internal pure returns (uint256 product) {
         assembly ("memory-safe") {

@@ -68,8 +68,9 @@ library Bn254 {
         }
     }
 
-    /// @notice `Σ_{i < count} coefficient_i·point_i`, for points of 64 bytes and coefficients of 32 in memory.
-    function combineMemory(uint256 points, uint256 coefficients, uint256 count)
+    /// @notice `Σ_{i < count} coefficient_i·point_i`, for points of 64 bytes and coefficients of 32 in memory, less one
+    /// more point, at `minus` in calldata, which is on the curve and not infinity.
+    function combine(uint256 points, uint256 coefficients, uint256 count, uint256 minus)
         internal
         view
         returns (uint256 x, uint256 y)
@@ -77,8 +78,8 @@ library Bn254 {
         uint256 failed;
         assembly ("memory-safe") {
             let free := mload(0x40)
-            mstore(free, 0)
-            mstore(add(free, 0x20), 0)
+            mstore(free, calldataload(minus))
+            mstore(add(free, 0x20), sub(P, calldataload(add(minus, 0x20))))
             for { let end := add(points, shl(6, count)) } lt(points, end) { points := add(points, 0x40) } {
                 mcopy(add(free, 0x40), points, 0x40)
                 mstore(add(free, 0x80), mload(coefficients))
@@ -92,73 +93,6 @@ library Bn254 {
             y := mload(add(free, 0x20))
         }
         if (failed != 0) revert PrecompileFailed(failed);
-    }
-
-    /// @notice `(x, y) + Σ_{i < count} coefficient_i·point_i`, for points of 64 bytes in calldata and coefficients of
-    /// 32 in memory.
-    function combineCalldata(uint256 x, uint256 y, uint256 points, uint256 coefficients, uint256 count)
-        internal
-        view
-        returns (uint256, uint256)
-    {
-        uint256 failed;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, x)
-            mstore(add(free, 0x20), y)
-            for { let end := add(points, shl(6, count)) } lt(points, end) { points := add(points, 0x40) } {
-                calldatacopy(add(free, 0x40), points, 0x40)
-                mstore(add(free, 0x80), mload(coefficients))
-                let done := staticcall(gas(), 7, add(free, 0x40), 0x60, add(free, 0x40), 0x40)
-                if iszero(and(done, eq(returndatasize(), 0x40))) { failed := 7 }
-                done := staticcall(gas(), 6, free, 0x80, free, 0x40)
-                if iszero(and(done, eq(returndatasize(), 0x40))) { failed := 6 }
-                coefficients := add(coefficients, 0x20)
-            }
-            x := mload(free)
-            y := mload(add(free, 0x20))
-        }
-        if (failed != 0) revert PrecompileFailed(failed);
-        return (x, y);
-    }
-
-    /// @notice `(x, y) + coefficient·[1]`.
-    function addGenerator(uint256 x, uint256 y, uint256 coefficient) internal view returns (uint256, uint256) {
-        uint256 failed;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, x)
-            mstore(add(free, 0x20), y)
-            mstore(add(free, 0x40), 1)
-            mstore(add(free, 0x60), 2)
-            mstore(add(free, 0x80), coefficient)
-            let done := staticcall(gas(), 7, add(free, 0x40), 0x60, add(free, 0x40), 0x40)
-            if iszero(and(done, eq(returndatasize(), 0x40))) { failed := 7 }
-            done := staticcall(gas(), 6, free, 0x80, free, 0x40)
-            if iszero(and(done, eq(returndatasize(), 0x40))) { failed := 6 }
-            x := mload(free)
-            y := mload(add(free, 0x20))
-        }
-        if (failed != 0) revert PrecompileFailed(failed);
-        return (x, y);
-    }
-
-    /// @notice `(x, y)` less the point at `offset` in calldata, which is on the curve and not infinity.
-    function subtractCalldata(uint256 x, uint256 y, uint256 offset) internal view returns (uint256, uint256) {
-        uint256 failed;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, x)
-            mstore(add(free, 0x20), y)
-            mstore(add(free, 0x40), calldataload(offset))
-            mstore(add(free, 0x60), sub(P, calldataload(add(offset, 0x20))))
-            let done := staticcall(gas(), 6, free, 0x80, free, 0x40)
-            if iszero(and(done, eq(returndatasize(), 0x40))) { failed := 6 }
-            x := mload(free)
-            y := mload(add(free, 0x20))
-        }
-        if (failed != 0) revert PrecompileFailed(failed);
-        return (x, y);
     }
 
     /// @notice Whether `e((x, y), [1]₂) = e(witness, [τ]₂)`, for the point `witness` at `offset` in calldata, which is not

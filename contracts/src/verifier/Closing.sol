@@ -6,7 +6,7 @@ import {Bn254, R} from "./Bn254.sol";
 import {ContractKey} from "./ContractKey.sol";
 import {Gadgets} from "./Gadgets.sol";
 import {Lookups} from "./Lookups.sol";
-import {Opening} from "./Opening.sol";
+import {Opening, Place} from "./Opening.sol";
 import {Vectors} from "./Vectors.sol";
 import {Wiring} from "./Wiring.sol";
 
@@ -45,6 +45,7 @@ library Closing {
     /// @param row The next table's first value.
     /// @param place Where the next place of columns is in the key.
     /// @param numVars Of the table at hand, the blinding variable included.
+    /// @param entries The arrays of all tables of entries so far, of which there are `entryTables`.
     /// @param rule `eq` of `r` along each axis of the table at hand.
     struct State {
         bytes key;
@@ -61,6 +62,8 @@ library Closing {
         uint256 row;
         uint256 place;
         uint256 numVars;
+        uint256 entries;
+        uint256 entryTables;
         Axis[4] rule;
         ContractKey.Table table;
         Gadgets.Powers powers;
@@ -81,6 +84,7 @@ library Closing {
             (state.powers.lambda, state.powers.next) = (sum.lambda, 1);
             (state.lookups.alpha, state.lookups.beta) = (sum.alpha, sum.beta);
             state.lookups.sums = Vectors.allocate(tables);
+            state.entries = Vectors.allocate(tables);
             for (uint256 i = 0; i < tables; ++i) {
                 Vectors.store(state.lookups.sums, i, Gadgets.draw(state.powers));
             }
@@ -106,6 +110,9 @@ library Closing {
         readAxes(state, t, end.axes);
         uint256 scale = mulmod(1 << state.numVars, state.kept, R);
         uint256 first = local(state, t, index, scale);
+        if (t.gadget == ContractKey.ENTRIES) {
+            Vectors.store(state.entries, state.entryTables++, t.parameters.field(0, 16));
+        }
         end.scale = mulmod(scale, Gadgets.output(t, state.row), R);
         columnClaims(state, t, end.axes);
         return operand(state, t, first);
@@ -152,8 +159,7 @@ library Closing {
         unchecked {
             uint256 rules = Gadgets.zero(t, state.row, state.powers);
             uint256 own = t.isPerImage == 1 ? 0 : indexAt(state);
-            (uint256 lookups, uint256 free) =
-                Lookups.rules(t, index, own, state.row, state.powers, state.lookups);
+            (uint256 lookups, uint256 free) = Lookups.rules(t, index, own, state.row, state.powers, state.lookups);
             first = state.powers.next;
             (uint256 inputs, uint256 constants) = Gadgets.inputs(t, state.row, state.powers);
             uint256 skipped = 32 * (state.plan.numVars - state.numVars);
@@ -197,14 +203,10 @@ library Closing {
     }
 
     /// @dev `columns` columns of `volume` cells, one after the other in one row.
-    function inOneRow(
-        State memory state,
-        uint256 word,
-        uint256 columns,
-        uint256 volume,
-        uint256 atZ,
-        uint256 atInverse
-    ) private pure {
+    function inOneRow(State memory state, uint256 word, uint256 columns, uint256 volume, uint256 atZ, uint256 atInverse)
+        private
+        pure
+    {
         unchecked {
             Opening.Batch memory batch = state.batch;
             uint256 power = state.gammaPower;
@@ -228,25 +230,25 @@ library Closing {
     /// @dev Columns that are cut, each in the rows after the one before; or one that is an array of the key.
     function each(State memory state, uint256 word, uint256 columns, Axis[4] memory axes) private pure {
         unchecked {
-            Opening.Place memory place;
             if (word.field(0, 8) == ContractKey.ARRAY) {
-                place = state.key.array(state.header, word.field(24, 16));
-            } else {
-                place.isCut = true;
-                place.row = word.field(24, 16);
-                place.axis = word.field(56, 8);
-                place.logRun = word.field(64, 8);
-            }
-            for (uint256 i = 0; i < columns; ++i) {
-                state.batch.addArray(place, axes, mulmod(state.gammaPower, state.kept, R));
+                Place array = state.key.array(state.header, word.field(24, 16));
+                state.batch.addArray(array, axes, mulmod(state.gammaPower, state.kept, R));
                 state.gammaPower = mulmod(state.gammaPower, state.gamma, R);
-                // Rows of one column.
-                place.row += word.field(72, 16);
+                return;
+            }
+            // The fields of a place, behind the number of columns.
+            Place place = Place.wrap((1 << 248) | ((word << 24) >> 8));
+            (uint256 weights, uint256 rows) = state.batch.rowWeights(place, axes);
+            uint256 row = place.row();
+            for (uint256 i = 0; i < columns; ++i) {
+                state.batch.addRows(row, weights, rows, mulmod(state.gammaPower, state.kept, R));
+                state.gammaPower = mulmod(state.gammaPower, state.gamma, R);
+                row += rows;
             }
         }
     }
 
-    /// @dev What is wired to the table: its covectors, through every path. `first` is the power of its first input.
+    /// @dev What is wired to the table: its covector, through every path. `first` is the power of its first input.
     function operand(State memory state, ContractKey.Table memory t, uint256 first)
         private
         pure
@@ -256,76 +258,79 @@ library Closing {
             next = t.next;
             if (t.paths == 0) return next;
             Axis[4] memory rule = state.rule;
-            Wiring.Covector memory base = Wiring.Covector(Bn254.neg(first), rule[0], rule[1], rule[2], rule[3]);
-            Wiring.Covector[] memory covectors;
-            if (t.gadget == ContractKey.LABEL) {
-                covectors = leadOfLabel(state, t, base);
-            } else {
-                if (t.hasWindow == 1) {
-                    uint256 window = state.key.wordAt(next);
-                    next += 32;
-                    Wiring.spreadOverTaps(base, window, t.operandHeight, t.operandWidth, state.sum.lambda);
-                }
-                covectors = new Wiring.Covector[](1);
-                covectors[0] = base;
+            Wiring.Covector memory covector = Wiring.Covector(Bn254.neg(first), rule[1], rule[2], rule[3]);
+            if (t.hasWindow == 1) {
+                uint256 window = state.key.wordAt(next);
+                next += 32;
+                Wiring.spreadOverTaps(covector, window, t.operandHeight, t.operandWidth, state.sum.lambda);
+            }
+            bool isLabel = t.gadget == ContractKey.LABEL;
+            if (isLabel) {
+                covector.coefficient = first;
+                // Listed once, for all that follows.
+                rule[1] = Axes.listed(rule[1].values(), t.channels);
             }
             for (uint256 i = 0; i < t.paths; ++i) {
                 Wiring.Path memory path = Wiring.path(state.key, next);
                 next = path.next;
-                for (uint256 j = 0; j < covectors.length; ++j) {
-                    uint256 known = Wiring.pathValue(
-                        state.batch, state.key, state.header, path, covectors[j], state.ends[path.source]
-                    );
-                    state.known = addmod(state.known, known, R);
-                }
+                Wiring.End memory source = state.ends[path.source];
+                uint256 factor = source.scale;
+                if (isLabel) covector.channels = leads(state, t, rule[0].times(source.axes[0]));
+                else factor = mulmod(factor, rule[0].dot(source.axes[0]), R);
+                factor = Wiring.weigh(state.batch, state.key, state.header, path, covector, source.axes, factor);
+                state.known = addmod(state.known, factor, R);
+                if (path.map == ContractKey.NO_WEIGHTS) continue;
+                // The weights of one image are one, with the source's and without.
+                if (isLabel && state.plan.images != 1) covector.channels = leads(state, t, rule[0].values());
+                factor = isLabel ? 1 : rule[0].sum();
+                Wiring.weighBiases(state.batch, state.key, state.header, path, covector, factor);
+            }
+            if (isLabel) {
+                // Of equal logits the first class wins: −1 for each class before the label.
+                uint256 ties = mulmod(first, earlierClasses(state, t, rule[0].values()), R);
+                state.known = addmod(state.known, ties, R);
             }
         }
     }
 
-    /// @dev The covectors of `logit_label − logit_j` for every class `j`, and the constant that `−[j < label]` adds: of
-    /// equal logits the first class wins. Classes are channels.
-    function leadOfLabel(State memory state, ContractKey.Table memory t, Wiring.Covector memory base)
+    /// @dev The weights of each logit, for `logit_label − logit_j` of every class `j`, given the images' weights: images
+    /// count only through sums, so that one list serves all labels. Classes are channels.
+    function leads(State memory state, ContractKey.Table memory t, uint256 images) private pure returns (Axis) {
+        unchecked {
+            uint256[] memory labels = state.labels;
+            uint256 classes = state.rule[1].pointer();
+            uint256 all = Bn254.neg(state.rule[1].sum());
+            uint256 total = Vectors.sum(images, labels.length);
+            uint256 weights = Vectors.allocate(t.channels);
+            for (uint256 j = 0; j < t.channels; ++j) {
+                Vectors.store(weights, j, mulmod(total, Vectors.load(classes, j), R));
+            }
+            // Less the label's own, once for every class.
+            for (uint256 i = 0; i < labels.length; ++i) {
+                Vectors.add(weights, labels[i], mulmod(all, Vectors.load(images, i), R));
+            }
+            return Axes.listed(weights, t.channels);
+        }
+    }
+
+    /// @dev `Σ_i image_i · Σ_{j < label_i} class_j`.
+    function earlierClasses(State memory state, ContractKey.Table memory t, uint256 images)
         private
         pure
-        returns (Wiring.Covector[] memory covectors)
+        returns (uint256 sum)
     {
         unchecked {
             uint256[] memory labels = state.labels;
-            uint256 images = base.images.values();
-            uint256 classes = base.channels.values();
-            uint256 coefficient = mulmod(base.coefficient, base.channels.sum(), R);
-            covectors = new Wiring.Covector[](1 + labels.length);
-            uint256 count = 0;
-            uint256 earlier = 0;
-            for (uint256 label = 0; label < t.channels; ++label) {
-                // The images of this label, as one covector.
-                uint256 weights = 0;
-                uint256 sum = 0;
-                for (uint256 i = 0; i < labels.length; ++i) {
-                    if (labels[i] != label) continue;
-                    if (weights == 0) weights = Vectors.zeros(labels.length);
-                    uint256 weight = Vectors.load(images, i);
-                    Vectors.store(weights, i, weight);
-                    sum = addmod(sum, weight, R);
-                }
-                if (weights != 0) {
-                    sum = mulmod(base.coefficient, mulmod(sum, earlier, R), R);
-                    state.known = Bn254.sub(state.known, sum);
-                    covectors[++count] = Wiring.Covector(
-                        coefficient,
-                        Axes.listed(weights, labels.length),
-                        Axes.unit(label, t.channels),
-                        base.rows,
-                        base.columns
-                    );
-                }
-                earlier = addmod(earlier, Vectors.load(classes, label), R);
+            uint256 classes = state.rule[1].pointer();
+            uint256 earlier = Vectors.allocate(t.channels);
+            uint256 total = 0;
+            for (uint256 j = 0; j < t.channels; ++j) {
+                Vectors.store(earlier, j, total);
+                total = addmod(total, Vectors.load(classes, j), R);
             }
-            base.coefficient = Bn254.neg(base.coefficient);
-            covectors[0] = base;
-            ++count;
-            assembly ("memory-safe") {
-                mstore(covectors, count)
+            for (uint256 i = 0; i < labels.length; ++i) {
+                uint256 weighed = mulmod(Vectors.load(images, i), Vectors.load(earlier, labels[i]), R);
+                sum = addmod(sum, weighed, R);
             }
         }
     }
@@ -333,22 +338,11 @@ library Closing {
     /// @dev That rows of padding ask for zeros, which lookups take for granted: the first entry of each table is zero.
     function padding(State memory state) private pure {
         unchecked {
-            uint256 cursor = state.header.tablesAt;
-            ContractKey.Table memory t = state.table;
             Axis one = Axes.eq(0, 0, 1);
-            for (uint256 i = 0; i < state.header.tables; ++i) {
-                state.key.readTable(cursor, t);
-                if (t.gadget == ContractKey.ENTRIES) {
-                    Opening.Place memory place = state.key.array(state.header, t.parameters.field(0, 16));
-                    // Its first cell is at its beginning, however it lies.
-                    place.isCut = false;
-                    state.batch.addArray(place, [one, one, one, one], state.gammaPower);
-                    state.gammaPower = mulmod(state.gammaPower, state.gamma, R);
-                }
-                cursor = t.next + 32 * t.hasWindow;
-                for (uint256 j = 0; j < t.paths; ++j) {
-                    cursor = Wiring.path(state.key, cursor).next;
-                }
+            for (uint256 i = 0; i < state.entryTables; ++i) {
+                Place place = state.key.array(state.header, Vectors.load(state.entries, i));
+                state.batch.addArray(place.firstCell(), [one, one, one, one], state.gammaPower);
+                state.gammaPower = mulmod(state.gammaPower, state.gamma, R);
             }
         }
     }
@@ -377,11 +371,7 @@ library Closing {
     }
 
     /// @dev `Σ_i Σ_j (2·s_i^j − 1)·x^(4i + j − 1)` for `j` from 1 to 4, by Horner's rule, and the same of `y`.
-    function maskAt(uint256 end, uint256 count, uint256 x, uint256 y)
-        private
-        pure
-        returns (uint256 atX, uint256 atY)
-    {
+    function maskAt(uint256 end, uint256 count, uint256 x, uint256 y) private pure returns (uint256 atX, uint256 atY) {
         assembly ("memory-safe") {
             for { let word := add(end, shl(5, count)) } gt(word, end) {} {
                 word := sub(word, 0x20)

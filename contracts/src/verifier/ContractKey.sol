@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {R} from "./Bn254.sol";
-import {Opening} from "./Opening.sol";
+import {Place} from "./Opening.sol";
 
 /// @title A verifying key as a contract reads it
 /// @notice Twin of `crates/evm/src/key.rs`, which writes it: words of 32 bytes whose fields are packed from the most
@@ -200,39 +200,34 @@ library ContractKey {
     }
 
     /// @notice Where an array of the key lies. (Its sides are those of the axes that it is used with.)
-    function array(bytes memory key, Header memory h, uint256 index)
-        internal
-        pure
-        returns (Opening.Place memory place)
-    {
+    function array(bytes memory key, Header memory h, uint256 index) internal pure returns (Place) {
         unchecked {
-            uint256 word = wordAt(key, h.arraysAt + 32 * index);
-            place.isCut = field(word, 0, 8) == CUT;
-            place.row = field(word, 8, 16);
-            place.offset = field(word, 24, 16);
-            place.axis = field(word, 40, 8);
-            place.logRun = field(word, 48, 8);
+            return Place.wrap(wordAt(key, h.arraysAt + 32 * index));
         }
     }
 
-    /// @notice The numbers of images that there are layouts for.
+    /// @notice The numbers of images that there are plans for.
     function images(bytes memory key, Header memory h) internal pure returns (uint256[] memory numbers) {
-        numbers = new uint256[](h.batches);
-        for (uint256 i = 0; i < h.batches; ++i) {
-            numbers[i] = field(wordAt(key, h.batchesAt + 32 * i), 0, 16);
+        unchecked {
+            numbers = new uint256[](h.batches);
+            for (uint256 i = 0; i < h.batches; ++i) {
+                numbers[i] = field(wordAt(key, h.batchesAt + 32 * i), 0, 16);
+            }
         }
     }
 
     /// @notice The name of a class below `h.classes`.
-    function name(bytes memory key, Header memory h, uint256 label) internal pure returns (string memory) {
-        uint256 cursor = h.namesAt;
-        for (uint256 i = 0; i < label; ++i) {
-            cursor += 1 + field(wordAt(key, cursor), 0, 8);
+    function name(bytes memory key, Header memory h, uint256 label) internal pure returns (string memory letters) {
+        unchecked {
+            uint256 cursor = h.namesAt;
+            for (uint256 i = 0; i < label; ++i) {
+                cursor += 1 + field(wordAt(key, cursor), 0, 8);
+            }
+            uint256 length = field(wordAt(key, cursor), 0, 8);
+            letters = new string(length);
+            assembly ("memory-safe") {
+                mcopy(add(letters, 0x20), add(add(key, 0x21), cursor), length)
+            }
         }
-        bytes memory letters = new bytes(field(wordAt(key, cursor), 0, 8));
-        for (uint256 i = 0; i < letters.length; ++i) {
-            letters[i] = key[cursor + 1 + i];
-        }
-        return string(letters);
     }
 }

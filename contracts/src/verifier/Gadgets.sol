@@ -61,11 +61,7 @@ library Gadgets {
     }
 
     /// @notice `Σ power·rule` over the rules that are zero on every row.
-    function zero(ContractKey.Table memory t, uint256 row, Powers memory powers)
-        internal
-        pure
-        returns (uint256 sum)
-    {
+    function zero(ContractKey.Table memory t, uint256 row, Powers memory powers) internal pure returns (uint256 sum) {
         if (t.gadget == ContractKey.ACTIVATION) {
             Activation memory a = activation(t);
             if (a.relu == 1) sum = bit(row, a.remainderBytes, powers);

@@ -109,53 +109,93 @@ abstract contract ModelVerifier is IModelVerifier {
         view
         returns (Reason)
     {
-        bytes memory k = key();
-        ContractKey.Header memory header = k.header();
-        (ContractKey.Plan memory plan, bool found) = k.plan(header, labels.length);
-        if (!found) return Reason.Batch;
-        uint256[] memory classes = new uint256[](labels.length);
-        for (uint256 i = 0; i < labels.length; ++i) {
-            classes[i] = labels[i];
-            if (classes[i] >= header.classes) return Reason.Label;
-        }
-        uint256 pixelRows = header.pixelRows * labels.length;
-        if (inputs.length != 64 * pixelRows) return Reason.InputLength;
-        uint256 inputsAt;
-        uint256 proofAt;
-        assembly ("memory-safe") {
-            inputsAt := inputs.offset
-            proofAt := proof.offset
-        }
-        if (!Bn254.areOnCurve(inputsAt, pixelRows)) return Reason.InputPoint;
-        if (proof.length != tapeLength(plan)) return Reason.ProofLength;
+        unchecked {
+            bytes memory k = key();
+            ContractKey.Header memory header = k.header();
+            (ContractKey.Plan memory plan, bool found) = k.plan(header, labels.length);
+            if (!found) return Reason.Batch;
+            uint256[] memory classes = new uint256[](labels.length);
+            for (uint256 i = 0; i < labels.length; ++i) {
+                classes[i] = labels[i];
+                if (classes[i] >= header.classes) return Reason.Label;
+            }
+            uint256 pixelRows = header.pixelRows * labels.length;
+            if (inputs.length != 64 * pixelRows) return Reason.InputLength;
+            uint256 inputsAt;
+            uint256 proofAt;
+            assembly ("memory-safe") {
+                inputsAt := inputs.offset
+                proofAt := proof.offset
+            }
+            if (!Bn254.areOnCurve(inputsAt, pixelRows)) return Reason.InputPoint;
+            if (proof.length != tapeLength(plan)) return Reason.ProofLength;
 
-        // 0. The statement. To 6. All that is sent and drawn.
-        bytes32 statement = statementDigest(k, header, context, classes, inputs);
-        Read memory r = read(plan, statement, proofAt);
-        if (r.tape.badScalar) return Reason.Scalar;
-        if (r.tape.badPoint) return Reason.Point;
+            // 0. The statement. To 6. All that is sent and drawn.
+            bytes32 statement = statementDigest(k, header, context, classes, inputs);
+            Read memory r = read(plan, statement, proofAt);
+            if (r.tape.badScalar) return Reason.Scalar;
+            if (r.tape.badPoint) return Reason.Point;
 
-        // 6. Claims on rows.
-        Closing.State memory state;
-        (state.key, state.header, state.plan, state.sum) = (k, header, plan, r.sum);
-        (state.labels, state.gamma) = (classes, r.opening.gamma);
-        uint256[4] memory counts = [header.weightRows, pixelRows, plan.witnessRows + 1, plan.helperRows];
-        uint256 rows = counts[0] + counts[1] + counts[2] + counts[3];
-        if (!Opening.start(r.opening, rows, state.batch)) return Reason.Challenges;
-        Closing.close(state);
-        uint256 words;
-        assembly ("memory-safe") {
-            words := add(k, 0x20)
+            // 6. Claims on rows.
+            Closing.State memory state;
+            (state.key, state.header, state.plan, state.sum) = (k, header, plan, r.sum);
+            (state.labels, state.gamma) = (classes, r.opening.gamma);
+            uint256 rows = header.weightRows + pixelRows + plan.witnessRows + 1 + plan.helperRows;
+            if (!Opening.start(r.opening, rows, state.batch)) return Reason.Challenges;
+            Closing.close(state);
+            uint256 points = commitments(k, header, plan, r, inputsAt);
+            uint256 tau;
+            assembly ("memory-safe") {
+                tau := add(k, 0x60)
+            }
+            return Opening.verify(state.batch, r.opening, rows, points, tau) ? Reason.None : Reason.False;
         }
-        uint256[4] memory from = [words + header.weightsAt, inputsAt, r.witnessAt, r.helpersAt];
-        // `[τ]₂` is the key's third word.
-        return Opening.verify(state.batch, r.opening, from, counts, words + 64) ? Reason.None : Reason.False;
+    }
+
+    /// @dev Copies to memory, 64 bytes each: the rows' commitments (weights, pixels, witness, mask, helpers), then `[S]`,
+    /// `[1]` and `[W]`.
+    function commitments(
+        bytes memory k,
+        ContractKey.Header memory header,
+        ContractKey.Plan memory plan,
+        Read memory r,
+        uint256 inputsAt
+    ) private pure returns (uint256 points) {
+        unchecked {
+            uint256 pixels = 64 * header.pixelRows * plan.images;
+            uint256 witness = 64 * (plan.witnessRows + 1);
+            uint256 helpers = 64 * plan.helperRows;
+            uint256 weights = 64 * header.weightRows;
+            points = Vectors.allocate((weights + pixels + witness + helpers + 192) / 32);
+            uint256 weightsAt = header.weightsAt;
+            uint256 to = points;
+            uint256 witnessAt = r.witnessAt;
+            uint256 helpersAt = r.helpersAt;
+            uint256 productAt = r.opening.product;
+            uint256 openingAt = r.opening.witness;
+            assembly ("memory-safe") {
+                mcopy(to, add(add(k, 0x20), weightsAt), weights)
+                to := add(to, weights)
+                calldatacopy(to, inputsAt, pixels)
+                to := add(to, pixels)
+                calldatacopy(to, witnessAt, witness)
+                to := add(to, witness)
+                calldatacopy(to, helpersAt, helpers)
+                to := add(to, helpers)
+                calldatacopy(to, productAt, 0x40)
+                mstore(add(to, 0x40), 1)
+                mstore(add(to, 0x60), 2)
+                calldatacopy(add(to, 0x80), openingAt, 0x40)
+            }
+        }
     }
 
     /// @dev Bytes of a tape: points of witness, mask, helpers and opening; scalars of rounds, columns and opening.
     function tapeLength(ContractKey.Plan memory plan) private pure returns (uint256) {
-        uint256 points = plan.witnessRows + 1 + plan.helperRows + 3;
-        return 64 * points + 32 * (Sumcheck.DEGREE * plan.numVars + plan.values + 1);
+        unchecked {
+            uint256 points = plan.witnessRows + 1 + plan.helperRows + 3;
+            return 64 * points + 32 * (Sumcheck.DEGREE * plan.numVars + plan.values + 1);
+        }
     }
 
     /// @dev Keccak-256 of the statement, as `Statement::digest` in `crates/verifier` makes it.
@@ -163,17 +203,13 @@ abstract contract ModelVerifier is IModelVerifier {
         bytes memory k,
         ContractKey.Header memory header,
         bytes32 context,
-        uint256[] memory classes,
+        uint256[] memory labels,
         bytes calldata inputs
     ) private pure returns (bytes32) {
-        bytes memory images = "";
-        uint256 bytesOfImage = 64 * header.pixelRows;
-        for (uint256 i = 0; i < classes.length; ++i) {
-            images = abi.encodePacked(images, header.pixelRows, inputs[i * bytesOfImage:(i + 1) * bytesOfImage]);
-        }
-        return keccak256(
-            abi.encodePacked("zklens/statement", k.wordAt(32), k.wordAt(0), context, classes.length, classes, images)
+        bytes memory said = abi.encodePacked(
+            "zklens/statement", k.wordAt(32), k.wordAt(0), context, labels.length, labels
         );
+        return Transcript.digestWithInputs(said, inputs, header.pixelRows, labels.length);
     }
 
     /// @dev Steps 1 to 6 as far as they read and draw.
@@ -196,11 +232,7 @@ abstract contract ModelVerifier is IModelVerifier {
         r.helpersAt = tape.readPoints(Labels.HELPER_ROWS, plan.helperRows);
 
         // 3. One sum of all rules.
-        uint256 coordinates = plan.numVars - 1;
-        sum.point = Vectors.allocate(coordinates);
-        for (uint256 i = 0; i < coordinates; ++i) {
-            Vectors.store(sum.point, i, tape.draw(Labels.RULE_POINT));
-        }
+        sum.point = tape.drawPoint(Labels.RULE_POINT, plan.numVars - 1);
         sum.lambda = tape.draw(Labels.RULE_POWERS);
 
         // 4. Sumcheck.

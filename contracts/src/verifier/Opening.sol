@@ -7,6 +7,41 @@ import {Labels} from "./Labels.sol";
 import {Transcript} from "./Transcript.sol";
 import {Vectors} from "./Vectors.sol";
 
+/// @notice Where an array lies: in one row from an offset on, or cut along an axis into runs of `2^logRun` indices, each
+/// at the start of a row. One word, whose fields are, from the most significant bit on: 8 bits that are 1 if it is cut,
+/// 16 with its (first) row, 16 with the offset, 8 with the axis, 8 with `logRun`.
+type Place is uint256;
+
+using Places for Place global;
+
+/// @title Fields of a `Place`
+library Places {
+    function isCut(Place place) internal pure returns (bool) {
+        return Place.unwrap(place) >> 248 == 1;
+    }
+
+    function row(Place place) internal pure returns (uint256) {
+        return (Place.unwrap(place) >> 232) & 0xffff;
+    }
+
+    function offset(Place place) internal pure returns (uint256) {
+        return (Place.unwrap(place) >> 216) & 0xffff;
+    }
+
+    function axis(Place place) internal pure returns (uint256) {
+        return (Place.unwrap(place) >> 208) & 0xff;
+    }
+
+    function logRun(Place place) internal pure returns (uint256) {
+        return (Place.unwrap(place) >> 200) & 0xff;
+    }
+
+    /// @notice The row and offset of the first cell, as a place in one row.
+    function firstCell(Place place) internal pure returns (Place) {
+        return Place.wrap((Place.unwrap(place) << 8) >> 8);
+    }
+}
+
 /// @title Opening: claims on combinations of committed rows, checked by two pairings
 /// @notice Twin of `crates/commitment/src/opening.rs`, with its step numbers.
 /// @dev A weight for every column is a polynomial `E`; all that counts of it is `A·E(1/z) + B·E(z)`. Claims are not
@@ -39,7 +74,7 @@ library Opening {
     /// @param overInverse `B = 1/(x − 1/z)`.
     /// @param z The point.
     /// @param inverse `1/z`.
-    /// @param powers Of `z` and `1/z`, in turn: `z^i` and `z^32i` for `i < 32`, `z^1024i` for `i < 16`.
+    /// @param powers Of `z` and `1/z`: see `powersOf`.
     struct Batch {
         uint256 coefficients;
         uint256 value;
@@ -48,16 +83,6 @@ library Opening {
         uint256 z;
         uint256 inverse;
         uint256 powers;
-    }
-
-    /// @notice An array's place: in one row from `offset` on, or cut along `axis` into runs of `2^logRun` indices,
-    /// each at the start of a row.
-    struct Place {
-        bool isCut;
-        uint256 row;
-        uint256 offset;
-        uint256 axis;
-        uint256 logRun;
     }
 
     /// @notice Steps 1 to 6: reads all that an opening sends. What the claims depend on is on the tape before.
@@ -71,7 +96,7 @@ library Opening {
         messages.witness = tape.readPoints(Labels.OPENING_WITNESS, 1);
     }
 
-    /// @notice A batch without claims. If challenges coincide, which no prover can bring about, it is not valid.
+    /// @notice A batch without claims on `rows` rows. If challenges coincide, which no prover can bring about, it is not valid.
     function start(Messages memory messages, uint256 rows, Batch memory batch) internal view returns (bool valid) {
         unchecked {
             uint256 z = messages.z;
@@ -88,21 +113,21 @@ library Opening {
             batch.overZ = mulmod(inverses, xzLessOne, R);
             // 1/(x − 1/z) = z/(x·z − 1)
             batch.overInverse = mulmod(z, mulmod(inverses, xLessZ, R), R);
-            batch.coefficients = Vectors.zeros(rows);
+            batch.coefficients = Vectors.zeros(rows + 3);
             batch.powers = powersOf(z, batch.inverse);
         }
     }
 
+    /// @dev Sixteen powers of `z`, sixteen of `z^16`, eight of `z^256` and eight of `z^2048`, each with its inverse.
     function powersOf(uint256 z, uint256 inverse) private pure returns (uint256 powers) {
-        powers = Vectors.allocate(160);
+        powers = Vectors.allocate(96);
         assembly ("memory-safe") {
             let to := powers
-            for { let level := 3 } level { level := sub(level, 1) } {
+            // Bytes of a level: 0x400 for sixteen pairs, twice, then 0x200.
+            for { let level := 0 } lt(level, 4) { level := add(level, 1) } {
                 let power := 1
                 let inversePower := 1
-                let end := add(to, 0x800)
-                if eq(level, 1) { end := add(to, 0x400) }
-                for {} lt(to, end) { to := add(to, 0x40) } {
+                for { let end := add(to, shr(shr(1, level), 0x400)) } lt(to, end) { to := add(to, 0x40) } {
                     mstore(to, power)
                     mstore(add(to, 0x20), inversePower)
                     power := mulmod(power, z, R)
@@ -118,13 +143,18 @@ library Opening {
     function pow(Batch memory batch, uint256 exponent) internal pure returns (uint256 atZ, uint256 atInverse) {
         uint256 powers = batch.powers;
         assembly ("memory-safe") {
-            let low := add(powers, shl(6, and(exponent, 31)))
-            let middle := add(powers, add(0x800, shl(6, and(shr(5, exponent), 31))))
-            let high := add(powers, add(0x1000, shl(6, shr(10, exponent))))
-            atZ := mulmod(mulmod(mload(low), mload(middle), R), mload(high), R)
-            atInverse := mulmod(
-                mulmod(mload(add(low, 0x20)), mload(add(middle, 0x20)), R), mload(add(high, 0x20)), R
-            )
+            let entry := add(powers, shl(6, and(exponent, 15)))
+            atZ := mload(entry)
+            atInverse := mload(add(entry, 0x20))
+            entry := add(powers, add(0x400, and(shl(2, exponent), 0x3c0)))
+            atZ := mulmod(atZ, mload(entry), R)
+            atInverse := mulmod(atInverse, mload(add(entry, 0x20)), R)
+            entry := add(powers, add(0x800, and(shr(2, exponent), 0x1c0)))
+            atZ := mulmod(atZ, mload(entry), R)
+            atInverse := mulmod(atInverse, mload(add(entry, 0x20)), R)
+            entry := add(powers, add(0xa00, shl(6, shr(11, exponent))))
+            atZ := mulmod(atZ, mload(entry), R)
+            atInverse := mulmod(atInverse, mload(add(entry, 0x20)), R)
         }
     }
 
@@ -152,7 +182,8 @@ library Opening {
                 uint256 length = axis.length();
                 // The only weight of an `eq` is one.
                 if (length == 1 && axis.isEq()) continue;
-                (uint256 step, uint256 inverseStep) = length == 1 ? (0, 0) : pow(batch, stride);
+                (uint256 step, uint256 inverseStep) = (batch.z, batch.inverse);
+                if (stride != 1) (step, inverseStep) = pow(batch, stride);
                 (step, inverseStep) = axis.evaluate(step, inverseStep);
                 atZ = mulmod(atZ, step, R);
                 atInverse = mulmod(atInverse, inverseStep, R);
@@ -162,28 +193,47 @@ library Opening {
     }
 
     /// @notice Adds `coefficient · Σ cell · Π_axes weight` of an array.
-    function addArray(Batch memory batch, Place memory place, Axis[4] memory axes, uint256 coefficient)
-        internal
-        pure
-    {
-        if (place.isCut) return addCut(batch, place, axes, coefficient);
+    function addArray(Batch memory batch, Place place, Axis[4] memory axes, uint256 coefficient) internal pure {
+        if (place.isCut()) return addCut(batch, place, axes, coefficient);
         (uint256 atZ, uint256 atInverse,) = product(batch, axes, 0);
-        (uint256 z, uint256 inverse) = pow(batch, place.offset);
+        (uint256 z, uint256 inverse) = pow(batch, place.offset());
         uint256 weighed = weight(batch, mulmod(atZ, z, R), mulmod(atInverse, inverse, R));
-        add(batch, place.row, mulmod(coefficient, weighed, R));
+        add(batch, place.row(), mulmod(coefficient, weighed, R));
     }
 
     /// @dev An array that is cut.
-    function addCut(Batch memory batch, Place memory place, Axis[4] memory axes, uint256 coefficient) private pure {
+    function addCut(Batch memory batch, Place place, Axis[4] memory axes, uint256 coefficient) private pure {
+        (uint256 weights, uint256 count) = rowWeights(batch, place, axes);
+        addRows(batch, place.row(), weights, count, coefficient);
+    }
+
+    /// @notice Adds multiples of `count` weights to as many rows.
+    function addRows(Batch memory batch, uint256 row, uint256 weights, uint256 count, uint256 coefficient)
+        internal
+        pure
+    {
         unchecked {
-            (uint256 runs, uint256 count) = runWeights(batch, place, axes);
-            (uint256 outer, uint256 outerCount) = outside(axes, place.axis);
-            uint256 row = place.row;
-            for (uint256 i = 0; i < outerCount; ++i) {
-                uint256 factor = mulmod(coefficient, Vectors.load(outer, i), R);
-                for (uint256 j = 0; j < count; ++j) {
-                    add(batch, row++, mulmod(factor, Vectors.load(runs, j), R));
-                }
+            for (uint256 i = 0; i < count; ++i) {
+                add(batch, row + i, mulmod(coefficient, Vectors.load(weights, i), R));
+            }
+        }
+    }
+
+    /// @notice What counts of the weights of an array that is cut, for each of its rows.
+    function rowWeights(Batch memory batch, Place place, Axis[4] memory axes)
+        internal
+        pure
+        returns (uint256 weights, uint256 count)
+    {
+        unchecked {
+            (uint256 runs, uint256 runCount) = runWeights(batch, place, axes);
+            if (place.axis() == 0) return (runs, runCount);
+            (uint256 outer, uint256 outerCount) = outside(axes, place.axis());
+            count = outerCount * runCount;
+            weights = Vectors.allocate(count);
+            for (uint256 i = 0; i < count; ++i) {
+                uint256 factor = Vectors.load(outer, i / runCount);
+                Vectors.store(weights, i, mulmod(factor, Vectors.load(runs, i % runCount), R));
             }
         }
     }
@@ -209,17 +259,17 @@ library Opening {
 
     /// @dev What counts of the weights of each run of the axis that is cut, with all that is inside it. The weights of
     /// full runs differ by a factor only, if they are `eq`.
-    function runWeights(Batch memory batch, Place memory place, Axis[4] memory axes)
+    function runWeights(Batch memory batch, Place place, Axis[4] memory axes)
         private
         pure
         returns (uint256 runs, uint256 count)
     {
         unchecked {
-            Axis axis = axes[place.axis];
-            (uint256 insideZ, uint256 insideInverse, uint256 stride) = product(batch, axes, place.axis + 1);
+            Axis axis = axes[place.axis()];
+            (uint256 insideZ, uint256 insideInverse, uint256 stride) = product(batch, axes, place.axis() + 1);
             (uint256 z, uint256 inverse) = pow(batch, stride);
             uint256 length = axis.length();
-            uint256 logRun = place.logRun;
+            uint256 logRun = place.logRun();
             uint256 full = length >> logRun;
             uint256 rest = length - (full << logRun);
             count = full + (rest == 0 ? 0 : 1);
@@ -253,40 +303,26 @@ library Opening {
         }
     }
 
-    /// @notice Step 7: `[L] + x·[W]` and the pairings. Rows are given as four ranges of points, the first in memory, the
-    /// others in calldata.
-    /// @param from Where each range begins.
-    /// @param counts How many points each has.
+    /// @notice Step 7: `[L] + x·[W]` and the pairings.
+    /// @param rows How many rows there are.
+    /// @param points In memory: the rows' commitments, `[S]`, `[1]`, `[W]`, 64 bytes each.
     /// @param tau Where `[τ]₂` is in memory.
-    function verify(
-        Batch memory batch,
-        Messages memory messages,
-        uint256[4] memory from,
-        uint256[4] memory counts,
-        uint256 tau
-    ) internal view returns (bool) {
+    function verify(Batch memory batch, Messages memory messages, uint256 rows, uint256 points, uint256 tau)
+        internal
+        view
+        returns (bool)
+    {
         unchecked {
-            uint256 coefficient = batch.coefficients;
-            (uint256 x, uint256 y) = Bn254.combineMemory(from[0], coefficient, counts[0]);
-            for (uint256 i = 1; i < 4; ++i) {
-                coefficient += 32 * counts[i - 1];
-                (x, y) = Bn254.combineCalldata(x, y, from[i], coefficient, counts[i]);
-            }
             uint256 d = messages.value;
             uint256 atInverse = addmod(addmod(batch.value, batch.value, R), R - d, R);
-            uint256 last = Vectors.allocate(2);
             // −(z·A + B/z), for [S]
-            uint256 share = addmod(
-                mulmod(messages.z, batch.overZ, R), mulmod(batch.inverse, batch.overInverse, R), R
-            );
-            Vectors.store(last, 0, Bn254.neg(share));
-            Vectors.store(last, 1, messages.x);
-            (x, y) = Bn254.combineCalldata(x, y, messages.product, last, 1);
+            uint256 share = addmod(mulmod(messages.z, batch.overZ, R), mulmod(batch.inverse, batch.overInverse, R), R);
+            Vectors.store(batch.coefficients, rows, Bn254.neg(share));
             // −(d·A + (2Y − d)·B), for [1]
             share = addmod(mulmod(d, batch.overZ, R), mulmod(atInverse, batch.overInverse, R), R);
-            (x, y) = Bn254.addGenerator(x, y, Bn254.neg(share));
-            (x, y) = Bn254.subtractCalldata(x, y, messages.quotient);
-            (x, y) = Bn254.combineCalldata(x, y, messages.witness, last + 32, 1);
+            Vectors.store(batch.coefficients, rows + 1, Bn254.neg(share));
+            Vectors.store(batch.coefficients, rows + 2, messages.x);
+            (uint256 x, uint256 y) = Bn254.combine(points, batch.coefficients, rows + 3, messages.quotient);
             return Bn254.pairingsAgree(x, y, messages.witness, tau);
         }
     }

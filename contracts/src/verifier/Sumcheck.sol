@@ -13,6 +13,7 @@ library Sumcheck {
     using Transcript for Transcript.Tape;
 
     uint256 internal constant DEGREE = 4;
+
     /// @notice Reduces the claim that a polynomial of degree 4 in each of `numVars` variables sums to zero.
     /// @return point A coordinate for each variable, the most significant first.
     /// @return value What the polynomial and its mask must add up to there; of no use if a scalar was not below `R`.

@@ -73,6 +73,40 @@ library Transcript {
         }
     }
 
+    /// @notice Draws `count` challenges.
+    /// @return point The pointer to the first: see `Vectors`.
+    function drawPoint(Tape memory tape, bytes32 label, uint256 count) internal pure returns (uint256 point) {
+        unchecked {
+            point = Vectors.allocate(count);
+            for (uint256 i = 0; i < count; ++i) {
+                Vectors.store(point, i, draw(tape, label));
+            }
+        }
+    }
+
+    /// @notice Keccak-256 of `said` and, for each image, the number of its points and these.
+    function digestWithInputs(bytes memory said, bytes calldata inputs, uint256 points, uint256 images)
+        internal
+        pure
+        returns (bytes32 digest)
+    {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let length := mload(said)
+            mcopy(free, add(said, 0x20), length)
+            let to := add(free, length)
+            let from := inputs.offset
+            let bytesOfImage := shl(6, points)
+            for {} images { images := sub(images, 1) } {
+                mstore(to, points)
+                calldatacopy(add(to, 0x20), from, bytesOfImage)
+                from := add(from, bytesOfImage)
+                to := add(add(to, 0x20), bytesOfImage)
+            }
+            digest := keccak256(free, sub(to, free))
+        }
+    }
+
     /// @dev Absorbs the next `words` words of the tape.
     function absorb(Tape memory tape, bytes32 label, uint256 words) private pure returns (uint256 cursor) {
         cursor = tape.cursor;

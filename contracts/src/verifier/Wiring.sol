@@ -14,10 +14,10 @@ library Wiring {
     using ContractKey for uint256;
     using Opening for Opening.Batch;
 
-    /// @notice `coefficient · Π_axes weight`, for every cell of a tensor: images, channels, height, width.
+    /// @notice `coefficient · Π_axes weight`, for every cell of an image's tensor. (The weights of images are the caller's:
+    /// no layer mixes images.)
     struct Covector {
         uint256 coefficient;
-        Axis images;
         Axis channels;
         Axis rows;
         Axis columns;
@@ -71,13 +71,14 @@ library Wiring {
             for (uint256 i = 0; i < kernelColumns; ++i) {
                 rowRatio = mulmod(rowRatio, ratio, R);
             }
-            covector.rows = spread(covector.rows, window, 0, height, rowRatio);
-            covector.columns = spread(covector.columns, window, 48, width, ratio);
+            covector.rows = spread(covector.rows, window, 0, height, rowRatio, true);
+            covector.columns = spread(covector.columns, window, 48, width, ratio, true);
         }
     }
 
-    /// @dev `Σ_tap ratio^tap·weights(p)` at the cell that each tap of position `p` takes, clamped.
-    function spread(Axis axis, uint256 window, uint256 direction, uint256 cells, uint256 ratio)
+    /// @dev `Σ_tap ratio^tap·weights(p)` at the cell that each tap of position `p` takes. In the padding that is the
+    /// nearest cell if `isClamped`, else none.
+    function spread(Axis axis, uint256 window, uint256 direction, uint256 cells, uint256 ratio, bool isClamped)
         private
         pure
         returns (Axis)
@@ -91,8 +92,10 @@ library Wiring {
                 uint256 weight = Vectors.load(weights, position);
                 uint256 start = position * stride;
                 for (uint256 tap = start; tap < start + kernel; ++tap) {
-                    uint256 cell = tap < before ? 0 : tap - before;
-                    Vectors.add(sums, cell < cells ? cell : cells - 1, weight);
+                    // Below zero it wraps, and is no cell either.
+                    uint256 cell = tap - before;
+                    if (isClamped && cell >= cells) cell = tap < before ? 0 : cells - 1;
+                    if (cell < cells) Vectors.add(sums, cell, weight);
                     weight = mulmod(weight, ratio, R);
                 }
             }
@@ -113,27 +116,9 @@ library Wiring {
             covector.coefficient = mulmod(covector.coefficient, word.signedField(8), R);
             if (kind == ContractKey.AVERAGE) {
                 uint256 window = key.wordAt(cursor + 32);
-                covector.rows = sumOfTaps(covector.rows, window, 0, word.field(72, 16));
-                covector.columns = sumOfTaps(covector.columns, window, 48, word.field(88, 16));
+                covector.rows = spread(covector.rows, window, 0, word.field(72, 16), 1, false);
+                covector.columns = spread(covector.columns, window, 48, word.field(88, 16), 1, false);
             }
-        }
-    }
-
-    /// @dev At each cell, the weights of all positions whose window covers it; padding is left out.
-    function sumOfTaps(Axis axis, uint256 window, uint256 direction, uint256 cells) private pure returns (Axis) {
-        unchecked {
-            (uint256 kernel, uint256 stride, uint256 before) = window.slide(direction);
-            uint256 sums = Vectors.zeros(cells);
-            uint256 weights = axis.values();
-            uint256 length = axis.length();
-            for (uint256 position = 0; position < length; ++position) {
-                for (uint256 tap = 0; tap < kernel; ++tap) {
-                    // Below zero it wraps, and is no cell either.
-                    uint256 cell = position * stride + tap - before;
-                    if (cell < cells) Vectors.add(sums, cell, Vectors.load(weights, position));
-                }
-            }
-            return Axes.listed(sums, cells);
         }
     }
 
@@ -194,35 +179,39 @@ library Wiring {
         }
     }
 
-    /// @notice The part of a path in the polynomial summed, at the point where the sumcheck ends: adds the key's arrays
-    /// to the batch, and returns what the verifier knows by itself.
-    function pathValue(
+    /// @dev The covector where a path meets its weights, or its source if it has none.
+    function atEnd(bytes memory key, Path memory p, Covector memory covector) private pure returns (Covector memory) {
+        unchecked {
+            if (p.steps == 0) return covector;
+            covector = Covector(covector.coefficient, covector.channels, covector.rows, covector.columns);
+            for (uint256 i = 0; i < p.steps; ++i) {
+                goBefore(covector, key, p.stepsAt + 64 * i);
+            }
+            return covector;
+        }
+    }
+
+    /// @notice The part of a path in the polynomial summed, at the point where the sumcheck ends, but for its bias: adds
+    /// the key's weights to the batch, or returns what the verifier knows by itself.
+    /// @param source The source's axes.
+    /// @param factor What all is multiplied by: the source's scale, and the part of the images.
+    function weigh(
         Opening.Batch memory batch,
         bytes memory key,
         ContractKey.Header memory h,
         Path memory p,
         Covector memory covector,
-        End memory source
+        Axis[4] memory source,
+        uint256 factor
     ) internal pure returns (uint256 known) {
-        unchecked {
-            if (p.steps != 0) {
-                covector = Covector(
-                    covector.coefficient, covector.images, covector.channels, covector.rows, covector.columns
-                );
-                for (uint256 i = 0; i < p.steps; ++i) {
-                    goBefore(covector, key, p.stepsAt + 64 * i);
-                }
-            }
-            uint256 factor = mulmod(covector.coefficient, source.scale, R);
-            factor = mulmod(factor, covector.images.dot(source.axes[0]), R);
-            if (p.map == ContractKey.NO_WEIGHTS) {
-                factor = mulmod(factor, covector.channels.dot(source.axes[1]), R);
-                factor = mulmod(factor, covector.rows.dot(source.axes[2]), R);
-                return mulmod(factor, covector.columns.dot(source.axes[3]), R);
-            }
-            addWeights(batch, key, h, p, covector, source, factor);
-            addBias(batch, key, h, p, covector);
+        covector = atEnd(key, p, covector);
+        factor = mulmod(factor, covector.coefficient, R);
+        if (p.map == ContractKey.NO_WEIGHTS) {
+            factor = mulmod(factor, covector.channels.dot(source[1]), R);
+            factor = mulmod(factor, covector.rows.dot(source[2]), R);
+            return mulmod(factor, covector.columns.dot(source[3]), R);
         }
+        addWeights(batch, key, h, p, covector, source, factor);
     }
 
     function addWeights(
@@ -231,38 +220,41 @@ library Wiring {
         ContractKey.Header memory h,
         Path memory p,
         Covector memory covector,
-        End memory source,
+        Axis[4] memory source,
         uint256 factor
     ) private pure {
-        Axis[4] memory axes = [covector.channels, source.axes[1], source.axes[2], source.axes[3]];
+        Axis[4] memory axes = [covector.channels, source[1], source[2], source[3]];
         if (p.map == ContractKey.DENSE) {
             factor = mulmod(factor, mulmod(covector.rows.sum(), covector.columns.sum(), R), R);
         } else {
             uint256 window = key.wordAt(p.windowAt);
-            axes[2] = kernelWeights(covector.rows, source.axes[2], window, 0);
-            axes[3] = kernelWeights(covector.columns, source.axes[3], window, 48);
+            axes[2] = kernelWeights(covector.rows, source[2], window, 0);
+            axes[3] = kernelWeights(covector.columns, source[3], window, 48);
             if (p.groups != 1) {
-                axes[0] = grouped(covector.channels, source.axes[1], p.groups);
+                axes[0] = grouped(covector.channels, source[1], p.groups);
                 axes[1] = Axes.unit(0, 1);
             }
         }
         batch.addArray(key.array(h, p.array), axes, factor);
     }
 
-    /// @dev Every bias counts what the weights on all cells of its channel add up to. The bias is the array after the
-    /// weights.
-    function addBias(
+    /// @notice Adds a path's biases, which are the array after its weights: each counts what the weights on all cells of
+    /// its channel add up to.
+    /// @param factor The part of the images.
+    function weighBiases(
         Opening.Batch memory batch,
         bytes memory key,
         ContractKey.Header memory h,
         Path memory p,
-        Covector memory covector
-    ) private pure {
+        Covector memory covector,
+        uint256 factor
+    ) internal pure {
         unchecked {
-            uint256 perChannel = mulmod(covector.coefficient, covector.images.sum(), R);
-            perChannel = mulmod(perChannel, mulmod(covector.rows.sum(), covector.columns.sum(), R), R);
+            covector = atEnd(key, p, covector);
+            factor = mulmod(factor, covector.coefficient, R);
+            factor = mulmod(factor, mulmod(covector.rows.sum(), covector.columns.sum(), R), R);
             Axis one = Axes.eq(0, 0, 1);
-            batch.addArray(key.array(h, p.array + 1), [covector.channels, one, one, one], perChannel);
+            batch.addArray(key.array(h, p.array + 1), [covector.channels, one, one, one], factor);
         }
     }
 }

@@ -30,8 +30,7 @@ use alloc::vec::Vec;
 use tiny_keccak::{Hasher, Keccak};
 use zklens_field::{
     Field, G2Point, POINT_BYTES, Point, Scalar, decode_g2_point, decode_point, encode_g2_point,
-    g2_generator,
-    generator, linear_combination, pairing_product_is_one,
+    g2_generator, generator, linear_combination, pairing_product_is_one,
 };
 use zklens_transcript::{Writer, labels};
 

@@ -15,9 +15,6 @@ use zklens_verifier::VerifyingKey;
 /// The longest key that a contract can hold beside one byte of its own.
 pub const MAX_KEY_BYTES: usize = 24_575;
 
-/// Axes of an array in a contract's key; shorter arrays have sides of one at the end.
-const AXES: usize = 4;
-
 const WORD: usize = 32;
 
 /// Words before the tables.
@@ -298,23 +295,16 @@ fn array_word(array: &Array) -> Word {
         log_run,
         ..
     } = Run::of(array);
-    let word = Word::default()
+    Word::default()
         .with(8, kind)
         .with(16, row)
         .with(16, offset)
         .with(8, axis)
-        .with(8, log_run);
-    // Sides of one change no place, wherever they stand. Grouped weights have three sides, of which the last two
-    // are the kernel's; of a bias' only one, the first stays where it is.
-    let mut sides = array.dims().to_vec();
-    if sides.len() == AXES - 1 {
-        sides.insert(1, 1);
-    }
-    sides.resize(AXES, 1);
-    sides.iter().fold(word, |word, side| word.with(32, *side))
+        .with(8, log_run)
 }
 
-/// An axis' number among four: see [`array_word`].
+/// An axis' number among four. Grouped weights have three sides, of which the last two are the kernel's; a contract
+/// takes a side of one between.
 fn contract_axis(array: &Array, axis: usize) -> usize {
     match (array.dims().len(), axis) {
         (3, 1..) => axis + 1,
@@ -408,7 +398,6 @@ impl Run {
             .with(16, self.offset)
             .with(8, self.axis)
             .with(8, self.log_run)
-            .with(16, self.rows)
     }
 }
 

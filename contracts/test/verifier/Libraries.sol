@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Axes, Axis} from "../../src/verifier/Axes.sol";
+import {Bn254} from "../../src/verifier/Bn254.sol";
+import {Transcript} from "../../src/verifier/Transcript.sol";
+import {Vectors} from "../../src/verifier/Vectors.sol";
+
+/// @title Functions of the verifier's libraries, each as a call
+/// @dev Each takes whether memory that nobody has allocated is dirty, which must not matter.
+contract Libraries {
+    using Transcript for Transcript.Tape;
+
+    /// @dev Fills the scratch space, and what is behind the free memory pointer, with bits.
+    modifier memoryIs(bool dirty) {
+        if (dirty) {
+            assembly ("memory-safe") {
+                mstore(0, not(0))
+                mstore(0x20, not(0))
+                let free := mload(0x40)
+                for { let i := 0 } lt(i, 0x2000) { i := add(i, 0x20) } { mstore(add(free, i), not(i)) }
+            }
+        }
+        _;
+    }
+
+    /// @notice A word that nobody has allocated.
+    function freeWord(bool dirty, uint256 index) external pure memoryIs(dirty) returns (uint256 word) {
+        return Vectors.load(Vectors.allocate(index + 1), index);
+    }
+
+    // Bn254.
+
+    function inverse(bool dirty, uint256 a) external view memoryIs(dirty) returns (uint256) {
+        return Bn254.inverse(a);
+    }
+
+    function neg(uint256 a) external pure returns (uint256) {
+        return Bn254.neg(a);
+    }
+
+    function sub(uint256 a, uint256 b) external pure returns (uint256) {
+        return Bn254.sub(a, b);
+    }
+
+    function areOnCurve(bool dirty, bytes calldata points) external pure memoryIs(dirty) returns (bool) {
+        return Bn254.areOnCurve(offsetOf(points), points.length / 64);
+    }
+
+    function combine(bool dirty, bytes memory points, uint256[] memory coefficients, bytes calldata minus)
+        external
+        view
+        memoryIs(dirty)
+        returns (uint256 x, uint256 y)
+    {
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := add(points, 0x20)
+        }
+        return Bn254.combine(offset, vector(coefficients), coefficients.length, offsetOf(minus));
+    }
+
+    function pairingsAgree(bool dirty, uint256 x, uint256 y, bytes calldata witness, uint256[4] memory tau)
+        external
+        view
+        memoryIs(dirty)
+        returns (bool)
+    {
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := tau
+        }
+        return Bn254.pairingsAgree(x, y, offsetOf(witness), offset);
+    }
+
+    // Transcript.
+
+    /// @notice Reads so many points and scalars, draws a challenge, and gives all that there is to see.
+    function transcript(bool dirty, bytes32 statement, uint256 points, uint256 scalars, bytes calldata proof)
+        external
+        pure
+        memoryIs(dirty)
+        returns (uint256 challenge, uint256[] memory read, bool badPoint, bool badScalar)
+    {
+        Transcript.Tape memory tape;
+        tape.open(statement, offsetOf(proof));
+        tape.readPoints("points", points);
+        uint256 first = tape.readScalars("scalars", scalars);
+        challenge = tape.draw("challenge");
+        read = new uint256[](scalars);
+        for (uint256 i = 0; i < scalars; ++i) {
+            read[i] = Vectors.load(first, i);
+        }
+        (badPoint, badScalar) = (tape.badPoint, tape.badScalar);
+    }
+
+    function digestWithInputs(bool dirty, bytes memory said, bytes calldata inputs, uint256 points, uint256 images)
+        external
+        pure
+        memoryIs(dirty)
+        returns (bytes32)
+    {
+        return Transcript.digestWithInputs(said, inputs, points, images);
+    }
+
+    // Axes.
+
+    /// @notice Of an axis that is `eq`: its weights, their sum, and the polynomial with them at two places.
+    function eqAxis(bool dirty, uint256[] memory point, uint256 len, uint256 x, uint256 y)
+        external
+        pure
+        memoryIs(dirty)
+        returns (uint256[] memory weights, uint256 sum, uint256 atX, uint256 atY)
+    {
+        return seen(Axes.eq(vector(point), point.length, len), x, y);
+    }
+
+    /// @notice The same of a list.
+    function listedAxis(bool dirty, uint256[] memory list, uint256 x, uint256 y)
+        external
+        pure
+        memoryIs(dirty)
+        returns (uint256[] memory weights, uint256 sum, uint256 atX, uint256 atY)
+    {
+        return seen(Axes.listed(vector(list), list.length), x, y);
+    }
+
+    /// @notice `Σ_k left_k·right_k` of two axes that are `eq`.
+    function dot(bool dirty, uint256[] memory left, uint256[] memory right, uint256 len)
+        external
+        pure
+        memoryIs(dirty)
+        returns (uint256)
+    {
+        Axis one = Axes.eq(vector(left), left.length, len);
+        return one.dot(Axes.eq(vector(right), right.length, len));
+    }
+
+    function seen(Axis axis, uint256 x, uint256 y)
+        private
+        pure
+        returns (uint256[] memory weights, uint256 sum, uint256 atX, uint256 atY)
+    {
+        (sum, (atX, atY)) = (axis.sum(), axis.evaluate(x, y));
+        uint256 first = axis.values();
+        weights = new uint256[](axis.length());
+        for (uint256 i = 0; i < weights.length; ++i) {
+            weights[i] = Vectors.load(first, i);
+        }
+    }
+
+    function offsetOf(bytes calldata bytes_) private pure returns (uint256 offset) {
+        assembly ("memory-safe") {
+            offset := bytes_.offset
+        }
+    }
+
+    /// @dev See `Vectors`.
+    function vector(uint256[] memory list) private pure returns (uint256 first) {
+        assembly ("memory-safe") {
+            first := add(list, 0x20)
+        }
+    }
+}

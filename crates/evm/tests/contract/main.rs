@@ -1,0 +1,18 @@
+//! The contract and the native verifier say the same of every proof.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod abi_games;
+mod agreement;
+mod challenges;
+mod export;
+mod gas;
+mod gas_limits;
+mod golden;
+mod operators;
+mod precompiles;
+mod reason;
+mod statement_faults;
+mod tape_faults;
+mod trace;

@@ -1,0 +1,127 @@
+//! Every operator, in random graphs: the contract accepts what is proved, and no other label.
+
+use crate::common::{Chain, SETUP, pixels, rng};
+use crate::golden::Call;
+use crate::reason::{Reason, of_contract};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use revm::primitives::Address;
+use zklens_evm::{ExportError, contract_key};
+use zklens_layers::LayerError;
+use zklens_model::Model;
+use zklens_prover::{KeygenError, Layout, Privacy, ProvingKey, prove};
+use zklens_testkit::recipe::{Kind, Recipe, recipes, recipes_with};
+use zklens_testkit::vectors;
+
+const BATCHES: [usize; 3] = [1, 2, 3];
+
+/// A network's contract, and how to prove to it.
+struct Deployed {
+    chain: Chain,
+    contract: Address,
+    key: ProvingKey,
+}
+
+/// `None` if the network cannot be proved, or its key is too long for a contract.
+fn deployed(model: &Model, layout: Layout) -> Option<Deployed> {
+    let key = ProvingKey::with_layout(&SETUP, model.clone(), Privacy::Public, layout);
+    let key = match key {
+        Ok(key) => key,
+        Err(KeygenError::Model(LayerError::Unsupported { .. })) => return None,
+        Err(error) => panic!("{error}"),
+    };
+    let bytes = match contract_key(key.verifying(), SETUP.verifier(), &BATCHES) {
+        Ok(bytes) => bytes,
+        Err(ExportError::TooLong { .. } | ExportError::Logits) => return None,
+        Err(error) => panic!("{error}"),
+    };
+    let mut chain = Chain::new();
+    Some(Deployed {
+        contract: chain.deploy_verifier(&bytes),
+        chain,
+        key,
+    })
+}
+
+impl Deployed {
+    fn check(&mut self, call: &Call) -> Reason {
+        of_contract(&self.chain.call(self.contract, call.check()))
+    }
+
+    /// Proves a batch and shows it, with its labels and with another.
+    fn accepts(&mut self, images: usize) -> Result<(), String> {
+        let images: Vec<_> = (0..images)
+            .map(|seed| pixels(self.key.model(), seed))
+            .collect();
+        let proved = prove(&SETUP, &self.key, &images, [5; 32], &mut rng(1)).unwrap();
+        let mut call = Call::new(&proved.statement, &proved.proof);
+        let reason = self.check(&call);
+        if reason != Reason::None {
+            return Err(format!("{} images: {reason:?}", images.len()));
+        }
+        let classes = u16::try_from(self.key.verifying().classes().len()).unwrap();
+        let last = call.labels.len() - 1;
+        call.labels[last] = (call.labels[last] + 1) % classes;
+        match self.check(&call) {
+            Reason::False => Ok(()),
+            reason => Err(format!("another label: {reason:?}")),
+        }
+    }
+}
+
+/// Whether the contract can verify the network: then it does, in both layouts, for every batch size.
+fn verifies(model: &Model) -> Result<bool, String> {
+    let mut is_verified = false;
+    for layout in [Layout::Fast, Layout::Chain] {
+        if let Some(mut deployed) = deployed(model, layout) {
+            is_verified = true;
+            for images in BATCHES {
+                let accepted = deployed.accepts(images);
+                accepted.map_err(|reason| format!("{layout:?}, {reason}"))?;
+            }
+        }
+    }
+    Ok(is_verified)
+}
+
+/// How many of some random graphs the contract can verify.
+fn verified(graphs: &impl Strategy<Value = Recipe>, count: usize) -> usize {
+    let mut runner = TestRunner::deterministic();
+    let graphs = (0..count).map(|_| graphs.new_tree(&mut runner).unwrap().current());
+    let verified = graphs.filter(|recipe| {
+        let verified = verifies(&recipe.model());
+        verified.unwrap_or_else(|error| panic!("{recipe:?}: {error}"))
+    });
+    verified.count()
+}
+
+/// More for a longer look: `ZKLENS_GRAPHS=500`.
+fn count(usual: usize) -> usize {
+    let asked = std::env::var("ZKLENS_GRAPHS").ok();
+    asked.map_or(usual, |count| count.parse().expect("a number"))
+}
+
+#[test]
+fn random_graphs_are_verified() {
+    let graphs = count(16);
+    let verified = verified(&recipes(), graphs);
+    assert!(verified * 2 > graphs, "{verified} of {graphs}");
+}
+
+#[test]
+fn every_operator_is_verified() {
+    let graphs = count(3);
+    for kind in Kind::ALL {
+        let verified = verified(&recipes_with(kind), graphs);
+        assert!(verified > 0, "{kind:?}: none of {graphs} graphs");
+    }
+}
+
+#[test]
+fn the_golden_models_are_verified() {
+    for vector in vectors::all() {
+        // A reshape that folds its picture otherwise is what no proof can follow yet.
+        let is_proved = vector.name != "concat";
+        assert_eq!(verifies(&vector.model), Ok(is_proved), "{}", vector.name);
+    }
+}
