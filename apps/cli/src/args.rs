@@ -6,7 +6,7 @@ mod proof;
 
 pub(crate) use evm::{
     AccountArguments, ContractArgument, EvmArguments, EvmCommand, EvmDeployArguments,
-    EvmEstimateArguments, EvmProveArguments, EvmVerifyArguments, NodeArguments,
+    EvmEstimateArguments, EvmExportArguments, EvmProveArguments, EvmVerifyArguments, NodeArguments,
 };
 pub(crate) use import::{EvaluateArguments, ImportArguments, ResizeFilter};
 pub(crate) use proof::{

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Axes, Axis} from "./Axes.sol";
 import {Bn254, R} from "./Bn254.sol";
 import {ContractKey} from "./ContractKey.sol";
+import {Features} from "./Features.sol";
 import {Gadgets} from "./Gadgets.sol";
 import {Lookups} from "./Lookups.sol";
 import {Opening, Place} from "./Opening.sol";
@@ -95,7 +96,7 @@ library Closing {
             for (uint256 i = 0; i < tables; ++i) {
                 cursor = table(state, i, cursor);
             }
-            padding(state);
+            if (Features.LOOKUPS) padding(state);
             // The first claim: the mask and the key's arrays make up what is not known.
             Opening.Batch memory batch = state.batch;
             batch.value = addmod(batch.value, Bn254.sub(sum.endValue, state.known), R);
@@ -110,7 +111,7 @@ library Closing {
         readAxes(state, t, end.axes);
         uint256 scale = mulmod(1 << state.numVars, state.kept, R);
         uint256 first = local(state, t, index, scale);
-        if (t.gadget == ContractKey.ENTRIES) {
+        if (Features.LOOKUPS && t.gadget == ContractKey.ENTRIES) {
             Vectors.store(state.entries, state.entryTables++, t.parameters.field(0, 16));
         }
         end.scale = mulmod(scale, Gadgets.output(t, state.row), R);
@@ -230,7 +231,7 @@ library Closing {
     /// @dev Columns that are cut, each in the rows after the one before; or one that is an array of the key.
     function each(State memory state, uint256 word, uint256 columns, Axis[4] memory axes) private pure {
         unchecked {
-            if (word.field(0, 8) == ContractKey.ARRAY) {
+            if (Features.LOOKUPS && word.field(0, 8) == ContractKey.ARRAY) {
                 Place array = state.key.array(state.header, word.field(24, 16));
                 state.batch.addArray(array, axes, mulmod(state.gammaPower, state.kept, R));
                 state.gammaPower = mulmod(state.gammaPower, state.gamma, R);
@@ -259,7 +260,7 @@ library Closing {
             if (t.paths == 0) return next;
             Axis[4] memory rule = state.rule;
             Wiring.Covector memory covector = Wiring.Covector(Bn254.neg(first), rule[1], rule[2], rule[3]);
-            if (t.hasWindow == 1) {
+            if (Features.WINDOWS && t.hasWindow == 1) {
                 uint256 window = state.key.wordAt(next);
                 next += 32;
                 Wiring.spreadOverTaps(covector, window, t.operandHeight, t.operandWidth, state.sum.lambda);

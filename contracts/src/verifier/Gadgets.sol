@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Bn254, R} from "./Bn254.sol";
 import {ContractKey} from "./ContractKey.sol";
+import {Features} from "./Features.sol";
 import {Vectors} from "./Vectors.sol";
 
 /// @title What one row of a table shows, one gadget per kind of operator that is not linear
@@ -65,8 +66,8 @@ library Gadgets {
         if (t.gadget == ContractKey.ACTIVATION) {
             Activation memory a = activation(t);
             if (a.relu == 1) sum = bit(row, a.remainderBytes, powers);
-            if (t.hasWindow == 1) sum = addmod(sum, oneIsZero(a, row, powers), R);
-        } else if (t.gadget == ContractKey.CLIP) {
+            if (Features.WINDOWS && t.hasWindow == 1) sum = addmod(sum, oneIsZero(a, row, powers), R);
+        } else if (Features.CLIPS && t.gadget == ContractKey.CLIP) {
             sum = bit(row, t.skipped, powers);
             sum = addmod(sum, bit(row, t.skippedToo, powers), R);
         }
@@ -109,7 +110,7 @@ library Gadgets {
         uint256 power;
         uint256 word = t.parameters;
         if (t.gadget == ContractKey.ACTIVATION) return activationInputs(t, row, powers);
-        if (t.gadget == ContractKey.CLIP) {
+        if (Features.CLIPS && t.gadget == ContractKey.CLIP) {
             uint256 lo = word.signedField(0);
             uint256 hi = word.signedField(64);
             (uint256 fromLo, uint256 atLeastLo) = signed(row, 0, 1, word.field(128, 8));
@@ -120,7 +121,7 @@ library Gadgets {
             power = draw(powers);
             local = addmod(local, mulmod(power, addmod(atLeastLo, toHi, R), R), R);
             constants = addmod(constants, mulmod(power, Bn254.sub(hi, lo), R), R);
-        } else if (t.gadget == ContractKey.LOOKUP) {
+        } else if (Features.LOOKUPS && t.gadget == ContractKey.LOOKUP) {
             power = draw(powers);
             local = mulmod(power, cell(row, 0), R);
             constants = mulmod(power, Bn254.sub(1, word.signedField(0)), R);
@@ -144,7 +145,7 @@ library Gadgets {
             else quotient = number(row, a.remainderBytes, a.magnitudeBytes);
             uint256 value = addmod(number(row, 0, a.remainderBytes), mulmod(quotient, unit, R), R);
             uint256 rounding = unit / 2 + a.offset * unit;
-            if (t.hasWindow == 0) {
+            if (!Features.WINDOWS || t.hasWindow == 0) {
                 uint256 power = draw(powers);
                 return (mulmod(power, value, R), mulmod(power, rounding, R));
             }
@@ -176,7 +177,7 @@ library Gadgets {
     /// @notice What the row puts out.
     function output(ContractKey.Table memory t, uint256 row) internal pure returns (uint256 value) {
         if (t.gadget == ContractKey.PIXELS || t.gadget == ContractKey.COPY) return cell(row, 0);
-        if (t.gadget == ContractKey.LOOKUP) return cell(row, 1);
+        if (Features.LOOKUPS && t.gadget == ContractKey.LOOKUP) return cell(row, 1);
         if (t.gadget == ContractKey.ACTIVATION) {
             Activation memory a = activation(t);
             if (a.relu == 1) {
@@ -184,7 +185,7 @@ library Gadgets {
             } else {
                 value = Bn254.sub(number(row, a.remainderBytes, a.magnitudeBytes), a.offset);
             }
-        } else if (t.gadget == ContractKey.CLIP) {
+        } else if (Features.CLIPS && t.gadget == ContractKey.CLIP) {
             (, uint256 atMostHi) = signed(row, t.skippedToo, t.skippedToo + 1, t.parameters.field(136, 8));
             value = Bn254.sub(t.parameters.signedField(64), atMostHi);
         }

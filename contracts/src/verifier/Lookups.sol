@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Bn254, R} from "./Bn254.sol";
 import {ContractKey} from "./ContractKey.sol";
+import {Features} from "./Features.sol";
 import {Gadgets} from "./Gadgets.sol";
 import {Vectors} from "./Vectors.sol";
 
@@ -35,9 +36,10 @@ library Lookups {
         Gadgets.Powers memory powers,
         Challenges memory challenges
     ) internal pure returns (uint256 local, uint256 free) {
-        if (t.gadget == ContractKey.BYTES || t.gadget == ContractKey.ENTRIES) {
+        bool isEntries = Features.LOOKUPS && t.gadget == ContractKey.ENTRIES;
+        if (t.gadget == ContractKey.BYTES || isEntries) {
             uint256 entry = ownNumber;
-            if (t.gadget == ContractKey.ENTRIES) {
+            if (isEntries) {
                 entry = addmod(entry, mulmod(challenges.beta, row.cell(1), R), R);
             }
             uint256 helper = row.cell(t.columns);
@@ -46,7 +48,7 @@ library Lookups {
             local = Bn254.sub(local, mulmod(row.cell(0), entry, R));
             local = mulmod(powers.draw(), local, R);
             free = Bn254.neg(mulmod(Vectors.load(challenges.sums, index), helper, R));
-        } else if (t.gadget == ContractKey.LOOKUP) {
+        } else if (Features.LOOKUPS && t.gadget == ContractKey.LOOKUP) {
             uint256 key = addmod(row.cell(0), mulmod(challenges.beta, row.cell(1), R), R);
             uint256 helper = row.cell(t.columns);
             local = mulmod(powers.draw(), single(helper, key, challenges.alpha), R);

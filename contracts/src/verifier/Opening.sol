@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Axes, Axis} from "./Axes.sol";
 import {Bn254, R} from "./Bn254.sol";
+import {Features} from "./Features.sol";
 import {Labels} from "./Labels.sol";
 import {Transcript} from "./Transcript.sol";
 import {Vectors} from "./Vectors.sol";
@@ -227,7 +228,7 @@ library Opening {
     {
         unchecked {
             (uint256 runs, uint256 runCount) = runWeights(batch, place, axes);
-            if (place.axis() == 0) return (runs, runCount);
+            if (!Features.LARGE_ARRAYS || place.axis() == 0) return (runs, runCount);
             (uint256 outer, uint256 outerCount) = outside(axes, place.axis());
             count = outerCount * runCount;
             weights = Vectors.allocate(count);

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Axes, Axis} from "./Axes.sol";
 import {R} from "./Bn254.sol";
 import {ContractKey} from "./ContractKey.sol";
+import {Features} from "./Features.sol";
 import {Opening} from "./Opening.sol";
 import {Vectors} from "./Vectors.sol";
 
@@ -137,7 +138,7 @@ library Wiring {
             uint256 taps = Vectors.allocate(kernel);
             for (uint256 tap = 0; tap < kernel; ++tap) {
                 uint256 sum = 0;
-                if (stride == 1) {
+                if (!Features.STRIDES || stride == 1) {
                     // Neighbouring positions take neighbouring cells: from the first in the picture to the last.
                     uint256 first = tap < before ? before - tap : 0;
                     uint256 beyond = length + before;
@@ -182,7 +183,7 @@ library Wiring {
     /// @dev The covector where a path meets its weights, or its source if it has none.
     function atEnd(bytes memory key, Path memory p, Covector memory covector) private pure returns (Covector memory) {
         unchecked {
-            if (p.steps == 0) return covector;
+            if (!Features.STEPS || p.steps == 0) return covector;
             covector = Covector(covector.coefficient, covector.channels, covector.rows, covector.columns);
             for (uint256 i = 0; i < p.steps; ++i) {
                 goBefore(covector, key, p.stepsAt + 64 * i);
@@ -224,13 +225,13 @@ library Wiring {
         uint256 factor
     ) private pure {
         Axis[4] memory axes = [covector.channels, source[1], source[2], source[3]];
-        if (p.map == ContractKey.DENSE) {
+        if (!Features.CONVOLUTIONS || p.map == ContractKey.DENSE) {
             factor = mulmod(factor, mulmod(covector.rows.sum(), covector.columns.sum(), R), R);
         } else {
             uint256 window = key.wordAt(p.windowAt);
             axes[2] = kernelWeights(covector.rows, source[2], window, 0);
             axes[3] = kernelWeights(covector.columns, source[3], window, 48);
-            if (p.groups != 1) {
+            if (Features.GROUPS && p.groups != 1) {
                 axes[0] = grouped(covector.channels, source[1], p.groups);
                 axes[1] = Axes.unit(0, 1);
             }

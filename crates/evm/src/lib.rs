@@ -13,12 +13,14 @@
 pub mod abi;
 mod artifact;
 pub mod chain;
+mod export;
 pub mod fixture;
 pub mod gas;
 mod key;
 mod word;
 
 pub use artifact::stored_key_verifier;
+pub use export::{contract_name, export};
 pub use key::{ExportError, MAX_KEY_BYTES, contract_key};
 
 pub use alloy_primitives::{Address, B256, U256, hex};

@@ -30,6 +30,11 @@ pub(crate) struct EvmArguments {
 pub(crate) enum EvmCommand {
     /// Prove as `zklens prove`, and print what a contract and its tests take, as JSON
     Prove(EvmProveArguments),
+    /// Write the contract that verifies proofs about a model, as one Solidity file
+    ///
+    /// It holds the key in its own code, imports nothing, and leaves out what the network does not need. To
+    /// deploy a contract without a compiler, use `deploy`.
+    Export(EvmExportArguments),
     /// Make the contract that verifies proofs about a model
     ///
     /// Afterwards the contract is asked for the key that it holds, which is compared. Whoever has the
@@ -91,6 +96,41 @@ pub(crate) struct EvmProveArguments {
     /// Show how long each stage took (on standard error)
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zklens evm export --model fashion-mlp -o src/FashionMlpVerifier.sol
+  zklens evm export --model net.zkl --batches 1,16 -o src/
+  zklens evm export --key net.zkk -o src/NetVerifier.sol
+
+Compile it with via-IR and the optimizer, for Cancun or later. In foundry.toml:
+  via_ir = true
+  optimizer = true
+  optimizer_runs = 30_000
+  evm_version = \"cancun\"
+More runs cost less gas and take more bytes; a contract may have 24,576. Each of --batches takes some too.")]
+pub(crate) struct EvmExportArguments {
+    #[command(flatten)]
+    pub(crate) model: ModelArgument,
+    /// A verifying key of `keygen --for-chain`, for instance of private weights, instead of the model
+    #[arg(long, short, value_name = "FILE", conflicts_with = "model")]
+    pub(crate) key: Option<PathBuf>,
+    /// Numbers of images that one proof may be about
+    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1")]
+    pub(crate) batches: Vec<usize>,
+    /// Where to write the contract; in a folder, it is named after the model
+    #[arg(long, short, value_name = "FILE|DIR")]
+    pub(crate) output: PathBuf,
+    /// Overwrite the output
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) setup: SetupArgument,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ use crate::setup_file::SetupFile;
 use crate::stages::spinning;
 use crate::{account, chain, keys, model_file};
 use serde::Serialize;
+use std::path::Path;
 use std::process::ExitCode;
 use zklens_evm::chain::deploy;
 use zklens_evm::{contract_key, stored_key_verifier};
@@ -33,7 +34,9 @@ struct Deployed {
 pub(crate) fn run(arguments: &EvmDeployArguments) -> Result<ExitCode, Failure> {
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?;
     let verifier = setup.verifier()?;
-    let key = spinning("deriving the key", || key(arguments, &setup))?;
+    let key = spinning("deriving the key", || {
+        verifying_key(arguments.key.as_deref(), &arguments.model.model, &setup)
+    })?;
     let blob = contract_key(&key, &verifier, &arguments.batches);
     let blob = blob.map_err(|error| Failure::new(EXIT_MODEL, key.name(), error))?;
     let node = chain::connect(&arguments.node)?;
@@ -65,11 +68,16 @@ pub(crate) fn run(arguments: &EvmDeployArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn key(arguments: &EvmDeployArguments, setup: &SetupFile) -> Result<VerifyingKey, Failure> {
-    if let Some(path) = &arguments.key {
+/// The key in a file, or else of a model.
+pub(super) fn verifying_key(
+    file: Option<&Path>,
+    model: &str,
+    setup: &SetupFile,
+) -> Result<VerifyingKey, Failure> {
+    if let Some(path) = file {
         return keys::read_verifying(path);
     }
-    let model = model_file::load(&arguments.model.model)?;
+    let model = model_file::load(model)?;
     let key = keys::derive(&setup.setup()?, model, Layout::Chain)?;
     Ok(key.verifying().clone())
 }

@@ -5,6 +5,7 @@ pub(crate) mod evaluate;
 pub(crate) mod evm;
 mod evm_deploy;
 mod evm_estimate;
+mod evm_export;
 mod evm_prove;
 mod evm_verify;
 pub(crate) mod execute;

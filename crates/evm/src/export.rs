@@ -1,0 +1,283 @@
+//! A verifier contract in one Solidity file, for one network.
+
+use crate::key::{ExportError, contract_key};
+use std::fmt::Write;
+use zklens_commitment::VerifierSetup;
+use zklens_layers::array::{Place, volume};
+use zklens_layers::circuit::{Map, Path, Table};
+use zklens_layers::gadget::{Activation, Gadget};
+use zklens_layers::{Circuit, Plan};
+use zklens_verifier::VerifyingKey;
+
+/// The sources in the order in which they need each other, but for `Features`, which an export writes anew.
+const SOURCES: [&str; 13] = [
+    include_str!("../../../contracts/src/IModelVerifier.sol"),
+    include_str!("../../../contracts/src/verifier/Bn254.sol"),
+    include_str!("../../../contracts/src/verifier/Vectors.sol"),
+    include_str!("../../../contracts/src/verifier/Labels.sol"),
+    include_str!("../../../contracts/src/verifier/Axes.sol"),
+    include_str!("../../../contracts/src/verifier/Transcript.sol"),
+    include_str!("../../../contracts/src/verifier/Sumcheck.sol"),
+    include_str!("../../../contracts/src/verifier/Opening.sol"),
+    include_str!("../../../contracts/src/verifier/ContractKey.sol"),
+    include_str!("../../../contracts/src/verifier/Gadgets.sol"),
+    include_str!("../../../contracts/src/verifier/Lookups.sol"),
+    include_str!("../../../contracts/src/verifier/Wiring.sol"),
+    include_str!("../../../contracts/src/verifier/Closing.sol"),
+];
+
+const MODEL_VERIFIER: &str = include_str!("../../../contracts/src/verifier/ModelVerifier.sol");
+
+const FEATURES: &str = include_str!("../../../contracts/src/verifier/Features.sol");
+
+/// Bytes of the key in one line of source.
+const KEY_LINE: usize = 48;
+
+/// A Solidity file with a contract that verifies proofs about the model of `key` and `batches` images. It imports
+/// nothing, and has no code but for what the network takes.
+///
+/// # Errors
+///
+/// As [`contract_key`].
+pub fn export(
+    key: &VerifyingKey,
+    setup: &VerifierSetup,
+    batches: &[usize],
+) -> Result<String, ExportError> {
+    let bytes = contract_key(key, setup, batches)?;
+    let plans = batches
+        .iter()
+        .map(|images| Plan::new(key.circuit(), key.columns(), *images));
+    let plans: Vec<Plan> = plans.flatten().collect();
+    let mut file =
+        String::from("// SPDX-License-Identifier: MIT OR Apache-2.0\npragma solidity ^0.8.28;\n");
+    let _ = write!(
+        file,
+        "\n// Written by `zklens evm export`. Compile with the optimizer and via-IR, for Cancun or later.\n"
+    );
+    for source in SOURCES {
+        file.push_str(body(source));
+        if source == SOURCES[0] {
+            file.push_str(&features(key.circuit(), &plans));
+        }
+    }
+    file.push_str(body(MODEL_VERIFIER));
+    file.push_str(&contract(key, batches, &bytes));
+    Ok(file)
+}
+
+/// A source without licence, version and imports.
+fn body(source: &str) -> &str {
+    let mut rest = source;
+    while let Some((line, after)) = rest.split_once('\n') {
+        let is_head = ["// SPDX", "pragma ", "import "]
+            .iter()
+            .any(|head| line.starts_with(head));
+        if !is_head && !line.is_empty() {
+            break;
+        }
+        rest = after;
+    }
+    // With the empty line before it.
+    &source[source.len() - rest.len() - 1..]
+}
+
+/// `Features.sol` with `false` for what the network does not have.
+fn features(circuit: &Circuit, plans: &[Plan]) -> String {
+    let gadgets = || circuit.tables.iter().map(|table| &table.gadget);
+    let paths = || circuit.tables.iter().flat_map(paths);
+    let convolutions = || {
+        paths().filter_map(|path| match path.weights?.map {
+            Map::Conv2d { window, groups } => Some((window, groups)),
+            Map::Dense => None,
+        })
+    };
+    let is_pool = |gadget: &Gadget| {
+        matches!(
+            gadget,
+            Gadget::Activation(Activation {
+                window: Some(_),
+                ..
+            })
+        )
+    };
+    let arrays = plans.iter().flat_map(|plan| {
+        let columns = plan
+            .tables
+            .iter()
+            .flat_map(|table| table.places.iter().flatten());
+        plan.arrays.iter().chain(columns)
+    });
+    let is_inside = |place: Place| matches!(place, Place::Cut { axis, .. } if axis > 0);
+    let has = [
+        (
+            "CLIPS",
+            gadgets().any(|gadget| matches!(gadget, Gadget::Clip(_))),
+        ),
+        (
+            "LOOKUPS",
+            gadgets().any(|gadget| matches!(gadget, Gadget::Lookup(_))),
+        ),
+        ("WINDOWS", gadgets().any(is_pool)),
+        ("CONVOLUTIONS", convolutions().next().is_some()),
+        ("GROUPS", convolutions().any(|(_, groups)| groups != 1)),
+        (
+            "STRIDES",
+            convolutions().any(|(window, _)| window.rows.stride != 1 || window.columns.stride != 1),
+        ),
+        ("STEPS", paths().any(|path| !path.steps.is_empty())),
+        (
+            "LARGE_ARRAYS",
+            { arrays }.any(|array| is_inside(array.place())),
+        ),
+    ];
+    let mut source = body(FEATURES).to_owned();
+    for (name, has) in has {
+        let declaration = |value| format!("constant {name} = {value};");
+        source = source.replace(&declaration(true), &declaration(has));
+    }
+    source
+}
+
+fn paths(table: &Table) -> &[Path] {
+    table.operand.as_ref().map_or(&[], |operand| &operand.paths)
+}
+
+/// The final contract.
+fn contract(key: &VerifyingKey, batches: &[usize], bytes: &[u8]) -> String {
+    let batches: Vec<String> = batches.iter().map(ToString::to_string).collect();
+    let mut source = String::new();
+    let lines = [
+        format!("/// @title Verifies what the network `{}` sees", key.name()),
+        "/// @notice The network, as tables, each with its sides (channels, height, width):".into(),
+        "///".into(),
+    ];
+    for line in lines {
+        let _ = writeln!(source, "{line}");
+    }
+    for (index, table) in key.circuit().tables.iter().enumerate() {
+        let _ = writeln!(source, "/// {index}. {}", described(table));
+    }
+    let _ = write!(
+        source,
+        "///\n/// @dev Model id {}, with public commitments to the weights. Proofs are about {} images.\n",
+        key.id(),
+        batches.join(", ")
+    );
+    let _ = write!(
+        source,
+        "contract {} is ModelVerifier {{\n    /// @inheritdoc ModelVerifier\n    function key() public pure override returns (bytes memory) {{\n        return",
+        contract_name(key.name())
+    );
+    for line in bytes.chunks(KEY_LINE) {
+        let hex: String = line.iter().map(|byte| format!("{byte:02x}")).collect();
+        let _ = write!(source, "\n            hex\"{hex}\"");
+    }
+    source.push_str(";\n    }\n}\n");
+    format!("\n{source}")
+}
+
+fn described(table: &Table) -> String {
+    let [channels, height, width] = table.sides;
+    let gadget = match &table.gadget {
+        Gadget::Pixels => "pixels".to_owned(),
+        Gadget::Activation(activation) => activation_described(activation),
+        Gadget::Clip(clip) => format!("clip to {}…{}", clip.lo, clip.hi),
+        Gadget::Lookup(_) => "activation from a table".to_owned(),
+        Gadget::Copy => "copy".to_owned(),
+        Gadget::Label { .. } => "label".to_owned(),
+        Gadget::Bytes => "bytes".to_owned(),
+        Gadget::Entries(_) => "entries of a table".to_owned(),
+    };
+    let wired: Vec<String> = paths(table).iter().map(wire).collect();
+    let of = match wired.is_empty() {
+        true => String::new(),
+        false => format!(", of {}", wired.join(" + ")),
+    };
+    format!("{channels}×{height}×{width}: {gadget}{of}")
+}
+
+fn activation_described(activation: &Activation) -> String {
+    let mut parts = Vec::new();
+    if let Some(window) = &activation.window {
+        parts.push(format!(
+            "maximum of {}×{}",
+            window.rows.kernel, window.columns.kernel
+        ));
+    }
+    if activation.shift != 0 {
+        parts.push(format!("over 2^{}", activation.shift));
+    }
+    if activation.relu {
+        parts.push("ReLU".into());
+    }
+    parts.join(", ")
+}
+
+fn wire(path: &Path) -> String {
+    let source = path.source;
+    let steps = match path.steps.is_empty() {
+        true => "",
+        false => ", averaged, shifted or concatenated",
+    };
+    match path.weights.map(|weighted| weighted.map) {
+        None => format!("table {source}{steps}"),
+        Some(Map::Dense) => format!("a dense layer of table {source}{steps}"),
+        Some(Map::Conv2d { window, groups }) => {
+            let kernel = volume(&[window.rows.kernel, window.columns.kernel]);
+            let of_groups = if groups == 1 {
+                String::new()
+            } else {
+                format!(" in {groups} groups")
+            };
+            format!("a convolution{of_groups} of {kernel} taps of table {source}{steps}")
+        }
+    }
+}
+
+/// The model's name as a Solidity name: `fashion-mlp` is `FashionMlpVerifier`.
+#[must_use]
+pub fn contract_name(model: &str) -> String {
+    let words = model.split(|c: char| !c.is_ascii_alphanumeric());
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map(|first| first.to_ascii_uppercase())
+            .into_iter()
+            .chain(letters)
+            .collect::<String>()
+    };
+    let name: String = words.map(capital).collect();
+    // A name does not begin with a digit, and one name is taken.
+    match name.starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("Model{name}Verifier"),
+        false if name.is_empty() || name == "Model" => "ExportedModelVerifier".into(),
+        false => format!("{name}Verifier"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_models_become_names_of_contracts() {
+        assert_eq!(contract_name("fashion-mlp"), "FashionMlpVerifier");
+        assert_eq!(contract_name("2nd try"), "Model2ndTryVerifier");
+        assert_eq!(contract_name("–"), "ExportedModelVerifier");
+    }
+
+    #[test]
+    fn a_source_begins_behind_its_imports() {
+        for source in SOURCES.iter().chain([&MODEL_VERIFIER, &FEATURES]) {
+            let body = body(source);
+            assert!(
+                body.starts_with("\n/") || body.starts_with("\ntype"),
+                "{}",
+                &body[..40]
+            );
+            assert!(!body.contains("\nimport ") && !body.contains("\npragma "));
+        }
+    }
+}
