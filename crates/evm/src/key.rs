@@ -378,7 +378,7 @@ impl Run {
     }
 
     /// Whether `next` lies where one more column of this run would.
-    fn continues_as(&self, next: &Self) -> bool {
+    const fn continues_as(&self, next: &Self) -> bool {
         let same = self.kind == next.kind && self.volume == next.volume;
         match self.kind {
             IN_ONE_ROW => {

@@ -105,13 +105,26 @@ fn key_files_that_are_none_are_refused() {
     let at = 6 + (1 + 10) + 1 + 3 * (1 + "class 0".len()) + 5;
     let mut other = file;
     let columns = key.verifying().columns().count();
-    // Seven bits a byte, the lowest first.
-    let varint = |number: usize| [(number & 0x7f) as u8 | 0x80, (number >> 7) as u8];
-    assert_eq!(varint(columns), other[at..at + 2]);
+    let written = varint(columns);
+    let end = at + written.len();
+    assert_eq!(written, other[at..end]);
     for got in [0, Columns::MAX.count() + 1] {
-        other.splice(at..at + 2, varint(got));
-        assert_eq!(refused(&other), KeyError::Columns { got });
+        let body = [&other[..at], &varint(got), &other[end..]].concat();
+        assert_eq!(refused(&body), KeyError::Columns { got });
     }
+    other.truncate(end);
+    assert_eq!(refused(&other), KeyError::Malformed);
+}
+
+/// Seven bits a byte, the lowest first.
+fn varint(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number > 0x7f {
+        bytes.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+    bytes
 }
 
 #[test]
@@ -197,7 +210,7 @@ fn images_are_shown_under_the_setup_of_the_proof() {
     let other = Setup::decode(zklens_setup::STRING, &one).unwrap();
     assert_eq!(check(&other), Err(VerifyError::OtherSetup));
     let short = Setup::decode(&zklens_setup::STRING[..64 * 9], &zklens_setup::TAU_G2).unwrap();
-    let expected = (1 << 12) + 1;
+    let expected = key.verifying().columns().count() + 1;
     assert_eq!(
         check(&short),
         Err(VerifyError::ShortSetup { expected, got: 9 })
