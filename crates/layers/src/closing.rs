@@ -3,7 +3,7 @@
 //! # Claim
 //!
 //! `G(s) + p(s) = v`, where `G` is the polynomial of [`crate::relation`], `p` the mask, and `s` the
-//! point drawn, whose last coordinate `s_b` is the mask variable's.
+//! point drawn, whose last coordinate `s_b` is the blinding variable's.
 //!
 //! # Protocol
 //!

@@ -33,7 +33,6 @@
 //! numerators are one; with `k` above, zero keys are free.
 
 use crate::gadget::{Gadget, Key, Rules};
-use crate::plan::asks_for_a_byte;
 use crate::polynomial::{Linear, Polynomial};
 use alloc::vec::Vec;
 use zklens_field::{Field, Scalar};
@@ -87,7 +86,7 @@ impl HelperKeys {
             | Gadget::Lookup(_)
             | Gadget::Copy
             | Gadget::Label { .. } => {
-                let bytes: Vec<Key> = rules.keys.iter().copied().filter(asks_for_a_byte).collect();
+                let bytes: Vec<Key> = rules.keys.iter().copied().filter(is_byte).collect();
                 let pairs = bytes.chunks(KEYS).map(|keys| Self::Asked {
                     keys: keys.to_vec(),
                     table: None,
@@ -145,6 +144,11 @@ impl HelperKeys {
             }
         }
     }
+}
+
+/// Whether a key asks for the table of bytes.
+const fn is_byte(key: &Key) -> bool {
+    matches!(key, Key::Byte(_))
 }
 
 impl LookupChallenges {

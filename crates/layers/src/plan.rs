@@ -3,7 +3,7 @@
 use crate::array::{Array, AxisWeights, Packer};
 use crate::circuit::{Circuit, Table};
 use crate::error::LayerError;
-use crate::gadget::{Column, Key, Rules};
+use crate::gadget::{Column, Rules};
 use crate::lookup::HelperKeys;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -87,7 +87,7 @@ impl TablePlan {
         })
     }
 
-    /// Variables, the mask variable included.
+    /// Variables, the blinding variable included.
     #[must_use]
     pub fn num_vars(&self) -> usize {
         let bits = self.bits().into_iter().fold(0, usize::saturating_add);
@@ -95,7 +95,7 @@ impl TablePlan {
     }
 
     /// `eq` of a point along each axis, on real rows. The point has a coordinate for each variable
-    /// of the sumcheck but the mask variable, of which the last are this table's.
+    /// of the sumcheck but the blinding variable, of which the last are this table's.
     #[must_use]
     pub fn eq_axes(&self, point: &[zklens_field::Scalar]) -> [AxisWeights; AXES] {
         let mut rest = point;
@@ -306,10 +306,4 @@ fn unplaced(
         tables.push(layout);
     }
     Ok(tables)
-}
-
-/// Whether a key asks for the table of bytes.
-#[must_use]
-pub(crate) const fn asks_for_a_byte(key: &Key) -> bool {
-    matches!(key, Key::Byte(_))
 }

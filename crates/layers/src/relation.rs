@@ -40,7 +40,7 @@ use zklens_field::{Field, Scalar};
 pub struct Challenges {
     /// For lookups.
     pub lookup: LookupChallenges,
-    /// `r`: a coordinate for each variable but the mask variable.
+    /// `r`: a coordinate for each variable but the blinding variable.
     pub point: Vec<Scalar>,
     /// `λ`: its powers tell rules apart.
     pub lambda: Scalar,

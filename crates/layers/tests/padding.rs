@@ -1,0 +1,85 @@
+//! What rows of padding ask for is an entry, because one claim says so.
+
+use zklens_commitment::{Claim, Columns};
+use zklens_field::{AdditiveGroup, Field, Scalar};
+use zklens_layers::closing::close;
+use zklens_layers::gadget::Gadget;
+use zklens_layers::lookup::LookupChallenges;
+use zklens_layers::plan::DEGREE;
+use zklens_layers::{Challenges, Circuit, Plan, Relations};
+use zklens_model::{Clip, Interval, Model, Op, Rescale, Table, Weights};
+use zklens_sumcheck::EvalClaim;
+use zklens_testkit::models::{Layers, preprocessing};
+
+/// A table of 300 values, and so 301 entries.
+fn model() -> Model {
+    let mut layers = Layers::new(preprocessing([4, 4], false), 5);
+    layers.flatten();
+    layers.dense(8);
+    layers.then(Op::Rescale(Rescale { shift: 8 }));
+    let bounds = Interval { lo: -150, hi: 149 };
+    layers.then(Op::Clip(Clip { bounds }));
+    layers.then(Op::Table(Table {
+        first: -150,
+        values: Weights::new((-150..150).collect()),
+        scale: 0,
+    }));
+    layers.dense(3);
+    layers.finish("looked up")
+}
+
+/// The claims at the end of a sumcheck, whatever it was about.
+fn claims(circuit: &Circuit, plan: &Plan) -> Vec<Claim> {
+    let mut next = 1_u64;
+    let mut draw = || {
+        next += 1;
+        Scalar::from(next)
+    };
+    let challenges = Challenges {
+        lookup: LookupChallenges {
+            alpha: draw(),
+            beta: draw(),
+        },
+        point: (1..plan.num_vars).map(|_| draw()).collect(),
+        lambda: draw(),
+    };
+    let relations = Relations::new(circuit, plan, &[0], &challenges).unwrap();
+    let end = EvalClaim::<DEGREE> {
+        point: (0..plan.num_vars).map(|_| draw()).collect(),
+        value: draw(),
+    };
+    let values = plan.tables.iter().map(|table| {
+        let values = table.places.iter().map(|_| draw());
+        values.collect()
+    });
+    let values: Vec<Vec<Scalar>> = values.collect();
+    close(circuit, plan, &relations, &challenges, end, &values)
+}
+
+#[test]
+fn the_first_entry_of_a_table_is_claimed_to_be_zero_however_its_array_lies() {
+    let circuit = Circuit::compile(&model()).unwrap();
+    let entries = circuit.tables.iter().find_map(|table| match &table.gadget {
+        Gadget::Entries(entries) => Some(entries.array),
+        _ => None,
+    });
+    // In one row, and cut.
+    for columns in [512, 256] {
+        let plan = Plan::new(&circuit, Columns::new(columns).unwrap(), 1).unwrap();
+        let spans = plan.arrays[entries.unwrap()].spans();
+        assert_eq!(spans.len(), 301_usize.div_ceil(columns));
+        let claims = claims(&circuit, &plan);
+        let claim = claims.last().unwrap();
+        assert_eq!(claim.value, Scalar::ZERO);
+        let mut weighed = Vec::new();
+        for term in &claim.terms {
+            let weights = term.functional.weights(plan.columns);
+            for (row, coefficient) in &term.rows {
+                let weights = weights.iter().enumerate();
+                let weights = weights.map(|(column, weight)| (*row, column, *weight * coefficient));
+                weighed.extend(weights.filter(|(_, _, weight)| *weight != Scalar::ZERO));
+            }
+        }
+        assert_eq!(weighed, [(spans[0].row, spans[0].offset, Scalar::ONE)]);
+    }
+}
