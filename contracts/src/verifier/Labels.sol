@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title Every label the transcript absorbs: Keccak-256 of its name
-/// @notice Generated from `crates/transcript/src/labels.rs` by `cargo run -p zklens-evm --example write_contracts`.
+/// @notice Generated from `crates/transcript/src/labels.rs`: a test of `crates/evm` compares, and writes it anew if asked to.
 library Labels {
     /// @dev `zklens/v1`
     bytes32 internal constant PROTOCOL = keccak256("zklens/v1");

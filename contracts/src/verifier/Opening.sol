@@ -179,7 +179,7 @@ library Opening {
         unchecked {
             (atZ, atInverse, stride) = (1, 1, 1);
             for (uint256 i = 4; i > first;) {
-                Axis axis = axes[--i];
+                Axis axis = nth(axes, --i);
                 uint256 length = axis.length();
                 // The only weight of an `eq` is one.
                 if (length == 1 && axis.isEq()) continue;
@@ -190,6 +190,13 @@ library Opening {
                 atInverse = mulmod(atInverse, inverseStep, R);
                 stride *= length;
             }
+        }
+    }
+
+    /// @dev `axes[i]`, for `i < 4`.
+    function nth(Axis[4] memory axes, uint256 i) private pure returns (Axis axis) {
+        assembly ("memory-safe") {
+            axis := mload(add(axes, shl(5, i)))
         }
     }
 

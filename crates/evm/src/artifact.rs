@@ -1,6 +1,6 @@
 //! The contract that comes with zklens.
 
-use alloy_primitives::hex;
+use alloy_primitives::{Address, hex};
 use serde::Deserialize;
 
 /// Compiled by `contracts/artifact.sh`.
@@ -8,8 +8,18 @@ const STORED_KEY_VERIFIER: &str =
     include_str!("../../../contracts/artifacts/StoredKeyVerifier.json");
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Artifact<'a> {
     bytecode: &'a str,
+    deployed_bytecode: &'a str,
+    /// Where the deployed code holds the address of the key's contract, 32 bytes each.
+    immutables: Vec<usize>,
+}
+
+impl Artifact<'_> {
+    fn read() -> Self {
+        serde_json::from_str(STORED_KEY_VERIFIER).expect("the artifact is JSON")
+    }
 }
 
 /// The creation code of `contracts/src/verifier/StoredKeyVerifier.sol`, which verifies proofs about any
@@ -20,9 +30,26 @@ struct Artifact<'a> {
 /// Never: a test reads the file.
 #[must_use]
 pub fn stored_key_verifier() -> Vec<u8> {
-    let artifact: Artifact<'_> =
-        serde_json::from_str(STORED_KEY_VERIFIER).expect("the artifact is JSON");
-    hex::decode(artifact.bytecode).expect("the bytecode is hexadecimal")
+    hex::decode(Artifact::read().bytecode).expect("the bytecode is hexadecimal")
+}
+
+/// Where a deployed `StoredKeyVerifier` has its key, if this is the code of one.
+///
+/// # Panics
+///
+/// Never: a test reads the file.
+#[must_use]
+pub fn key_data_of(code: &[u8]) -> Option<Address> {
+    let artifact = Artifact::read();
+    let mut expected = hex::decode(artifact.deployed_bytecode).expect("the code is hexadecimal");
+    let first = *artifact.immutables.first()?;
+    let word = code.get(first..first + 32)?;
+    for place in artifact.immutables {
+        expected.get_mut(place..place + 32)?.copy_from_slice(word);
+    }
+    let (zeros, address) = word.split_at(32 - size_of::<Address>());
+    let is_address = zeros.iter().all(|byte| *byte == 0);
+    (is_address && expected == code).then(|| Address::from_slice(address))
 }
 
 #[cfg(test)]

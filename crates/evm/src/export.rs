@@ -160,7 +160,7 @@ fn contract(key: &VerifyingKey, batches: &[usize], bytes: &[u8]) -> String {
     }
     let _ = write!(
         source,
-        "///\n/// @dev Model id {}, with public commitments to the weights. Proofs are about {} images.\n",
+        "///\n/// @dev Model id {}. Images in one proof: {}.\n",
         key.id(),
         batches.join(", ")
     );

@@ -5,8 +5,9 @@
 //! * [`fixture`]: all of it as JSON, for tests of contracts.
 //! * [`chain`]: the node that runs the contract.
 //!
-//! Nothing here is trusted. The contract says what is true; a statement is only carried there, and a
-//! node believed as far as its owner is.
+//! A contract's key is trusted to be that of the network: whoever compares a deployed key compares it with what is
+//! written here. Nothing else is: the contract says what is true; a statement is only carried there, and a node
+//! believed as far as its owner is.
 
 #![forbid(unsafe_code)]
 
@@ -19,7 +20,7 @@ pub mod gas;
 mod key;
 mod word;
 
-pub use artifact::stored_key_verifier;
+pub use artifact::{key_data_of, stored_key_verifier};
 pub use export::{contract_name, export};
 pub use key::{ExportError, MAX_KEY_BYTES, contract_key};
 

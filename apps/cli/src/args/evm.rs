@@ -171,7 +171,10 @@ Who checks what:
   proof     The contract, if the node that you ask is honest about what it answers.
   contract  This command: its key has to be the one derived from the network, which comes with zklens
             or is given by --model. A key file (--key) can call itself anything: compare the model
-            id. Without any of these, the contract's word is taken for which network it is of.
+            id. Without any of these, the contract's word is taken for which network it is of. That
+            a contract does what it should, its key does not tell: this command knows the code that
+            `evm deploy` puts on a chain, and says so. The code of an exported contract you compare
+            yourself, as block explorers do.
   context   Not this command: see `zklens verify --context`. On a chain, the contract that acts on the
             proof has to choose it.")]
 pub(crate) struct EvmVerifyArguments {

@@ -22,8 +22,10 @@ struct Verification {
     /// The name of the model, if it is known.
     model: Option<String>,
     model_id: String,
-    /// Whether the contract's key is the model's.
+    /// Whether the contract says that its key is the model's.
     key_compared: bool,
+    /// Whether its code is that of `evm deploy`, so that what it says is so.
+    code_compared: bool,
     images: Vec<Image>,
     context: String,
     transaction: Option<Transaction>,
@@ -82,9 +84,10 @@ fn verification(arguments: &EvmVerifyArguments) -> Result<Verification, Failure>
     let key = spinning("deriving the key", || {
         key(arguments, &setup, statement.model)
     })?;
-    if let Some(key) = &key {
-        check_key(&contract, key, &setup)?;
-    }
+    let code_compared = match &key {
+        Some(key) => check_key(&contract, key, &setup)?,
+        None => false,
+    };
     let account = arguments.send.then(|| account::open(&arguments.account));
     let account = account.transpose()?;
     contract.verify(statement, tape).map_err(chain::failure)?;
@@ -106,6 +109,7 @@ fn verification(arguments: &EvmVerifyArguments) -> Result<Verification, Failure>
         model: key.as_ref().map(|key| output::printable(key.name())),
         model_id: statement.model.to_string(),
         key_compared: key.is_some(),
+        code_compared,
         images: statement.labels.iter().map(image).collect(),
         context: output::hex_word(&statement.context),
         transaction,
@@ -141,15 +145,18 @@ fn key(
     Err(Failure::new(EXIT_REFUSED, name, cause))
 }
 
-/// Checks that the contract's key is this one, for the numbers of images that it says.
+/// Checks that the contract's key is this one, for the numbers of images that it says. Returns whether its code is
+/// known, so that it does not only say so.
 fn check_key(
     contract: &Contract<'_>,
     key: &VerifyingKey,
     setup: &SetupFile,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let batches = contract.batches().map_err(chain::failure)?;
     let checked = match contract_key(key, &setup.verifier()?, &batches) {
-        Ok(expected) => contract.check_key(&expected),
+        Ok(expected) => contract
+            .check_key(&expected)
+            .and_then(|()| contract.is_stored_key_verifier(&expected)),
         // It says something that no key has.
         Err(_) => Err(ChainError::OtherKey {
             address: contract.address(),
@@ -187,7 +194,17 @@ fn print(verification: &Verification) -> Result<(), Failure> {
         );
     }
     match &verification.model {
-        Some(model) => say!("model:       {model}; the contract holds its key"),
+        Some(model) if verification.code_compared => {
+            say!(
+                "model:       {model}; the contract is that of `evm deploy`, with the model's key"
+            );
+        }
+        Some(model) => {
+            say!(
+                "model:       {model}, says the contract; its code is not that of `evm deploy`, so"
+            );
+            say!("             compare it with what `evm export` compiles to before you trust it");
+        }
         None => say!("model:       unknown; see --model and --key"),
     }
     say!("model id:    {}", verification.model_id);

@@ -7,6 +7,7 @@ use super::offer::Task;
 use super::refusal::Refusal;
 use super::transaction::Receipt;
 use crate::abi::{self, IModelVerifier};
+use crate::artifact::key_data_of;
 use crate::gas::{BASE_GAS, calldata_gas, floor_gas};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolValue};
@@ -85,13 +86,13 @@ impl<'a> Contract<'a> {
     ///
     /// There is none at the address, or the node does not answer.
     pub fn at(node: &'a Node, address: Address) -> Result<Self, ChainError> {
-        if node.has_code(address)? {
-            Ok(Self { node, address })
-        } else {
+        if node.code(address)?.is_empty() {
             Err(ChainError::NoCode {
                 address,
                 chain: node.chain_id(),
             })
+        } else {
+            Ok(Self { node, address })
         }
     }
 
@@ -166,6 +167,21 @@ impl<'a> Contract<'a> {
                 address: self.address,
             })
         }
+    }
+
+    /// Whether its code is that of the contract that comes with zklens, and what it reads its key from holds this
+    /// one. If not, it may be any contract that says so of itself: one that was exported, or one that lies.
+    ///
+    /// # Errors
+    ///
+    /// The node does not answer.
+    pub fn is_stored_key_verifier(&self, key: &[u8]) -> Result<bool, ChainError> {
+        let Some(data) = key_data_of(&self.node.code(self.address)?) else {
+            return Ok(false);
+        };
+        let data = self.node.code(data)?;
+        // One byte that stops whoever calls it, then the key.
+        Ok(matches!(data.split_first(), Some((0, stored)) if stored == key))
     }
 
     /// Asks whether a proof is true, without a transaction.

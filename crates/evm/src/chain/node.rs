@@ -124,10 +124,10 @@ impl Node {
         }
     }
 
-    /// Whether there is a contract.
-    pub(super) fn has_code(&self, address: Address) -> Result<bool, ChainError> {
+    /// The code of a contract; none, if there is no contract.
+    pub(super) fn code(&self, address: Address) -> Result<Vec<u8>, ChainError> {
         const METHOD: &str = "eth_getCode";
         let code = self.ask(METHOD, json!([address, "latest"]))?;
-        Ok(!self.bytes_in(METHOD, &code)?.is_empty())
+        Ok(self.bytes_in(METHOD, &code)?.to_vec())
     }
 }

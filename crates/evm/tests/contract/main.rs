@@ -10,6 +10,7 @@ mod export;
 mod gas;
 mod gas_limits;
 mod golden;
+mod labels;
 mod operators;
 mod precompiles;
 mod reason;
