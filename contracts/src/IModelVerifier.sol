@@ -22,7 +22,9 @@ interface IModelVerifier {
     /// @param labels For each image of the batch, the number of its class.
     /// @param inputs For each image, the points of its input commitment, 64 bytes each, one after the other.
     /// @param proof The proof tape.
-    /// @return Whether it does. Bad input is `false` and never a revert, but for lack of gas.
+    /// @return Whether it does: false as well for a label that is no class, for inputs or a proof of another length than
+    /// they have, for points and scalars that are none. It reverts only if calldata is not the encoding of these
+    /// arguments, or gas or a precompile is lacking.
     function verify(bytes32 context, uint16[] calldata labels, bytes calldata inputs, bytes calldata proof)
         external
         view

@@ -18,6 +18,9 @@ library Closing {
     using ContractKey for uint256;
     using Opening for Opening.Batch;
 
+    /// @notice The key's tables are not those of a network, or not as many as it says.
+    error MalformedKey();
+
     /// @dev Cells at the start of the mask row that no claim weighs.
     uint256 private constant FREE_CELLS = 2;
 
@@ -46,6 +49,7 @@ library Closing {
     /// @param row The next table's first value.
     /// @param place Where the next place of columns is in the key.
     /// @param numVars Of the table at hand, the blinding variable included.
+    /// @param hasLabel Whether a table of as many labels as classes was among those so far.
     /// @param entries The arrays of all tables of entries so far, of which there are `entryTables`.
     /// @param rule `eq` of `r` along each axis of the table at hand.
     struct State {
@@ -63,6 +67,7 @@ library Closing {
         uint256 row;
         uint256 place;
         uint256 numVars;
+        bool hasLabel;
         uint256 entries;
         uint256 entryTables;
         Axis[4] rule;
@@ -96,6 +101,8 @@ library Closing {
             for (uint256 i = 0; i < tables; ++i) {
                 cursor = table(state, i, cursor);
             }
+            if (state.table.gadget != ContractKey.BYTES) revert MalformedKey();
+            if (!state.hasLabel || state.row != sum.values + 32 * state.plan.values) revert MalformedKey();
             if (Features.LOOKUPS) padding(state);
             // The first claim: the mask and the key's arrays make up what is not known.
             Opening.Batch memory batch = state.batch;
@@ -257,7 +264,8 @@ library Closing {
     {
         unchecked {
             next = t.next;
-            if (t.paths == 0) return next;
+            // A label's ties count whatever is wired to it.
+            if (t.paths == 0 && t.gadget != ContractKey.LABEL) return next + 32 * t.hasWindow;
             Axis[4] memory rule = state.rule;
             Wiring.Covector memory covector = Wiring.Covector(Bn254.neg(first), rule[1], rule[2], rule[3]);
             if (Features.WINDOWS && t.hasWindow == 1) {
@@ -267,6 +275,7 @@ library Closing {
             }
             bool isLabel = t.gadget == ContractKey.LABEL;
             if (isLabel) {
+                state.hasLabel = t.channels == state.header.classes;
                 covector.coefficient = first;
                 // Listed once, for all that follows.
                 rule[1] = Axes.listed(rule[1].values(), t.channels);

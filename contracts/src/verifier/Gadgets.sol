@@ -68,9 +68,14 @@ library Gadgets {
             if (a.relu == 1) sum = bit(row, a.remainderBytes, powers);
             if (Features.WINDOWS && t.hasWindow == 1) sum = addmod(sum, oneIsZero(a, row, powers), R);
         } else if (Features.CLIPS && t.gadget == ContractKey.CLIP) {
-            sum = bit(row, t.skipped, powers);
-            sum = addmod(sum, bit(row, t.skippedToo, powers), R);
+            sum = bit(row, 0, powers);
+            sum = addmod(sum, bit(row, secondSign(t), powers), R);
         }
+    }
+
+    /// @dev The column of a clip's second sign, after the first and the bytes below.
+    function secondSign(ContractKey.Table memory t) private pure returns (uint256) {
+        return 1 + t.parameters.field(128, 8);
     }
 
     /// @dev `power·(σ² − σ)`
@@ -114,7 +119,7 @@ library Gadgets {
             uint256 lo = word.signedField(0);
             uint256 hi = word.signedField(64);
             (uint256 fromLo, uint256 atLeastLo) = signed(row, 0, 1, word.field(128, 8));
-            (uint256 toHi,) = signed(row, t.skippedToo, t.skippedToo + 1, word.field(136, 8));
+            (uint256 toHi,) = signed(row, secondSign(t), secondSign(t) + 1, word.field(136, 8));
             power = draw(powers);
             local = mulmod(power, fromLo, R);
             constants = mulmod(power, Bn254.neg(lo), R);
@@ -186,7 +191,7 @@ library Gadgets {
                 value = Bn254.sub(number(row, a.remainderBytes, a.magnitudeBytes), a.offset);
             }
         } else if (Features.CLIPS && t.gadget == ContractKey.CLIP) {
-            (, uint256 atMostHi) = signed(row, t.skippedToo, t.skippedToo + 1, t.parameters.field(136, 8));
+            (, uint256 atMostHi) = signed(row, secondSign(t), secondSign(t) + 1, t.parameters.field(136, 8));
             value = Bn254.sub(t.parameters.signedField(64), atMostHi);
         }
     }

@@ -5,7 +5,7 @@ import {ModelVerifier} from "./ModelVerifier.sol";
 
 /// @title A verifier whose key is in a second contract, as data
 /// @notice Its code is the same for every network, so that `zklens evm deploy` needs no compiler.
-/// @dev The data contract has no code that runs: its first byte is the invalid opcode `STOP`. A verification costs
+/// @dev The data contract has no code that does anything: its first byte is the opcode `STOP`. A verification costs
 /// 2,600 gas more than with a key in the contract's own code.
 contract StoredKeyVerifier is ModelVerifier {
     /// @notice The contract whose code is the key, after one byte.

@@ -5,7 +5,7 @@ import {R} from "./Bn254.sol";
 
 /// @title Lists of words in memory, as the pointer to their first
 /// @notice Bounds come from the key, never from a proof: a check of each, and a length before each list, would cost more
-/// gas than all arithmetic does. What is loaded and stored is always inside a list made by `allocate`.
+/// gas than all arithmetic does. With a key of `crates/evm` what is loaded and stored is inside a list made by `allocate`.
 library Vectors {
     /// @notice A list of `length` words whose content is anything.
     function allocate(uint256 length) internal pure returns (uint256 vector) {

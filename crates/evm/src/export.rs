@@ -116,7 +116,7 @@ fn features(circuit: &Circuit, plans: &[Plan]) -> String {
         ),
         (
             "LOOKUPS",
-            gadgets().any(|gadget| matches!(gadget, Gadget::Lookup(_))),
+            gadgets().any(|gadget| matches!(gadget, Gadget::Lookup(_) | Gadget::Entries(_))),
         ),
         ("WINDOWS", gadgets().any(is_pool)),
         ("CONVOLUTIONS", convolutions().next().is_some()),
@@ -143,12 +143,27 @@ fn paths(table: &Table) -> &[Path] {
     table.operand.as_ref().map_or(&[], |operand| &operand.paths)
 }
 
+/// A name in a comment: what is not ASCII might make a reader see another text.
+fn printable(name: &str) -> String {
+    let printable = |c: char| {
+        if c == ' ' || c.is_ascii_graphic() {
+            c
+        } else {
+            '?'
+        }
+    };
+    name.chars().map(printable).collect()
+}
+
 /// The final contract.
 fn contract(key: &VerifyingKey, batches: &[usize], bytes: &[u8]) -> String {
     let batches: Vec<String> = batches.iter().map(ToString::to_string).collect();
     let mut source = String::new();
     let lines = [
-        format!("/// @title Verifies what the network `{}` sees", key.name()),
+        format!(
+            "/// @title Verifies what the network `{}` sees",
+            printable(key.name())
+        ),
         "/// @notice The network, as tables, each with its sides (channels, height, width):".into(),
         "///".into(),
     ];
@@ -252,7 +267,9 @@ pub fn contract_name(model: &str) -> String {
     // A name does not begin with a digit, and one name is taken.
     match name.starts_with(|c: char| c.is_ascii_digit()) {
         true => format!("Model{name}Verifier"),
-        false if name.is_empty() || name == "Model" => "ExportedModelVerifier".into(),
+        false if name.is_empty() || name == "Model" || name == "IModel" => {
+            "ExportedModelVerifier".into()
+        }
         false => format!("{name}Verifier"),
     }
 }
@@ -265,7 +282,10 @@ mod tests {
     fn names_of_models_become_names_of_contracts() {
         assert_eq!(contract_name("fashion-mlp"), "FashionMlpVerifier");
         assert_eq!(contract_name("2nd try"), "Model2ndTryVerifier");
-        assert_eq!(contract_name("–"), "ExportedModelVerifier");
+        for taken in ["–", "model", "i-model"] {
+            assert_eq!(contract_name(taken), "ExportedModelVerifier");
+        }
+        assert_eq!(printable("net\u{202e} 2"), "net? 2");
     }
 
     #[test]

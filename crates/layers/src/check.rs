@@ -106,7 +106,7 @@ impl Circuit {
 
     /// The work of an operand's wires; `None` if one does not fit.
     fn wires(&self, index: usize, operand: &Operand) -> Option<usize> {
-        if operand.paths.len() > MOST_PATHS {
+        if operand.paths.is_empty() || operand.paths.len() > MOST_PATHS {
             return None;
         }
         let works = operand.paths.iter().map(|path| {

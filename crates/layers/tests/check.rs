@@ -147,6 +147,14 @@ fn wires_fit_what_they_join() {
 fn arrays_have_the_sides_of_their_layers() {
     is_refused(|circuit| circuit.arrays[0] = vec![1, 1, 1, 10_000]);
     is_refused(|circuit| circuit.arrays[1] = vec![5]);
+    is_refused(|circuit| {
+        let operand = circuit
+            .tables
+            .iter_mut()
+            .rev()
+            .find_map(|table| table.operand.as_mut());
+        operand.expect("the label's").paths.clear();
+    });
     is_refused(|circuit| circuit.arrays[1] = vec![6, 1]);
     is_refused(|circuit| circuit.arrays.truncate(1));
     is_refused(|circuit| circuit.arrays.resize(1 << 20, vec![2049]));

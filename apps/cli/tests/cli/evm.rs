@@ -125,7 +125,7 @@ fn a_true_proof_is_verified_and_sent() {
     let verify = [&["verify", &path], &node[..]].concat();
     let printed = text(&evm(&[], &verify));
     assert!(
-        printed.contains("mnist-cnn; the contract holds its key"),
+        printed.contains("mnist-cnn; the contract is that of `evm deploy`"),
         "{printed}"
     );
     let estimate = [&["estimate", "--json", &path], &node[..]].concat();
