@@ -11,6 +11,7 @@ mod gas;
 mod gas_limits;
 mod golden;
 mod labels;
+mod malformed_key;
 mod operators;
 mod precompiles;
 mod reason;
