@@ -13,10 +13,10 @@ DATA ?= .data
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 .PHONY: test
-test: test-rust test-python ## Every test: Rust, and Python against NumPy and onnxruntime
+test: test-rust test-python test-contracts test-evm ## Every test: the next four
 
 .PHONY: test-rust
 test-rust: ## Rust tests and documentation examples
@@ -26,6 +26,27 @@ test-rust: ## Rust tests and documentation examples
 .PHONY: test-python
 test-python: release $(VENV)/.ready ## Networks in NumPy, imports in onnxruntime, golden proofs in a second verifier
 	$(PYTHON) -m unittest discover tests/python
+
+EXPORTED := contracts/test/exported
+# What the proofs of the contracts' tests are bound to: "zklens" and zeros.
+CONTEXT := 7a6b6c656e730000000000000000000000000000000000000000000000000000
+
+.PHONY: test-contracts
+test-contracts: release fmt-contracts ## Contracts: sizes and tests, also of what `zklens evm export` writes (needs Node)
+	mkdir -p $(EXPORTED)
+	$(ZKLENS) evm export --force --model fashion-mlp -o $(EXPORTED)/FashionMlpVerifier.sol
+	$(ZKLENS) evm export --force --model mnist-cnn -o $(EXPORTED)/MnistCnnVerifier.sol
+	$(ZKLENS) evm prove --context $(CONTEXT) --model fashion-mlp -i examples/fashion/6_shirt.png \
+		>$(EXPORTED)/fashion-mlp.json
+	$(ZKLENS) evm prove --context $(CONTEXT) --model mnist-cnn -i examples/mnist/digit_7.png \
+		>$(EXPORTED)/mnist-cnn.json
+	# Fails if a contract is too large for a chain. Libraries without a function of their own are left out.
+	FOUNDRY_PROFILE=models contracts/run.sh forge build --sizes | sed -E '/\| 3 +\|/,+1d'
+	FOUNDRY_PROFILE=models contracts/run.sh forge test -vv
+
+.PHONY: test-evm
+test-evm: release ## Deploying, proving, claiming and classifying on a node of its own (needs Node)
+	tests/evm/end_to_end.sh
 
 .PHONY: release
 release:
@@ -45,8 +66,12 @@ accuracy: release ## Integer accuracy on both full test sets (fetches them)
 check: fmt lint docs portable fuzz-check ## Formatting, lints, documentation, other targets
 
 .PHONY: fmt
-fmt:
+fmt: fmt-contracts
 	cargo fmt --all --check
+
+.PHONY: fmt-contracts
+fmt-contracts:
+	contracts/run.sh forge fmt --check
 
 .PHONY: lint
 lint:
@@ -87,8 +112,8 @@ bench: ## Benchmarks
 	cargo bench --workspace
 
 .PHONY: bench-smoke
-bench-smoke: ## Every benchmark once, to see that it runs
-	cargo bench --workspace --benches -- --test
+bench-smoke: ## Every benchmark once, to see that it runs; without the optimizations that take long
+	cargo bench --workspace --benches --profile dev -- --test
 
 .PHONY: thousand
 thousand: ## Prove and verify 1,000 random images with each shipped model
@@ -97,6 +122,10 @@ thousand: ## Prove and verify 1,000 random images with each shipped model
 .PHONY: growth
 growth: ## Time and memory against the size of the network
 	cargo run --release -p zklens-prover --example growth
+
+.PHONY: artifacts
+artifacts: ## Write contracts/artifacts/ again, which `zklens evm deploy` sends (needs Node)
+	contracts/artifact.sh
 
 .PHONY: vectors
 vectors: ## Write vectors/ and snapshots/ again
