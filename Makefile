@@ -112,8 +112,8 @@ bench: ## Benchmarks
 	cargo bench --workspace
 
 .PHONY: bench-smoke
-bench-smoke: ## Every benchmark once, to see that it runs; without the optimizations that take long
-	cargo bench --workspace --benches --profile dev -- --test
+bench-smoke: ## Every benchmark once, to see that it runs; so does test-rust
+	cargo test --workspace --bench '*'
 
 .PHONY: thousand
 thousand: ## Prove and verify 1,000 random images with each shipped model

@@ -30,7 +30,8 @@ unset "${!ETH_@}" "${!FOUNDRY_@}" "${!CAST_@}" CHAIN
 
 .ci/contracts.sh
 # `run.sh` becomes the node, so this is the node's process. Port 0 is one that is free.
-contracts/run.sh anvil --port 0 >"$temporary/anvil.log" 2>&1 &
+: >"$temporary/anvil.log"
+contracts/run.sh anvil --port 0 >>"$temporary/anvil.log" 2>&1 &
 anvil=$!
 for _ in {1..200}; do
     address="$(sed -n 's/^Listening on //p' "$temporary/anvil.log")"

@@ -184,9 +184,10 @@ fn contract(key: &VerifyingKey, batches: &[usize], bytes: &[u8]) -> String {
         "contract {} is ModelVerifier {{\n    /// @inheritdoc ModelVerifier\n    function key() public pure override returns (bytes memory) {{\n        return",
         contract_name(key.name())
     );
-    for line in bytes.chunks(KEY_LINE) {
+    for (index, line) in bytes.chunks(KEY_LINE).enumerate() {
         let hex: String = line.iter().map(|byte| format!("{byte:02x}")).collect();
-        let _ = write!(source, "\n            hex\"{hex}\"");
+        let before = if index == 0 { " " } else { "\n            " };
+        let _ = write!(source, "{before}hex\"{hex}\"");
     }
     source.push_str(";\n    }\n}\n");
     format!("\n{source}")

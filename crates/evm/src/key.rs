@@ -12,8 +12,9 @@ use zklens_layers::{Circuit, LayerError};
 use zklens_model::{Axis, Window};
 use zklens_verifier::VerifyingKey;
 
-/// The longest key that a contract can hold beside one byte of its own.
-pub const MAX_KEY_BYTES: usize = 24_575;
+/// The longest key of a contract: with the verifier's code it fits into one transaction (49,152 bytes, EIP-3860), and beside one byte
+/// more into a contract (24,576, EIP-170).
+pub const MAX_KEY_BYTES: usize = 24_000;
 
 const WORD: usize = 32;
 

@@ -140,7 +140,7 @@ Examples:
   zklens evm deploy --model net.zkl --batches 1,8 --keystore key.json --chain-id 11155111
   zklens evm deploy --rpc-url http://127.0.0.1:8545 --unlocked 0xf39F…2266   (an account of anvil)
 
-The contract stores the model's key as code, up to 24575 bytes; each of --batches takes some of it.")]
+The contract stores the model's key as code, up to 24,000 bytes; each of --batches takes some of it.")]
 pub(crate) struct EvmDeployArguments {
     #[command(flatten)]
     pub(crate) model: ModelArgument,
