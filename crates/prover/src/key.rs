@@ -53,13 +53,17 @@ pub enum Layout {
 const COLUMN_STEP: usize = 64;
 
 /// As many columns more take the prover as long as one more row takes prover and verifier.
-const COLUMNS_PER_ROW: usize = 256;
+const COLUMNS_PER_ROW: usize = 512;
 
 impl Layout {
     /// What a proof costs, of one image, in columns.
     const fn cost(self, columns: Columns, rows: usize) -> usize {
         match self {
-            Self::Fast => columns.count() + rows * COLUMNS_PER_ROW,
+            // Multiplications of points are as many as columns, transforms as long as the next power of two.
+            Self::Fast => {
+                let count = columns.count();
+                count + count.next_power_of_two() + rows * COLUMNS_PER_ROW
+            }
             Self::Chain => columns.count() + rows * Columns::MAX.count(),
         }
     }
