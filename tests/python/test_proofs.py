@@ -62,7 +62,7 @@ class GoldenProofs(unittest.TestCase):
         gadgets = set()
         for file in PROOFS.glob("*.zkk"):
             gadgets |= {table.gadget.name for table in read_key(file.read_bytes()).tables}
-        self.assertEqual(len(gadgets), 8, gadgets)
+        self.assertEqual(len(gadgets), 9, gadgets)
 
 
 class ChangedProofs(unittest.TestCase):
@@ -100,14 +100,14 @@ class ChangedProofs(unittest.TestCase):
                 # The negative of a point is a point, so that only the opening can tell.
                 changed = word + 1 if label in scalars else curve.field_modulus - word
                 self.refuse("the opening", tape=self.with_word(end, changed))
-        self.assertEqual(len(seen), 9)
+        self.assertEqual(len(seen), 8)
 
     def test_words_that_are_no_scalar_or_no_point(self):
         ends = {label: (first, last) for label, first, last in self.messages()}
         _, last = ends["proof/columns"]
         word = int.from_bytes(self.tape[last - 32 : last], "big")
         self.refuse("not below the order", tape=self.with_word(last, word + curve.curve_order))
-        first, last = ends["proof/mask"]
+        first, last = ends["commitment/quotient"]
         word = int.from_bytes(self.tape[last - 32 : last], "big")
         self.refuse("not a point", tape=self.with_word(last, word + 1))
         self.refuse("not a point", tape=self.with_word(last, word + curve.field_modulus))

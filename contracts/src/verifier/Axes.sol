@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {R} from "./Bn254.sol";
+import {Bn254, R} from "./Bn254.sol";
 import {Vectors} from "./Vectors.sol";
 
 /// @notice A weight for every index of one axis: `eq` of some coordinates of a point, or a list. One word: from the
 /// least significant bit on, 8 bits that are 1 for `eq`, 8 bits with the number of coordinates, 32 with the
-/// length of the axis, and the pointer to the first coordinate or weight.
+/// length of the axis, and the pointer to the first weight, or to the coordinate of the least significant bit: points
+/// are in memory from their last coordinate to their first.
 type Axis is uint256;
 
 using Axes for Axis global;
@@ -15,21 +16,18 @@ using Axes for Axis global;
 /// @notice Twin of `AxisWeights` in `crates/layers/src/array.rs`.
 /// @dev What is listed costs gas per weight, what is `eq` per bit, so lists are made only where a step asks for one.
 library Axes {
+    /// @dev The only index of an axis of one, without the pointer.
+    uint256 internal constant SINGLE = 0x10001;
+
     /// @notice Any weights.
     function listed(uint256 vector, uint256 count) internal pure returns (Axis) {
         return Axis.wrap((vector << 48) | (count << 16));
     }
 
-    /// @notice `eq` of `count` coordinates from `point` on, for indices below `len ≤ 2^count`.
-    function eq(uint256 point, uint256 count, uint256 len) internal pure returns (Axis) {
-        return Axis.wrap((point << 48) | (len << 16) | (count << 8) | 1);
-    }
-
-    /// @notice One at `index`, zero elsewhere.
-    function unit(uint256 index, uint256 count) internal pure returns (Axis) {
-        uint256 vector = Vectors.zeros(count);
-        Vectors.store(vector, index, 1);
-        return listed(vector, count);
+    /// @notice `eq` of the coordinates from `point` on; how many, and for how many indices, `shape` says: the other
+    /// fields of the axis.
+    function eq(uint256 point, uint256 shape) internal pure returns (Axis) {
+        return Axis.wrap((point << 48) | shape);
     }
 
     function isEq(Axis axis) internal pure returns (bool) {
@@ -51,6 +49,33 @@ library Axes {
         return Axis.unwrap(axis) >> 48;
     }
 
+    /// @notice The axis at `index` of a list of axes.
+    function nth(uint256 axes, uint256 index) internal pure returns (Axis) {
+        return Axis.wrap(Vectors.load(axes, index));
+    }
+
+    /// @notice Sets the axis at `index` of a list of axes.
+    function put(uint256 axes, uint256 index, Axis axis) internal pure {
+        Vectors.store(axes, index, Axis.unwrap(axis));
+    }
+
+    /// @notice A list of the same four axes.
+    function copy(uint256 axes) internal pure returns (uint256 list) {
+        list = Vectors.allocate(4);
+        assembly ("memory-safe") {
+            mcopy(list, axes, 0x80)
+        }
+    }
+
+    /// @notice The axis of an `eq` for indices of which the last `count` bits are left out. Its length is a multiple of
+    /// `2^count`.
+    function above(Axis axis, uint256 count) internal pure returns (Axis) {
+        unchecked {
+            uint256 shape = ((axis.length() >> count) << 16) | ((axis.bits() - count) << 8) | 1;
+            return eq(axis.pointer() + 32 * count, shape);
+        }
+    }
+
     /// @notice The weights, one by one.
     function values(Axis axis) internal pure returns (uint256) {
         return axis.isEq() ? eqTable(axis.pointer(), axis.bits()) : axis.pointer();
@@ -61,19 +86,29 @@ library Axes {
         table = Vectors.allocate(1 << count);
         assembly ("memory-safe") {
             mstore(table, 1)
-            let size := 0x20
-            for { let end := add(point, shl(5, count)) } lt(point, end) { point := add(point, 0x20) } {
-                let u := mload(point)
-                // From the end, so that nothing is overwritten before it is read.
-                for { let k := size } k {} {
-                    k := sub(k, 0x20)
-                    let whole := mload(add(table, k))
-                    let high := mulmod(whole, u, R)
-                    let to := add(table, shl(1, k))
-                    mstore(to, addmod(whole, sub(R, high), R))
-                    mstore(add(to, 0x20), high)
+            // From the least significant bit on: what is there is for a zero in the next bit, what comes behind for a one.
+            // The first bit alone, the others two words at a time.
+            if count {
+                let on := mload(point)
+                mstore(table, addmod(1, sub(R, on), R))
+                mstore(add(table, 0x20), on)
+                let last := add(point, shl(5, count))
+                point := add(point, 0x20)
+                for { let size := 0x40 } lt(point, last) { point := add(point, 0x20) } {
+                    on := mload(point)
+                    let off := sub(add(R, 1), on)
+                    let low := table
+                    for { let end := add(table, size) } lt(low, end) { low := add(low, 0x40) } {
+                        let high := add(low, size)
+                        let whole := mload(low)
+                        mstore(low, mulmod(whole, off, R))
+                        mstore(high, mulmod(whole, on, R))
+                        whole := mload(add(low, 0x20))
+                        mstore(add(low, 0x20), mulmod(whole, off, R))
+                        mstore(add(high, 0x20), mulmod(whole, on, R))
+                    }
+                    size := shl(1, size)
                 }
-                size := shl(1, size)
             }
         }
     }
@@ -81,64 +116,47 @@ library Axes {
     /// @notice `Σ_k weight_k`.
     function sum(Axis axis) internal pure returns (uint256 total) {
         uint256 len = axis.length();
-        uint256 first = axis.pointer();
-        if (!axis.isEq()) return Vectors.sum(first, len);
-        // Of a whole `eq`, one.
-        if (len >> axis.bits() == 1) return 1;
+        uint256 point = axis.pointer();
+        if (!axis.isEq()) return Vectors.sum(point, len);
         uint256 count = axis.bits();
+        // Of a whole `eq`, one.
+        if (len >> count == 1) return 1;
         assembly ("memory-safe") {
-            for { let coordinate := add(first, shl(5, count)) } gt(coordinate, first) {} {
-                coordinate := sub(coordinate, 0x20)
-                let u := mload(coordinate)
+            for { let end := add(point, shl(5, count)) } lt(point, end) { point := add(point, 0x20) } {
+                let on := mload(point)
                 // A set bit adds all that have a zero there.
                 switch and(len, 1)
-                case 0 { total := mulmod(sub(add(R, 1), u), total, R) }
-                default { total := addmod(mulmod(u, total, R), sub(add(R, 1), u), R) }
+                case 0 { total := mulmod(sub(add(R, 1), on), total, R) }
+                default { total := addmod(mulmod(on, total, R), sub(add(R, 1), on), R) }
                 len := shr(1, len)
             }
         }
     }
 
-    /// @notice `Σ_k weight_k·x^k`, and the same of `y`.
-    function evaluate(Axis axis, uint256 x, uint256 y) internal pure returns (uint256, uint256) {
-        uint256 first = axis.pointer();
-        uint256 len = axis.length();
-        if (!axis.isEq()) return (Vectors.evaluate(first, len, x), Vectors.evaluate(first, len, y));
-        return eqAt(first, axis.bits(), len, x, y);
+    /// @notice `Σ_k weight_k·x^k`.
+    function evaluate(Axis axis, uint256 x) internal pure returns (uint256) {
+        if (!axis.isEq()) return Vectors.evaluate(axis.pointer(), axis.length(), x);
+        return eqAt(axis.pointer(), axis.bits(), axis.length(), x);
     }
 
-    /// @notice `Σ_{k < len} eq(point, k)·x^k`, for `len ≤ 2^count`, in time `count`, and the same of `y`.
-    function eqAt(uint256 point, uint256 count, uint256 len, uint256 x, uint256 y)
-        internal
-        pure
-        returns (uint256, uint256)
-    {
-        if (len >> count == 1) return (wholeAt(point, count, x), wholeAt(point, count, y));
-        return (partAt(point, count, len, x), partAt(point, count, len, y));
-    }
-
-    /// @dev `Π_j ((1 − u_j) + u_j·x^(2^j))`, the least significant bit first.
-    function wholeAt(uint256 point, uint256 count, uint256 x) private pure returns (uint256 whole) {
+    /// @notice `Σ_{k < len} eq(point, k)·x^k`, for `len ≤ 2^count`, in time `count`.
+    function eqAt(uint256 point, uint256 count, uint256 len, uint256 x) internal pure returns (uint256 part) {
         assembly ("memory-safe") {
-            whole := 1
-            for { let coordinate := add(point, shl(5, count)) } gt(coordinate, point) {} {
-                coordinate := sub(coordinate, 0x20)
-                let u := mload(coordinate)
-                // 1 − u + u·x, below 2^256.
-                whole := mulmod(whole, add(sub(add(R, 1), u), mulmod(u, x, R)), R)
-                x := mulmod(x, x, R)
-            }
-        }
-    }
-
-    /// @dev From the least significant bit on, `whole` is the sum over all values of the bits so far, `part` the sum
-    /// over those below `len` modulo the bits' range.
-    function partAt(uint256 point, uint256 count, uint256 len, uint256 x) private pure returns (uint256 part) {
-        assembly ("memory-safe") {
+            let end := add(point, shl(5, count))
+            // From the least significant bit on, `whole` is the sum over all values of the bits so far, `part` the sum
+            // over those below `len` modulo the bits' range. While that is zero, only the first counts.
             let whole := 1
-            for { let coordinate := add(point, shl(5, count)) } gt(coordinate, point) {} {
-                coordinate := sub(coordinate, 0x20)
-                let on := mload(coordinate)
+            for {} lt(and(len, 1), lt(point, end)) { point := add(point, 0x20) } {
+                let on := mload(point)
+                // 1 − u + u·x, below 2^256.
+                whole := mulmod(whole, add(sub(add(R, 1), on), mulmod(on, x, R)), R)
+                x := mulmod(x, x, R)
+                len := shr(1, len)
+            }
+            // All of them, or none yet.
+            if eq(point, end) { part := whole }
+            for {} lt(point, end) { point := add(point, 0x20) } {
+                let on := mload(point)
                 let off := sub(add(R, 1), on)
                 on := mulmod(on, x, R)
                 switch and(len, 1)
@@ -155,9 +173,10 @@ library Axes {
     function dot(Axis left, Axis right) internal pure returns (uint256) {
         uint256 len = left.length();
         if (left.isEq() && right.isEq() && len >> left.bits() == 1) {
-            return eqOfPoints(left.pointer(), right.pointer(), left.bits());
+            uint256 count = left.bits();
+            return Vectors.load(eqOfPoints(left.pointer(), right.pointer(), count), count);
         }
-        return Vectors.dot(left.values(), right.values(), len);
+        return Vectors.dot(left.values(), right.values(), 0x20, len);
     }
 
     /// @notice The products `left_k·right_k`, of axes of one length.
@@ -168,22 +187,26 @@ library Axes {
             uint256 r = right.values();
             products = Vectors.allocate(len);
             for (uint256 k = 0; k < len; ++k) {
-                Vectors.store(products, k, mulmod(Vectors.load(l, k), Vectors.load(r, k), R));
+                Vectors.store(products, k, Bn254.mul(Vectors.load(l, k), Vectors.load(r, k)));
             }
         }
     }
 
-    /// @notice `Π_i (1 − u_i − v_i + 2·u_i·v_i)`, over `count` coordinates.
-    function eqOfPoints(uint256 u, uint256 v, uint256 count) internal pure returns (uint256 product) {
+    /// @notice For every `k ≤ count`, `Π_i (1 − u_i − v_i + 2·u_i·v_i)` over the first `k` coordinates in memory.
+    function eqOfPoints(uint256 u, uint256 v, uint256 count) internal pure returns (uint256 products) {
+        products = Vectors.allocate(count + 1);
         assembly ("memory-safe") {
-            product := 1
+            let product := 1
+            mstore(products, product)
+            let to := products
             for { let end := add(u, shl(5, count)) } lt(u, end) { u := add(u, 0x20) } {
                 let left := mload(u)
                 let right := mload(v)
-                let both := mulmod(left, right, R)
                 // Below 5·R, and so below 2^256.
-                let bit := add(add(sub(add(R, 1), left), sub(R, right)), shl(1, both))
+                let bit := add(sub(add(R, 1), left), add(sub(R, right), shl(1, mulmod(left, right, R))))
                 product := mulmod(product, bit, R)
+                to := add(to, 0x20)
+                mstore(to, product)
                 v := add(v, 0x20)
             }
         }

@@ -29,10 +29,25 @@ library Bn254 {
         }
     }
 
+    /// @notice `a + b`.
+    function add(uint256 a, uint256 b) internal pure returns (uint256 sum) {
+        // Solidity's own would look whether the modulus is zero.
+        assembly ("memory-safe") {
+            sum := addmod(a, b, R)
+        }
+    }
+
     /// @notice `a − b`.
-    function sub(uint256 a, uint256 b) internal pure returns (uint256) {
-        unchecked {
-            return addmod(a, R - b, R);
+    function sub(uint256 a, uint256 b) internal pure returns (uint256 difference) {
+        assembly ("memory-safe") {
+            difference := addmod(a, sub(R, b), R)
+        }
+    }
+
+    /// @notice `a·b`.
+    function mul(uint256 a, uint256 b) internal pure returns (uint256 product) {
+        assembly ("memory-safe") {
+            product := mulmod(a, b, R)
         }
     }
 

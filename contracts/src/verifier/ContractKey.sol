@@ -4,9 +4,108 @@ pragma solidity ^0.8.28;
 import {R} from "./Bn254.sol";
 import {Place} from "./Opening.sol";
 
+/// @notice A table's first word, whose fields are, from the most significant bit on: 8 bits with the gadget, 8 that are 1
+/// if there is a table for each image, 8 that are 1 if the gadget has a window, 16 with the number of paths, 16 with
+/// that of columns before helpers, 16 with that of helpers, and for channels, rows and columns 48 each with the
+/// shape of their axis: see `Axis`.
+type Table is uint256;
+
+using Tables for Table global;
+
+/// @title Fields of a `Table`
+library Tables {
+    function gadget(Table t) internal pure returns (uint256) {
+        return Table.unwrap(t) >> 248;
+    }
+
+    function isPerImage(Table t) internal pure returns (bool) {
+        return (Table.unwrap(t) >> 240) & 0xff == 1;
+    }
+
+    function hasWindow(Table t) internal pure returns (bool) {
+        return (Table.unwrap(t) >> 232) & 0xff == 1;
+    }
+
+    function paths(Table t) internal pure returns (uint256) {
+        return (Table.unwrap(t) >> 216) & 0xffff;
+    }
+
+    function columns(Table t) internal pure returns (uint256) {
+        return (Table.unwrap(t) >> 200) & 0xffff;
+    }
+
+    function helpers(Table t) internal pure returns (uint256) {
+        return (Table.unwrap(t) >> 184) & 0xffff;
+    }
+
+    function channelShape(Table t) internal pure returns (uint256) {
+        return (Table.unwrap(t) >> 136) & 0xffffffffffff;
+    }
+
+    function rowShape(Table t) internal pure returns (uint256) {
+        return (Table.unwrap(t) >> 88) & 0xffffffffffff;
+    }
+
+    function columnShape(Table t) internal pure returns (uint256) {
+        return (Table.unwrap(t) >> 40) & 0xffffffffffff;
+    }
+}
+
+/// @notice A path's word, whose fields are, from the most significant bit on: 8 bits with the number of steps, 8 with the
+/// layer with weights, 16 with its array, 16 with the groups of a convolution, 16 with the source, 8 that are 1 if it is
+/// a convolution of which the table's window makes use as it is; and to the end of the word where it is in the key. The
+/// window of a convolution follows it there, then the steps, two words each.
+type Path is uint256;
+
+using Paths for Path global;
+
+/// @title Fields of a `Path`
+library Paths {
+    function steps(Path p) internal pure returns (uint256) {
+        return Path.unwrap(p) >> 248;
+    }
+
+    function map(Path p) internal pure returns (uint256) {
+        return (Path.unwrap(p) >> 240) & 0xff;
+    }
+
+    function array(Path p) internal pure returns (uint256) {
+        return (Path.unwrap(p) >> 224) & 0xffff;
+    }
+
+    function groups(Path p) internal pure returns (uint256) {
+        return (Path.unwrap(p) >> 208) & 0xffff;
+    }
+
+    function source(Path p) internal pure returns (uint256) {
+        return (Path.unwrap(p) >> 192) & 0xffff;
+    }
+
+    function isUnderWindow(Path p) internal pure returns (bool) {
+        return (Path.unwrap(p) >> 184) & 0xff == 1;
+    }
+
+    function windowAt(Path p) internal pure returns (uint256) {
+        unchecked {
+            return (Path.unwrap(p) & 0xffffffff) + 32;
+        }
+    }
+
+    function stepsAt(Path p) internal pure returns (uint256) {
+        unchecked {
+            return p.windowAt() + (p.map() == ContractKey.CONV2D ? 32 : 0);
+        }
+    }
+
+    function next(Path p) internal pure returns (uint256) {
+        unchecked {
+            return p.stepsAt() + 64 * p.steps();
+        }
+    }
+}
+
 /// @title A verifying key as a contract reads it
-/// @notice Twin of `crates/evm/src/key.rs`, which writes it: words of 32 bytes whose fields are packed from the most
-/// significant bit on, in the order in which the structures here list them.
+/// @notice Twin of `crates/evm/src/key.rs`, which writes it: words of 32 bytes with packed fields.
 /// @dev Whoever deploys a key answers for it: a contract does not check that it is well formed. `zklens evm verify`
 /// compares a deployed key with the one it derives from the network.
 ///
@@ -15,11 +114,20 @@ import {Place} from "./Opening.sol";
 /// | 0 | model id |
 /// | 1 | digest of the setup |
 /// | 2 … 5 | `[τ]₂`: x₁, x₀, y₁, y₀ |
-/// | 6 | `Header` |
+/// | 6 | `Header`: fields from the most significant bit on, in their order |
 ///
-/// Then, each where the header says: tables, arrays, batches, class names (a byte of length before each), and to the
-/// end the commitments to the weights.
+/// Then, each where the header says: tables, arrays, plans, class names (a byte of length before each), and to the end
+/// the commitments to the weights.
+///
+/// A table is its `Table`, a word with the gadget's parameters, a window with the operand's sides if the gadget has one,
+/// and its paths. Where its columns lie is in the plan's places, a word for neighbours, whose fields are: 8 bits with the
+/// kind, 16 with the number of columns, 16 with the (first) row (or the array), 16 with the offset, 8 with the axis that
+/// is cut, 8 with `log2` of indices in a row, 8 with the bytes of a number, 16 with the rows of one column or, of
+/// numbers, one byte of it.
 library ContractKey {
+    /// @dev Where the header is, in bytes from the key's beginning.
+    uint256 private constant HEADER_AT = 192;
+
     // Gadgets.
     uint256 internal constant PIXELS = 0;
     uint256 internal constant ACTIVATION = 1;
@@ -27,8 +135,9 @@ library ContractKey {
     uint256 internal constant LOOKUP = 3;
     uint256 internal constant COPY = 4;
     uint256 internal constant LABEL = 5;
-    uint256 internal constant BYTES = 6;
-    uint256 internal constant ENTRIES = 7;
+    uint256 internal constant RANGE = 6;
+    uint256 internal constant BYTES = 7;
+    uint256 internal constant ENTRIES = 8;
 
     // Steps.
     uint256 internal constant SCALE = 0;
@@ -40,71 +149,50 @@ library ContractKey {
     uint256 internal constant DENSE = 1;
     uint256 internal constant CONV2D = 2;
 
-    // Places of columns.
+    // Places of columns: in one row, cut along an axis of the table, an array of the key, and numbers of which one row
+    // has some bytes.
     uint256 internal constant IN_ONE_ROW = 0;
     uint256 internal constant CUT = 1;
     uint256 internal constant ARRAY = 2;
-
-    /// @notice No column.
-    uint256 internal constant NONE = 0xffff;
+    uint256 internal constant CUT_BYTES = 3;
 
     /// @param classes How many there are.
     /// @param tables How many there are.
     /// @param weightRows Commitments to the weights.
     /// @param pixelRows Points of one input commitment.
-    /// @param batches Numbers of images that one proof may be about.
+    /// @param plans Numbers of images that one proof may be about.
     /// @param tablesAt Where tables begin, in bytes from the key's beginning; the others likewise.
     struct Header {
         uint256 classes; // 16 bits
         uint256 tables; // 16
         uint256 weightRows; // 16
         uint256 pixelRows; // 16
-        uint256 batches; // 16
+        uint256 plans; // 16
         uint256 tablesAt; // 32
         uint256 arraysAt; // 32
-        uint256 batchesAt; // 32
+        uint256 plansAt; // 32
         uint256 namesAt; // 32
         uint256 weightsAt; // 32
     }
 
-    /// @notice How a proof about `images` images is laid out.
+    /// @notice How a proof about `images` images is laid out: two words.
+    /// @param imageShape The shape of an axis of images: see `Axis`.
+    /// @param maskRow The number of the mask row among all rows.
     /// @param values Columns of all tables: the values on the tape.
     /// @param blindsAt The mask row's cell with the first column's blind.
     /// @param placesAt Where the columns' places begin.
+    /// @param range The second word: the table of all rows of bytes, whose sides follow from the layout.
     struct Plan {
         uint256 images; // 16 bits
+        uint256 imageShape; // 48
         uint256 numVars; // 8
         uint256 witnessRows; // 16
+        uint256 maskRow; // 16
         uint256 helperRows; // 16
         uint256 values; // 16
         uint256 blindsAt; // 16
         uint256 placesAt; // 32
-    }
-
-    /// @notice Two words; a window follows if `hasWindow` is 1, then the paths.
-    /// @param skipped, skippedToo Columns before `byteEnd` that are no bytes, or `NONE`.
-    /// @param parameters The second word: the gadget's.
-    /// @param next Where what follows begins.
-    struct Table {
-        uint256 gadget; // 8 bits
-        uint256 isPerImage; // 8
-        uint256 channels; // 16
-        uint256 height; // 16
-        uint256 width; // 16
-        uint256 channelBits; // 8
-        uint256 rowBits; // 8
-        uint256 columnBits; // 8
-        uint256 columns; // 16, before helpers
-        uint256 helpers; // 16
-        uint256 skipped; // 16
-        uint256 skippedToo; // 16
-        uint256 byteEnd; // 16
-        uint256 paths; // 16
-        uint256 hasWindow; // 8
-        uint256 operandHeight; // 16
-        uint256 operandWidth; // 16
-        uint256 parameters;
-        uint256 next;
+        Table range;
     }
 
     /// @notice The word at a number of bytes from the key's beginning.
@@ -129,73 +217,74 @@ library ContractKey {
         }
     }
 
-    function header(bytes memory key) internal pure returns (Header memory h) {
-        uint256 word = wordAt(key, 192);
+    /// @notice Reads the header into `h`.
+    function readHeader(bytes memory key, Header memory h) internal pure {
+        uint256 word = wordAt(key, HEADER_AT);
         h.classes = field(word, 0, 16);
         h.tables = field(word, 16, 16);
         h.weightRows = field(word, 32, 16);
         h.pixelRows = field(word, 48, 16);
-        h.batches = field(word, 64, 16);
+        h.plans = field(word, 64, 16);
         h.tablesAt = field(word, 80, 32);
         h.arraysAt = field(word, 112, 32);
-        h.batchesAt = field(word, 144, 32);
+        h.plansAt = field(word, 144, 32);
         h.namesAt = field(word, 176, 32);
         h.weightsAt = field(word, 208, 32);
     }
 
-    /// @notice The plan for `count` images, if the key has one.
-    function plan(bytes memory key, Header memory h, uint256 count) internal pure returns (Plan memory l, bool found) {
+    /// @notice How many classes there are.
+    function classes(bytes memory key) internal pure returns (uint256) {
+        return field(wordAt(key, HEADER_AT), 0, 16);
+    }
+
+    /// @notice Reads the plan for `count` images into `l`, if the key has one.
+    function readPlan(bytes memory key, Header memory h, uint256 count, Plan memory l)
+        internal
+        pure
+        returns (bool found)
+    {
         unchecked {
-            for (uint256 i = 0; i < h.batches; ++i) {
-                uint256 word = wordAt(key, h.batchesAt + 32 * i);
+            for (uint256 i = 0; i < h.plans; ++i) {
+                uint256 word = wordAt(key, h.plansAt + 64 * i);
                 if (field(word, 0, 16) != count) continue;
                 l.images = count;
-                l.numVars = field(word, 16, 8);
-                l.witnessRows = field(word, 24, 16);
-                l.helperRows = field(word, 40, 16);
-                l.values = field(word, 56, 16);
-                l.blindsAt = field(word, 72, 16);
-                l.placesAt = field(word, 88, 32);
-                return (l, true);
+                l.imageShape = field(word, 16, 48);
+                l.numVars = field(word, 64, 8);
+                l.witnessRows = field(word, 72, 16);
+                l.maskRow = field(word, 88, 16);
+                l.helperRows = field(word, 104, 16);
+                l.values = field(word, 120, 16);
+                l.blindsAt = field(word, 136, 16);
+                l.placesAt = field(word, 152, 32);
+                l.range = Table.wrap(wordAt(key, h.plansAt + 64 * i + 32));
+                return true;
             }
         }
     }
 
-    /// @notice Reads the table at `cursor` into `t`.
-    function readTable(bytes memory key, uint256 cursor, Table memory t) internal pure {
+    /// @notice The table at `cursor`, as it is in the plan `l`.
+    function table(bytes memory key, uint256 cursor, Plan memory l) internal pure returns (Table t) {
+        t = Table.wrap(wordAt(key, cursor));
+        if (t.gadget() == RANGE) t = l.range;
+    }
+
+    /// @notice The path at `cursor`.
+    function path(bytes memory key, uint256 cursor) internal pure returns (Path) {
+        return Path.wrap(wordAt(key, cursor) | cursor);
+    }
+
+    /// @notice Kernel, stride and padding before of a window's word, along an axis: 2 is that of rows, 3 that of columns.
+    function slide(uint256 word, uint256 axis) internal pure returns (uint256 kernel, uint256 stride, uint256 before) {
         unchecked {
-            uint256 word = wordAt(key, cursor);
-            t.gadget = field(word, 0, 8);
-            t.isPerImage = field(word, 8, 8);
-            t.channels = field(word, 16, 16);
-            t.height = field(word, 32, 16);
-            t.width = field(word, 48, 16);
-            t.channelBits = field(word, 64, 8);
-            t.rowBits = field(word, 72, 8);
-            t.columnBits = field(word, 80, 8);
-            t.columns = field(word, 88, 16);
-            t.helpers = field(word, 104, 16);
-            t.skipped = field(word, 120, 16);
-            t.skippedToo = field(word, 136, 16);
-            t.byteEnd = field(word, 152, 16);
-            t.paths = field(word, 168, 16);
-            t.hasWindow = field(word, 184, 8);
-            t.operandHeight = field(word, 192, 16);
-            t.operandWidth = field(word, 208, 16);
-            t.parameters = wordAt(key, cursor + 32);
-            t.next = cursor + 64;
+            uint256 from = 48 * axis - 96;
+            return (field(word, from, 16), field(word, from + 16, 16), field(word, from + 32, 16));
         }
     }
 
-    /// @notice Kernel, stride and padding before of one direction of a window's word: 0 for from row to row, 48 for
-    /// from column to column.
-    function slide(uint256 word, uint256 direction)
-        internal
-        pure
-        returns (uint256 kernel, uint256 stride, uint256 before)
-    {
+    /// @notice The side of what is under a window, along such an axis.
+    function under(uint256 word, uint256 axis) internal pure returns (uint256) {
         unchecked {
-            return (field(word, direction, 16), field(word, direction + 16, 16), field(word, direction + 32, 16));
+            return field(word, 16 * axis + 64, 16);
         }
     }
 
@@ -207,19 +296,20 @@ library ContractKey {
     }
 
     /// @notice The numbers of images that there are plans for.
-    function images(bytes memory key, Header memory h) internal pure returns (uint256[] memory numbers) {
+    function images(bytes memory key) internal pure returns (uint256[] memory numbers) {
         unchecked {
-            numbers = new uint256[](h.batches);
-            for (uint256 i = 0; i < h.batches; ++i) {
-                numbers[i] = field(wordAt(key, h.batchesAt + 32 * i), 0, 16);
+            uint256 header = wordAt(key, HEADER_AT);
+            numbers = new uint256[](field(header, 64, 16));
+            for (uint256 i = 0; i < numbers.length; ++i) {
+                numbers[i] = field(wordAt(key, field(header, 144, 32) + 64 * i), 0, 16);
             }
         }
     }
 
-    /// @notice The name of a class below `h.classes`.
-    function name(bytes memory key, Header memory h, uint256 label) internal pure returns (string memory letters) {
+    /// @notice The name of a class below `classes`.
+    function name(bytes memory key, uint256 label) internal pure returns (string memory letters) {
         unchecked {
-            uint256 cursor = h.namesAt;
+            uint256 cursor = field(wordAt(key, HEADER_AT), 176, 32);
             for (uint256 i = 0; i < label; ++i) {
                 cursor += 1 + field(wordAt(key, cursor), 0, 8);
             }

@@ -15,8 +15,6 @@ library Features {
     bool internal constant CONVOLUTIONS = true;
     /// @dev Convolutions in groups of channels.
     bool internal constant GROUPS = true;
-    /// @dev Convolutions that skip cells.
-    bool internal constant STRIDES = true;
     /// @dev Averages, concatenations and shifts.
     bool internal constant STEPS = true;
     /// @dev Arrays of which one index of the first axis takes more than one row.

@@ -8,8 +8,6 @@ library Labels {
     bytes32 internal constant PROTOCOL = keccak256("zklens/v1");
     /// @dev `proof/witness`
     bytes32 internal constant WITNESS_ROWS = keccak256("proof/witness");
-    /// @dev `proof/mask`
-    bytes32 internal constant MASK_ROW = keccak256("proof/mask");
     /// @dev `lookup/pole`
     bytes32 internal constant LOOKUP_POLE = keccak256("lookup/pole");
     /// @dev `lookup/pair`

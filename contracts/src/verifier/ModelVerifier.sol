@@ -74,30 +74,28 @@ abstract contract ModelVerifier is IModelVerifier {
 
     /// @inheritdoc IModelVerifier
     function classCount() external view returns (uint256) {
-        return key().header().classes;
+        return key().classes();
     }
 
     /// @inheritdoc IModelVerifier
     function className(uint256 label) external view returns (string memory) {
         bytes memory k = key();
-        ContractKey.Header memory header = k.header();
-        if (label >= header.classes) revert NoClass(label, header.classes);
-        return k.name(header, label);
+        uint256 classes = k.classes();
+        if (label >= classes) revert NoClass(label, classes);
+        return k.name(label);
     }
 
     /// @notice The numbers of images that one proof may be about.
     function batches() external view returns (uint256[] memory images) {
-        bytes memory k = key();
-        return k.images(k.header());
+        return key().images();
     }
 
     /// @notice The key, as `ContractKey` says.
     function key() public view virtual returns (bytes memory);
 
-    /// @dev What steps 0 to 5 leave.
+    /// @dev What steps 1 to 6 read beside the sum.
     struct Read {
         Transcript.Tape tape;
-        Closing.Sum sum;
         Opening.Messages opening;
         uint256 witnessAt;
         uint256 helpersAt;
@@ -111,9 +109,10 @@ abstract contract ModelVerifier is IModelVerifier {
     {
         unchecked {
             bytes memory k = key();
-            ContractKey.Header memory header = k.header();
-            (ContractKey.Plan memory plan, bool found) = k.plan(header, labels.length);
-            if (!found) return Reason.Batch;
+            Closing.State memory state;
+            (ContractKey.Header memory header, ContractKey.Plan memory plan) = (state.header, state.plan);
+            k.readHeader(header);
+            if (!k.readPlan(header, labels.length, plan)) return Reason.Batch;
             uint256[] memory classes = new uint256[](labels.length);
             for (uint256 i = 0; i < labels.length; ++i) {
                 classes[i] = labels[i];
@@ -121,9 +120,11 @@ abstract contract ModelVerifier is IModelVerifier {
             }
             uint256 pixelRows = header.pixelRows * labels.length;
             if (inputs.length != 64 * pixelRows) return Reason.InputLength;
+            uint256 labelsAt;
             uint256 inputsAt;
             uint256 proofAt;
             assembly ("memory-safe") {
+                labelsAt := add(classes, 0x20)
                 inputsAt := inputs.offset
                 proofAt := proof.offset
             }
@@ -132,15 +133,13 @@ abstract contract ModelVerifier is IModelVerifier {
 
             // 0. The statement. To 6. All that is sent and drawn.
             bytes32 statement = statementDigest(k, header, context, classes, inputs);
-            Read memory r = read(plan, statement, proofAt);
+            Read memory r = read(plan, statement, proofAt, state.sum);
             if (r.tape.badScalar) return Reason.Scalar;
             if (r.tape.badPoint) return Reason.Point;
 
             // 6. Claims on rows.
-            Closing.State memory state;
-            (state.key, state.header, state.plan, state.sum) = (k, header, plan, r.sum);
-            (state.labels, state.gamma) = (classes, r.opening.gamma);
-            uint256 rows = header.weightRows + pixelRows + plan.witnessRows + 1 + plan.helperRows;
+            (state.key, state.labels, state.gamma) = (k, labelsAt, r.opening.gamma);
+            uint256 rows = header.weightRows + pixelRows + plan.witnessRows + plan.helperRows;
             if (!Opening.start(r.opening, rows, state.batch)) return Reason.Challenges;
             Closing.close(state);
             uint256 points = commitments(k, header, plan, r, inputsAt);
@@ -152,7 +151,7 @@ abstract contract ModelVerifier is IModelVerifier {
         }
     }
 
-    /// @dev Copies to memory, 64 bytes each: the rows' commitments (weights, pixels, witness, mask, helpers), then `[S]`,
+    /// @dev Copies to memory, 64 bytes each: the rows' commitments (weights, pixels, witness, helpers), then `[A]`, `[B]`,
     /// `[1]` and `[W]`.
     function commitments(
         bytes memory k,
@@ -163,10 +162,10 @@ abstract contract ModelVerifier is IModelVerifier {
     ) private pure returns (uint256 points) {
         unchecked {
             uint256 pixels = 64 * header.pixelRows * plan.images;
-            uint256 witness = 64 * (plan.witnessRows + 1);
+            uint256 witness = 64 * plan.witnessRows;
             uint256 helpers = 64 * plan.helperRows;
             uint256 weights = 64 * header.weightRows;
-            points = Vectors.allocate((weights + pixels + witness + helpers + 192) / 32);
+            points = Vectors.allocate((weights + pixels + witness + helpers) / 32 + 2 * Opening.OTHER_POINTS);
             uint256 weightsAt = header.weightsAt;
             uint256 to = points;
             uint256 witnessAt = r.witnessAt;
@@ -182,18 +181,18 @@ abstract contract ModelVerifier is IModelVerifier {
                 to := add(to, witness)
                 calldatacopy(to, helpersAt, helpers)
                 to := add(to, helpers)
-                calldatacopy(to, productAt, 0x40)
-                mstore(add(to, 0x40), 1)
-                mstore(add(to, 0x60), 2)
-                calldatacopy(add(to, 0x80), openingAt, 0x40)
+                calldatacopy(to, productAt, 0x80)
+                mstore(add(to, 0x80), 1)
+                mstore(add(to, 0xa0), 2)
+                calldatacopy(add(to, 0xc0), openingAt, 0x40)
             }
         }
     }
 
-    /// @dev Bytes of a tape: points of witness, mask, helpers and opening; scalars of rounds, columns and opening.
+    /// @dev Bytes of a tape: points of witness, helpers and opening; scalars of rounds, columns and opening.
     function tapeLength(ContractKey.Plan memory plan) private pure returns (uint256) {
         unchecked {
-            uint256 points = plan.witnessRows + 1 + plan.helperRows + 3;
+            uint256 points = plan.witnessRows + plan.helperRows + 4;
             return 64 * points + 32 * (Sumcheck.DEGREE * plan.numVars + plan.values + 1);
         }
     }
@@ -213,18 +212,16 @@ abstract contract ModelVerifier is IModelVerifier {
     }
 
     /// @dev Steps 1 to 6 as far as they read and draw.
-    function read(ContractKey.Plan memory plan, bytes32 statement, uint256 proofAt)
+    function read(ContractKey.Plan memory plan, bytes32 statement, uint256 proofAt, Closing.Sum memory sum)
         internal
         pure
         returns (Read memory r)
     {
         Transcript.Tape memory tape = r.tape;
-        Closing.Sum memory sum = r.sum;
         tape.open(statement, proofAt);
 
-        // 1. The witness, and the mask row after it.
+        // 1. The witness.
         r.witnessAt = tape.readPoints(Labels.WITNESS_ROWS, plan.witnessRows);
-        tape.readPoints(Labels.MASK_ROW, 1);
 
         // 2. Helpers of lookups.
         sum.alpha = tape.draw(Labels.LOOKUP_POLE);

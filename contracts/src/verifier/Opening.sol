@@ -36,25 +36,20 @@ library Places {
     function logRun(Place place) internal pure returns (uint256) {
         return (Place.unwrap(place) >> 200) & 0xff;
     }
-
-    /// @notice The row and offset of the first cell, as a place in one row.
-    function firstCell(Place place) internal pure returns (Place) {
-        return Place.wrap((Place.unwrap(place) << 8) >> 8);
-    }
 }
 
 /// @title Opening: claims on combinations of committed rows, checked by two pairings
 /// @notice Twin of `crates/commitment/src/opening.rs`, with its step numbers.
-/// @dev A weight for every column is a polynomial `E`; all that counts of it is `A·E(1/z) + B·E(z)`. Claims are not
-/// kept: each adds its share to one coefficient per row.
+/// @dev A weight for every column is a polynomial `E`; all that counts of it is `E(1/z)`. Claims are not kept: each adds
+/// its share to one coefficient per row.
 library Opening {
     using Transcript for Transcript.Tape;
 
     /// @notice What the prover sent and what was drawn.
     /// @param gamma Combines the claims.
-    /// @param product Where `[S]` is in calldata.
+    /// @param product Where `[A]` and `[B]` are in calldata.
     /// @param z Where the identity is checked.
-    /// @param value `d = F(z)`.
+    /// @param value `d = B(1/z)`.
     /// @param quotient Where `[Q]` is.
     /// @param x Where the quotients are checked.
     /// @param witness Where `[W]` is.
@@ -69,27 +64,28 @@ library Opening {
     }
 
     /// @notice All claims as one.
-    /// @param coefficients For every row, its coefficient in `F(X)/(x − z) + G(X)/(x − 1/z)`: a list, see `Vectors`.
-    /// @param value `Σ_k γ^k·y_k`.
-    /// @param overZ `A = 1/(x − z)`.
-    /// @param overInverse `B = 1/(x − 1/z)`.
-    /// @param z The point.
+    /// @param coefficients For every row, its coefficient in `F(X)`: a list, see `Vectors`.
+    /// @param value `Y = Σ_k γ^k·y_k`.
+    /// @param overZ `1/(x − z)`.
+    /// @param overInverse `1/(x − 1/z)`.
     /// @param inverse `1/z`.
-    /// @param powers Of `z` and `1/z`: see `powersOf`.
+    /// @param powers Of `1/z`: see `powersOf`.
     struct Batch {
         uint256 coefficients;
         uint256 value;
         uint256 overZ;
         uint256 overInverse;
-        uint256 z;
         uint256 inverse;
         uint256 powers;
     }
 
+    /// @dev Points of the last check that are not rows: `[A]`, `[B]`, `[1]` and `[W]`.
+    uint256 internal constant OTHER_POINTS = 4;
+
     /// @notice Steps 1 to 6: reads all that an opening sends. What the claims depend on is on the tape before.
     function read(Transcript.Tape memory tape, Messages memory messages) internal pure {
         messages.gamma = tape.draw(Labels.OPENING_CLAIMS);
-        messages.product = tape.readPoints(Labels.OPENING_PRODUCT, 1);
+        messages.product = tape.readPoints(Labels.OPENING_PRODUCT, 2);
         messages.z = tape.draw(Labels.OPENING_POINT);
         messages.value = Vectors.load(tape.readScalars(Labels.OPENING_VALUE, 1), 0);
         messages.quotient = tape.readPoints(Labels.OPENING_QUOTIENT, 1);
@@ -101,67 +97,54 @@ library Opening {
     function start(Messages memory messages, uint256 rows, Batch memory batch) internal view returns (bool valid) {
         unchecked {
             uint256 z = messages.z;
-            uint256 xLessZ = addmod(messages.x, R - z, R);
-            uint256 xzLessOne = addmod(mulmod(messages.x, z, R), R - 1, R);
+            uint256 xLessZ = Bn254.sub(messages.x, z);
+            uint256 xzLessOne = Bn254.sub(Bn254.mul(messages.x, z), 1);
             // z ∉ {0, 1, −1}, x ∉ {z, 1/z}
-            valid = z != 0 && mulmod(z, z, R) != 1 && xLessZ != 0 && xzLessOne != 0;
+            valid = z != 0 && Bn254.mul(z, z) != 1 && xLessZ != 0 && xzLessOne != 0;
             if (!valid) return valid;
-            uint256 both = mulmod(xLessZ, xzLessOne, R);
-            uint256 inverses = Bn254.inverse(mulmod(z, both, R));
-            batch.z = z;
-            batch.inverse = mulmod(inverses, both, R);
-            inverses = mulmod(inverses, z, R);
-            batch.overZ = mulmod(inverses, xzLessOne, R);
+            uint256 both = Bn254.mul(xLessZ, xzLessOne);
+            uint256 inverses = Bn254.inverse(Bn254.mul(z, both));
+            batch.inverse = Bn254.mul(inverses, both);
+            inverses = Bn254.mul(inverses, z);
+            batch.overZ = Bn254.mul(inverses, xzLessOne);
             // 1/(x − 1/z) = z/(x·z − 1)
-            batch.overInverse = mulmod(z, mulmod(inverses, xLessZ, R), R);
-            batch.coefficients = Vectors.zeros(rows + 3);
-            batch.powers = powersOf(z, batch.inverse);
+            batch.overInverse = Bn254.mul(z, Bn254.mul(inverses, xLessZ));
+            batch.coefficients = Vectors.zeros(rows + OTHER_POINTS);
+            batch.powers = powersOf(batch.inverse);
         }
     }
 
-    /// @dev Sixteen powers of `z`, sixteen of `z^16`, eight of `z^256` and eight of `z^2048`, each with its inverse.
-    function powersOf(uint256 z, uint256 inverse) private pure returns (uint256 powers) {
-        powers = Vectors.allocate(96);
+    /// @dev 32 powers of `x`, 32 of `x^32` and 16 of `x^1024`.
+    function powersOf(uint256 x) private pure returns (uint256 powers) {
+        powers = Vectors.allocate(80);
         assembly ("memory-safe") {
             let to := powers
-            // Bytes of a level: 0x400 for sixteen pairs, twice, then 0x200.
-            for { let level := 0 } lt(level, 4) { level := add(level, 1) } {
+            for { let last := add(powers, 0xa00) } lt(to, last) {} {
                 let power := 1
-                let inversePower := 1
-                for { let end := add(to, shr(shr(1, level), 0x400)) } lt(to, end) { to := add(to, 0x40) } {
+                // Four powers at a time.
+                for { let end := add(to, 0x400) } and(lt(to, end), lt(to, last)) { to := add(to, 0x80) } {
                     mstore(to, power)
-                    mstore(add(to, 0x20), inversePower)
-                    power := mulmod(power, z, R)
-                    inversePower := mulmod(inversePower, inverse, R)
+                    power := mulmod(power, x, R)
+                    mstore(add(to, 0x20), power)
+                    power := mulmod(power, x, R)
+                    mstore(add(to, 0x40), power)
+                    power := mulmod(power, x, R)
+                    mstore(add(to, 0x60), power)
+                    power := mulmod(power, x, R)
                 }
-                z := power
-                inverse := inversePower
+                x := power
             }
         }
     }
 
-    /// @notice `z^exponent` and `z^-exponent`, for exponents below 2^14.
-    function pow(Batch memory batch, uint256 exponent) internal pure returns (uint256 atZ, uint256 atInverse) {
+    /// @notice `z^-exponent`, for exponents below 2^14.
+    function pow(Batch memory batch, uint256 exponent) internal pure returns (uint256 power) {
         uint256 powers = batch.powers;
         assembly ("memory-safe") {
-            let entry := add(powers, shl(6, and(exponent, 15)))
-            atZ := mload(entry)
-            atInverse := mload(add(entry, 0x20))
-            entry := add(powers, add(0x400, and(shl(2, exponent), 0x3c0)))
-            atZ := mulmod(atZ, mload(entry), R)
-            atInverse := mulmod(atInverse, mload(add(entry, 0x20)), R)
-            entry := add(powers, add(0x800, and(shr(2, exponent), 0x1c0)))
-            atZ := mulmod(atZ, mload(entry), R)
-            atInverse := mulmod(atInverse, mload(add(entry, 0x20)), R)
-            entry := add(powers, add(0xa00, shl(6, shr(11, exponent))))
-            atZ := mulmod(atZ, mload(entry), R)
-            atInverse := mulmod(atInverse, mload(add(entry, 0x20)), R)
+            power := mload(add(powers, shl(5, and(exponent, 31))))
+            power := mulmod(power, mload(add(powers, add(0x400, and(exponent, 0x3e0)))), R)
+            power := mulmod(power, mload(add(powers, add(0x800, shl(5, shr(10, exponent))))), R)
         }
-    }
-
-    /// @notice `A·atInverse + B·atZ`: all that counts of a weight for every column.
-    function weight(Batch memory batch, uint256 atZ, uint256 atInverse) internal pure returns (uint256) {
-        return addmod(mulmod(batch.overZ, atInverse, R), mulmod(batch.overInverse, atZ, R), R);
     }
 
     /// @notice Adds to the coefficient of a row.
@@ -169,95 +152,95 @@ library Opening {
         Vectors.add(batch.coefficients, row, coefficient);
     }
 
-    /// @notice `Π_axes Σ_k weight_k·X^(stride·k)` for the axes from `first` on, at `z` and at `1/z`; and the product of
-    /// their lengths.
-    function product(Batch memory batch, Axis[4] memory axes, uint256 first)
+    /// @notice `Π_axes Σ_k weight_k·z^-(stride·k)` for the axes from `first` on, and `z^-stride` for the axis before them.
+    /// @param axes The pointer to four axes.
+    /// @dev The axes from `first` on have at most as many cells as a row.
+    function inside(Batch memory batch, uint256 axes, uint256 first)
         internal
         pure
-        returns (uint256 atZ, uint256 atInverse, uint256 stride)
+        returns (uint256 weight, uint256 step)
     {
         unchecked {
-            (atZ, atInverse, stride) = (1, 1, 1);
+            weight = 1;
+            step = batch.inverse;
+            uint256 stride = 1;
             for (uint256 i = 4; i > first;) {
-                Axis axis = nth(axes, --i);
+                Axis axis = Axes.nth(axes, --i);
                 uint256 length = axis.length();
                 // The only weight of an `eq` is one.
                 if (length == 1 && axis.isEq()) continue;
-                (uint256 step, uint256 inverseStep) = (batch.z, batch.inverse);
-                if (stride != 1) (step, inverseStep) = pow(batch, stride);
-                (step, inverseStep) = axis.evaluate(step, inverseStep);
-                atZ = mulmod(atZ, step, R);
-                atInverse = mulmod(atInverse, inverseStep, R);
+                weight = Bn254.mul(weight, axis.evaluate(step));
                 stride *= length;
+                step = pow(batch, stride);
             }
-        }
-    }
-
-    /// @dev `axes[i]`, for `i < 4`.
-    function nth(Axis[4] memory axes, uint256 i) private pure returns (Axis axis) {
-        assembly ("memory-safe") {
-            axis := mload(add(axes, shl(5, i)))
         }
     }
 
     /// @notice Adds `coefficient · Σ cell · Π_axes weight` of an array.
-    function addArray(Batch memory batch, Place place, Axis[4] memory axes, uint256 coefficient) internal pure {
-        if (place.isCut()) return addCut(batch, place, axes, coefficient);
-        (uint256 atZ, uint256 atInverse,) = product(batch, axes, 0);
-        (uint256 z, uint256 inverse) = pow(batch, place.offset());
-        uint256 weighed = weight(batch, mulmod(atZ, z, R), mulmod(atInverse, inverse, R));
-        add(batch, place.row(), mulmod(coefficient, weighed, R));
+    /// @param axes The pointer to four axes.
+    function addArray(Batch memory batch, Place place, uint256 axes, uint256 coefficient) internal pure {
+        if (Features.LARGE_ARRAYS && place.axis() != 0) {
+            (uint256 weights, uint256 count) = rowWeights(batch, place, axes, coefficient);
+            return addRows(batch, place.row(), weights, count);
+        }
+        (uint256 weight, uint256 step) = inside(batch, axes, 1);
+        addAlong(batch, place, Axes.nth(axes, 0), Bn254.mul(weight, coefficient), step);
     }
 
-    /// @dev An array that is cut.
-    function addCut(Batch memory batch, Place place, Axis[4] memory axes, uint256 coefficient) private pure {
-        (uint256 weights, uint256 count) = rowWeights(batch, place, axes);
-        addRows(batch, place.row(), weights, count, coefficient);
+    /// @notice The same of an array that is in one row or cut along its first axis, which is all that is given of its
+    /// axes but for what `inside` says of the others, `coefficient` times.
+    function addAlong(Batch memory batch, Place place, Axis axis, uint256 weight, uint256 step) internal pure {
+        if (place.isCut()) {
+            (uint256 weights, uint256 count) = runWeights(axis, place.logRun(), weight, step);
+            return addRows(batch, place.row(), weights, count);
+        }
+        weight = Bn254.mul(weight, axis.evaluate(step));
+        add(batch, place.row(), Bn254.mul(weight, pow(batch, place.offset())));
     }
 
-    /// @notice Adds multiples of `count` weights to as many rows.
-    function addRows(Batch memory batch, uint256 row, uint256 weights, uint256 count, uint256 coefficient)
-        internal
-        pure
-    {
+    /// @notice Adds `count` weights to as many rows.
+    function addRows(Batch memory batch, uint256 row, uint256 weights, uint256 count) internal pure {
         unchecked {
             for (uint256 i = 0; i < count; ++i) {
-                add(batch, row + i, mulmod(coefficient, Vectors.load(weights, i), R));
+                add(batch, row + i, Vectors.load(weights, i));
             }
         }
     }
 
-    /// @notice What counts of the weights of an array that is cut, for each of its rows.
-    function rowWeights(Batch memory batch, Place place, Axis[4] memory axes)
+    /// @notice What counts of the weights of an array that is cut along another axis than the first, for each of its rows.
+    /// @param axes The pointer to four axes.
+    function rowWeights(Batch memory batch, Place place, uint256 axes, uint256 coefficient)
         internal
         pure
         returns (uint256 weights, uint256 count)
     {
         unchecked {
-            (uint256 runs, uint256 runCount) = runWeights(batch, place, axes);
-            if (!Features.LARGE_ARRAYS || place.axis() == 0) return (runs, runCount);
-            (uint256 outer, uint256 outerCount) = outside(axes, place.axis());
+            uint256 cut = place.axis();
+            (uint256 weight, uint256 step) = inside(batch, axes, cut + 1);
+            weight = Bn254.mul(weight, coefficient);
+            (uint256 runs, uint256 runCount) = runWeights(Axes.nth(axes, cut), place.logRun(), weight, step);
+            (uint256 outer, uint256 outerCount) = outside(axes, cut);
             count = outerCount * runCount;
             weights = Vectors.allocate(count);
             for (uint256 i = 0; i < count; ++i) {
                 uint256 factor = Vectors.load(outer, i / runCount);
-                Vectors.store(weights, i, mulmod(factor, Vectors.load(runs, i % runCount), R));
+                Vectors.store(weights, i, Bn254.mul(factor, Vectors.load(runs, i % runCount)));
             }
         }
     }
 
     /// @dev Products of one weight per axis before `end`, in row-major order.
-    function outside(Axis[4] memory axes, uint256 end) private pure returns (uint256 products, uint256 count) {
+    function outside(uint256 axes, uint256 end) private pure returns (uint256 products, uint256 count) {
         unchecked {
             products = Vectors.allocate(1);
             Vectors.store(products, 0, 1);
             count = 1;
             for (uint256 i = 0; i < end; ++i) {
-                uint256 values = axes[i].values();
-                uint256 length = axes[i].length();
+                uint256 values = Axes.nth(axes, i).values();
+                uint256 length = Axes.nth(axes, i).length();
                 uint256 next = Vectors.allocate(count * length);
                 for (uint256 j = 0; j < count * length; ++j) {
-                    uint256 weighed = mulmod(Vectors.load(products, j / length), Vectors.load(values, j % length), R);
+                    uint256 weighed = Bn254.mul(Vectors.load(products, j / length), Vectors.load(values, j % length));
                     Vectors.store(next, j, weighed);
                 }
                 (products, count) = (next, count * length);
@@ -265,19 +248,15 @@ library Opening {
         }
     }
 
-    /// @dev What counts of the weights of each run of the axis that is cut, with all that is inside it. The weights of
-    /// full runs differ by a factor only, if they are `eq`.
-    function runWeights(Batch memory batch, Place place, Axis[4] memory axes)
-        private
+    /// @notice What counts of the weights of each run of `2^logRun` indices of the axis that is cut, with all that is inside
+    /// it. The weights of full runs differ by a factor only, if they are `eq`.
+    function runWeights(Axis axis, uint256 logRun, uint256 weight, uint256 step)
+        internal
         pure
         returns (uint256 runs, uint256 count)
     {
         unchecked {
-            Axis axis = axes[place.axis()];
-            (uint256 insideZ, uint256 insideInverse, uint256 stride) = product(batch, axes, place.axis() + 1);
-            (uint256 z, uint256 inverse) = pow(batch, stride);
             uint256 length = axis.length();
-            uint256 logRun = place.logRun();
             uint256 full = length >> logRun;
             uint256 rest = length - (full << logRun);
             count = full + (rest == 0 ? 0 : 1);
@@ -285,35 +264,30 @@ library Opening {
                 runs = Vectors.allocate(count);
                 for (uint256 j = 0; j < count; ++j) {
                     uint256 first = axis.pointer() + (j << (logRun + 5));
-                    uint256 run = j < full ? 1 << logRun : rest;
-                    uint256 atZ = Vectors.evaluate(first, run, z);
-                    uint256 atInverse = Vectors.evaluate(first, run, inverse);
-                    atZ = weight(batch, mulmod(insideZ, atZ, R), mulmod(insideInverse, atInverse, R));
-                    Vectors.store(runs, j, atZ);
+                    uint256 run = Vectors.evaluate(first, j < full ? 1 << logRun : rest, step);
+                    Vectors.store(runs, j, Bn254.mul(weight, run));
                 }
                 return (runs, count);
             }
+            uint256 point = axis.pointer();
             uint256 low = axis.bits() < logRun ? axis.bits() : logRun;
-            uint256 lowPoint = axis.pointer() + 32 * (axis.bits() - low);
-            runs = Axes.eqTable(axis.pointer(), axis.bits() - low);
+            runs = Axes.eqTable(point + 32 * low, axis.bits() - low);
             if (full != 0) {
-                (uint256 atZ, uint256 atInverse) = Axes.eqAt(lowPoint, low, 1 << low, z, inverse);
-                atZ = weight(batch, mulmod(insideZ, atZ, R), mulmod(insideInverse, atInverse, R));
+                uint256 run = Bn254.mul(weight, Axes.eqAt(point, low, 1 << low, step));
                 for (uint256 j = 0; j < full; ++j) {
-                    Vectors.store(runs, j, mulmod(Vectors.load(runs, j), atZ, R));
+                    Vectors.store(runs, j, Bn254.mul(Vectors.load(runs, j), run));
                 }
             }
             if (rest != 0) {
-                (uint256 atZ, uint256 atInverse) = Axes.eqAt(lowPoint, low, rest, z, inverse);
-                atZ = weight(batch, mulmod(insideZ, atZ, R), mulmod(insideInverse, atInverse, R));
-                Vectors.store(runs, full, mulmod(Vectors.load(runs, full), atZ, R));
+                uint256 run = Bn254.mul(weight, Axes.eqAt(point, low, rest, step));
+                Vectors.store(runs, full, Bn254.mul(Vectors.load(runs, full), run));
             }
         }
     }
 
     /// @notice Step 7: `[L] + x·[W]` and the pairings.
     /// @param rows How many rows there are.
-    /// @param points In memory: the rows' commitments, `[S]`, `[1]`, `[W]`, 64 bytes each.
+    /// @param points In memory: the rows' commitments, `[A]`, `[B]`, `[1]`, `[W]`, 64 bytes each.
     /// @param tau Where `[τ]₂` is in memory.
     function verify(Batch memory batch, Messages memory messages, uint256 rows, uint256 points, uint256 tau)
         internal
@@ -321,16 +295,23 @@ library Opening {
         returns (bool)
     {
         unchecked {
+            uint256 coefficients = batch.coefficients;
+            uint256 overZ = batch.overZ;
+            for (uint256 i = 0; i < rows; ++i) {
+                Vectors.store(coefficients, i, Bn254.mul(Vectors.load(coefficients, i), overZ));
+            }
+            uint256 others = coefficients + 32 * rows;
+            // −z/(x − z), for [A]
+            Vectors.store(others, 0, Bn254.neg(Bn254.mul(messages.z, overZ)));
+            // 1/(x − 1/z), for [B]
+            Vectors.store(others, 1, batch.overInverse);
+            // −((Y + d/z)/(x − z) + d/(x − 1/z)), for [1]
             uint256 d = messages.value;
-            uint256 atInverse = addmod(addmod(batch.value, batch.value, R), R - d, R);
-            // −(z·A + B/z), for [S]
-            uint256 share = addmod(mulmod(messages.z, batch.overZ, R), mulmod(batch.inverse, batch.overInverse, R), R);
-            Vectors.store(batch.coefficients, rows, Bn254.neg(share));
-            // −(d·A + (2Y − d)·B), for [1]
-            share = addmod(mulmod(d, batch.overZ, R), mulmod(atInverse, batch.overInverse, R), R);
-            Vectors.store(batch.coefficients, rows + 1, Bn254.neg(share));
-            Vectors.store(batch.coefficients, rows + 2, messages.x);
-            (uint256 x, uint256 y) = Bn254.combine(points, batch.coefficients, rows + 3, messages.quotient);
+            uint256 atZ = Bn254.add(batch.value, Bn254.mul(d, batch.inverse));
+            uint256 share = Bn254.add(Bn254.mul(atZ, overZ), Bn254.mul(d, batch.overInverse));
+            Vectors.store(others, 2, Bn254.neg(share));
+            Vectors.store(others, 3, messages.x);
+            (uint256 x, uint256 y) = Bn254.combine(points, coefficients, rows + OTHER_POINTS, messages.quotient);
             return Bn254.pairingsAgree(x, y, messages.witness, tau);
         }
     }

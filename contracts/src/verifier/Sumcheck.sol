@@ -15,7 +15,7 @@ library Sumcheck {
     uint256 internal constant DEGREE = 4;
 
     /// @notice Reduces the claim that a polynomial of degree 4 in each of `numVars` variables sums to zero.
-    /// @return point A coordinate for each variable, the most significant first.
+    /// @return point A coordinate for each variable, in memory from the last to the first.
     /// @return value What the polynomial and its mask must add up to there; of no use if a scalar was not below `R`.
     function reduceZero(Transcript.Tape memory tape, uint256 numVars)
         internal
@@ -24,14 +24,14 @@ library Sumcheck {
     {
         unchecked {
             point = Vectors.allocate(numVars);
-            for (uint256 i = 0; i < numVars; ++i) {
+            for (uint256 i = numVars; i > 0;) {
                 // 1. The round polynomial, less what the running sum says of it.
                 uint256 round = tape.readScalars(Labels.SUMCHECK_ROUND, DEGREE);
                 // 2. Bind the variable.
                 uint256 r = tape.draw(Labels.SUMCHECK_BIND);
                 // 3. The running sum.
                 value = evaluate(round, value, r);
-                Vectors.store(point, i, r);
+                Vectors.store(point, --i, r);
             }
         }
     }
@@ -43,12 +43,12 @@ library Sumcheck {
             let c2 := mload(add(round, 0x20))
             let c3 := mload(add(round, 0x40))
             value := mload(add(round, 0x60))
-            // Five scalars add up below 2^256.
+            // Five scalars add up below 2^256, and so do a product and two.
             let others := add(add(shl(1, c0), c2), add(c3, value))
-            let c1 := addmod(sum, sub(R, mod(others, R)), R)
-            value := addmod(mulmod(value, r, R), c3, R)
-            value := addmod(mulmod(value, r, R), c2, R)
-            value := addmod(mulmod(value, r, R), c1, R)
+            let c1 := add(sum, sub(R, mod(others, R)))
+            value := add(mulmod(value, r, R), c3)
+            value := add(mulmod(value, r, R), c2)
+            value := add(mulmod(value, r, R), c1)
             value := addmod(mulmod(value, r, R), c0, R)
         }
     }

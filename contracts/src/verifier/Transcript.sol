@@ -38,24 +38,27 @@ library Transcript {
     /// @notice Reads `count` points.
     /// @return cursor Where they are, in calldata.
     function readPoints(Tape memory tape, bytes32 label, uint256 count) internal pure returns (uint256 cursor) {
-        cursor = absorb(tape, label, 2 * count);
+        cursor = absorb(tape, label, 2 * count, freeMemory());
         if (!Bn254.areOnCurve(cursor, count)) tape.badPoint = true;
     }
 
     /// @notice Reads `count` scalars.
     /// @return scalars The pointer to the first: see `Vectors`.
     function readScalars(Tape memory tape, bytes32 label, uint256 count) internal pure returns (uint256 scalars) {
-        uint256 cursor = absorb(tape, label, count);
-        scalars = Vectors.allocate(count);
+        uint256 preimage = Vectors.allocate(count + 3);
+        absorb(tape, label, count, preimage);
         assembly ("memory-safe") {
+            scalars := add(preimage, 0x60)
+            let scalar := scalars
+            let end := add(scalars, shl(5, count))
             let valid := 1
-            let to := scalars
-            for { let end := add(cursor, shl(5, count)) } lt(cursor, end) { cursor := add(cursor, 0x20) } {
-                let scalar := calldataload(cursor)
-                valid := and(valid, lt(scalar, R))
-                mstore(to, scalar)
-                to := add(to, 0x20)
+            // Four at a time, then the rest.
+            for { let most := sub(end, and(shl(5, count), 0x60)) } lt(scalar, most) { scalar := add(scalar, 0x80) } {
+                let first := and(lt(mload(scalar), R), lt(mload(add(scalar, 0x20)), R))
+                let second := and(lt(mload(add(scalar, 0x40)), R), lt(mload(add(scalar, 0x60)), R))
+                valid := and(valid, and(first, second))
             }
+            for {} lt(scalar, end) { scalar := add(scalar, 0x20) } { valid := and(valid, lt(mload(scalar), R)) }
             if iszero(valid) { mstore(add(tape, 0x40), 1) }
         }
     }
@@ -73,14 +76,22 @@ library Transcript {
         }
     }
 
-    /// @notice Draws `count` challenges.
-    /// @return point The pointer to the first: see `Vectors`.
+    /// @notice Draws `count` coordinates of a point, which are in memory from the last to the first.
+    /// @return point The pointer to the last: see `Vectors`.
     function drawPoint(Tape memory tape, bytes32 label, uint256 count) internal pure returns (uint256 point) {
-        unchecked {
-            point = Vectors.allocate(count);
-            for (uint256 i = 0; i < count; ++i) {
-                Vectors.store(point, i, draw(tape, label));
+        point = Vectors.allocate(count);
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let state := mload(tape)
+            mstore(add(free, 0x20), label)
+            mstore(add(free, 0x40), 0)
+            for {} count {} {
+                mstore(free, state)
+                state := keccak256(free, 0x60)
+                count := sub(count, 1)
+                mstore(add(point, shl(5, count)), shr(3, state))
             }
+            mstore(tape, state)
         }
     }
 
@@ -107,18 +118,29 @@ library Transcript {
         }
     }
 
-    /// @dev Absorbs the next `words` words of the tape.
-    function absorb(Tape memory tape, bytes32 label, uint256 words) private pure returns (uint256 cursor) {
+    /// @dev Absorbs the next `words` words of the tape. What is hashed, three words more, is then in memory at `preimage`,
+    /// and what was read is at the end of it.
+    function absorb(Tape memory tape, bytes32 label, uint256 words, uint256 preimage)
+        private
+        pure
+        returns (uint256 cursor)
+    {
         cursor = tape.cursor;
         assembly ("memory-safe") {
-            let free := mload(0x40)
             let bytesOfWords := shl(5, words)
-            mstore(free, mload(tape))
-            mstore(add(free, 0x20), label)
-            mstore(add(free, 0x40), words)
-            calldatacopy(add(free, 0x60), cursor, bytesOfWords)
-            mstore(tape, keccak256(free, add(0x60, bytesOfWords)))
+            mstore(preimage, mload(tape))
+            mstore(add(preimage, 0x20), label)
+            mstore(add(preimage, 0x40), words)
+            calldatacopy(add(preimage, 0x60), cursor, bytesOfWords)
+            mstore(tape, keccak256(preimage, add(0x60, bytesOfWords)))
             mstore(add(tape, 0x20), add(cursor, bytesOfWords))
+        }
+    }
+
+    /// @dev Memory that nothing is in.
+    function freeMemory() private pure returns (uint256 free) {
+        assembly ("memory-safe") {
+            free := mload(0x40)
         }
     }
 }

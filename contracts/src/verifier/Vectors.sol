@@ -15,6 +15,13 @@ library Vectors {
         }
     }
 
+    /// @notice Frees what was allocated since `allocate` gave `vector`, that list included.
+    function release(uint256 vector) internal pure {
+        assembly ("memory-safe") {
+            mstore(0x40, vector)
+        }
+    }
+
     /// @notice A list of `length` zeros.
     function zeros(uint256 length) internal pure returns (uint256 vector) {
         vector = allocate(length);
@@ -54,21 +61,24 @@ library Vectors {
         }
     }
 
-    /// @notice `Σ_{i < length} left_i·right_i`.
-    function dot(uint256 left, uint256 right, uint256 length) internal pure returns (uint256 total) {
+    /// @notice `Σ_{i < length} left_i·right_i`, of right words that are `step` bytes apart.
+    function dot(uint256 left, uint256 right, uint256 step, uint256 length) internal pure returns (uint256 total) {
         assembly ("memory-safe") {
             let end := add(left, shl(5, length))
-            // Distance from a left to its right word; four words at a time, then the rest.
-            let to := sub(right, left)
+            // Four products add up below 2^256. Four at a time, then the rest.
             for { let most := sub(end, and(shl(5, length), 0x60)) } lt(left, most) { left := add(left, 0x80) } {
-                let right0 := add(left, to)
-                total := addmod(total, mulmod(mload(left), mload(right0), R), R)
-                total := addmod(total, mulmod(mload(add(left, 0x20)), mload(add(right0, 0x20)), R), R)
-                total := addmod(total, mulmod(mload(add(left, 0x40)), mload(add(right0, 0x40)), R), R)
-                total := addmod(total, mulmod(mload(add(left, 0x60)), mload(add(right0, 0x60)), R), R)
+                total := add(total, mulmod(mload(left), mload(right), R))
+                right := add(right, step)
+                total := add(total, mulmod(mload(add(left, 0x20)), mload(right), R))
+                right := add(right, step)
+                total := add(total, mulmod(mload(add(left, 0x40)), mload(right), R))
+                right := add(right, step)
+                total := mod(add(total, mulmod(mload(add(left, 0x60)), mload(right), R)), R)
+                right := add(right, step)
             }
             for {} lt(left, end) { left := add(left, 0x20) } {
-                total := addmod(total, mulmod(mload(left), mload(add(left, to)), R), R)
+                total := addmod(total, mulmod(mload(left), mload(right), R), R)
+                right := add(right, step)
             }
         }
     }
@@ -77,16 +87,35 @@ library Vectors {
     function evaluate(uint256 vector, uint256 length, uint256 x) internal pure returns (uint256 value) {
         assembly ("memory-safe") {
             let word := add(vector, shl(5, length))
+            // Sums stay below 2·R: four words at a time, then the rest.
             for { let least := add(vector, and(shl(5, length), 0x60)) } gt(word, least) {} {
-                value := addmod(mulmod(value, x, R), mload(sub(word, 0x20)), R)
-                value := addmod(mulmod(value, x, R), mload(sub(word, 0x40)), R)
-                value := addmod(mulmod(value, x, R), mload(sub(word, 0x60)), R)
                 word := sub(word, 0x80)
-                value := addmod(mulmod(value, x, R), mload(word), R)
+                value := add(mulmod(value, x, R), mload(add(word, 0x60)))
+                value := add(mulmod(value, x, R), mload(add(word, 0x40)))
+                value := add(mulmod(value, x, R), mload(add(word, 0x20)))
+                value := add(mulmod(value, x, R), mload(word))
             }
             for {} gt(word, vector) {} {
                 word := sub(word, 0x20)
-                value := addmod(mulmod(value, x, R), mload(word), R)
+                value := add(mulmod(value, x, R), mload(word))
+            }
+            value := mod(value, R)
+        }
+    }
+
+    /// @notice Sets the word at every `k < count` to `Σ_{i < length} value_{k + i}·x^i`.
+    function evaluateEach(uint256 vector, uint256 count, uint256 length, uint256 x) internal pure {
+        assembly ("memory-safe") {
+            let last := shl(5, sub(length, 1))
+            // What a sum is made of is not before it, and so is not overwritten yet.
+            for { let end := add(vector, shl(5, count)) } lt(vector, end) { vector := add(vector, 0x20) } {
+                let word := add(vector, last)
+                let value := mload(word)
+                for {} gt(word, vector) {} {
+                    word := sub(word, 0x20)
+                    value := addmod(mulmod(value, x, R), mload(word), R)
+                }
+                mstore(vector, value)
             }
         }
     }
@@ -105,16 +134,6 @@ library Vectors {
                 total := add(mulmod(total, ratio, R), 1)
             }
             total := mulmod(total, first, R)
-        }
-    }
-
-    /// @notice `Σ_{i < count} 256^i·value_i`.
-    function fromBytes(uint256 vector, uint256 count) internal pure returns (uint256 total) {
-        assembly ("memory-safe") {
-            for { let word := add(vector, shl(5, count)) } gt(word, vector) {} {
-                word := sub(word, 0x20)
-                total := addmod(mulmod(total, 256, R), mload(word), R)
-            }
         }
     }
 }

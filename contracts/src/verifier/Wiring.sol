@@ -2,105 +2,138 @@
 pragma solidity ^0.8.28;
 
 import {Axes, Axis} from "./Axes.sol";
-import {R} from "./Bn254.sol";
-import {ContractKey} from "./ContractKey.sol";
+import {Bn254} from "./Bn254.sol";
+import {ContractKey, Path} from "./ContractKey.sol";
 import {Features} from "./Features.sol";
-import {Opening} from "./Opening.sol";
+import {Opening, Place} from "./Opening.sol";
 import {Vectors} from "./Vectors.sol";
 
+/// @notice A table where the sumcheck ends: the pointer to seven words, which are its scale, what `Wiring.inside` gives
+/// once it was asked for, and the four axes with `eq` of the point.
+type End is uint256;
+
+using Ends for End global;
+
+/// @title Words of an `End`
+library Ends {
+    /// @notice One whose scale and axes are still to be set.
+    function allocate() internal pure returns (End end) {
+        end = End.wrap(Vectors.allocate(7));
+        end.setInside(0, 0);
+    }
+
+    /// @notice `2^num_vars · (1 − s_b) · output`
+    function scale(End end) internal pure returns (uint256) {
+        return Vectors.load(End.unwrap(end), 0);
+    }
+
+    function setScale(End end, uint256 newScale) internal pure {
+        Vectors.store(End.unwrap(end), 0, newScale);
+    }
+
+    /// @notice The step is zero before `setInside`, and never after.
+    function inside(End end) internal pure returns (uint256 weight, uint256 step) {
+        return (Vectors.load(End.unwrap(end), 1), Vectors.load(End.unwrap(end), 2));
+    }
+
+    function setInside(End end, uint256 weight, uint256 step) internal pure {
+        Vectors.store(End.unwrap(end), 1, weight);
+        Vectors.store(End.unwrap(end), 2, step);
+    }
+
+    /// @notice The list of axes.
+    function axes(End end) internal pure returns (uint256) {
+        unchecked {
+            return End.unwrap(end) + 96;
+        }
+    }
+
+    function axis(End end, uint256 index) internal pure returns (Axis) {
+        return Axes.nth(end.axes(), index);
+    }
+}
+
 /// @title Linear layers, as functionals
-/// @notice Twin of `crates/layers/src/wiring.rs`.
+/// @notice Twin of `crates/layers/src/wiring.rs`. Lists of four axes are of images, channels, rows and columns.
 library Wiring {
     using ContractKey for bytes;
     using ContractKey for uint256;
     using Opening for Opening.Batch;
 
+    /// @dev Axes of rows and columns, the last two of four.
+    uint256 private constant ROWS = 2;
+    uint256 private constant COLUMNS = 3;
+
     /// @notice `coefficient · Π_axes weight`, for every cell of an image's tensor. (The weights of images are the caller's:
     /// no layer mixes images.)
+    /// @param axes The list of axes. That of images is not used.
+    /// @param cells What the weights of all cells of a channel add up to.
+    /// @param window A window's word, if rows and columns are not yet those of cells, but of the window's positions: the
+    /// tap in row `t` and column `t'` counts `λ^(t·kernel columns + t')` times. Else zero.
+    /// @param lambda `λ`
     struct Covector {
         uint256 coefficient;
-        Axis channels;
-        Axis rows;
-        Axis columns;
+        uint256 axes;
+        uint256 cells;
+        uint256 window;
+        uint256 lambda;
     }
 
-    /// @notice A table where the sumcheck ends.
-    /// @param scale `2^num_vars · (1 − s_b) · output`.
-    /// @param axes `eq` of the point along each axis.
-    struct End {
-        uint256 scale;
-        Axis[4] axes;
+    /// @notice `Opening.inside` of one image of a table, which columns and dense layers ask for.
+    function inside(Opening.Batch memory batch, End end) internal pure returns (uint256 weight, uint256 step) {
+        (weight, step) = end.inside();
+        if (step != 0) return (weight, step);
+        (weight, step) = batch.inside(end.axes(), 1);
+        end.setInside(weight, step);
     }
 
-    /// @notice One path of an operand, as its word says.
-    struct Path {
-        uint256 map;
-        uint256 array;
-        uint256 groups;
-        uint256 source;
-        uint256 windowAt;
-        uint256 steps;
-        uint256 stepsAt;
-        uint256 next;
-    }
-
-    /// @notice Reads a path: its word, the window of a convolution, then its steps, two words each.
-    function path(bytes memory key, uint256 cursor) internal pure returns (Path memory p) {
-        unchecked {
-            uint256 word = key.wordAt(cursor);
-            p.steps = word.field(0, 8);
-            p.map = word.field(8, 8);
-            p.array = word.field(16, 16);
-            p.groups = word.field(32, 16);
-            p.source = word.field(48, 16);
-            p.windowAt = cursor + 32;
-            p.stepsAt = cursor + (p.map == ContractKey.CONV2D ? 64 : 32);
-            p.next = p.stepsAt + 64 * p.steps;
-        }
-    }
-
-    /// @notice The weights on the cells under a window, given weights on its positions: the tap in row `t` and column
-    /// `t'` counts `ratio^(t·kernel columns + t')` times. A tap in the padding takes the nearest cell.
+    /// @notice The covector of what a table's window is laid on, given the weights of its positions.
     /// @param window The window's word.
-    function spreadOverTaps(Covector memory covector, uint256 window, uint256 height, uint256 width, uint256 ratio)
-        internal
-        pure
-    {
+    function putUnder(Covector memory covector, uint256 window, uint256 lambda) internal pure {
         unchecked {
-            (uint256 kernelColumns,,) = window.slide(48);
-            uint256 rowRatio = 1;
-            for (uint256 i = 0; i < kernelColumns; ++i) {
-                rowRatio = mulmod(rowRatio, ratio, R);
-            }
-            covector.rows = spread(covector.rows, window, 0, height, rowRatio, true);
-            covector.columns = spread(covector.columns, window, 48, width, ratio, true);
+            (covector.window, covector.lambda) = (window, lambda);
+            (uint256 rows,,) = window.slide(ROWS);
+            (uint256 columns,,) = window.slide(COLUMNS);
+            // Every tap of a position takes some cell.
+            covector.cells = Bn254.mul(covector.cells, Vectors.geometric(1, lambda, rows * columns));
         }
     }
 
-    /// @dev `Σ_tap ratio^tap·weights(p)` at the cell that each tap of position `p` takes. In the padding that is the
-    /// nearest cell if `isClamped`, else none.
-    function spread(Axis axis, uint256 window, uint256 direction, uint256 cells, uint256 ratio, bool isClamped)
-        private
-        pure
-        returns (Axis)
-    {
+    /// @dev What a tap counts more than that of the row before, if it counts `ratio` times that of the column before.
+    function ofRow(uint256 ratio, uint256 columns) private pure returns (uint256 power) {
         unchecked {
-            (uint256 kernel, uint256 stride, uint256 before) = window.slide(direction);
-            uint256 sums = Vectors.zeros(cells);
-            uint256 weights = axis.values();
-            uint256 length = axis.length();
-            for (uint256 position = 0; position < length; ++position) {
-                uint256 weight = Vectors.load(weights, position);
-                uint256 start = position * stride;
-                for (uint256 tap = start; tap < start + kernel; ++tap) {
-                    // Below zero it wraps, and is no cell either.
-                    uint256 cell = tap - before;
-                    if (isClamped && cell >= cells) cell = tap < before ? 0 : cells - 1;
-                    if (cell < cells) Vectors.add(sums, cell, weight);
-                    weight = mulmod(weight, ratio, R);
-                }
+            power = ratio;
+            for (uint256 i = 1; i < columns; ++i) {
+                power = Bn254.mul(power, ratio);
             }
-            return Axes.listed(sums, cells);
+        }
+    }
+
+    /// @dev The weights of the cells under a window, from those of its positions. A tap counts `ratio` times that of the
+    /// column before. In the padding it takes the nearest cell if `isClamped`, else none.
+    /// @param window The window's word, which has the sides of what is under it.
+    function spread(uint256 axes, uint256 window, uint256 ratio, bool isClamped) private pure {
+        unchecked {
+            for (uint256 index = COLUMNS; index >= ROWS; --index) {
+                (uint256 kernel, uint256 stride, uint256 before) = window.slide(index);
+                uint256 cells = window.under(index);
+                uint256 sums = Vectors.zeros(cells);
+                uint256 weights = Axes.nth(axes, index).values();
+                uint256 positions = Axes.nth(axes, index).length();
+                for (uint256 position = 0; position < positions; ++position) {
+                    uint256 weight = Vectors.load(weights, position);
+                    uint256 start = position * stride;
+                    for (uint256 tap = start; tap < start + kernel; ++tap) {
+                        // Below zero it wraps, and is no cell either.
+                        uint256 cell = tap - before;
+                        if (isClamped && cell >= cells) cell = tap < before ? 0 : cells - 1;
+                        if (cell < cells) Vectors.add(sums, cell, weight);
+                        weight = Bn254.mul(weight, ratio);
+                    }
+                }
+                Axes.put(axes, index, Axes.listed(sums, cells));
+                ratio = ofRow(ratio, kernel);
+            }
         }
     }
 
@@ -109,61 +142,160 @@ library Wiring {
         unchecked {
             uint256 word = key.wordAt(cursor);
             uint256 kind = word.field(0, 8);
+            uint256 axes = covector.axes;
             if (kind == ContractKey.CHANNELS) {
-                uint256 values = covector.channels.values();
-                covector.channels = Axes.listed(values + 32 * word.field(72, 16), word.field(88, 16));
-                return;
+                uint256 first = Axes.nth(axes, 1).values() + 32 * word.field(72, 16);
+                return Axes.put(axes, 1, Axes.listed(first, word.field(88, 16)));
             }
-            covector.coefficient = mulmod(covector.coefficient, word.signedField(8), R);
+            covector.coefficient = Bn254.mul(covector.coefficient, word.signedField(8));
             if (kind == ContractKey.AVERAGE) {
-                uint256 window = key.wordAt(cursor + 32);
-                covector.rows = spread(covector.rows, window, 0, word.field(72, 16), 1, false);
-                covector.columns = spread(covector.columns, window, 48, word.field(88, 16), 1, false);
+                spread(axes, key.wordAt(cursor + 32), 1, false);
+                covector.cells = Bn254.mul(Axes.nth(axes, ROWS).sum(), Axes.nth(axes, COLUMNS).sum());
             }
         }
     }
 
-    /// @dev `κ(tap) = Σ_p after(p)·before(the cell that the tap takes at p)`.
-    function kernelWeights(Axis afterwards, Axis source, uint256 window, uint256 direction)
+    /// @notice The covector where a path meets its weights, or its source if it has none. Of a window that is not yet
+    /// spread, only a convolution under it can make use.
+    function atEnd(bytes memory key, Path p, Covector memory covector) internal pure returns (Covector memory) {
+        unchecked {
+            if (Features.WINDOWS && covector.window != 0 && !p.isUnderWindow()) {
+                spread(covector.axes, covector.window, covector.lambda, true);
+                covector.window = 0;
+            }
+            if (!Features.STEPS || p.steps() == 0) return covector;
+            covector = Covector(covector.coefficient, Axes.copy(covector.axes), covector.cells, 0, 0);
+            for (uint256 i = 0; i < p.steps(); ++i) {
+                goBefore(covector, key, p.stepsAt() + 64 * i);
+            }
+            return covector;
+        }
+    }
+
+    /// @notice The part of a path in the polynomial summed, at the point where the sumcheck ends, but for its bias: adds
+    /// the key's weights to the batch, or returns what the verifier knows by itself.
+    /// @param covector Where the path ends.
+    /// @param factor What all is multiplied by: the source's scale, and the part of the images.
+    function weigh(
+        Opening.Batch memory batch,
+        bytes memory key,
+        ContractKey.Header memory h,
+        Path p,
+        Covector memory covector,
+        End source,
+        uint256 factor
+    ) internal pure returns (uint256 known) {
+        unchecked {
+            factor = Bn254.mul(factor, covector.coefficient);
+            if (p.map() == ContractKey.NO_WEIGHTS) {
+                for (uint256 i = 1; i <= COLUMNS; ++i) {
+                    factor = Bn254.mul(factor, Axes.nth(covector.axes, i).dot(source.axis(i)));
+                }
+                return factor;
+            }
+            Place array = key.array(h, p.array());
+            // Axes of the weights: outputs, the source's channels, and two more.
+            uint256 axes = Axes.copy(source.axes());
+            Axes.put(axes, 0, Axes.nth(covector.axes, 1));
+            if (!Features.CONVOLUTIONS || p.map() == ContractKey.DENSE) {
+                factor = Bn254.mul(factor, covector.cells);
+                if (!Features.LARGE_ARRAYS || array.axis() == 0) {
+                    (uint256 weight, uint256 step) = inside(batch, source);
+                    batch.addAlong(array, Axes.nth(axes, 0), Bn254.mul(weight, factor), step);
+                    return 0;
+                }
+            } else {
+                kernels(axes, key.wordAt(p.windowAt()), covector);
+                if (Features.GROUPS && p.groups() != 1) group(axes, p.groups());
+            }
+            batch.addArray(array, axes, factor);
+        }
+    }
+
+    /// @dev In the place of the source's rows and columns, the kernel's: `κ(tap) = Σ_q after(q)·before(the cell that the
+    /// tap takes at q)`.
+    ///
+    /// If there is a window above the kernel, the covector weighs its positions, not the kernel's. It is as if one window
+    /// took all cells that some tap of both takes: it has the positions of the one above, and as many taps as both have,
+    /// of which a kernel's tap is that with any of the window's.
+    function kernels(uint256 axes, uint256 window, Covector memory covector) private pure {
+        unchecked {
+            uint256 above = covector.window;
+            uint256 ratio = covector.lambda;
+            for (uint256 index = COLUMNS; index >= ROWS; --index) {
+                (uint256 kernel, uint256 stride, uint256 before) = window.slide(index);
+                uint256 taps = 1;
+                if (Features.WINDOWS && above != 0) (taps, stride,) = above.slide(index);
+                Axis afterwards = Axes.nth(covector.axes, index);
+                uint256 weights = correlate(afterwards, Axes.nth(axes, index), kernel + taps - 1, stride, before);
+                if (Features.WINDOWS && taps != 1) {
+                    Vectors.evaluateEach(weights, kernel, taps, ratio);
+                    ratio = ofRow(ratio, taps);
+                }
+                Axes.put(axes, index, Axes.listed(weights, kernel));
+            }
+        }
+    }
+
+    /// @dev For every tap, `Σ_p after(p)·before(p·stride + tap − before)` over the positions where that is a cell.
+    function correlate(Axis afterwards, Axis source, uint256 taps, uint256 stride, uint256 before)
         private
         pure
-        returns (Axis)
+        returns (uint256 sums)
     {
         unchecked {
-            (uint256 kernel, uint256 stride, uint256 before) = window.slide(direction);
+            // Cells that are an even number apart have the last bit of their numbers in common, and so on. With
+            // `tap + start` as `2^bits·high + low`, the last bits are `low`, the others `p·stride/2^bits + high − ahead`.
+            uint256 bits = 0;
+            while ((stride | source.length()) >> bits & 1 == 0) ++bits;
+            uint256 last = (1 << bits) - 1;
+            uint256 ahead = (before + last) >> bits;
+            uint256 start = (ahead << bits) - before;
+            uint256 count = ((taps - 1 + start) >> bits) + 1;
+            uint256 highs = correlateAll(afterwards, source.above(bits), count, stride >> bits, ahead);
+            if (bits == 0) return highs;
+            uint256 lows = Axes.eqTable(source.pointer(), bits);
+            sums = Vectors.allocate(taps);
+            for (uint256 tap = 0; tap < taps; ++tap) {
+                uint256 low = Vectors.load(lows, (tap + start) & last);
+                Vectors.store(sums, tap, Bn254.mul(low, Vectors.load(highs, (tap + start) >> bits)));
+            }
+        }
+    }
+
+    /// @dev The same, one by one.
+    function correlateAll(Axis afterwards, Axis source, uint256 taps, uint256 stride, uint256 before)
+        private
+        pure
+        returns (uint256 sums)
+    {
+        unchecked {
             uint256 weights = afterwards.values();
             uint256 cells = source.values();
             uint256 positions = afterwards.length();
-            uint256 length = source.length();
-            uint256 taps = Vectors.allocate(kernel);
-            for (uint256 tap = 0; tap < kernel; ++tap) {
+            uint256 beyond = source.length() + before;
+            sums = Vectors.allocate(taps);
+            for (uint256 tap = 0; tap < taps; ++tap) {
+                // From the first position in the picture to the last.
+                uint256 first = tap < before ? (before - tap + stride - 1) / stride : 0;
+                uint256 end = tap < beyond ? (beyond - tap + stride - 1) / stride : 0;
+                if (end > positions) end = positions;
                 uint256 sum = 0;
-                if (!Features.STRIDES || stride == 1) {
-                    // Neighbouring positions take neighbouring cells: from the first in the picture to the last.
-                    uint256 first = tap < before ? before - tap : 0;
-                    uint256 beyond = length + before;
-                    uint256 end = tap < beyond ? beyond - tap : 0;
-                    if (end > positions) end = positions;
-                    if (first < end) {
-                        sum = Vectors.dot(weights + 32 * first, cells + 32 * (first + tap - before), end - first);
-                    }
-                } else {
-                    for (uint256 position = 0; position < positions; ++position) {
-                        uint256 cell = position * stride + tap - before;
-                        if (cell >= length) continue;
-                        uint256 weighed = mulmod(Vectors.load(weights, position), Vectors.load(cells, cell), R);
-                        sum = addmod(sum, weighed, R);
-                    }
+                if (first < end) {
+                    uint256 cell = cells + 32 * (first * stride + tap - before);
+                    sum = Vectors.dot(weights + 32 * first, cell, 32 * stride, end - first);
                 }
-                Vectors.store(taps, tap, sum);
+                Vectors.store(sums, tap, sum);
             }
-            return Axes.listed(taps, kernel);
         }
     }
 
-    /// @dev For every output channel and channel of its group, the product of their weights.
-    function grouped(Axis outputs, Axis channels, uint256 groups) private pure returns (Axis) {
+    /// @dev In the place of outputs and channels one axis, which has for every output channel and channel of its group the
+    /// product of their weights.
+    function group(uint256 axes, uint256 groups) private pure {
         unchecked {
+            Axis outputs = Axes.nth(axes, 0);
+            Axis channels = Axes.nth(axes, 1);
             uint256 left = outputs.values();
             uint256 right = channels.values();
             uint256 perGroup = outputs.length() / groups;
@@ -172,90 +304,30 @@ library Wiring {
             uint256 products = Vectors.allocate(count);
             for (uint256 i = 0; i < count; ++i) {
                 uint256 output = i / depth;
-                uint256 group = output / perGroup;
-                uint256 channel = Vectors.load(right, group * depth + i % depth);
-                Vectors.store(products, i, mulmod(Vectors.load(left, output), channel, R));
+                uint256 channel = Vectors.load(right, output / perGroup * depth + i % depth);
+                Vectors.store(products, i, Bn254.mul(Vectors.load(left, output), channel));
             }
-            return Axes.listed(products, count);
+            Axes.put(axes, 0, Axes.listed(products, count));
+            Axes.put(axes, 1, Axes.eq(0, Axes.SINGLE));
         }
-    }
-
-    /// @dev The covector where a path meets its weights, or its source if it has none.
-    function atEnd(bytes memory key, Path memory p, Covector memory covector) private pure returns (Covector memory) {
-        unchecked {
-            if (!Features.STEPS || p.steps == 0) return covector;
-            covector = Covector(covector.coefficient, covector.channels, covector.rows, covector.columns);
-            for (uint256 i = 0; i < p.steps; ++i) {
-                goBefore(covector, key, p.stepsAt + 64 * i);
-            }
-            return covector;
-        }
-    }
-
-    /// @notice The part of a path in the polynomial summed, at the point where the sumcheck ends, but for its bias: adds
-    /// the key's weights to the batch, or returns what the verifier knows by itself.
-    /// @param source The source's axes.
-    /// @param factor What all is multiplied by: the source's scale, and the part of the images.
-    function weigh(
-        Opening.Batch memory batch,
-        bytes memory key,
-        ContractKey.Header memory h,
-        Path memory p,
-        Covector memory covector,
-        Axis[4] memory source,
-        uint256 factor
-    ) internal pure returns (uint256 known) {
-        covector = atEnd(key, p, covector);
-        factor = mulmod(factor, covector.coefficient, R);
-        if (p.map == ContractKey.NO_WEIGHTS) {
-            factor = mulmod(factor, covector.channels.dot(source[1]), R);
-            factor = mulmod(factor, covector.rows.dot(source[2]), R);
-            return mulmod(factor, covector.columns.dot(source[3]), R);
-        }
-        addWeights(batch, key, h, p, covector, source, factor);
-    }
-
-    function addWeights(
-        Opening.Batch memory batch,
-        bytes memory key,
-        ContractKey.Header memory h,
-        Path memory p,
-        Covector memory covector,
-        Axis[4] memory source,
-        uint256 factor
-    ) private pure {
-        Axis[4] memory axes = [covector.channels, source[1], source[2], source[3]];
-        if (!Features.CONVOLUTIONS || p.map == ContractKey.DENSE) {
-            factor = mulmod(factor, mulmod(covector.rows.sum(), covector.columns.sum(), R), R);
-        } else {
-            uint256 window = key.wordAt(p.windowAt);
-            axes[2] = kernelWeights(covector.rows, source[2], window, 0);
-            axes[3] = kernelWeights(covector.columns, source[3], window, 48);
-            if (Features.GROUPS && p.groups != 1) {
-                axes[0] = grouped(covector.channels, source[1], p.groups);
-                axes[1] = Axes.unit(0, 1);
-            }
-        }
-        batch.addArray(key.array(h, p.array), axes, factor);
     }
 
     /// @notice Adds a path's biases, which are the array after its weights: each counts what the weights on all cells of
     /// its channel add up to.
+    /// @param covector Where the path ends.
     /// @param factor The part of the images.
     function weighBiases(
         Opening.Batch memory batch,
         bytes memory key,
         ContractKey.Header memory h,
-        Path memory p,
+        Path p,
         Covector memory covector,
         uint256 factor
     ) internal pure {
         unchecked {
-            covector = atEnd(key, p, covector);
-            factor = mulmod(factor, covector.coefficient, R);
-            factor = mulmod(factor, mulmod(covector.rows.sum(), covector.columns.sum(), R), R);
-            Axis one = Axes.eq(0, 0, 1);
-            batch.addArray(key.array(h, p.array + 1), [covector.channels, one, one, one], factor);
+            Place array = key.array(h, p.array() + 1);
+            factor = Bn254.mul(factor, Bn254.mul(covector.coefficient, covector.cells));
+            batch.addAlong(array, Axes.nth(covector.axes, 1), factor, batch.inverse);
         }
     }
 }

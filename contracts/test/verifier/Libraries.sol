@@ -105,24 +105,24 @@ contract Libraries {
 
     // Axes.
 
-    /// @notice Of an axis that is `eq`: its weights, their sum, and the polynomial with them at two places.
-    function eqAxis(bool dirty, uint256[] memory point, uint256 len, uint256 x, uint256 y)
+    /// @notice Of an axis that is `eq`: its weights, their sum, and the polynomial with them at a place.
+    function eqAxis(bool dirty, uint256[] memory point, uint256 len, uint256 x)
         external
         pure
         memoryIs(dirty)
-        returns (uint256[] memory weights, uint256 sum, uint256 atX, uint256 atY)
+        returns (uint256[] memory weights, uint256 sum, uint256 atX)
     {
-        return seen(Axes.eq(vector(point), point.length, len), x, y);
+        return seen(eqOf(point, len), x);
     }
 
     /// @notice The same of a list.
-    function listedAxis(bool dirty, uint256[] memory list, uint256 x, uint256 y)
+    function listedAxis(bool dirty, uint256[] memory list, uint256 x)
         external
         pure
         memoryIs(dirty)
-        returns (uint256[] memory weights, uint256 sum, uint256 atX, uint256 atY)
+        returns (uint256[] memory weights, uint256 sum, uint256 atX)
     {
-        return seen(Axes.listed(vector(list), list.length), x, y);
+        return seen(Axes.listed(vector(list), list.length), x);
     }
 
     /// @notice `Σ_k left_k·right_k` of two axes that are `eq`.
@@ -132,16 +132,46 @@ contract Libraries {
         memoryIs(dirty)
         returns (uint256)
     {
-        Axis one = Axes.eq(vector(left), left.length, len);
-        return one.dot(Axes.eq(vector(right), right.length, len));
+        return eqOf(left, len).dot(eqOf(right, len));
     }
 
-    function seen(Axis axis, uint256 x, uint256 y)
-        private
+    // Vectors.
+
+    /// @notice Of a list: its sum, and the polynomial with these coefficients at a place.
+    function ofVector(uint256[] memory list, uint256 x) external pure returns (uint256 sum, uint256 atX) {
+        (sum, atX) = (Vectors.sum(vector(list), list.length), Vectors.evaluate(vector(list), list.length, x));
+    }
+
+    /// @notice `Σ_i left_i·right_{step·i}`.
+    function dotWithStep(uint256[] memory left, uint256[] memory right, uint256 step) external pure returns (uint256) {
+        return Vectors.dot(vector(left), vector(right), 32 * step, left.length);
+    }
+
+    /// @notice The list with sums in the place of its first `count` words.
+    function evaluateEach(uint256[] memory list, uint256 count, uint256 length, uint256 x)
+        external
         pure
-        returns (uint256[] memory weights, uint256 sum, uint256 atX, uint256 atY)
+        returns (uint256[] memory)
     {
-        (sum, (atX, atY)) = (axis.sum(), axis.evaluate(x, y));
+        Vectors.evaluateEach(vector(list), count, length, x);
+        return list;
+    }
+
+    function geometric(uint256 first, uint256 ratio, uint256 count) external pure returns (uint256) {
+        return Vectors.geometric(first, ratio, count);
+    }
+
+    /// @dev A point is in memory from its last coordinate to its first.
+    function eqOf(uint256[] memory point, uint256 len) private pure returns (Axis) {
+        uint256[] memory reversed = new uint256[](point.length);
+        for (uint256 i = 0; i < point.length; ++i) {
+            reversed[i] = point[point.length - 1 - i];
+        }
+        return Axes.eq(vector(reversed), (len << 16) | (point.length << 8) | 1);
+    }
+
+    function seen(Axis axis, uint256 x) private pure returns (uint256[] memory weights, uint256 sum, uint256 atX) {
+        (sum, atX) = (axis.sum(), axis.evaluate(x));
         uint256 first = axis.values();
         weights = new uint256[](axis.length());
         for (uint256 i = 0; i < weights.length; ++i) {

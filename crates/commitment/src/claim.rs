@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 use zklens_field::{AdditiveGroup, Field, Scalar};
+use zklens_multilinear::eq_table;
 
 /// `C`, the number of columns of every row of one opening. A prover's work grows with it, a verifier's
 /// falls, which does some for every row.
@@ -64,11 +65,93 @@ pub struct Functional {
     pub factors: Vec<Factor>,
 }
 
-/// `Σ_k weights[k]·X^(stride·k)`; zero if there are no weights.
+/// A weight for every index of one axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Weights {
+    /// `eq(point, bits of k)` for `k < len`. All of them take as many steps as the point has coordinates.
+    Eq {
+        /// One coordinate per bit, the most significant first.
+        point: Vec<Scalar>,
+        /// Length of the axis, at most `2^point.len()`.
+        len: usize,
+    },
+    /// Any weights.
+    Listed(Vec<Scalar>),
+}
+
+impl From<Vec<Scalar>> for Weights {
+    fn from(weights: Vec<Scalar>) -> Self {
+        Self::Listed(weights)
+    }
+}
+
+impl Weights {
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        match self {
+            Self::Eq { len, .. } => *len,
+            Self::Listed(weights) => weights.len(),
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The weights, one by one.
+    #[must_use]
+    pub fn values(&self) -> Vec<Scalar> {
+        match self {
+            Self::Eq { point, len } => {
+                let mut table = eq_table(point);
+                table.truncate(*len);
+                table
+            }
+            Self::Listed(weights) => weights.clone(),
+        }
+    }
+
+    /// `Σ_k weight_k·x^k`
+    #[must_use]
+    pub fn at(&self, x: &Scalar) -> Scalar {
+        match self {
+            Self::Eq { point, len } => eq_at(point, *len, x),
+            Self::Listed(weights) => {
+                let horner = |value: Scalar, weight: &Scalar| value * x + weight;
+                weights.iter().rev().fold(Scalar::ZERO, horner)
+            }
+        }
+    }
+}
+
+/// `Σ_{k < len} eq(point, k)·x^k`, from the least significant bit on: `whole` is the sum over all values of the bits so
+/// far, `part` over those below the same bits of `len`.
+fn eq_at(point: &[Scalar], len: usize, x: &Scalar) -> Scalar {
+    let (mut whole, mut part) = (Scalar::ONE, Scalar::ZERO);
+    let (mut power, mut bits) = (*x, len);
+    for u in point.iter().rev() {
+        let off = Scalar::ONE - u;
+        let on = power * u;
+        part = match bits & 1 {
+            0 => off * part,
+            _ => off * whole + on * part,
+        };
+        whole *= off + on;
+        power = power.square();
+        bits = bits.checked_shr(1).unwrap_or_default();
+    }
+    // As long as there are indices, all of them.
+    if bits == 0 { part } else { whole }
+}
+
+/// `Σ_k weight_k·X^(stride·k)`; zero if there are no weights.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Factor {
     /// The coefficients, from `X^0` on.
-    pub weights: Vec<Scalar>,
+    pub weights: Weights,
     /// The columns from one weight to the next.
     pub stride: usize,
 }
@@ -122,15 +205,13 @@ impl Functional {
 
 impl Factor {
     fn at(&self, x: &Scalar) -> Scalar {
-        let step = power(x, self.stride);
-        let horner = |value: Scalar, weight: &Scalar| value * step + weight;
-        self.weights.iter().rev().fold(Scalar::ZERO, horner)
+        self.weights.at(&power(x, self.stride))
     }
 
     /// The product with `polynomial`, below `X^count`.
     fn times(&self, polynomial: &[Scalar], count: usize) -> Vec<Scalar> {
         let mut product = Vec::new();
-        for (k, weight) in self.weights.iter().enumerate() {
+        for (k, weight) in self.weights.values().iter().enumerate() {
             let shift = self.stride.saturating_mul(k).min(count);
             let end = shift.saturating_add(polynomial.len()).min(count);
             product.resize(end.max(product.len()), Scalar::ZERO);

@@ -15,29 +15,28 @@
 //! # Protocol
 //!
 //! `V(X)·E(X^-1)` has the constant coefficient `⟨v, e⟩`: the hiding coefficient at `X^C` meets only
-//! `X^0 … X^-(C−1)` and stays above it. Symmetrised, summed over the terms, and batched,
+//! `X^0 … X^-(C−1)` and stays above it. Summed over the terms, and batched,
 //!
 //! ```text
-//! Σ_kt γ^k·(V_kt(X)·E_kt(X^-1) + V_kt(X^-1)·E_kt(X)) = 2·Σ_k γ^k·y_k + X·S(X) + X^-1·S(X^-1)
+//! Σ_kt γ^k·V_kt(X)·E_kt(X^-1) = Y + X·A(X) + X^-1·B(X^-1)        Y = Σ_k γ^k·y_k
 //! ```
 //!
-//! with one polynomial `S` of degree `C − 1`. No degree is checked, and none needs to be: whatever
-//! `S` is, it adds nothing at `X^0`; whatever the rows hold beyond `X^(C−1)` meets no weight there.
-//! At a point `z` each side is linear in the polynomials, so no `V_kt(z)` is sent:
+//! with two polynomials `A` and `B`. No degree is checked, and none needs to be: whatever they are, they add
+//! nothing at `X^0`; whatever the rows hold beyond `X^(C−1)` meets no weight there. At a point `z` the left side
+//! is linear in the rows' polynomials, so no `V_kt(z)` is sent, and each `E_kt` is evaluated once:
 //!
 //! ```text
-//! F(X) = Σ_kt γ^k·E_kt(1/z)·V_kt(X) − z·S(X)     G(X) = Σ_kt γ^k·E_kt(z)·V_kt(X) − 1/z·S(X)
-//! F(z) + G(1/z) = 2·Σ_k γ^k·y_k
+//! F(X) = Σ_kt γ^k·E_kt(1/z)·V_kt(X) − z·A(X)        F(z) = Y + B(1/z)/z
 //! ```
 //!
 //! 1. The verifier draws `γ`.
-//! 2. The prover sends `[S]`.
+//! 2. The prover sends `[A]` and `[B]`.
 //! 3. The verifier draws `z`.
-//! 4. The prover sends `d = F(z)`, and `[Q]` of
-//!    `Q(X) = (F(X) − d) / (X − z) + (G(X) − d') / (X − 1/z)`, with `d' = 2·Σ_k γ^k·y_k − d`.
+//! 4. The prover sends `d = B(1/z)`, and `[Q]` of
+//!    `Q(X) = (F(X) − f) / (X − z) + (B(X) − d) / (X − 1/z)`, with `f = Y + d/z`.
 //! 5. The verifier draws `x`.
 //! 6. The prover sends `[W]`, `W(X) = L(X) / (X − x)`, with
-//!    `L(X) = (F(X) − d) / (x − z) + (G(X) − d') / (x − 1/z) − Q(X)`.
+//!    `L(X) = (F(X) − f) / (x − z) + (B(X) − d) / (x − 1/z) − Q(X)`.
 //! 7. The verifier refuses `z ∈ {0, 1, −1}` and `x ∈ {z, 1/z}`, and checks
 //!    `e([L] + x·[W], [1]₂) = e([W], [τ]₂)`. `[L]` is one linear combination, in which every row
 //!    appears once.
@@ -54,65 +53,58 @@
 //!   terms;
 //! * the identity of Laurent polynomials, its exponents within `±N`, is false and holds at `z`: at
 //!   most `2N / 2^253`;
-//! * `(x − 1/z)·(F(x) − d) + (x − z)·(G(x) − d') = (x − z)·(x − 1/z)·Q(x)`, of degree `N + 1`, is
-//!   false and holds at `x`: at most `(N + 1) / 2^253`. As an identity, it gives `F(z) = d` at `z`
-//!   and `G(1/z) = d'` at `1/z`, because `z ≠ 1/z`: the two points need no challenge of their own.
+//! * `(x − 1/z)·(F(x) − f) + (x − z)·(B(x) − d) = (x − z)·(x − 1/z)·Q(x)`, of degree `N + 1`, is
+//!   false and holds at `x`: at most `(N + 1) / 2^253`. As an identity, it gives `F(z) = f` at `z`
+//!   and `B(1/z) = d` at `1/z`, because `z ≠ 1/z`: the two points need no challenge of their own.
 //!
 //! With `N = 2^27` and less than `2^15` claims that is below `2^-224`. Cells beyond those that a
 //! claim means, such as padding, may hold anything: what must be zero needs a claim that says so.
 //!
 //! # Completeness
 //!
-//! An honest proof is refused in step 7 with probability at most `5 / 2^253`. If `S` is zero its
+//! An honest proof is refused in step 7 with probability at most `5 / 2^253`. If `A` or `B` is zero its
 //! commitment has no encoding, and there is no proof: at least one claim must weigh a mask row.
 //!
 //! # Zero-knowledge
 //!
-//! Beside the commitments and the values `y_k`, which are the caller's to hide, the tape holds
-//! `s = S(τ)`, `d`, and two points which those determine: `[Q]` through its definition at `τ`, `[W]`
-//! through step 7. So a simulator that knows `τ` needs `s` and `d` uniform, and no more.
+//! Beside the commitments and the values `y_k`, which are the caller's to hide, the tape holds `A(τ)`, `B(τ)`,
+//! `d = B(1/z)`, and two points which those determine: `[Q]` through its definition at `τ`, where `F(τ)` is a
+//! combination of commitments and `A(τ)`; `[W]` through step 7. The identity at `X = τ`, where `V_kt(τ)` is a
+//! combination of commitments, says what `A(τ)` is, given `B(1/τ)`. So a simulator that knows `τ` needs `B` at the three
+//! places `τ`, `1/τ` and `1/z` uniform, and no more.
 //!
-//! Let `e = Σ_kt γ^k·ρ_ktm·e_kt` be the batched weights on one *mask row* `m`, and
-//!
-//! ```text
-//! A(X) = Σ_j m_j·a_j(X)        a_j(X) = Σ_{l≥1} e_{j+l}·(X^-l − X^l)
-//! ```
-//!
-//! Then that row adds `⟨m, e⟩ + A(z)` to `d`, and (once its commitment is fixed, which takes its
-//! `β`) `−(⟨m, e⟩ + A(τ)) / τ` to `s`. No row's `β` enters `d`: **blinding commitments does not
-//! hide an opening; a mask row does.**
-//!
-//! Let no claim weigh columns 0 and 1 of the mask row: `e_0 = e_1 = 0` for every `γ`, and neither
-//! `⟨m, e⟩` nor any `y_k` depends on `m_0` and `m_1`. Let `h ≥ 2` be the last column with
-//! `e_h ≠ 0`. Then `a_0` ends with `−e_h·X^h`, and `a_1` with `−e_h·X^(h−1)`: both are non-zero,
-//! and of different degrees. So
+//! Let `e = Σ_kt γ^k·ρ_ktm·e_kt` be the batched weights on one *mask row* `m`, whose cells in columns 0, 1 and 2 are
+//! *free*: no claim weighs them, `e_0 = e_1 = e_2 = 0`. Cell `j` adds `m_j·Σ_l e_l·X^(j−l)` to the left side, so these
+//! three add to `B` only:
 //!
 //! ```text
-//! D(X) = a_0(τ)·a_1(X) − a_1(τ)·a_0(X)
+//! (m_0·X² + m_1·X + m_2)·g(X)        g(X) = Σ_{l≥3} e_l·X^(l−3)
 //! ```
 //!
-//! is not zero either, unless `a_0(τ) = a_1(τ) = 0`, which gives `τ` away to anyone who factors
-//! `a_0`. Its exponents lie within `±h`, so `D(z) = 0` for at most `2h` of all `z`. For any other
-//! `z` the two cells, uniform and independent of all else on the tape, make `(A(τ), A(z))` so, and
-//! with it `(s, d)`. There is such an `h` if one claim alone, its terms summed, weighs a column of
-//! the mask row: of all `γ`, at most `n − 1` cancel that weight. With `C < 2^14` and less than
-//! `2^15` claims the tape differs from a simulated one with probability below `2^-236`.
+//! Unless `g` is zero at one of the three places, or two of them coincide, uniform `m_0`, `m_1` and `m_2`, independent of
+//! all else on the tape, make the three values uniform. `g` is not zero if some weight is not, and has at most `C`
+//! zeros; if `τ` or `1/τ` were one, whoever factors `g` would have `τ`; that `1/z` is one, or is `τ` or `1/τ`, happens for
+//! at most `C + 2` of all `z`.
 //!
-//! (Cells that claims do weigh can serve too: if `t` values `y_k` depend on them, the same takes
-//! `t + 2` of them left of `h`. The coefficients of a sumcheck's mask **cannot**: given the
-//! witness, the round messages determine them.)
+//! **Blinding commitments does not hide an opening; a mask row does.** A row's `β` enters `A(τ)` too, but given the
+//! row's commitment it is no other unknown than `B(1/τ)`. A free cell behind all weights would enter `A` alone, and for
+//! the same reason hide nothing. Nor can the coefficients of a sumcheck's mask serve: given the witness, the round
+//! messages determine them.
 //!
-//! **The caller's duty**: a mask row whose cells in columns 0 and 1 are uniform, of use nowhere
-//! else, and weighed by no claim of the opening; a claim that weighs some other cell of it with a
-//! non-zero coefficient, its terms summed; for every hidden row, the mask row included, its own
-//! random `β`. All these are for one opening only.
+//! Some weight is not zero if one claim alone, its terms summed, weighs a column of the mask row: of all `γ`, at most
+//! `n − 1` cancel that weight. With `C < 2^14` and less than `2^15` claims the tape differs from a simulated one with
+//! probability below `2^-236`.
+//!
+//! **The caller's duty**: a mask row whose cells in columns 0, 1 and 2 are uniform, of use nowhere else, and weighed by
+//! no claim of the opening; a claim that weighs some other cell of it with a non-zero coefficient, its terms summed; for
+//! every hidden row, the mask row included, its own random `β`. All these are for one opening only.
 //!
 //! # Reference
 //!
-//! Kate, Zaverucha, Goldberg (ASIACRYPT 2010) for the commitment; the symmetrised inner product of
-//! univariate polynomials: Bootle, Chiesa, Hu, Orrù, *Gemini* (ePrint 2022/420), and Eagen, Gabizon,
-//! *Mercury* (ePrint 2025/385); steps 4 to 7: Boneh, Drake, Fisch, Gabizon (ePrint 2020/081), §4; linear
-//! combinations instead of evaluations: Gabizon, Williamson, Ciobotaru, *PLONK* (ePrint 2019/953).
+//! Kate, Zaverucha, Goldberg (ASIACRYPT 2010) for the commitment; inner products of univariate polynomials as
+//! constant coefficients: Bootle, Chiesa, Hu, Orrù, *Gemini* (ePrint 2022/420), and Eagen, Gabizon, *Mercury* (ePrint
+//! 2025/385); steps 4 to 7: Boneh, Drake, Fisch, Gabizon (ePrint 2020/081), §4; linear combinations instead of
+//! evaluations: Gabizon, Williamson, Ciobotaru, *PLONK* (ePrint 2019/953).
 
 use crate::claim::{Claim, Columns, Functional, Term};
 use crate::setup::VerifierSetup;
@@ -143,13 +135,13 @@ pub fn verify(
     let gamma = reader.draw(labels::OPENING_CLAIMS);
 
     // 2. What the products leave.
-    let [product] = reader.read_points(labels::OPENING_PRODUCT)?;
+    let [above, below] = reader.read_points(labels::OPENING_PRODUCT)?;
 
     // 3. Where the identity is checked.
     let z = reader.draw(labels::OPENING_POINT);
 
-    // 4. F(z), and the quotients.
-    let [at_z] = reader.read_scalars(labels::OPENING_VALUE)?;
+    // 4. B(1/z), and the quotients.
+    let [at_inverse] = reader.read_scalars(labels::OPENING_VALUE)?;
     let [quotient] = reader.read_points(labels::OPENING_QUOTIENT)?;
 
     // 5. Where the quotients are checked.
@@ -164,15 +156,16 @@ pub fn verify(
         mut coefficients,
         value,
     } = batch(columns, commitments.len(), claims, gamma, &places)?;
-    let at_inverse = value.double() - at_z;
+    let at_z = value + at_inverse * places.z_inverse;
     coefficients.extend([
-        -(places.z * places.over_x_z + places.z_inverse * places.over_x_z_inverse),
+        -(places.z * places.over_x_z),
+        places.over_x_z_inverse,
         -(at_z * places.over_x_z + at_inverse * places.over_x_z_inverse),
         -Scalar::ONE,
         x,
     ]);
     let mut points = commitments.to_vec();
-    points.extend([product, generator(), quotient, witness]);
+    points.extend([above, below, generator(), quotient, witness]);
     let shifted = linear_combination(&points, &coefficients);
     let holds = setup.is_tau_times(witness, shifted);
     holds.then_some(()).ok_or(OpeningError::Refused)
@@ -210,7 +203,7 @@ impl Places {
 /// All claims as one.
 #[derive(Debug)]
 struct Batch {
-    /// For every row, its coefficient in `F(X) / (x − z) + G(X) / (x − 1/z)`.
+    /// For every row, its coefficient in `F(X) / (x − z)`.
     coefficients: Vec<Scalar>,
     /// `Σ_k γ^k·y_k`
     value: Scalar,
@@ -229,15 +222,13 @@ fn batch(
     for (index, claim) in claims.iter().enumerate() {
         for Term { rows, functional } in &claim.terms {
             check(columns, index, functional)?;
-            let at_z = functional.at(&places.z);
-            let at_inverse = functional.at(&places.z_inverse);
-            let weight = at_inverse * places.over_x_z + at_z * places.over_x_z_inverse;
+            let weight = power * places.over_x_z * functional.at(&places.z_inverse);
             for (row, rho) in rows {
                 *coefficients.get_mut(*row).ok_or(OpeningError::Row {
                     claim: index,
                     row: *row,
                     rows: num_rows,
-                })? += power * weight * *rho;
+                })? += weight * *rho;
             }
         }
         value += power * claim.value;

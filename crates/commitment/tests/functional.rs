@@ -1,12 +1,19 @@
 //! Functionals are the products that they are documented to be.
 
 use proptest::prelude::*;
-use zklens_commitment::{Columns, Factor, Functional};
+use zklens_commitment::{Columns, Factor, Functional, Weights};
 use zklens_field::{AdditiveGroup, Field, Scalar};
 
 fn functionals() -> impl Strategy<Value = Functional> {
     let weight = any::<i8>().prop_map(|n| Scalar::from(n / 16));
-    let factor = (prop::collection::vec(weight, 0..6), 0_usize..9)
+    let listed = prop::collection::vec(weight.clone(), 0..6).prop_map(Weights::from);
+    // Of no coordinate, one weight or none; of two, up to four.
+    let eq = (prop::collection::vec(weight, 0..=2), any::<usize>()).prop_map(|(point, len)| {
+        let most = 1_usize << point.len();
+        let len = len % (most + 1);
+        Weights::Eq { point, len }
+    });
+    let factor = (prop_oneof![listed, eq], 0_usize..9)
         .prop_map(|(weights, stride)| Factor { weights, stride });
     (0_usize..9, prop::collection::vec(factor, 0..4))
         .prop_map(|(offset, factors)| Functional { offset, factors })
@@ -23,7 +30,7 @@ fn products(functional: &Functional) -> Vec<(usize, Scalar)> {
     let mut products = vec![(functional.offset, Scalar::ONE)];
     for factor in &functional.factors {
         let times = |(column, product): (usize, Scalar)| {
-            let weights = factor.weights.iter().enumerate();
+            let weights = factor.weights.values().into_iter().enumerate();
             weights.map(move |(k, weight)| (column + k * factor.stride, product * weight))
         };
         products = products.into_iter().flat_map(times).collect();
@@ -55,6 +62,19 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn eq_is_summed_as_it_is_listed(
+        point in prop::collection::vec(any::<u64>(), 0..8), len in any::<usize>(), x in any::<u64>(),
+    ) {
+        let point: Vec<Scalar> = point.into_iter().map(Scalar::from).collect();
+        let len = len % ((1 << point.len()) + 1);
+        let eq = Weights::Eq { point, len };
+        prop_assert_eq!(eq.values().len(), len);
+        prop_assert_eq!(eq.at(&Scalar::from(x)), evaluate(&eq.values(), Scalar::from(x)));
+    }
+}
+
 #[test]
 fn a_cell_is_one_column() {
     let columns = Columns::new(4).unwrap();
@@ -72,7 +92,7 @@ fn a_cell_is_one_column() {
 #[test]
 fn an_end_that_is_no_number_is_none() {
     let factor = |len, stride| Factor {
-        weights: vec![Scalar::ONE; len],
+        weights: vec![Scalar::ONE; len].into(),
         stride,
     };
     let end = |offset, factors: &[Factor]| {
@@ -95,7 +115,7 @@ fn an_end_that_is_no_number_is_none() {
 #[test]
 fn strides_beyond_the_columns_do_not_wrap() {
     let factor = Factor {
-        weights: vec![Scalar::from(5_u64); 4],
+        weights: vec![Scalar::from(5_u64); 4].into(),
         stride: usize::MAX / 2 + 1,
     };
     let functional = Functional {

@@ -24,10 +24,10 @@ fn verify(claims: &[Claim], tape: &[u8]) -> Result<(), OpeningError> {
     )
 }
 
-/// A tape of points and a scalar that proves nothing.
+/// A tape of points and a scalar that proves nothing: `[A]`, `[B]`, `d`, `[Q]`, `[W]`.
 fn tape() -> Vec<u8> {
     let point = encode_point(&generator());
-    [&point[..], &[0; 32], &point, &point].concat()
+    [&point[..], &point, &[0; 32], &point, &point].concat()
 }
 
 fn claim(rows: &[usize], functional: Functional) -> Claim {
@@ -41,7 +41,7 @@ fn claim(rows: &[usize], functional: Functional) -> Claim {
 /// A functional with factors of so many weights and such strides.
 fn functional(offset: usize, factors: &[(usize, usize)]) -> Functional {
     let factor = |(len, stride): &(usize, usize)| Factor {
-        weights: vec![Scalar::from(2); *len],
+        weights: vec![Scalar::from(2); *len].into(),
         stride: *stride,
     };
     Functional {
@@ -143,7 +143,7 @@ fn errors_say_what_was_expected() {
 
 proptest! {
     #[test]
-    fn never_panics_on_any_tape(tape in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn never_panics_on_any_tape(tape in prop::collection::vec(any::<u8>(), 0..360)) {
         let refused = verify(&[claim(&[0], Functional::cell(0))], &tape);
         let is_malformed = matches!(refused, Err(OpeningError::Tape(_)));
         prop_assert!(is_malformed, "{:?}", refused);

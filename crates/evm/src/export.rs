@@ -3,9 +3,10 @@
 use crate::key::{ExportError, contract_key};
 use std::fmt::Write;
 use zklens_commitment::VerifierSetup;
-use zklens_layers::array::{Place, volume};
+use zklens_layers::array::{Array, Place, volume};
 use zklens_layers::circuit::{Map, Path, Table};
 use zklens_layers::gadget::{Activation, Gadget};
+use zklens_layers::plan::AXES;
 use zklens_layers::{Circuit, Plan};
 use zklens_verifier::VerifyingKey;
 
@@ -108,7 +109,11 @@ fn features(circuit: &Circuit, plans: &[Plan]) -> String {
             .flat_map(|table| table.places.iter().flatten());
         plan.arrays.iter().chain(columns)
     });
-    let is_inside = |place: Place| matches!(place, Place::Cut { axis, .. } if axis > 0);
+    let is_inside = |array: &Array| {
+        // Bytes of numbers have one axis more, before those of the table.
+        let first = array.dims().len().saturating_sub(AXES);
+        matches!(array.place(), Place::Cut { axis, .. } if axis > first)
+    };
     let has = [
         (
             "CLIPS",
@@ -121,15 +126,8 @@ fn features(circuit: &Circuit, plans: &[Plan]) -> String {
         ("WINDOWS", gadgets().any(is_pool)),
         ("CONVOLUTIONS", convolutions().next().is_some()),
         ("GROUPS", convolutions().any(|(_, groups)| groups != 1)),
-        (
-            "STRIDES",
-            convolutions().any(|(window, _)| window.rows.stride != 1 || window.columns.stride != 1),
-        ),
         ("STEPS", paths().any(|path| !path.steps.is_empty())),
-        (
-            "LARGE_ARRAYS",
-            { arrays }.any(|array| is_inside(array.place())),
-        ),
+        ("LARGE_ARRAYS", { arrays }.any(is_inside)),
     ];
     let mut source = body(FEATURES).to_owned();
     for (name, has) in has {
@@ -202,6 +200,7 @@ fn described(table: &Table) -> String {
         Gadget::Lookup(_) => "activation from a table".to_owned(),
         Gadget::Copy => "copy".to_owned(),
         Gadget::Label { .. } => "label".to_owned(),
+        Gadget::Range => "bytes of all numbers".to_owned(),
         Gadget::Bytes => "bytes".to_owned(),
         Gadget::Entries(_) => "entries of a table".to_owned(),
     };

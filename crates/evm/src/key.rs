@@ -5,7 +5,7 @@ use crate::word::Word;
 use zklens_commitment::VerifierSetup;
 use zklens_field::encode_point;
 use zklens_layers::array::{Array, Place};
-use zklens_layers::circuit::{Map, Operand, Path, Step, Table};
+use zklens_layers::circuit::{Map, Path, Step, Table};
 use zklens_layers::gadget::{Activation, Column, Gadget};
 use zklens_layers::plan::{DEGREE, FREE_CELLS, Plan, TablePlan};
 use zklens_layers::{Circuit, LayerError};
@@ -21,13 +21,14 @@ const WORD: usize = 32;
 /// Words before the tables.
 const HEADER_WORDS: usize = 7;
 
-/// No column.
-const NONE: usize = 0xffff;
+/// Words of a plan, but for its places.
+const PLAN_WORDS: usize = 2;
 
-/// `Place` in `ContractKey.sol`.
+/// Places of columns in `ContractKey.sol`.
 const IN_ONE_ROW: usize = 0;
 const CUT: usize = 1;
 const ARRAY: usize = 2;
+const CUT_BYTES: usize = 3;
 
 /// The key of a contract that verifies proofs about `batches` images.
 ///
@@ -55,12 +56,12 @@ pub fn contract_key(
     let tables_at = HEADER_WORDS * WORD;
     let arrays_at = tables_at + tables.len();
     let batches_at = arrays_at + arrays.len();
-    let mut places_at = batches_at + plans.len() * WORD;
+    let mut places_at = batches_at + plans.len() * PLAN_WORDS * WORD;
     let mut directory = Vec::new();
     let mut places = Vec::new();
     for plan in &plans {
         let of_plan = words(plan.tables.iter().map(placed))?;
-        directory.push(vec![plan_word(plan, places_at)]);
+        directory.push(vec![plan_word(plan, places_at), range_word(circuit, plan)]);
         places_at += of_plan.len();
         places.extend(of_plan);
     }
@@ -122,70 +123,57 @@ fn names(classes: &[String]) -> Result<Vec<u8>, ExportError> {
 }
 
 fn plan_word(plan: &Plan, places_at: usize) -> Word {
-    Word::default()
-        .with(16, plan.images)
+    shape(Word::default().with(16, plan.images), plan.images)
         .with(8, plan.num_vars)
         .with(16, plan.rows.witness.len())
+        .with(16, plan.rows.mask)
         .with(16, plan.rows.helpers.len())
         .with(16, plan.num_values())
         .with(16, FREE_CELLS + DEGREE * plan.num_vars)
         .with(32, places_at)
 }
 
+/// An axis without the pointer to its weights: see `Axis` in `Axes.sol`.
+fn shape(word: Word, side: usize) -> Word {
+    let bits = side.next_power_of_two().ilog2();
+    word.with(32, side).with(8, bits as usize).with(8, 1)
+}
+
+/// The word of the table whose sides only a plan tells.
+fn range_word(circuit: &Circuit, plan: &Plan) -> Word {
+    let range = circuit.range();
+    table_word(&circuit.tables[range], &plan.tables[range])
+}
+
 fn table((table, layout): (&Table, &TablePlan)) -> Vec<Word> {
-    let [channels, height, width] = table.sides;
-    let [_, channel_bits, row_bits, column_bits] = layout.bits();
-    let bytes = bytes_of(layout);
-    let window = table.gadget.window();
-    let paths = table
-        .operand
-        .as_ref()
-        .map_or(&[][..], |operand| &operand.paths);
-    let from = table
-        .operand
-        .as_ref()
-        .map_or([0; 3], |operand: &Operand| operand.sides);
-    let word = Word::default()
-        .with(8, kind(&table.gadget))
-        .with(8, usize::from(table.gadget.is_per_image()))
-        .with(16, channels)
-        .with(16, height)
-        .with(16, width)
-        .with(8, channel_bits)
-        .with(8, row_bits)
-        .with(8, column_bits)
-        .with(16, layout.rules.columns.len())
-        .with(16, layout.helpers.len())
-        .with(16, bytes.skipped[0])
-        .with(16, bytes.skipped[1])
-        .with(16, bytes.end)
-        .with(16, paths.len())
-        .with(8, usize::from(window.is_some()))
-        .with(16, from[1])
-        .with(16, from[2]);
+    let word = match table.gadget {
+        Gadget::Range => Word::default().with(8, kind(&table.gadget)),
+        _ => table_word(table, layout),
+    };
     let mut words = vec![word, parameters(&table.gadget)];
-    words.extend(window.map(window_word));
-    words.extend(paths.iter().flat_map(path));
+    let operand = table.operand.as_ref();
+    words.extend(table.gadget.window().map(|window| {
+        let [_, height, width] = operand.map_or([0; 3], |operand| operand.sides);
+        window_over(window, [height, width])
+    }));
+    words.extend(paths(table).iter().flat_map(|path| path_words(table, path)));
     words
 }
 
-/// Which columns are bytes: those before an end, but for two at most.
-struct ByteColumns {
-    skipped: [usize; 2],
-    end: usize,
+fn table_word(table: &Table, layout: &TablePlan) -> Word {
+    let [_, channels, height, width] = layout.dims;
+    let word = Word::default()
+        .with(8, kind(&table.gadget))
+        .with(8, usize::from(table.gadget.is_per_image()))
+        .with(8, usize::from(table.gadget.window().is_some()))
+        .with(16, paths(table).len())
+        .with(16, layout.rules.columns.len())
+        .with(16, layout.helpers.len());
+    [channels, height, width].into_iter().fold(word, shape)
 }
 
-fn bytes_of(layout: &TablePlan) -> ByteColumns {
-    let columns = layout.rules.columns.iter();
-    let is_byte: Vec<bool> = columns.map(|column| *column == Column::Byte).collect();
-    let end = is_byte
-        .iter()
-        .rposition(|byte| *byte)
-        .map_or(0, |last| last + 1);
-    let mut skipped = (0..end).filter(|column| !is_byte[*column]);
-    let mut next = || skipped.next().unwrap_or(NONE);
-    let skipped = [next(), next()];
-    ByteColumns { skipped, end }
+fn paths(table: &Table) -> &[Path] {
+    table.operand.as_ref().map_or(&[], |operand| &operand.paths)
 }
 
 const fn kind(gadget: &Gadget) -> usize {
@@ -196,13 +184,16 @@ const fn kind(gadget: &Gadget) -> usize {
         Gadget::Lookup(_) => 3,
         Gadget::Copy => 4,
         Gadget::Label { .. } => 5,
-        Gadget::Bytes => 6,
-        Gadget::Entries(_) => 7,
+        Gadget::Range => 6,
+        Gadget::Bytes => 7,
+        Gadget::Entries(_) => 8,
     }
 }
 
 fn parameters(gadget: &Gadget) -> Word {
     let word = Word::default();
+    // A number without a byte has no column.
+    let columns = |bytes: &u8| usize::from(*bytes != 0);
     match gadget {
         Gadget::Activation(Activation {
             window,
@@ -213,19 +204,21 @@ fn parameters(gadget: &Gadget) -> Word {
             magnitude_bytes,
         }) => word
             .with(16, window.as_ref().map_or(1, Window::area))
-            .with(8, usize::from(*gap_bytes))
+            .with(8, window.as_ref().map_or(0, |_| columns(gap_bytes)))
             .with(8, usize::from(*shift))
             .with(8, usize::from(*relu))
-            .with(8, usize::from(*magnitude_bytes))
+            .with(8, columns(magnitude_bytes))
             .with_signed(*offset),
         Gadget::Clip(clip) => word
             .with_signed(clip.lo)
             .with_signed(clip.hi)
-            .with(8, usize::from(clip.below_bytes))
-            .with(8, usize::from(clip.above_bytes)),
+            .with(8, columns(&clip.below_bytes))
+            .with(8, columns(&clip.above_bytes)),
         Gadget::Lookup(lookup) => word.with_signed(lookup.first).with(16, lookup.entries),
         Gadget::Entries(entries) => word.with(16, entries.array),
-        Gadget::Pixels | Gadget::Copy | Gadget::Label { .. } | Gadget::Bytes => word,
+        Gadget::Pixels | Gadget::Copy | Gadget::Label { .. } | Gadget::Range | Gadget::Bytes => {
+            word
+        }
     }
 }
 
@@ -239,7 +232,14 @@ fn window_word(window: &Window) -> Word {
         })
 }
 
-fn path(path: &Path) -> Vec<Word> {
+/// A window with the height and width of what is under it.
+fn window_over(window: &Window, sides: [usize; 2]) -> Word {
+    sides
+        .into_iter()
+        .fold(window_word(window), |word, side| word.with(16, side))
+}
+
+fn path_words(table: &Table, path: &Path) -> Vec<Word> {
     let (map, array, groups, window) = match &path.weights {
         None => (0, 0, 0, None),
         Some(weighted) => match &weighted.map {
@@ -252,11 +252,35 @@ fn path(path: &Path) -> Vec<Word> {
         .with(8, map)
         .with(16, array)
         .with(16, groups)
-        .with(16, path.source);
+        .with(16, path.source)
+        .with(8, usize::from(is_under_window(table, path)));
     let mut words = vec![word];
     words.extend(window.map(window_word));
     words.extend(path.steps.iter().flat_map(step));
     words
+}
+
+/// Whether a path ends in a convolution right under the table's window, none of whose taps is in the padding, and moves
+/// on by one cell: then the taps of both go together.
+fn is_under_window(table: &Table, path: &Path) -> bool {
+    let Some(Map::Conv2d { window: kernel, .. }) =
+        path.weights.as_ref().map(|weights| &weights.map)
+    else {
+        return false;
+    };
+    let (Some(window), Some(operand)) = (table.gadget.window(), &table.operand) else {
+        return false;
+    };
+    let ([_, height, width], [_, rows, columns]) = (table.sides, operand.sides);
+    let is_inside = |axis: &Axis, positions: usize, cells: usize| {
+        axis.before == 0 && (positions - 1) * axis.stride + axis.kernel <= cells
+    };
+    path.steps.is_empty()
+        && [&kernel.rows, &kernel.columns]
+            .iter()
+            .all(|axis| axis.stride == 1)
+        && is_inside(&window.rows, height, rows)
+        && is_inside(&window.columns, width, columns)
 }
 
 /// Two words.
@@ -275,42 +299,27 @@ fn step(step: &Step) -> [Word; 2] {
         Step::Average {
             window,
             multiplier,
-            from: [height, width],
+            from,
         } => [
             Word::default()
                 .with(8, 2)
-                .with_signed(i64::from(*multiplier))
-                .with(16, *height)
-                .with(16, *width),
-            window_word(window),
+                .with_signed(i64::from(*multiplier)),
+            window_over(window, *from),
         ],
     }
 }
 
 fn array_word(array: &Array) -> Word {
-    let Run {
-        kind,
-        row,
-        offset,
-        axis,
-        log_run,
-        ..
-    } = Run::of(array);
+    // Grouped weights have three sides, of which the last two are the kernel's; a contract takes a side of one between.
+    let between = usize::from(array.dims().len() == 3);
+    let axis_of = |axis| if axis == 0 { 0 } else { axis + between };
+    let run = Run::of(array);
     Word::default()
-        .with(8, kind)
-        .with(16, row)
-        .with(16, offset)
-        .with(8, axis)
-        .with(8, log_run)
-}
-
-/// An axis' number among four. Grouped weights have three sides, of which the last two are the kernel's; a contract
-/// takes a side of one between.
-fn contract_axis(array: &Array, axis: usize) -> usize {
-    match (array.dims().len(), axis) {
-        (3, 1..) => axis + 1,
-        _ => axis,
-    }
+        .with(8, run.kind)
+        .with(16, run.row)
+        .with(16, run.offset)
+        .with(8, axis_of(run.axis))
+        .with(8, run.log_run)
 }
 
 /// The places of a table's columns: neighbours in one row share a word.
@@ -325,7 +334,8 @@ fn placed(layout: &TablePlan) -> Vec<Word> {
                 row: *array,
                 ..Run::default()
             },
-            _ => Run::of(array),
+            Column::Number { bytes } => Run::of_bytes(array, usize::from(*bytes)),
+            Column::Byte | Column::Integer | Column::Helper | Column::Index => Run::of(array),
         };
         match runs.last_mut() {
             Some(last) if last.continues_as(&run) => last.columns += 1,
@@ -344,8 +354,11 @@ struct Run {
     offset: usize,
     axis: usize,
     log_run: usize,
-    /// Rows of one column that is cut.
+    /// Bytes of a number; one of what is no number.
+    bytes: usize,
+    /// Rows of one column that is cut, or of one byte of all its numbers.
     rows: usize,
+    /// Cells of one column.
     volume: usize,
 }
 
@@ -353,6 +366,7 @@ impl Run {
     fn of(array: &Array) -> Self {
         let run = Self {
             columns: 1,
+            bytes: 1,
             volume: array.len(),
             ..Self::default()
         };
@@ -370,7 +384,7 @@ impl Run {
             } => Self {
                 kind: CUT,
                 row: first_row,
-                axis: contract_axis(array, axis),
+                axis,
                 log_run: per_row.ilog2() as usize,
                 rows: array.spans().len(),
                 ..run
@@ -378,15 +392,36 @@ impl Run {
         }
     }
 
+    /// Of an array with an axis of bytes before the table's.
+    fn of_bytes(array: &Array, bytes: usize) -> Self {
+        let run = Self {
+            bytes,
+            ..Self::of(array)
+        };
+        match (run.kind, run.axis) {
+            (CUT, 0) => Self {
+                kind: CUT_BYTES,
+                ..run
+            },
+            (CUT, axis) => Self {
+                axis: axis - 1,
+                rows: run.rows / bytes,
+                ..run
+            },
+            _ => run,
+        }
+    }
+
     /// Whether `next` lies where one more column of this run would.
     const fn continues_as(&self, next: &Self) -> bool {
-        let same = self.kind == next.kind && self.volume == next.volume;
+        let same = self.kind == next.kind && self.volume == next.volume && self.bytes == next.bytes;
         match self.kind {
             IN_ONE_ROW => {
                 let offset = self.offset + self.columns * self.volume;
                 same && self.row == next.row && offset == next.offset
             }
-            CUT => same && self.row + self.columns * self.rows == next.row,
+            CUT => same && self.row + self.columns * self.bytes * self.rows == next.row,
+            CUT_BYTES => same && self.row + self.columns * self.rows == next.row,
             _ => false,
         }
     }
@@ -399,6 +434,8 @@ impl Run {
             .with(16, self.offset)
             .with(8, self.axis)
             .with(8, self.log_run)
+            .with(8, self.bytes)
+            .with(16, self.rows)
     }
 }
 

@@ -7,76 +7,47 @@
 
 use alloc::vec::Vec;
 use core::ops::Range;
-use zklens_commitment::{Columns, Factor, Functional, Term};
+use zklens_commitment::{Factor, Functional, Term, Weights};
 use zklens_field::{Field, Scalar};
 use zklens_multilinear::eq_table;
 
-/// A weight for every index of one axis.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AxisWeights {
-    /// `eq(point, bits of k)` for `k < len`.
-    Eq {
-        /// One coordinate per bit, the most significant first.
-        point: Vec<Scalar>,
-        /// Length of the axis, at most `2^point.len()`.
-        len: usize,
-    },
-    /// Any weights.
-    Listed(Vec<Scalar>),
-}
-
-impl AxisWeights {
-    /// The weights, one by one.
-    #[must_use]
-    pub fn values(&self) -> Vec<Scalar> {
-        match self {
-            Self::Eq { point, len } => {
-                let mut table = eq_table(point);
-                table.truncate(*len);
-                table
-            }
-            Self::Listed(weights) => weights.clone(),
-        }
-    }
-
-    /// The weights in runs of `per_run`, a power of two.
-    fn in_runs(&self, per_run: usize) -> Runs {
-        match self {
-            Self::Eq { point, .. } => {
-                let low_bits = usize::try_from(per_run.trailing_zeros()).unwrap_or_default();
-                let (high, low) = point.split_at(point.len().saturating_sub(low_bits));
-                Runs::Scaled {
-                    factors: eq_table(high),
-                    run: eq_table(low),
-                }
-            }
-            Self::Listed(weights) => Runs::Listed(weights.clone()),
-        }
-    }
-}
-
-/// The weights of one axis, run by run.
-enum Runs {
+/// The weights of one axis in runs of a power of two.
+enum Runs<'a> {
     /// Multiples of one run.
     Scaled {
         factors: Vec<Scalar>,
-        run: Vec<Scalar>,
+        low: &'a [Scalar],
     },
     /// Any weights.
-    Listed(Vec<Scalar>),
+    Listed(&'a [Scalar]),
 }
 
-impl Runs {
+impl<'a> Runs<'a> {
+    fn new(weights: &'a Weights, per_run: usize) -> Self {
+        match weights {
+            Weights::Eq { point, .. } => {
+                let low_bits = usize::try_from(per_run.trailing_zeros()).unwrap_or_default();
+                let (high, low) = point.split_at(point.len().saturating_sub(low_bits));
+                let factors = eq_table(high);
+                Self::Scaled { factors, low }
+            }
+            Weights::Listed(weights) => Self::Listed(weights),
+        }
+    }
+
     /// A run of indices, the `index`th, as a factor and weights that full runs share.
-    fn run(&self, index: usize, indices: Range<usize>) -> (Scalar, Vec<Scalar>) {
+    fn run(&self, index: usize, indices: Range<usize>) -> (Scalar, Weights) {
         match self {
-            Self::Scaled { factors, run } => {
-                let factor = factors.get(index).copied().unwrap_or_default();
-                (factor, run.iter().take(indices.len()).copied().collect())
+            Self::Scaled { factors, low } => {
+                let run = Weights::Eq {
+                    point: low.to_vec(),
+                    len: indices.len(),
+                };
+                (factors.get(index).copied().unwrap_or_default(), run)
             }
             Self::Listed(weights) => {
                 let run = weights.get(indices).unwrap_or_default();
-                (Scalar::ONE, run.to_vec())
+                (Scalar::ONE, Weights::Listed(run.to_vec()))
             }
         }
     }
@@ -122,6 +93,10 @@ pub struct Span {
 }
 
 impl Array {
+    pub(crate) const fn new(dims: Vec<usize>, place: Place) -> Self {
+        Self { dims, place }
+    }
+
     /// Sides, the slowest first.
     #[must_use]
     pub fn dims(&self) -> &[usize] {
@@ -174,11 +149,11 @@ impl Array {
 
     /// `coefficient · Σ cell · Π_axes weight`, with one list of weights per axis.
     #[must_use]
-    pub fn terms(&self, weights: &[AxisWeights], coefficient: Scalar) -> Vec<Term> {
+    pub fn terms(&self, weights: &[Weights], coefficient: Scalar) -> Vec<Term> {
         let factors = |from: usize| -> Vec<Factor> {
             let axes = weights.iter().enumerate().skip(from);
             axes.map(|(axis, weights)| Factor {
-                weights: weights.values(),
+                weights: weights.clone(),
                 stride: volume(self.inside(axis)),
             })
             .collect()
@@ -195,12 +170,12 @@ impl Array {
                 let inner = factors(axis.saturating_add(1));
                 let stride = volume(self.inside(axis));
                 let outside = weights.get(..axis).unwrap_or_default().iter();
-                let outside: Vec<Vec<Scalar>> = outside.map(AxisWeights::values).collect();
+                let outside: Vec<Vec<Scalar>> = outside.map(Weights::values).collect();
                 let outer = products(&outside.iter().collect::<Vec<_>>());
-                let Some(along) = weights.get(axis).map(|axis| axis.in_runs(per_row)) else {
+                let Some(along) = weights.get(axis).map(|axis| Runs::new(axis, per_row)) else {
                     return Vec::new();
                 };
-                let mut terms: Vec<(Vec<Scalar>, Term)> = Vec::new();
+                let mut terms: Vec<(Weights, Term)> = Vec::new();
                 for run in self.runs() {
                     let Some(outside) = outer.get(run.outer) else {
                         continue;
@@ -208,7 +183,7 @@ impl Array {
                     let index = run.indices.start.checked_div(per_row).unwrap_or_default();
                     let (factor, run_weights) = along.run(index, run.indices);
                     let row = (run.row, coefficient * outside * factor);
-                    let same = |(known, _): &&mut (Vec<Scalar>, Term)| *known == run_weights;
+                    let same = |(known, _): &&mut (Weights, Term)| *known == run_weights;
                     if let Some((_, term)) = terms.iter_mut().find(same) {
                         term.rows.push(row);
                         continue;
@@ -286,20 +261,38 @@ pub fn volume(dims: &[usize]) -> usize {
 /// Gives arrays their places in consecutive rows.
 #[derive(Clone, Debug)]
 pub struct Packer {
-    columns: usize,
+    cells: usize,
     first_row: usize,
     rows: usize,
+    /// Rows that may have room, each with the cells it has used.
+    open: Vec<(usize, usize)>,
 }
 
 impl Packer {
-    /// Places begin in `first_row`.
+    /// Places begin in `first_row`; a row has `cells` cells.
     #[must_use]
-    pub const fn new(columns: Columns, first_row: usize) -> Self {
+    pub const fn new(cells: usize, first_row: usize) -> Self {
         Self {
-            columns: columns.count(),
+            cells,
             first_row,
             rows: 0,
+            open: Vec::new(),
         }
+    }
+
+    /// Of the first row, some cells are taken.
+    #[must_use]
+    pub(crate) fn after(mut self, used: usize) -> Self {
+        self.open.push((self.first_row, used));
+        self.rows = 1;
+        self
+    }
+
+    /// Cells used of the last row.
+    pub(crate) fn used_of_last(&self) -> usize {
+        let last = self.first_row.saturating_add(self.rows).checked_sub(1);
+        let used = self.open.iter().find(|(row, _)| Some(*row) == last);
+        used.map_or(0, |(_, used)| *used)
     }
 
     /// Rows used so far.
@@ -310,7 +303,7 @@ impl Packer {
 
     /// An array whose first axis is cut into single indices, each in rows of its own.
     pub fn place_apart(&mut self, dims: &[usize]) -> Array {
-        let apart = volume(dims.get(1..).unwrap_or_default()) <= self.columns;
+        let apart = volume(dims.get(1..).unwrap_or_default()) <= self.cells;
         if apart {
             self.cut(dims, 0, 1)
         } else {
@@ -323,19 +316,20 @@ impl Packer {
     pub fn place(&mut self, shapes: &[Vec<usize>]) -> Vec<Array> {
         let mut order: Vec<(usize, &Vec<usize>)> = shapes.iter().enumerate().collect();
         order.sort_by_key(|(index, dims)| (core::cmp::Reverse(volume(dims)), *index));
-        let mut open: Vec<(usize, usize)> = Vec::new();
         let mut placed: Vec<(usize, Array)> = Vec::with_capacity(shapes.len());
         for (index, dims) in order {
             let len = volume(dims);
-            if len > self.columns {
+            if len > self.cells {
                 let array = self.place_cut(dims);
                 let spans = array.spans();
-                open.extend(spans.iter().map(|span| (span.row, span.cells.len())));
+                self.open
+                    .extend(spans.iter().map(|span| (span.row, span.cells.len())));
                 placed.push((index, array));
                 continue;
             }
-            let fits = |(_, used): &&mut (usize, usize)| used.saturating_add(len) <= self.columns;
-            let (row, offset) = match open.iter_mut().find(fits) {
+            let cells = self.cells;
+            let fits = |(_, used): &&mut (usize, usize)| used.saturating_add(len) <= cells;
+            let (row, offset) = match self.open.iter_mut().find(fits) {
                 Some((row, used)) => {
                     let offset = *used;
                     *used = used.saturating_add(len);
@@ -344,7 +338,7 @@ impl Packer {
                 None => {
                     let row = self.first_row.saturating_add(self.rows);
                     self.rows = self.rows.saturating_add(1);
-                    open.push((row, len));
+                    self.open.push((row, len));
                     (row, 0)
                 }
             };
@@ -363,11 +357,11 @@ impl Packer {
     /// An array longer than a row, cut along the outermost axis of which at least one index fits.
     fn place_cut(&mut self, dims: &[usize]) -> Array {
         let fits = |axis: &usize| {
-            volume(dims.get(axis.saturating_add(1)..).unwrap_or_default()) <= self.columns
+            volume(dims.get(axis.saturating_add(1)..).unwrap_or_default()) <= self.cells
         };
         let axis = (0..dims.len()).find(fits).unwrap_or_default();
         let inside = volume(dims.get(axis.saturating_add(1)..).unwrap_or_default());
-        let most = self.columns.checked_div(inside).unwrap_or(1).max(1);
+        let most = self.cells.checked_div(inside).unwrap_or(1).max(1);
         let per_row = 1_usize.checked_shl(most.ilog2()).unwrap_or(1);
         self.cut(dims, axis, per_row)
     }

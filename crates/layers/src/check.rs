@@ -38,7 +38,7 @@ impl Circuit {
     /// They do not; the error names the first table that is wrong.
     pub fn check(&self) -> Result<(), LayerError> {
         let arrays = MOST_TABLES.saturating_mul(2);
-        if self.tables.len() < 3 || self.tables.len() > MOST_TABLES || self.arrays.len() > arrays {
+        if self.tables.len() < 4 || self.tables.len() > MOST_TABLES || self.arrays.len() > arrays {
             return Err(LayerError::Malformed {
                 table: self.tables.len(),
             });
@@ -63,13 +63,14 @@ impl Circuit {
     /// Whether a table is what belongs in its place, with sane numbers, and with an operand of its sides
     /// if it takes one.
     fn is_in_place(&self, index: usize, table: &Table) -> bool {
-        let (label, bytes) = (self.label(), self.bytes());
+        let (label, range, bytes) = (self.label(), self.range(), self.bytes());
         let inside = 0 < index && index < label;
         let [channels, height, width] = table.sides;
         let is_shape = Shape::new(channels, height, width).is_some();
         let few = |counts: &[u8]| counts.iter().all(|count| *count <= MOST_BYTES);
         let right = match &table.gadget {
             Gadget::Pixels => index == 0 && table.operand.is_none(),
+            Gadget::Range => index == range && table.operand.is_none() && table.sides == [1, 1, 1],
             Gadget::Bytes => {
                 index == bytes && table.operand.is_none() && table.sides == [1, 1, BYTES]
             }

@@ -16,7 +16,7 @@ pub type Sides = [usize; 3];
 /// A network, but for its weights.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Circuit {
-    /// The pixels first, each table after those it is wired to, the label and the bytes last.
+    /// The pixels first, each table after those it is wired to, then the label, the range and the bytes.
     pub tables: Vec<Table>,
     /// Arrays of weights, in the order of [`Self::parameters`].
     pub arrays: Vec<Vec<usize>>,
@@ -112,10 +112,16 @@ impl Circuit {
         self.tables.len().saturating_sub(1)
     }
 
-    /// The table of the label, before that of the bytes.
+    /// The table of all numbers' bytes, before that of the bytes there are.
+    #[must_use]
+    pub const fn range(&self) -> usize {
+        self.tables.len().saturating_sub(2)
+    }
+
+    /// The table of the label, before that of the range.
     #[must_use]
     pub const fn label(&self) -> usize {
-        self.tables.len().saturating_sub(2)
+        self.tables.len().saturating_sub(3)
     }
 
     /// The numbers in [`Self::arrays`], for the model that this was compiled from.

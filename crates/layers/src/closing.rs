@@ -7,7 +7,8 @@
 //!
 //! # Protocol
 //!
-//! 1. The prover sends the value of every column at `s`: `(1 − s_b)·column(s) + s_b·blind`.
+//! 1. The prover sends the value of every column at `s`: `(1 − s_b)·column(s) + s_b·blind`. (A number is
+//!    `Σ_i 256^i·byte_i`, and its bytes are what is committed.)
 //! 2. All of `G(s)` follows from these, but for functionals of the weights. So one claim says that
 //!    `p(s)` and those functionals make up the rest, and each column's value is one claim more.
 //! 3. The entry for padding of every table of entries is zero: a claim more.
@@ -15,14 +16,14 @@
 //! Nothing is sent of the weights, and no claim but that of step 3 is about them alone: they may be as
 //! private as the pixels.
 
-use crate::array::AxisWeights;
+use crate::array::Array;
 use crate::circuit::{Circuit, Table};
 use crate::gadget::Gadget;
 use crate::plan::{AXES, DEGREE, FREE_CELLS, Plan, TablePlan};
 use crate::relation::{Challenges, Relation, Relations, unit};
 use crate::wiring::path_value;
 use alloc::vec::Vec;
-use zklens_commitment::{Claim, Factor, Functional, Term};
+use zklens_commitment::{Claim, Factor, Functional, Term, Weights};
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_multilinear::eq;
 use zklens_sumcheck::EvalClaim;
@@ -81,7 +82,10 @@ pub fn close(
         rows: Vec::from([(plan.rows.mask, Scalar::ONE)]),
         functional: Functional {
             offset: FREE_CELLS,
-            factors: Vec::from([Factor { weights, stride: 1 }]),
+            factors: Vec::from([Factor {
+                weights: Weights::Listed(weights),
+                stride: 1,
+            }]),
         },
     });
     if let Some(first) = claims.first_mut() {
@@ -96,7 +100,7 @@ pub fn close(
 /// A table where the sumcheck ends.
 struct TableEnd {
     /// `eq` of the point along each axis.
-    eq: [AxisWeights; AXES],
+    eq: [Weights; AXES],
     /// `2^num_vars · (1 − s_b)`.
     scale: Scalar,
     /// The columns' values, and the row's number.
@@ -166,20 +170,33 @@ fn padding_claim(plan: &Plan, table: &Table) -> Option<Claim> {
 fn column_claim(
     plan: &Plan,
     layout: &TablePlan,
-    eq: &[AxisWeights; AXES],
+    eq: &[Weights; AXES],
     column: usize,
     value: Scalar,
     blinded: Scalar,
 ) -> Claim {
-    let blind = layout.blinds.get(column).copied().flatten();
     let place = layout.places.get(column).and_then(Option::as_ref);
     let kept = Scalar::ONE - blinded;
-    let mut terms = place.map_or_else(Vec::new, |array| array.terms(eq, kept));
-    if let Some(cell) = blind {
+    let mut terms = place.map_or_else(Vec::new, |array| array.terms(&weights(array, eq), kept));
+    if let Some(cell) = layout.blinds.get(column) {
         terms.push(Term {
             rows: Vec::from([(plan.rows.mask, blinded)]),
-            functional: Functional::cell(cell),
+            functional: Functional::cell(*cell),
         });
     }
     Claim { terms, value }
+}
+
+/// `eq` along each axis of a column's array, after `1, 256, 256², …` for the bytes of numbers.
+fn weights(array: &Array, eq: &[Weights; AXES]) -> Vec<Weights> {
+    let bytes = array.dims().split_last_chunk::<AXES>();
+    let bytes = bytes.and_then(|(before, _)| before.first());
+    let places = bytes.map(|bytes| Weights::Listed(powers_of_256(*bytes)));
+    places.into_iter().chain(eq.iter().cloned()).collect()
+}
+
+fn powers_of_256(count: usize) -> Vec<Scalar> {
+    let base = Scalar::from(256_u64);
+    let powers = core::iter::successors(Some(Scalar::ONE), |power| Some(*power * base));
+    powers.take(count).collect()
 }

@@ -139,6 +139,7 @@ impl Compiler<'_> {
         };
         let sides = logits.sides;
         self.table(end, gadget, sides, Some(logits));
+        self.table(end, Gadget::Range, [1, 1, 1], None);
         self.table(end, Gadget::Bytes, [1, 1, 256], None);
         Ok(self.circuit)
     }

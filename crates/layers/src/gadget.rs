@@ -5,9 +5,10 @@
 //! are looked up. Rows of padding are zero and must obey the rules, so no rule has a constant: it
 //! belongs to an [`Input`], which counts on real rows only.
 //!
-//! In the key of a model, operands are signed integers of at most 62 bits; bytes are looked up in a table
-//! of 256, and no sum of them comes near the field's modulus. So an equation in the field is an equation of
-//! integers. In any key, every representation below is unique, for numbers below `2^82`.
+//! In the key of a model, operands are signed integers of at most 62 bits; numbers have at most 8 bytes, which
+//! the table [`Gadget::Range`] shows to be bytes, and no sum of them comes near the field's modulus. So an equation
+//! in the field is an equation of integers. In any key, every representation below is unique, for numbers
+//! below `2^82`.
 
 use crate::polynomial::{Linear, Polynomial};
 use alloc::vec::Vec;
@@ -34,6 +35,8 @@ pub enum Gadget {
         /// Bytes of the difference.
         bytes: u8,
     },
+    /// The bytes of all numbers: see [`crate::plan`].
+    Range,
     /// The bytes `0…255`, and how often each is looked up.
     Bytes,
     /// The entries of a table of values, and how often each is looked up.
@@ -48,7 +51,7 @@ pub enum Gadget {
 /// without:       q = t                   y = t − offset
 /// ```
 ///
-/// `ρ` has `shift / 8` bytes, `σ` is a bit, `t` and every `gapᵢ` are bytes too.
+/// `ρ` is a number of `shift / 8` bytes, `σ` a bit, `t` and every `gapᵢ` are numbers too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activation {
     /// The window whose largest cell is taken, if there is one.
@@ -105,12 +108,13 @@ pub struct Entries {
 pub enum Column {
     /// Integers of which a lookup shows that they are bytes.
     Byte,
-    /// Zeros and ones.
-    Bit,
+    /// Integers `0 … 256^bytes − 1`. What is committed are their bytes.
+    Number {
+        /// How many.
+        bytes: u8,
+    },
     /// Integers of any size.
     Integer,
-    /// Integers that say which of several products is zero.
-    Selector,
     /// What lookups add: see [`crate::lookup`].
     Helper,
     /// An array of the key.
@@ -135,8 +139,8 @@ pub struct Rules {
     pub output: Polynomial,
     /// Cells that are looked up.
     pub keys: Vec<Key>,
-    /// The columns of the bytes of each gap.
-    pub gaps: Vec<Range<usize>>,
+    /// The columns of the gaps.
+    pub gaps: Range<usize>,
     /// The columns that say which gaps have a zero among them.
     pub selectors: Range<usize>,
 }
@@ -174,22 +178,29 @@ impl Rules {
         self.columns.len().saturating_sub(1)
     }
 
-    /// Columns of bytes, all of them looked up.
-    fn bytes(&mut self, count: u8) -> Range<usize> {
-        let first = self.columns.len();
-        for _ in 0..count {
-            let column = self.column(Column::Byte);
-            self.keys.push(Key::Byte(column));
+    /// A column of numbers of so many bytes. Of no byte, there is no column, and the number is zero.
+    fn number(&mut self, bytes: u8) -> Linear {
+        match bytes {
+            0 => Linear::default(),
+            _ => Linear::cell(self.column(Column::Number { bytes })),
         }
-        first..self.columns.len()
     }
 
     /// A column of bits.
     fn bit(&mut self) -> Linear {
-        let bit = Linear::cell(self.column(Column::Bit));
+        let bit = self.number(1);
         let square = Polynomial::product(&[bit.clone(), bit.clone()]);
         self.zero.push(square.plus(-Scalar::ONE, &bit));
         bit
+    }
+
+    /// Columns of bytes, all of them looked up.
+    pub(crate) fn of_bytes(count: usize) -> Self {
+        Self {
+            columns: alloc::vec![Column::Byte; count],
+            keys: (0..count).map(Key::Byte).collect(),
+            ..Self::default()
+        }
     }
 
     fn input(&mut self, polynomial: Polynomial, constant: Scalar) {
@@ -212,7 +223,7 @@ impl Rules {
         for (index, group) in groups.enumerate() {
             let mut factors = group.to_vec();
             if index < last {
-                let selector = Linear::cell(self.column(Column::Selector));
+                let selector = self.number(1);
                 others.add_scaled(&selector, -Scalar::ONE);
                 factors.push(selector);
             } else {
@@ -236,13 +247,13 @@ fn signed(sign: &Linear, magnitude: &Linear) -> (Polynomial, Polynomial) {
 }
 
 impl Gadget {
-    /// What a row must obey.
+    /// What a row must obey. How many columns [`Self::Range`] has, only a plan tells: here it has none.
     #[must_use]
     pub fn rules(&self) -> Rules {
         match self {
             Self::Pixels => {
-                let mut rules = Rules::default();
-                rules.output = Linear::from_bytes(rules.bytes(1)).into();
+                let mut rules = Rules::of_bytes(1);
+                rules.output = Linear::cell(0).into();
                 rules
             }
             Self::Activation(activation) => activation.rules(),
@@ -257,10 +268,11 @@ impl Gadget {
             }
             Self::Label { bytes } => {
                 let mut rules = Rules::default();
-                let lead = Linear::from_bytes(rules.bytes(*bytes));
+                let lead = rules.number(*bytes);
                 rules.input(lead.into(), Scalar::default());
                 rules
             }
+            Self::Range => Rules::default(),
             Self::Bytes => entries(None),
             Self::Entries(table) => entries(Some(table.array)),
         }
@@ -276,6 +288,7 @@ impl Gadget {
             | Self::Lookup(_)
             | Self::Copy
             | Self::Label { .. }
+            | Self::Range
             | Self::Bytes
             | Self::Entries(_) => None,
         }
@@ -284,7 +297,7 @@ impl Gadget {
     /// Whether there is a table for each image, or one for all.
     #[must_use]
     pub const fn is_per_image(&self) -> bool {
-        !matches!(self, Self::Bytes | Self::Entries(_))
+        !matches!(self, Self::Range | Self::Bytes | Self::Entries(_))
     }
 }
 
@@ -302,9 +315,9 @@ fn entries(array: Option<usize>) -> Rules {
 impl Activation {
     fn rules(&self) -> Rules {
         let mut rules = Rules::default();
-        let remainder = Linear::from_bytes(rules.bytes(self.shift.checked_shr(3).unwrap_or(0)));
+        let remainder = rules.number(self.shift.checked_shr(3).unwrap_or(0));
         let sign = self.relu.then(|| rules.bit());
-        let magnitude = Linear::from_bytes(rules.bytes(self.magnitude_bytes));
+        let magnitude = rules.number(self.magnitude_bytes);
         let offset = Scalar::from(self.offset);
         let (quotient, output) = match &sign {
             Some(sign) => signed(sign, &magnitude),
@@ -324,13 +337,13 @@ impl Activation {
         let taps = self.window.as_ref().map_or(1, Window::area);
         let mut gaps = Vec::new();
         if self.window.is_some() {
+            let first = rules.columns.len();
             for _ in 0..taps {
-                let columns = rules.bytes(self.gap_bytes);
-                let gap = Linear::from_bytes(columns.clone());
-                rules.gaps.push(columns);
+                let gap = rules.number(self.gap_bytes);
                 rules.input(value.clone().plus(-Scalar::ONE, &gap), constant);
                 gaps.push(gap);
             }
+            rules.gaps = first..rules.columns.len();
             rules.one_is_zero(&gaps);
         } else {
             rules.input(value, constant);
@@ -344,9 +357,9 @@ impl Clip {
     fn rules(&self) -> Rules {
         let mut rules = Rules::default();
         let below = rules.bit();
-        let over_lo = Linear::from_bytes(rules.bytes(self.below_bytes));
+        let over_lo = rules.number(self.below_bytes);
         let above = rules.bit();
-        let under_hi = Linear::from_bytes(rules.bytes(self.above_bytes));
+        let under_hi = rules.number(self.above_bytes);
         let (from_lo, at_least_lo) = signed(&below, &over_lo);
         let (to_hi, at_most_hi) = signed(&above, &under_hi);
         let (lo, hi) = (Scalar::from(self.lo), Scalar::from(self.hi));

@@ -7,7 +7,8 @@
 //! * [`circuit`]: which tables there are and how they are wired. Part of the key.
 //! * [`gadget`]: what one row of a table shows; [`lookup`]: that bytes are bytes.
 //! * [`wiring`]: linear layers.
-//! * [`plan`]: which variables, rows and cells a batch of images takes; [`mod@array`]: where arrays lie.
+//! * [`plan`]: which variables, rows and cells a batch of images takes; [`mod@array`]: where arrays lie;
+//!   `byte_rows`: where the bytes of numbers do.
 //! * [`relation`]: all of it as one sum. [`closing`]: what is left of it after the sumcheck, as claims on
 //!   committed rows.
 //!
@@ -32,6 +33,7 @@
 extern crate alloc;
 
 pub mod array;
+mod byte_rows;
 mod check;
 pub mod circuit;
 pub mod closing;

@@ -85,7 +85,8 @@ impl HelperKeys {
             | Gadget::Clip(_)
             | Gadget::Lookup(_)
             | Gadget::Copy
-            | Gadget::Label { .. } => {
+            | Gadget::Label { .. }
+            | Gadget::Range => {
                 let bytes: Vec<Key> = rules.keys.iter().copied().filter(is_byte).collect();
                 let pairs = bytes.chunks(KEYS).map(|keys| Self::Asked {
                     keys: keys.to_vec(),

@@ -1,13 +1,14 @@
 //! Where everything lies in the proof of a batch: variables, columns, rows, random cells.
 
-use crate::array::{Array, AxisWeights, Packer};
+use crate::array::{Array, Packer, volume};
+use crate::byte_rows::Pieces;
 use crate::circuit::{Circuit, Table};
 use crate::error::LayerError;
-use crate::gadget::{Column, Rules};
+use crate::gadget::{Column, Gadget, Rules};
 use crate::lookup::HelperKeys;
 use alloc::vec::Vec;
 use core::ops::Range;
-use zklens_commitment::Columns;
+use zklens_commitment::{Columns, Weights};
 use zklens_sumcheck::MaskShape;
 
 /// Degree of the sumcheck's round polynomials: a key, twice, a helper and `eq`.
@@ -46,10 +47,12 @@ pub struct Rows {
     pub weights: Range<usize>,
     /// Pixels, for each image as many rows: part of the statement.
     pub pixels: Range<usize>,
-    /// What the network computed, and how often entries are looked up.
+    /// What the network computed: bytes of numbers; then the mask row; then what is left of the other columns.
     pub witness: Range<usize>,
-    /// Randomness.
+    /// The row of the witness that begins with randomness.
     pub mask: usize,
+    /// Random cells at its start.
+    pub random: usize,
     /// Helpers of lookups.
     pub helpers: Range<usize>,
 }
@@ -63,10 +66,10 @@ pub struct TablePlan {
     pub rules: Rules,
     /// The helper columns, which follow those of the rules.
     pub helpers: Vec<HelperKeys>,
-    /// For each column that is committed, its place.
+    /// For each column, its place. Bytes of numbers have one axis more, before the others.
     pub places: Vec<Option<Array>>,
-    /// For each column that is hidden, the cell of the mask row that blinds its evaluation.
-    pub blinds: Vec<Option<usize>>,
+    /// For each column, the cell of the mask row that blinds its evaluation.
+    pub blinds: Vec<usize>,
 }
 
 impl TablePlan {
@@ -81,23 +84,19 @@ impl TablePlan {
     /// Bits of the index along each axis.
     #[must_use]
     pub fn bits(&self) -> [usize; AXES] {
-        self.dims.map(|side| {
-            let bits = usize::BITS.saturating_sub(side.saturating_sub(1).leading_zeros());
-            usize::try_from(bits).unwrap_or_default()
-        })
+        bits(self.dims)
     }
 
     /// Variables, the blinding variable included.
     #[must_use]
     pub fn num_vars(&self) -> usize {
-        let bits = self.bits().into_iter().fold(0, usize::saturating_add);
-        bits.saturating_add(1)
+        num_vars(self.dims)
     }
 
     /// `eq` of a point along each axis, on real rows. The point has a coordinate for each variable
     /// of the sumcheck but the blinding variable, of which the last are this table's.
     #[must_use]
-    pub fn eq_axes(&self, point: &[zklens_field::Scalar]) -> [AxisWeights; AXES] {
+    pub fn eq_axes(&self, point: &[zklens_field::Scalar]) -> [Weights; AXES] {
         let mut rest = point;
         let bits = self.bits();
         let mut points = bits.into_iter().rev().map(|bits| {
@@ -107,13 +106,25 @@ impl TablePlan {
         });
         let mut axes = self.dims;
         axes.reverse();
-        let mut weights = axes.map(|len| AxisWeights::Eq {
+        let mut weights = axes.map(|len| Weights::Eq {
             point: points.next().unwrap_or_default(),
             len,
         });
         weights.reverse();
         weights
     }
+}
+
+fn bits(dims: [usize; AXES]) -> [usize; AXES] {
+    dims.map(|side| {
+        let bits = usize::BITS.saturating_sub(side.saturating_sub(1).leading_zeros());
+        usize::try_from(bits).unwrap_or_default()
+    })
+}
+
+/// Variables of a table of these sides, the blinding variable included.
+pub(crate) fn num_vars(dims: [usize; AXES]) -> usize {
+    bits(dims).into_iter().fold(1, usize::saturating_add)
 }
 
 impl Plan {
@@ -126,32 +137,23 @@ impl Plan {
     /// for each doubling.
     pub fn new(circuit: &Circuit, columns: Columns, images: usize) -> Result<Self, LayerError> {
         let mut tables = unplaced(circuit, columns, images)?;
-        let mut weights = Packer::new(columns, 0);
+        let mut weights = Packer::new(columns.count(), 0);
         let arrays = weights.place(&circuit.arrays);
-        let pixels_from = weights.rows();
-        let mut pixels = Packer::new(columns, pixels_from);
-        let witness_from = if let Some((table, place)) = first_place(&mut tables) {
-            *place = Some(pixels.place_apart(&table));
-            pixels_from.saturating_add(pixels.rows())
-        } else {
-            pixels_from
-        };
-        let mut witness = Packer::new(columns, witness_from);
-        place_columns(&mut tables, &mut witness, |column| {
-            matches!(
-                column,
-                Column::Byte | Column::Bit | Column::Integer | Column::Selector
-            )
-        });
-        let mask = witness_from.saturating_add(witness.rows());
-        let helpers_from = mask.saturating_add(1);
-        let mut helpers = Packer::new(columns, helpers_from);
-        place_columns(&mut tables, &mut helpers, |column| {
-            matches!(column, Column::Helper)
-        });
-        let num_vars = tables.iter().map(TablePlan::num_vars).max().unwrap_or(1);
         place_fixed(&mut tables, &arrays);
-        place_blinds(&mut tables, columns, num_vars)?;
+        let pixels_from = weights.rows();
+        let mut pixels = Packer::new(columns.count(), pixels_from);
+        if let Some((table, place)) = first_place(&mut tables) {
+            *place = Some(pixels.place_apart(&table));
+        }
+        let witness_from = pixels_from.saturating_add(pixels.rows());
+        let mask = place_numbers(&mut tables, circuit.range(), columns, witness_from);
+        let num_vars = tables.iter().map(TablePlan::num_vars).max().unwrap_or(1);
+        let random = place_blinds(&mut tables, columns, num_vars)?;
+        let mut others = Packer::new(columns.count(), mask).after(random);
+        place_columns(&mut tables, &mut others, |column| column == Column::Integer);
+        let helpers_from = mask.saturating_add(others.rows());
+        let mut helpers = Packer::new(columns.count(), helpers_from);
+        place_columns(&mut tables, &mut helpers, |column| column == Column::Helper);
         Ok(Self {
             images,
             columns,
@@ -161,8 +163,9 @@ impl Plan {
             rows: Rows {
                 weights: 0..pixels_from,
                 pixels: pixels_from..witness_from,
-                witness: witness_from..mask,
+                witness: witness_from..helpers_from,
                 mask,
+                random,
                 helpers: helpers_from..helpers_from.saturating_add(helpers.rows()),
             },
         })
@@ -186,7 +189,7 @@ impl Plan {
 }
 
 /// Cells at the start of the mask row that no claim weighs: they hide the opening.
-pub const FREE_CELLS: usize = 2;
+pub const FREE_CELLS: usize = 3;
 
 impl TablePlan {
     fn unplaced(table: &Table, images: usize) -> Self {
@@ -204,8 +207,38 @@ impl TablePlan {
             rules,
             helpers,
             places: alloc::vec![None; columns],
-            blinds: alloc::vec![None; columns],
+            blinds: alloc::vec![0; columns],
         }
+    }
+
+    /// The table of all rows of bytes, whose columns are these.
+    fn of_bytes(dims: [usize; AXES], pieces: Vec<Array>) -> Self {
+        let rules = Rules::of_bytes(pieces.len());
+        let helpers = HelperKeys::of(&Gadget::Range, &rules);
+        let columns = rules.columns.len().saturating_add(helpers.len());
+        let mut places: Vec<Option<Array>> = pieces.into_iter().map(Some).collect();
+        places.resize(columns, None);
+        Self {
+            dims,
+            rules,
+            helpers,
+            places,
+            blinds: alloc::vec![0; columns],
+        }
+    }
+
+    /// Sides of the array of a column's numbers' bytes; `None` of another column.
+    fn bytes_dims(&self, column: Column) -> Option<Vec<usize>> {
+        let Column::Number { bytes } = column else {
+            return None;
+        };
+        Some(core::iter::once(bytes.into()).chain(self.dims).collect())
+    }
+
+    /// The bytes of all its numbers.
+    fn bytes(&self) -> impl Iterator<Item = Vec<usize>> + '_ {
+        let columns = self.rules.columns.iter();
+        columns.filter_map(|column| self.bytes_dims(*column))
     }
 }
 
@@ -216,7 +249,35 @@ fn first_place(tables: &mut [TablePlan]) -> Option<([usize; AXES], &mut Option<A
     Some((dims, table.places.first_mut()?))
 }
 
-/// Places every column of a kind that has no place yet.
+/// Places all numbers' bytes, and makes the table of all of them. Returns the row after theirs.
+fn place_numbers(
+    tables: &mut [TablePlan],
+    range: usize,
+    columns: Columns,
+    first_row: usize,
+) -> usize {
+    let bytes = tables.iter().flat_map(TablePlan::bytes);
+    let bytes = bytes.fold(0_usize, |sum, dims| sum.saturating_add(volume(&dims)));
+    let others = tables.iter().map(TablePlan::num_vars).max().unwrap_or(1);
+    let pieces = Pieces::new(bytes, others, columns);
+    let mut packer = Packer::new(pieces.cells(), first_row);
+    let shapes: Vec<Vec<usize>> = tables.iter().flat_map(TablePlan::bytes).collect();
+    let mut placed = packer.place(&shapes).into_iter();
+    for table in tables.iter_mut() {
+        for (column, place) in table.rules.columns.iter().zip(&mut table.places) {
+            if matches!(column, Column::Number { .. }) {
+                *place = placed.next();
+            }
+        }
+    }
+    let pieces_of_rows = pieces.arrays(first_row, packer.rows(), packer.used_of_last());
+    if let Some(table) = tables.get_mut(range) {
+        *table = TablePlan::of_bytes(pieces.dims(), pieces_of_rows);
+    }
+    first_row.saturating_add(packer.rows())
+}
+
+/// Places every column of a kind.
 fn place_columns(tables: &mut [TablePlan], packer: &mut Packer, kind: fn(Column) -> bool) {
     let mut shapes = Vec::new();
     let mut slots = Vec::new();
@@ -234,21 +295,17 @@ fn place_columns(tables: &mut [TablePlan], packer: &mut Packer, kind: fn(Column)
     }
 }
 
-/// A random cell for every hidden column, behind the mask's coefficients.
+/// A random cell for every column, behind the mask's coefficients. Returns how many random cells there are in all.
 fn place_blinds(
     tables: &mut [TablePlan],
     columns: Columns,
     num_vars: usize,
-) -> Result<(), LayerError> {
+) -> Result<usize, LayerError> {
     let mask = num_vars.saturating_mul(DEGREE);
     let mut next = FREE_CELLS.saturating_add(mask);
-    for table in tables {
-        for (place, blind) in table.places.iter().zip(&mut table.blinds) {
-            if place.is_some() {
-                *blind = Some(next);
-                next = next.saturating_add(1);
-            }
-        }
+    for blind in tables.iter_mut().flat_map(|table| &mut table.blinds) {
+        *blind = next;
+        next = next.saturating_add(1);
     }
     if next > columns.count() {
         return Err(LayerError::MaskTooLong {
@@ -256,7 +313,7 @@ fn place_blinds(
             columns: columns.count(),
         });
     }
-    Ok(())
+    Ok(next)
 }
 
 /// Columns that are arrays of the key.
@@ -287,7 +344,7 @@ fn unplaced(
         let layout = TablePlan::unplaced(table, images);
         let rows = u32::try_from(layout.num_vars()).ok();
         let rows = rows.and_then(|vars| 1_usize.checked_shl(vars));
-        let own = rows.and_then(|rows| rows.checked_mul(layout.places.len().saturating_add(1)));
+        let own = rows.and_then(|rows| rows.checked_mul(width(&layout)));
         cells = cells.saturating_add(own.unwrap_or(usize::MAX));
         if cells > MAX_CELLS || images > MAX_IMAGES {
             return Err(LayerError::TooLarge {
@@ -306,4 +363,13 @@ fn unplaced(
         tables.push(layout);
     }
     Ok(tables)
+}
+
+/// Cells of a row: of every column, but of a number its bytes, and one.
+fn width(layout: &TablePlan) -> usize {
+    let cells = layout.columns().into_iter().map(|column| match column {
+        Column::Number { bytes } => usize::from(bytes),
+        Column::Byte | Column::Integer | Column::Helper | Column::Fixed { .. } | Column::Index => 1,
+    });
+    cells.fold(1, usize::saturating_add)
 }

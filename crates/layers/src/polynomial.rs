@@ -22,18 +22,6 @@ impl Linear {
         }
     }
 
-    /// `Σ_i 256^i·cell_i`: a number from its bytes, the least significant first.
-    #[must_use]
-    pub fn from_bytes(cells: impl IntoIterator<Item = usize>) -> Self {
-        let mut place = Scalar::ONE;
-        let mut number = Self::default();
-        for cell in cells {
-            number.terms.push((cell, place));
-            place *= Scalar::from(256_u64);
-        }
-        number
-    }
-
     /// This, plus a constant.
     #[must_use]
     pub fn shifted(mut self, constant: Scalar) -> Self {

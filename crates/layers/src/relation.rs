@@ -23,7 +23,7 @@
 //! degree one in each of less than 64 variables; rules are told apart by powers of `λ`. With `R` rules
 //! a false claim becomes a true sum with probability at most `(64 + R) / 2^253`.
 
-use crate::array::{AxisWeights, products};
+use crate::array::products;
 use crate::circuit::{Circuit, Table};
 use crate::error::LayerError;
 use crate::gadget::{Gadget, Input};
@@ -33,6 +33,7 @@ use crate::polynomial::{Linear, Polynomial};
 use crate::wiring::Covector;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use zklens_commitment::Weights;
 use zklens_field::{Field, Scalar};
 
 /// Everything drawn before the sumcheck.
@@ -124,7 +125,7 @@ impl Relation {
         &mut self,
         table: &Table,
         layout: &TablePlan,
-        axes: [AxisWeights; AXES],
+        axes: [Weights; AXES],
         powers: &mut Powers,
         labels: &[usize],
     ) -> Scalar {
@@ -203,7 +204,7 @@ fn lead_of_label(
         covectors.push(Covector {
             coefficient: base.coefficient * all_classes,
             axes: [
-                AxisWeights::Listed(weights),
+                Weights::Listed(weights),
                 unit(channel, channels.len()),
                 unit(row.unwrap_or_default(), height),
                 unit(column.unwrap_or_default(), width),
@@ -214,7 +215,7 @@ fn lead_of_label(
 }
 
 /// One at an index, zero elsewhere.
-pub(crate) fn unit(index: usize, len: usize) -> AxisWeights {
+pub(crate) fn unit(index: usize, len: usize) -> Weights {
     let weight = |at| {
         if at == index {
             Scalar::ONE
@@ -222,11 +223,11 @@ pub(crate) fn unit(index: usize, len: usize) -> AxisWeights {
             Scalar::default()
         }
     };
-    AxisWeights::Listed((0..len).map(weight).collect())
+    Weights::Listed((0..len).map(weight).collect())
 }
 
 fn check_labels(plan: &Plan, labels: &[usize]) -> Result<(), LayerError> {
-    let label_table = plan.tables.iter().rev().nth(1);
+    let label_table = plan.tables.iter().rev().nth(2);
     let classes = label_table.map_or(0, |table| table.dims.iter().skip(1).product());
     if labels.len() != plan.images {
         return Err(LayerError::Label {

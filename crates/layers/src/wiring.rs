@@ -28,11 +28,11 @@
 //! Reference: Thaler, *Time-optimal interactive proofs for circuit evaluation* (CRYPTO 2013), for
 //! matrices; the sum over the source's rows is explained in decision 007.
 
-use crate::array::AxisWeights;
 use crate::circuit::{Map, Path, Step, Weighted};
 use crate::plan::{AXES, Plan};
 use alloc::vec::Vec;
 use zklens_commitment::Term;
+use zklens_commitment::Weights;
 use zklens_field::{Field, Scalar};
 use zklens_model::{Axis, Window};
 
@@ -42,7 +42,7 @@ pub struct Covector {
     /// What all weights are multiplied by.
     pub coefficient: Scalar,
     /// The weights along each axis.
-    pub axes: [AxisWeights; AXES],
+    pub axes: [Weights; AXES],
 }
 
 impl Covector {
@@ -64,8 +64,8 @@ impl Covector {
             axes: [
                 images,
                 channels,
-                AxisWeights::Listed(rows),
-                AxisWeights::Listed(columns),
+                Weights::Listed(rows),
+                Weights::Listed(columns),
             ],
         }
     }
@@ -84,7 +84,7 @@ impl Covector {
             },
             Step::Channels { start, count, .. } => {
                 let values = channels.values().into_iter().skip(*start).take(*count);
-                let channels = AxisWeights::Listed(values.collect());
+                let channels = Weights::Listed(values.collect());
                 Self {
                     coefficient,
                     axes: [images, channels, rows, columns],
@@ -102,8 +102,8 @@ impl Covector {
                     axes: [
                         images,
                         channels,
-                        AxisWeights::Listed(rows),
-                        AxisWeights::Listed(columns),
+                        Weights::Listed(rows),
+                        Weights::Listed(columns),
                     ],
                 }
             }
@@ -184,7 +184,7 @@ pub fn path_value(
     plan: &Plan,
     path: &Path,
     covector: &Covector,
-    source: &[AxisWeights; AXES],
+    source: &[Weights; AXES],
     scale: Scalar,
 ) -> PathValue {
     let covector = covector.at_end_of(path);
@@ -218,8 +218,8 @@ pub fn path_value(
 fn weight_axes(
     weighted: &Weighted,
     covector: &Covector,
-    source: &[AxisWeights; AXES],
-) -> (Vec<AxisWeights>, Scalar) {
+    source: &[Weights; AXES],
+) -> (Vec<Weights>, Scalar) {
     let [images, outputs, rows, columns] = &covector.axes;
     let [from_images, channels, from_rows, from_columns] = source;
     let factor = covector.coefficient * dot(images, from_images);
@@ -244,14 +244,14 @@ fn weight_axes(
 }
 
 /// `κ(tap) = Σ_p after(p)·before(the cell that the tap takes at p)`.
-fn kernel(after: &AxisWeights, before: &AxisWeights, axis: &Axis) -> AxisWeights {
+fn kernel(after: &Weights, before: &Weights, axis: &Axis) -> Weights {
     let (after, before) = (after.values(), before.values());
     let tap = |tap| inner_product(&under_tap(&after, axis, tap, before.len()), &before);
-    AxisWeights::Listed((0..axis.kernel).map(tap).collect())
+    Weights::Listed((0..axis.kernel).map(tap).collect())
 }
 
 /// For every output channel and channel of its group, the product of their weights.
-fn grouped(outputs: &AxisWeights, channels: &AxisWeights, groups: usize) -> AxisWeights {
+fn grouped(outputs: &Weights, channels: &Weights, groups: usize) -> Weights {
     let (outputs, channels) = (outputs.values(), channels.values());
     let sizes = [outputs.len(), channels.len()].map(|len| len.checked_div(groups));
     let [per_group, depth] = sizes.map(|size| size.unwrap_or_default().max(1));
@@ -263,10 +263,10 @@ fn grouped(outputs: &AxisWeights, channels: &AxisWeights, groups: usize) -> Axis
         });
         pairs.collect::<Vec<_>>()
     });
-    AxisWeights::Listed(products.collect())
+    Weights::Listed(products.collect())
 }
 
-fn dot(left: &AxisWeights, right: &AxisWeights) -> Scalar {
+fn dot(left: &Weights, right: &Weights) -> Scalar {
     inner_product(&left.values(), &right.values())
 }
 

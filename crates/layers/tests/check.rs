@@ -62,6 +62,7 @@ fn is_refused_on_the_path(has_it: fn(&Path) -> bool, change: impl FnOnce(&mut Pa
 #[test]
 fn special_tables_stand_in_their_places() {
     let (label, bytes) = (circuit().label(), circuit().bytes());
+    assert_eq!([label, bytes], [bytes - 2, circuit().tables.len() - 1]);
     is_refused(|circuit| circuit.tables[bytes].sides = [1, 1, 1 << 22]);
     is_refused(|circuit| circuit.tables[bytes].gadget = Gadget::Copy);
     is_refused(|circuit| circuit.tables[label].sides = [2, 1, 1]);
@@ -74,6 +75,32 @@ fn special_tables_stand_in_their_places() {
     is_refused(|circuit| circuit.tables[0].gadget = Gadget::Copy);
     is_refused(|circuit| circuit.tables[1].gadget = Gadget::Pixels);
     is_refused(|circuit| circuit.tables[1].gadget = Gadget::Bytes);
+}
+
+/// The table that shows of all numbers' bytes that they are bytes.
+#[test]
+fn the_range_stands_in_its_place_once() {
+    let range = circuit().range();
+    assert_eq!(circuit().tables[range].gadget, Gadget::Range);
+    is_refused(|circuit| drop(circuit.tables.remove(range)));
+    for at in 0..=range + 2 {
+        is_refused(|circuit| circuit.tables.insert(at, circuit.tables[range].clone()));
+    }
+    for other in (0..range).chain([range + 1]) {
+        is_refused(|circuit| circuit.tables.swap(range, other));
+        is_refused(|circuit| circuit.tables[other].gadget = Gadget::Range);
+        is_refused(|circuit| circuit.tables[other] = circuit.tables[range].clone());
+        is_refused(|circuit| circuit.tables[range] = circuit.tables[other].clone());
+    }
+    for sides in [[1, 1, 256], [1, 1, 2], [1, 2, 1], [2, 1, 1], [1, 1, 0]] {
+        is_refused(|circuit| circuit.tables[range].sides = sides);
+    }
+    is_refused(|circuit| {
+        let label = circuit.label();
+        circuit.tables[range].operand = circuit.tables[label].operand.clone();
+    });
+    // Nothing is wired to what it puts out.
+    is_refused_on_the_path(|_| true, |path| path.source = range);
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn tensor(point: &[Scalar]) -> Functional {
     Functional {
         offset: 0,
         factors: vec![Factor {
-            weights: eq_table(point),
+            weights: eq_table(point).into(),
             stride: 1,
         }],
     }

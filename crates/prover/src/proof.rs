@@ -118,8 +118,6 @@ pub fn prove_witness(
         labels::WITNESS_ROWS,
         &committed(&rows, plan.rows.witness.clone()),
     );
-    let mask = plan.rows.mask;
-    writer.write_points(labels::MASK_ROW, &committed(&rows, mask..mask + 1));
 
     // 2. Helpers of lookups.
     let lookup = LookupChallenges {
@@ -157,7 +155,7 @@ pub fn prove_witness(
         random: &random,
     };
     let (constant, wired) = summation.wired();
-    let (summands, orders) = summation.summands(wired);
+    let summands = summation.summands(wired);
     let coefficients = &random[FREE_CELLS..][..plan.mask_shape().num_coefficients()];
     let reduced = sumcheck::prove::<DEGREE>(summands, constant, coefficients, &mut writer);
 
@@ -165,8 +163,8 @@ pub fn prove_witness(
     let values: Vec<Vec<Scalar>> = reduced
         .tables
         .iter()
-        .zip(&orders)
-        .map(|(cells, order)| order.iter().map(|cell| cells[*cell]).collect())
+        .zip(&plan.tables)
+        .map(|(cells, layout)| cells[..layout.places.len()].to_vec())
         .collect();
     writer.write_scalars(labels::COLUMN_VALUES, &values.concat());
 
@@ -205,11 +203,12 @@ impl Rows {
     /// All but the helpers'.
     fn new(key: &ProvingKey, plan: &Plan, witness: &Witness, rng: &mut dyn CryptoRng) -> Self {
         let first = plan.rows.pixels.start;
-        let mut cells: Vec<Vec<i64>> = vec![Vec::new(); plan.rows.mask - first];
+        let mut cells: Vec<Vec<i64>> = vec![Vec::new(); plan.rows.witness.end - first];
         for (layout, columns) in plan.tables.iter().zip(&witness.tables) {
-            for (place, column) in layout.places.iter().zip(columns) {
-                // Arrays of the key have a place there.
-                let Some(place) = place.as_ref().filter(|_| !column.is_empty()) else {
+            let kinds = layout.rules.columns.iter();
+            for ((place, column), kind) in layout.places.iter().zip(columns).zip(kinds) {
+                // Arrays of the key have a place there; the bytes of numbers are columns of their own table.
+                let Some(place) = place.as_ref().filter(|_| is_written(*kind)) else {
                     continue;
                 };
                 for span in place.spans() {
@@ -226,10 +225,8 @@ impl Rows {
             cells: Cells::Integers(cells),
             blinding: scalar(rng),
         }));
-        rows.push(Row {
-            cells: Cells::Scalars(scalars(random_cells(plan), rng)),
-            blinding: scalar(rng),
-        });
+        let mask = &mut rows[plan.rows.mask];
+        mask.cells = Cells::Scalars(with_randomness(plan, &mask.cells, rng));
         Self(rows)
     }
 
@@ -250,11 +247,22 @@ impl Rows {
     }
 }
 
-/// How many cells of the mask row are used, each random.
-fn random_cells(plan: &Plan) -> usize {
-    let blinds = plan.tables.iter().flat_map(|table| &table.blinds);
-    let blinds = blinds.flatten().count();
-    FREE_CELLS + plan.mask_shape().num_coefficients() + blinds
+/// Whether a column's own cells are committed.
+const fn is_written(kind: Column) -> bool {
+    match kind {
+        Column::Byte | Column::Integer => true,
+        Column::Number { .. } | Column::Helper | Column::Fixed { .. } | Column::Index => false,
+    }
+}
+
+/// The mask row: random cells, and those that it has behind them.
+fn with_randomness(plan: &Plan, cells: &Cells, rng: &mut dyn CryptoRng) -> Vec<Scalar> {
+    let mut row = scalars(plan.rows.random, rng);
+    if let Cells::Integers(cells) = cells {
+        let others = cells.iter().skip(row.len());
+        row.extend(others.map(|cell| Scalar::from(*cell)));
+    }
+    row
 }
 
 /// What it takes to write down the sum.
@@ -294,33 +302,25 @@ impl Summation<'_> {
         (constant, wired)
     }
 
-    /// A summand for each table, and for each of its columns which of the summand's tables it is.
-    fn summands(&self, wired: Vec<Vec<Scalar>>) -> (Vec<Summand>, Vec<Vec<usize>>) {
+    /// A summand for each table.
+    fn summands(&self, wired: Vec<Vec<Scalar>>) -> Vec<Summand> {
         let tables = wired.into_par_iter().enumerate();
         tables
             .map(|(table, wired)| self.summand(table, wired))
-            .unzip()
+            .collect()
     }
 
-    fn summand(&self, table: usize, wired: Vec<Scalar>) -> (Summand, Vec<usize>) {
+    /// Its first tables are the columns.
+    fn summand(&self, table: usize, wired: Vec<Scalar>) -> Summand {
         let layout = &self.plan.tables[table];
         let columns = layout.columns();
-        let mut cells = vec![0; columns.len()];
-        let mut tables = Vec::new();
-        let mut blinds = Vec::new();
-        for is_blinded in [true, false] {
-            for (column, kind) in columns.iter().enumerate() {
-                let blind = layout.blinds[column];
-                if blind.is_some() == is_blinded {
-                    cells[column] = tables.len();
-                    tables.push(self.column(table, column, *kind));
-                    blinds.extend(blind.map(|cell| self.random[cell]));
-                }
-            }
-        }
+        let columns = columns.iter().enumerate();
+        let mut tables: Vec<Vec<Scalar>> = columns
+            .map(|(column, kind)| self.column(table, column, *kind))
+            .collect();
+        let blinds = layout.blinds.iter().map(|cell| self.random[*cell]);
+        let blinds: Vec<Scalar> = blinds.collect();
         let num_vars = layout.num_vars();
-        let mut with_index = cells.clone();
-        with_index.push(tables.len());
         if layout.helpers.iter().any(HelperKeys::needs_index) {
             tables.push((0..1_u64 << (num_vars - 1)).map(Scalar::from).collect());
         }
@@ -329,8 +329,8 @@ impl Summation<'_> {
         let skipped = self.challenges.point.len() + 1 - num_vars;
         tables.push(eq_table(&self.challenges.point[skipped..]));
         let relation = &self.relations.tables[table];
-        let sum = RowSum::new(relation, &with_index, blinds.len(), num_columns);
-        (Summand::new(num_vars, tables, blinds, sum), cells)
+        let sum = RowSum::new(relation, blinds.len(), num_columns);
+        Summand::new(num_vars, tables, blinds, sum)
     }
 
     /// A column over the hypercube.
@@ -343,7 +343,7 @@ impl Summation<'_> {
                 scatter(layout, self.helpers.cells(table, helper))
             }
             Column::Fixed { array } => integers(&self.key.arrays()[array]),
-            Column::Byte | Column::Bit | Column::Integer | Column::Selector | Column::Index => {
+            Column::Byte | Column::Number { .. } | Column::Integer | Column::Index => {
                 integers(&self.witness.tables[table][column])
             }
         }

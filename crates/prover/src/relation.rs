@@ -36,19 +36,18 @@ struct Compiled {
 }
 
 impl Form {
-    fn new(linear: &Linear, cells: &[usize]) -> Self {
+    fn new(linear: &Linear) -> Self {
         let one = Scalar::from(1_u64);
         let mut form = Self {
             constant: linear.constant,
             plain: Vec::new(),
             scaled: Vec::new(),
         };
-        for (column, coefficient) in &linear.terms {
-            let cell = cells[*column];
+        for (cell, coefficient) in &linear.terms {
             if *coefficient == one {
-                form.plain.push(cell);
+                form.plain.push(*cell);
             } else if *coefficient != Scalar::ZERO {
-                form.scaled.push((cell, *coefficient));
+                form.scaled.push((*cell, *coefficient));
             }
         }
         form
@@ -62,10 +61,10 @@ impl Form {
 }
 
 impl Compiled {
-    fn new(polynomial: &Polynomial, cells: &[usize], forms: &mut Vec<Form>) -> Self {
+    fn new(polynomial: &Polynomial, forms: &mut Vec<Form>) -> Self {
         let products = polynomial.products.iter().map(|product| {
             let factors = product.factors.iter().map(|factor| {
-                let form = Form::new(factor, cells);
+                let form = Form::new(factor);
                 forms
                     .iter()
                     .position(|known| *known == form)
@@ -78,7 +77,7 @@ impl Compiled {
         });
         Self {
             products: products.collect(),
-            linear: Form::new(&polynomial.linear, cells),
+            linear: Form::new(&polynomial.linear),
         }
     }
 
@@ -97,23 +96,17 @@ impl Compiled {
 }
 
 impl RowSum {
-    /// `cells[column]` is where a row of the summand has that column; the first `blinded` cells are
-    /// those of blinded columns.
-    pub(crate) fn new(
-        relation: &Relation,
-        cells: &[usize],
-        blinded: usize,
-        num_columns: usize,
-    ) -> Self {
+    /// A row of the summand has the table's columns first, the first `blinded` of which are committed.
+    pub(crate) fn new(relation: &Relation, blinded: usize, num_columns: usize) -> Self {
         let mut forms = Vec::new();
-        let local = Compiled::new(&relation.local, cells, &mut forms);
-        let output = Compiled::new(&relation.output, cells, &mut forms);
+        let local = Compiled::new(&relation.local, &mut forms);
+        let output = Compiled::new(&relation.output, &mut forms);
         Self {
             num_columns,
             blinded,
             local,
             output,
-            free: Form::new(&relation.free, cells),
+            free: Form::new(&relation.free),
             degree: relation.local.degree().max(relation.output.degree()) + 1,
             forms,
         }

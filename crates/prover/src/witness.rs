@@ -1,4 +1,4 @@
-//! What the network computed, as columns of tables: [`Model::run`] cut into bytes, bits and gaps.
+//! What the network computed, as columns of tables: [`Model::run`] cut into numbers, and these into bytes.
 
 use zklens_layers::circuit::{Circuit, Table};
 use zklens_layers::gadget::{Activation, Clip, Column, Gadget, Key, Lookup, Rules};
@@ -6,7 +6,8 @@ use zklens_layers::plan::{Plan, TablePlan};
 use zklens_model::{Axis, Model, Pixels, Trace, Window};
 
 /// The columns of every table that are not helpers: for each table, for each column, its cells over
-/// images, channels, rows and columns. Arrays of the key are left empty.
+/// images, channels, rows and columns. Arrays of the key are left empty. The bytes of numbers are there as the
+/// columns of the table of all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
     /// The cells.
@@ -29,8 +30,44 @@ impl Witness {
                 .map(|(table, layout)| columns(model, table, layout, images))
                 .collect(),
         };
+        witness.cut_numbers(circuit, plan);
         witness.count_lookups(circuit, plan);
         witness
+    }
+
+    /// Fills the table of all numbers' bytes. The last holds all that is left of a number that is negative or too
+    /// large, which only a liar has.
+    pub fn cut_numbers(&mut self, circuit: &Circuit, plan: &Plan) {
+        let mut rows = vec![vec![0_i64; plan.columns.count()]; plan.rows.mask];
+        for (layout, columns) in plan.tables.iter().zip(&self.tables) {
+            let columns = columns.iter().zip(&layout.rules.columns);
+            for ((numbers, column), place) in columns.zip(&layout.places) {
+                let Column::Number { bytes } = column else {
+                    continue;
+                };
+                let last = usize::from(*bytes) - 1;
+                let place = place.as_ref().expect("bytes have a place");
+                for span in place.spans() {
+                    let cells = rows[span.row][span.offset..].iter_mut();
+                    for (cell, index) in cells.zip(span.cells) {
+                        let (byte, number) = (index / numbers.len(), index % numbers.len());
+                        let rest = numbers[number] >> (8 * byte);
+                        *cell = if byte == last { rest } else { rest & 0xff };
+                    }
+                }
+            }
+        }
+        let range = circuit.range();
+        let layout = &plan.tables[range];
+        let pieces = layout.places.iter();
+        for (column, place) in self.tables[range].iter_mut().zip(pieces) {
+            let place = place.as_ref().expect("a piece is somewhere");
+            let spans = place.spans().into_iter();
+            let cells = spans.map(|span| &rows[span.row][span.offset..][..span.cells.len()]);
+            *column = cells.flatten().copied().collect();
+            // Of the last piece some rows may be missing.
+            column.resize(layout.dims.iter().product(), 0);
+        }
     }
 
     /// Fills in how often each entry of each table is asked for. Zero is asked for freely.
@@ -98,12 +135,12 @@ fn columns(
                 lookup(gadget, operand(1), trace.output(table.node), &mut rows);
             }
             Gadget::Copy => filled[0].extend(trace.output(table.node)),
-            Gadget::Label { bytes } => label(*bytes, trace, &mut rows),
-            Gadget::Bytes | Gadget::Entries(_) => {}
+            Gadget::Label { .. } => label(trace, &mut rows),
+            Gadget::Range | Gadget::Bytes | Gadget::Entries(_) => {}
         }
     }
     debug_assert!(columns.iter().zip(&filled).all(|(column, cells)| {
-        matches!(column, Column::Integer | Column::Fixed { .. })
+        !matches!(column, Column::Number { .. })
             || cells.len() == layout.dims.iter().product::<usize>()
     }));
     filled
@@ -138,21 +175,22 @@ impl RowWriter<'_> {
         self.next = (self.next + 1) % self.columns.len();
     }
 
-    fn bytes(&mut self, number: u64, count: u8) {
-        for byte in number.to_le_bytes().iter().take(usize::from(count)) {
-            self.write(i64::from(*byte));
+    /// A number, unless it has no bytes and so no column.
+    fn number(&mut self, number: i64, bytes: u8) {
+        if bytes > 0 {
+            self.write(number);
         }
     }
 
     /// A sign and a magnitude, of which [`zklens_layers::gadget`] says what they mean.
     fn signed(&mut self, number: i64, bytes: u8) {
         self.write(i64::from(number < 0));
-        self.bytes(magnitude(number), bytes);
+        self.number(magnitude(number), bytes);
     }
 }
 
-const fn magnitude(number: i64) -> u64 {
-    (if number < 0 { -number - 1 } else { number }).unsigned_abs()
+const fn magnitude(number: i64) -> i64 {
+    if number < 0 { -number - 1 } else { number }
 }
 
 fn activation(
@@ -171,14 +209,14 @@ fn activation(
         let shifted = value + half;
         let remainder = shifted & ((1 << gadget.shift) - 1);
         let quotient = shifted >> gadget.shift;
-        rows.bytes(remainder.unsigned_abs(), gadget.shift / 8);
+        rows.number(remainder, gadget.shift / 8);
         if gadget.relu {
             rows.signed(quotient, gadget.magnitude_bytes);
         } else {
-            rows.bytes(magnitude(quotient + gadget.offset), gadget.magnitude_bytes);
+            rows.number(quotient + gadget.offset, gadget.magnitude_bytes);
         }
         for tap in taps {
-            rows.bytes(value.abs_diff(*tap), gadget.gap_bytes);
+            rows.number(value - tap, gadget.gap_bytes);
         }
         let selectors = layout.rules.selectors.len();
         let largest = taps.iter().position(|tap| *tap == value);
@@ -238,11 +276,11 @@ fn lookup(gadget: &Lookup, operand: &[i64], output: &[i64], rows: &mut RowWriter
     }
 }
 
-fn label(bytes: u8, trace: &Trace, rows: &mut RowWriter<'_>) {
+fn label(trace: &Trace, rows: &mut RowWriter<'_>) {
     let classification = trace.classification();
     let (label, logits) = (classification.label(), classification.logits());
     for (class, logit) in logits.iter().enumerate() {
         let lead = logits[label] - logit - i64::from(class < label);
-        rows.bytes(lead.unsigned_abs(), bytes);
+        rows.write(lead);
     }
 }

@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{pixels, rng, setup};
+use common::vectors::every_gadget;
+use common::{key_with_columns, pixels, rng, setup};
+use std::collections::BTreeSet;
 use zklens_model::Pixels;
 use zklens_prover::{Privacy, ProveError, ProvingKey, ProvingKeyError, prove};
 use zklens_verifier::{VerifyingKey, verify};
@@ -22,6 +24,34 @@ fn proves_what_the_shipped_models_see() {
             assert_eq!(verified.unwrap().statement().labels, labels);
         }
     }
+}
+
+/// Short rows cut most arrays, and make pieces of several rows out of those with the bytes of numbers.
+#[test]
+fn proves_in_rows_of_any_length() {
+    let model = every_gadget();
+    let images: Vec<Pixels> = (0..5).map(|seed| pixels(&model, seed)).collect();
+    let mut heights = BTreeSet::new();
+    for (columns, count) in [
+        (128, 1),
+        (128, 5),
+        (200, 3),
+        (777, 2),
+        (4096, 5),
+        (16_383, 3),
+    ] {
+        let key = key_with_columns(&model, columns);
+        let range = &key.plan(count).unwrap().tables[key.verifying().circuit().range()];
+        heights.insert(range.dims[2]);
+        let images = &images[..count];
+        let proved = prove(setup(), &key, images, [3; 32], &mut rng(7)).unwrap();
+        let setup = setup().verifier();
+        let verified = verify(setup, key.verifying(), proved.statement, &proved.proof);
+        let runs = images.iter().map(|pixels| model.run(pixels).unwrap());
+        let labels: Vec<usize> = runs.map(|run| run.classification().label()).collect();
+        assert_eq!(verified.unwrap().statement().labels, labels);
+    }
+    assert!(heights.contains(&1) && heights.len() > 1, "{heights:?}");
 }
 
 #[test]

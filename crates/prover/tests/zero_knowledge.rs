@@ -4,12 +4,13 @@
 mod common;
 
 use common::{pixels, rng, setup};
-use rand_core::Rng;
+use rand_core::{Rng, TryCryptoRng, TryRng};
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use zklens_commitment::{Claim, Setup, VerifierSetup};
 use zklens_field::{
-    Field, Point, SCALAR_BYTES, Scalar, decode_scalar, encode_g2_point, encode_point, g2_generator,
-    generator, linear_combination,
+    Field, POINT_BYTES, Point, SCALAR_BYTES, Scalar, decode_scalar, encode_g2_point, encode_point,
+    encode_scalar, g2_generator, generator, linear_combination,
 };
 use zklens_layers::closing::close;
 use zklens_layers::lookup::LookupChallenges;
@@ -88,10 +89,6 @@ fn simulate(
 
     // 1–3. Commitments of nothing.
     writer.write_points(labels::WITNESS_ROWS, &points(plan.rows.witness.clone()));
-    writer.write_points(
-        labels::MASK_ROW,
-        &points(plan.rows.mask..plan.rows.mask + 1),
-    );
     let lookup = LookupChallenges {
         alpha: writer.draw(labels::LOOKUP_POLE),
         beta: writer.draw(labels::LOOKUP_PAIR),
@@ -120,7 +117,7 @@ fn simulate(
 
     // 5. Random values of columns.
     let values = plan.tables.iter().map(|table| {
-        assert!(table.blinds.iter().all(Option::is_some));
+        assert_eq!(table.blinds.len(), table.places.len());
         table.places.iter().map(|_| random(rng)).collect()
     });
     let values: Vec<Vec<Scalar>> = values.collect();
@@ -139,35 +136,33 @@ fn simulate_opening(
 ) -> Vec<u8> {
     let tau = Scalar::from(TAU);
     let gamma = writer.draw(labels::OPENING_CLAIMS);
-    let product = random(rng);
-    writer.write_points(labels::OPENING_PRODUCT, &[times_generator(product)]);
+    // A(τ), B(τ) and B(1/z).
+    let (above, below) = (random(rng), random(rng));
+    let product = [above, below].map(times_generator);
+    writer.write_points(labels::OPENING_PRODUCT, &product);
     let z = writer.draw(labels::OPENING_POINT);
     let z_inverse = z.inverse().unwrap();
-    // Σ_k γ^k·E_k(at)·V_k(τ), less the product's share.
-    let sum_at = |at: &Scalar, factor: Scalar| -> Scalar {
-        let mut power = Scalar::ONE;
-        let mut sum = -factor * product;
-        for term in claims.iter().map(|claim| &claim.terms) {
-            for term in term {
-                let weight = term.functional.at(at) * power;
-                let rows = term.rows.iter().map(|(row, rho)| rows[*row] * rho);
-                sum += rows.sum::<Scalar>() * weight;
-            }
-            power *= gamma;
+    let at_inverse = random(rng);
+    // F(τ), from Σ_k γ^k·E_k(1/z)·V_k(τ).
+    let mut power = Scalar::ONE;
+    let mut f = -z * above;
+    for claim in claims {
+        for term in &claim.terms {
+            let weight = term.functional.at(&z_inverse) * power;
+            let rows = term.rows.iter().map(|(row, rho)| rows[*row] * rho);
+            f += rows.sum::<Scalar>() * weight;
         }
-        sum
-    };
-    let (f, g) = (sum_at(&z_inverse, z), sum_at(&z, z_inverse));
+        power *= gamma;
+    }
     let batched = claims.iter().rev();
     let batched = batched.fold(Scalar::default(), |sum, claim| sum * gamma + claim.value);
-    let at_z = random(rng);
-    let at_inverse = batched + batched - at_z;
-    writer.write_scalars(labels::OPENING_VALUE, &[at_z]);
+    let at_z = batched + at_inverse * z_inverse;
+    writer.write_scalars(labels::OPENING_VALUE, &[at_inverse]);
     let over = |difference: Scalar| difference.inverse().unwrap();
-    let quotient = (f - at_z) * over(tau - z) + (g - at_inverse) * over(tau - z_inverse);
+    let quotient = (f - at_z) * over(tau - z) + (below - at_inverse) * over(tau - z_inverse);
     writer.write_points(labels::OPENING_QUOTIENT, &[times_generator(quotient)]);
     let x = writer.draw(labels::OPENING_FOLD);
-    let folded = (f - at_z) * over(x - z) + (g - at_inverse) * over(x - z_inverse) - quotient;
+    let folded = (f - at_z) * over(x - z) + (below - at_inverse) * over(x - z_inverse) - quotient;
     let witness = folded * over(tau - x);
     writer.write_points(labels::OPENING_WITNESS, &[times_generator(witness)]);
     writer.finish()
@@ -204,6 +199,78 @@ fn a_simulator_without_any_image_makes_proofs_that_verify() {
         let proof = simulate(setup.verifier(), &key, &statement, &[pixels], &mut rng);
         let verified = verify(setup.verifier(), key.verifying(), statement, &proof);
         assert_eq!(verified.unwrap().statement().labels, [label]);
+    }
+}
+
+/// Randomness of which one scalar may be another.
+struct Scalars {
+    drawn: usize,
+    changed: Option<usize>,
+}
+
+impl TryRng for Scalars {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        unimplemented!("only scalars are drawn")
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        unimplemented!("only scalars are drawn")
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        assert_eq!(bytes.len(), SCALAR_BYTES);
+        let mut writer = Writer::new(&[8; 32]);
+        let is_changed = self.changed == Some(self.drawn);
+        writer.write_scalars(
+            labels::COLUMN_VALUES,
+            &[self.drawn as u64, is_changed.into()].map(Scalar::from),
+        );
+        bytes.copy_from_slice(&encode_scalar(&writer.draw(labels::RULE_POINT)));
+        self.drawn += 1;
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Scalars {}
+
+/// One for every row that hides something, and one for each cell that begins the mask row. Each is in the commitment
+/// of its own row, and in no other.
+#[test]
+fn as_much_randomness_is_drawn_as_is_used() {
+    let key = ProvingKey::new(setup(), model(), Privacy::Public).unwrap();
+    let image = [pixels(key.model(), 1)];
+    let plan = key.plan(1).unwrap();
+    let commitments = |changed: Option<usize>| {
+        let mut rng = Scalars { drawn: 0, changed };
+        let proved = prove(setup(), &key, &image, [0; 32], &mut rng).unwrap();
+        let rows = plan.rows.witness.len();
+        let witness = proved.proof[..rows * POINT_BYTES].as_chunks::<POINT_BYTES>();
+        let pixels = proved.statement.inputs.iter().flatten().map(encode_point);
+        let commitments: Vec<_> = pixels.chain(witness.0.iter().copied()).collect();
+        (commitments, proved.proof, rng.drawn)
+    };
+    let (honest, proof, drawn) = commitments(None);
+    let hidden = plan.rows.pixels.start..plan.rows.helpers.end;
+    assert_eq!(drawn, hidden.len() + plan.rows.random);
+    // How often each row before the helpers has another commitment.
+    let mut moved = vec![0; honest.len()];
+    for scalar in 0..drawn {
+        let (other, other_proof, _) = commitments(Some(scalar));
+        assert_ne!(other_proof, proof, "scalar {scalar}");
+        let rows = honest.iter().zip(&other).enumerate();
+        let rows: Vec<usize> = rows
+            .filter(|(_, (honest, other))| honest != other)
+            .map(|(row, _)| row)
+            .collect();
+        assert!(rows.len() < 2, "scalar {scalar}: rows {rows:?}");
+        rows.iter().for_each(|row| moved[*row] += 1);
+    }
+    let mask = plan.rows.mask - plan.rows.pixels.start;
+    for (row, moved) in moved.into_iter().enumerate() {
+        let cells = if row == mask { plan.rows.random } else { 0 };
+        assert_eq!(moved, cells + 1, "row {row}");
     }
 }
 

@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 use zklens_field::{Field, Scalar};
 
-/// How many coefficients a mask has. The row that holds them needs two random cells besides, which
+/// How many coefficients a mask has. The row that holds them needs three random cells besides, which
 /// the mask claim does not weigh: given the witness, the round messages determine the coefficients,
 /// so these hide nothing of the opening (*Zero-knowledge* in `zklens_commitment::opening`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -49,7 +49,6 @@ pub fn record(
         events: Vec::new(),
     };
     recorder.points(labels::WITNESS_ROWS, plan.rows.witness.len())?;
-    recorder.points(labels::MASK_ROW, 1)?;
     recorder.draw(labels::LOOKUP_POLE);
     recorder.draw(labels::LOOKUP_PAIR);
     recorder.points(labels::HELPER_ROWS, plan.rows.helpers.len())?;
@@ -63,7 +62,7 @@ pub fn record(
     }
     recorder.scalars(labels::COLUMN_VALUES, plan.num_values())?;
     recorder.draw(labels::OPENING_CLAIMS);
-    recorder.points(labels::OPENING_PRODUCT, 1)?;
+    recorder.points(labels::OPENING_PRODUCT, 2)?;
     recorder.draw(labels::OPENING_POINT);
     recorder.scalars(labels::OPENING_VALUE, 1)?;
     recorder.points(labels::OPENING_QUOTIENT, 1)?;

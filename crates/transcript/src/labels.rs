@@ -25,8 +25,6 @@ pub const PROTOCOL: Label = Label("zklens/v1");
 
 /// The rows of a witness, each a commitment.
 pub const WITNESS_ROWS: Label = Label("proof/witness");
-/// The row of random cells.
-pub const MASK_ROW: Label = Label("proof/mask");
 /// `α`, which moves the poles of lookups.
 pub const LOOKUP_POLE: Label = Label("lookup/pole");
 /// `β`, which makes one number of a position and a value.
@@ -41,13 +39,13 @@ pub const RULE_POWERS: Label = Label("rules/powers");
 pub const COLUMN_VALUES: Label = Label("proof/columns");
 /// Combines the claims of one opening.
 pub const OPENING_CLAIMS: Label = Label("commitment/claims");
-/// `[S]`, what the products of an opening leave beside their constant term.
+/// `[A]` and `[B]`, what the products of an opening leave above and below their constant term.
 pub const OPENING_PRODUCT: Label = Label("commitment/product");
 /// `z`, where the identity of an opening is checked.
 pub const OPENING_POINT: Label = Label("commitment/point");
 /// The one evaluation that an opening sends.
 pub const OPENING_VALUE: Label = Label("commitment/value");
-/// `[Q]`, the quotients at `z` and `1/z`.
+/// `[Q]`, the sum of the quotients at `z` and `1/z`.
 pub const OPENING_QUOTIENT: Label = Label("commitment/quotient");
 /// `x`, where the quotients are checked.
 pub const OPENING_FOLD: Label = Label("commitment/fold");

@@ -8,7 +8,7 @@
 //! # Protocol
 //!
 //! 0. The statement, the setup and the model are absorbed, as one digest.
-//! 1. The prover sends commitments to the witness, and to the mask row.
+//! 1. The prover sends commitments to the witness, the mask row among its rows.
 //! 2. The verifier draws `α` and `β`; the prover sends commitments to the helpers of lookups.
 //! 3. The verifier draws `r` and `λ`, which make one sum of all rules
 //!    ([`zklens_layers::relation`]).
@@ -105,7 +105,6 @@ pub fn verify(
 
     // 1. The witness.
     let witness = reader.read_point_list(labels::WITNESS_ROWS, plan.rows.witness.len())?;
-    let [mask] = reader.read_points(labels::MASK_ROW)?;
 
     // 2. Helpers of lookups.
     let lookup = LookupChallenges {
@@ -138,7 +137,7 @@ pub fn verify(
 
     // 6. Claims on rows.
     let claims = close(key.circuit(), &plan, &relations, &challenges, end, &values);
-    let rows = [key.weights(), &pixels, &witness, &[mask], &helpers].concat();
+    let rows = [key.weights(), &pixels, &witness, &helpers].concat();
     opening::verify(setup, plan.columns, &rows, &claims, &mut reader)?;
     reader.finish()?;
     Ok(Verified {

@@ -13,7 +13,7 @@ from .key import Gadget
 
 KEYS_PER_HELPER = 2
 GAPS_PER_RULE = 2
-UNITS = ["Bytes", "Entries"]
+UNITS = ["Range", "Bytes", "Entries"]
 """Gadgets of tables that are one for all images."""
 
 
@@ -44,13 +44,22 @@ class Helper:
 
 
 @dataclass
+class Column:
+    """Where the cells of a column are: in an array of the key; in as many arrays of bytes as a
+    number has; else in an array of their own."""
+
+    array: int | None = None
+    bytes: int = 0
+
+
+@dataclass
 class Row:
     """`values` are those of the gadget's columns, in order; none stands for zeros."""
 
     values: list[int] | None = None
     index: int = 0
     pair: int = 0
-    arrays: list[int | None] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
     rules: list[int] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     byte_keys: list[int] = field(default_factory=list)
@@ -58,21 +67,25 @@ class Row:
     entry: tuple[int, int] | None = None
     output: int = 0
 
-    def column(self, array: int | None = None) -> int:
-        """The next column, which is an array of the key or a column of the witness."""
-        self.arrays.append(array)
-        return self.values[len(self.arrays) - 1] if self.values is not None else 0
+    def column(self, array: int | None = None, size: int = 0) -> int:
+        """The next column."""
+        self.columns.append(Column(array, size))
+        return self.values[len(self.columns) - 1] if self.values is not None else 0
+
+    def byte(self) -> int:
+        """A column that is looked up in the table of bytes."""
+        byte = self.column()
+        self.byte_keys.append(byte)
+        return byte
+
+    def number(self, size: int) -> int:
+        """A column of numbers of so many bytes. Numbers without a byte are zero."""
+        return self.column(size=size) if size else 0
 
     def bit(self) -> int:
-        bit = self.column()
+        bit = self.number(1)
         self.rules.append(bit * bit - bit)
         return bit
-
-    def bytes(self, count: int) -> int:
-        """Columns that are looked up in the table of bytes, and make one number."""
-        digits = [self.column() for _ in range(count)]
-        self.byte_keys += digits
-        return sum(256**place * digit for place, digit in enumerate(digits)) % ORDER
 
     def input(self, value: int, shift: int):
         self.inputs.append(Input(value, shift))
@@ -105,17 +118,17 @@ def apply(gadget: Gadget, row: Row) -> Row:
 
 
 def pixels(row: Row):
-    row.output = row.bytes(1)
+    row.output = row.byte()
 
 
 def activation(row: Row, window, gap: int, shift: int, relu: bool, offset: int, magnitude: int):
-    remainder = row.bytes(shift // 8)
+    remainder = row.number(shift // 8)
     if relu:
         sign = row.bit()
-        size = row.bytes(magnitude)
+        size = row.number(magnitude)
         quotient, row.output = signed(sign, size), positive(sign, size)
     else:
-        quotient = row.bytes(magnitude)
+        quotient = row.number(magnitude)
         row.output = quotient - offset
     largest = remainder + 2**shift * quotient
     half = 2 ** (shift - 1) if shift else 0
@@ -125,20 +138,20 @@ def activation(row: Row, window, gap: int, shift: int, relu: bool, offset: int, 
         return
     gaps = []
     for _ in range(window[0].kernel * window[1].kernel):
-        gaps.append(row.bytes(gap))
+        gaps.append(row.number(gap))
         row.input(largest - gaps[-1], total)
     # A group's product may differ from zero only where its choice is zero. Choices add up to 1.
     groups = [gaps[at : at + GAPS_PER_RULE] for at in range(0, len(gaps), GAPS_PER_RULE)]
-    choices = [row.column() for _ in groups[1:]]
+    choices = [row.number(1) for _ in groups[1:]]
     choices.append(1 - sum(choices))
     row.rules += [choice * prod(group) for choice, group in zip(choices, groups, strict=True)]
 
 
 def clip(row: Row, lo: int, hi: int, below: int, above: int):
     low_sign = row.bit()
-    low = row.bytes(below)
+    low = row.number(below)
     high_sign = row.bit()
-    high = row.bytes(above)
+    high = row.number(above)
     row.input(signed(low_sign, low), -lo)
     row.input(positive(low_sign, low) + signed(high_sign, high), hi - lo)
     row.output = hi - positive(high_sign, high)
@@ -156,7 +169,13 @@ def copy(row: Row):
 
 
 def label(row: Row, size: int):
-    row.input(row.bytes(size), 0)
+    row.input(row.number(size), 0)
+
+
+def byte_range(row: Row, columns: int):
+    """What the layout makes of rows of bytes; a key does not say how many columns that is."""
+    for _ in range(columns):
+        row.byte()
 
 
 def byte_table(row: Row):
@@ -175,6 +194,7 @@ GADGETS = {
     "Lookup": lookup,
     "Copy": copy,
     "Label": label,
+    "Range": byte_range,
     "Bytes": byte_table,
     "Entries": entries,
 }

@@ -78,6 +78,7 @@ GADGETS = {
     "Lookup": {"first": "signed", "entries": "unsigned"},
     "Copy": {},
     "Label": {"size": "byte"},
+    "Range": {},
     "Bytes": {},
     "Entries": {"array": "unsigned"},
 }

@@ -66,6 +66,14 @@ class Place:
         return terms
 
 
+@dataclass
+class OpenRow:
+    """Its first `used` cells are taken."""
+
+    number: int
+    used: int
+
+
 class Packer:
     """Places arrays into rows of `cells` cells, from row number `first` on; `next` is the first row
     after them."""
@@ -73,25 +81,25 @@ class Packer:
     def __init__(self, cells: int, first: int):
         self.cells = cells
         self.next = first
+        self.rows: list[OpenRow] = []
+
+    def open(self, used: int = 0) -> OpenRow:
+        self.rows.append(OpenRow(self.next, used))
+        self.next += 1
+        return self.rows[-1]
 
     def pack(self, arrays: list[list[int]]) -> list[Place]:
         places = [None] * len(arrays)
-        used = {}  # By row, in the order in which they were opened.
         for number in sorted(range(len(arrays)), key=lambda number: -prod(arrays[number])):
             sides = arrays[number]
             size = prod(sides)
             if size > self.cells:
-                first = self.next
                 places[number] = self.cut(sides)
-                used |= {first + run: cells for run, cells in enumerate(places[number].runs())}
                 continue
-            row = next((row for row in used if used[row] + size <= self.cells), None)
-            if row is None:
-                row = self.next
-                used[row] = 0
-                self.next += 1
-            places[number] = Place(sides, row, used[row])
-            used[row] += size
+            room = (row for row in self.rows if row.used + size <= self.cells)
+            row = next(room, None) or self.open()
+            places[number] = Place(sides, row.number, row.used)
+            row.used += size
         return places
 
     def pack_pixels(self, sides: list[int]) -> Place:
@@ -107,5 +115,6 @@ class Packer:
 
     def cut_along(self, sides: list[int], axis: int, run: int) -> Place:
         place = Place(sides, self.next, axis=axis, run=run)
-        self.next += prod(sides[:axis]) * -(-sides[axis] // run)
+        for cells in place.runs():
+            self.open(cells)
         return place

@@ -20,7 +20,7 @@ class Claim:
 def check(claims: list[Claim], rows: list, secret, transcript: Transcript):
     """`secret` is the setup's point of the second group."""
     claim_base = transcript.draw("commitment/claims")
-    (product,) = transcript.points("commitment/product", 1)
+    above, below = transcript.points("commitment/product", 2)
     point = transcript.draw("commitment/point")
     (value,) = transcript.scalars("commitment/value", 1)
     (quotient,) = transcript.points("commitment/quotient", 1)
@@ -39,14 +39,14 @@ def check(claims: list[Claim], rows: list, secret, transcript: Transcript):
     for claim, power in zip(claims, powers(claim_base), strict=False):
         total += power * claim.value
         for term in claim.terms:
-            both = at_point * term.at(reflected) + at_reflected * term.at(point)
-            row_weights[term.row] += power * both
-    other_value = 2 * total - value
+            row_weights[term.row] += power * at_point * term.at(reflected)
+    shown = (total + value * reflected) * at_point + value * at_reflected
     combined = sum_of_products(
         [
             *zip(row_weights, rows, strict=True),
-            (-(point * at_point + at_reflected * reflected), product),
-            (-(value * at_point + other_value * at_reflected), curve.G1),
+            (-point * at_point, above),
+            (at_reflected, below),
+            (-shown, curve.G1),
             (-1, quotient),
             (fold, witness),
         ]

@@ -1,74 +1,105 @@
 """The tables of a statement, and which row of which commitment their columns are in."""
 
-from .key import Key
+from dataclasses import replace
+
+from .gadgets import Column
+from .key import Gadget, Key
 from .layout import Packer
+from .ranges import Ranges
 from .table import Table
 from .transcript import Refused
 
 MOST_IMAGES = 1024
 MOST_CELLS = 2**28
 MOST_COLUMNS = 2**14 - 1
-FREE_CELLS = 2
+FREE_CELLS = 3
+"""At the beginning of the mask row."""
 ROUND_COEFFICIENTS = 4
 """Of the sumcheck's mask, for each variable; they are after the free cells of the mask row."""
 
 
 class Plan:
-    """Rows are numbered: weights, pixels, witness, mask, helpers."""
+    """Rows are numbered: weights, pixels, bytes, mask and plain columns, helpers."""
 
     def __init__(self, key: Key, images: int):
         if not 1 <= images <= MOST_IMAGES:
             raise Refused("no image, or too many")
-        last = len(key.tables) - 1
-        self.tables = [Table(table, at, last, images) for at, table in enumerate(key.tables)]
-        self.variables = max(table.variables for table in self.tables)
-        cells = sum(2**table.variables * (table.columns + 1) for table in self.tables)
-        if cells > MOST_CELLS:
-            raise Refused("too many cells")
-
         cells = key.columns
         if not 1 <= cells <= MOST_COLUMNS:
             raise Refused("no columns, or too many")
+        last = len(key.tables) - 1
+        tables = {
+            at: Table(table, at, last, images)
+            for at, table in enumerate(key.tables)
+            if at != last - 1
+        }
+        if sum(table.size() for table in tables.values()) > MOST_CELLS:
+            raise Refused("too many cells")
+
         weights = Packer(cells, 0)
         self.arrays = weights.pack(key.arrays)
         pixels = Packer(cells, weights.next)
-        pixel_place = pixels.pack_pixels(self.tables[0].sides)
-        witness = Packer(cells, pixels.next)
-        witness_places = iter(witness.pack(self.witness_sides()))
-        self.mask_row = witness.next
-        helpers = Packer(cells, self.mask_row + 1)
+        pixel_place = pixels.pack_pixels(tables[0].sides)
+        numbers = [sides for table in tables.values() for sides in table.numbers()]
+        variables = max(table.variables for table in tables.values())
+        ranges = Ranges(numbers, variables, cells, pixels.next)
+        tables[last - 1] = range_table(key, ranges, last)
+        self.tables = [tables[at] for at in range(len(tables))]
+
+        self.variables = max(table.variables for table in self.tables)
+        self.mask_row = ranges.next
+        plain = Packer(cells, self.mask_row)
+        mask = plain.open(self.place_blinds())
+        if mask.used > cells:
+            raise Refused("the mask row does not fit")
+        plain_places = iter(plain.pack(self.plain_sides()))
+        helpers = Packer(cells, plain.next)
         helper_sides = [table.sides for table in self.tables for _ in range(table.helpers)]
         helper_places = iter(helpers.pack(helper_sides))
 
+        number_places = iter(ranges.numbers)
         for table in self.tables:
             if table.number == 0:
                 table.places = [pixel_place]
+            elif table.number == last - 1:
+                table.places = list(ranges.columns)
             else:
                 table.places = [
-                    next(witness_places) if array is None else self.arrays[array]
-                    for array in table.row.arrays
+                    self.arrays[column.array]
+                    if column.array is not None
+                    else next(number_places if column.bytes else plain_places)
+                    for column in table.row.columns
                 ]
             table.places += [next(helper_places) for _ in range(table.helpers)]
 
         self.weight_rows = weights.next
         self.pixel_rows = pixels.next - weights.next
-        self.witness_rows = witness.next - pixels.next
-        self.helper_rows = helpers.next - self.mask_row - 1
-        self.place_blinds(cells)
+        self.witness_rows = plain.next - pixels.next
+        self.helper_rows = helpers.next - plain.next
 
-    def witness_sides(self) -> list[list[int]]:
-        """Of columns that are neither pixels, helpers nor arrays of the key."""
-        return [
-            table.sides for table in self.tables[1:] for array in table.row.arrays if array is None
-        ]
-
-    def place_blinds(self, cells: int):
+    def place_blinds(self) -> int:
+        """Returns the first cell that is not random."""
         at = FREE_CELLS + ROUND_COEFFICIENTS * self.variables
         for table in self.tables:
             table.blinds = range(at, at + table.columns)
             at += table.columns
-        if at > cells:
-            raise Refused("the mask row does not fit")
+        return at
+
+    def plain_sides(self) -> list[list[int]]:
+        """Of columns that are neither pixels, bytes nor arrays of the key."""
+        return [
+            table.sides
+            for table in [*self.tables[1:-2], self.tables[-1]]
+            for column in table.row.columns
+            if column == Column()
+        ]
 
     def columns(self) -> int:
         return sum(table.columns for table in self.tables)
+
+
+def range_table(key: Key, ranges: Ranges, last: int) -> Table:
+    """It is the last but one. A key leaves its sides and columns to the layout."""
+    gadget = Gadget("Range", {"columns": len(ranges.columns)})
+    table = replace(key.tables[last - 1], gadget=gadget, sides=ranges.sides)
+    return Table(table, last - 1, last, 1)

@@ -31,13 +31,22 @@ class Table:
         self.variables = sum(self.bits) + 1
         self.row, helpers = self.apply(Row())
         self.helpers = len(helpers)
-        self.columns = len(self.row.arrays) + self.helpers
+        self.columns = len(self.row.columns) + self.helpers
         self.places: list[Place] = []
         self.blinds: range = range(0)
 
     def apply(self, row: Row) -> tuple[Row, list[Helper]]:
         gadgets.apply(self.key.gadget, row)
         return row, row.helpers(self.number, self.byte_table)
+
+    def numbers(self) -> list[list[int]]:
+        """The sides of every number: its bytes come first."""
+        return [[column.bytes, *self.sides] for column in self.row.columns if column.bytes]
+
+    def size(self) -> int:
+        """What it counts towards the limit: a number is as many columns as it has bytes."""
+        columns = sum(column.bytes or 1 for column in self.row.columns)
+        return 2**self.variables * (columns + self.helpers + 1)
 
     def own(self, point: list[int]) -> list[int]:
         """The coordinates of a point that this table uses, without that of the mask variable."""
@@ -78,7 +87,7 @@ class Table:
         local = dot(self.rule_powers, row.rules)
         local += dot(self.input_powers, [given.value for given in row.inputs])
         free = 0
-        helper_values = values[len(row.arrays) :]
+        helper_values = values[len(row.columns) :]
         for power, helper, value in zip(self.helper_powers, helpers, helper_values, strict=True):
             local += power * helper.rule(value, challenges.pole)
             free += helper.sign * challenges.lookup_powers[helper.table] * value
@@ -89,5 +98,8 @@ class Table:
 
     def column_terms(self, column: int, mask: int, mask_row: int) -> list[Term]:
         """A column's value at the sumcheck's point, from its cells and its blind."""
-        cells = self.places[column].terms(self.weights, (1 - mask) % ORDER)
+        weights = self.weights
+        if column < len(self.row.columns) and (size := self.row.columns[column].bytes):
+            weights = [[256**place for place in range(size)], *weights]
+        cells = self.places[column].terms(weights, (1 - mask) % ORDER)
         return [*cells, Term(mask_row, mask, self.blinds[column])]

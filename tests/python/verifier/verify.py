@@ -38,7 +38,6 @@ def verify(key: Key, statement: Statement, tape: bytes) -> Transcript:
     transcript = Transcript(PROTOCOL, statement.digest(setup_digest()), tape)
 
     rows += transcript.points("proof/witness", plan.witness_rows)
-    rows += transcript.points("proof/mask", 1)
     pole, pair = transcript.draw("lookup/pole"), transcript.draw("lookup/pair")
     rows += transcript.points("lookup/helpers", plan.helper_rows)
 

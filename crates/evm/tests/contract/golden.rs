@@ -107,7 +107,6 @@ pub(crate) struct Message {
 fn is_points(label: Label) -> bool {
     [
         labels::WITNESS_ROWS,
-        labels::MASK_ROW,
         labels::HELPER_ROWS,
         labels::OPENING_PRODUCT,
         labels::OPENING_QUOTIENT,

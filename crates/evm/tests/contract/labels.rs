@@ -14,10 +14,9 @@ library Labels {
 ";
 
 /// All but those of a setup's check, which no contract does.
-const LABELS: [(&str, labels::Label); 18] = [
+const LABELS: [(&str, labels::Label); 17] = [
     ("PROTOCOL", labels::PROTOCOL),
     ("WITNESS_ROWS", labels::WITNESS_ROWS),
-    ("MASK_ROW", labels::MASK_ROW),
     ("LOOKUP_POLE", labels::LOOKUP_POLE),
     ("LOOKUP_PAIR", labels::LOOKUP_PAIR),
     ("HELPER_ROWS", labels::HELPER_ROWS),

@@ -6,6 +6,7 @@ mod common;
 mod abi_games;
 mod agreement;
 mod challenges;
+mod coefficients;
 mod export;
 mod gas;
 mod gas_limits;

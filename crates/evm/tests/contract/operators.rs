@@ -1,13 +1,16 @@
 //! Every operator, in random graphs: the contract accepts what is proved, and no other label.
 
+use crate::coefficients;
 use crate::common::{Chain, SETUP, pixels, rng};
 use crate::golden::Call;
 use crate::reason::{Reason, of_contract};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use revm::primitives::Address;
+use zklens_commitment::Columns;
 use zklens_evm::{ExportError, contract_key};
-use zklens_layers::LayerError;
+use zklens_field::SCALAR_BYTES;
+use zklens_layers::{LayerError, Plan};
 use zklens_model::Model;
 use zklens_prover::{KeygenError, Layout, Privacy, ProvingKey, prove};
 use zklens_testkit::recipe::{Kind, Recipe, recipes, recipes_with};
@@ -22,14 +25,45 @@ struct Deployed {
     key: ProvingKey,
 }
 
-/// `None` if the network cannot be proved, or its key is too long for a contract.
-fn deployed(model: &Model, layout: Layout) -> Option<Deployed> {
-    let key = ProvingKey::with_layout(&SETUP, model.clone(), Privacy::Public, layout);
-    let key = match key {
-        Ok(key) => key,
-        Err(KeygenError::Model(LayerError::Unsupported { .. })) => return None,
-        Err(error) => panic!("{error}"),
+/// The keys of a network: of both layouts, and with the shortest rows that hold the random cells of every batch, which
+/// cut whatever can be cut. None if the network cannot be proved.
+fn keys(model: &Model) -> Vec<ProvingKey> {
+    let of_layout = |layout| {
+        let key = ProvingKey::with_layout(&SETUP, model.clone(), Privacy::Public, layout);
+        match key {
+            Ok(key) => Some(key),
+            Err(KeygenError::Model(LayerError::Unsupported { .. })) => None,
+            Err(error) => panic!("{error}"),
+        }
     };
+    let layouts = [Layout::Fast, Layout::Chain].into_iter();
+    let mut keys: Vec<ProvingKey> = layouts.filter_map(of_layout).collect();
+    keys.extend(keys.first().map(with_short_rows));
+    keys
+}
+
+fn with_short_rows(key: &ProvingKey) -> ProvingKey {
+    let circuit = key.verifying().circuit();
+    let plan = |columns| Plan::new(circuit, columns, 1);
+    let is_enough = |columns: &Columns| {
+        let mut plans = BATCHES.into_iter();
+        plans.all(|images| Plan::new(circuit, *columns, images).is_ok())
+    };
+    let columns = (1..).filter_map(Columns::new).find(is_enough).unwrap();
+    let rows = plan(columns).unwrap().rows.weights.len();
+    // The file of a key: its columns behind the version, what blinds its rows at the end.
+    let mut file = key.encode();
+    let blindings = plan(key.verifying().columns()).unwrap().rows.weights.len() * SCALAR_BYTES;
+    file.truncate(file.len() - blindings);
+    file.extend(vec![0; rows * SCALAR_BYTES]);
+    file[6..8].copy_from_slice(&u16::try_from(columns.count()).unwrap().to_le_bytes());
+    let short = ProvingKey::decode(&SETUP, &file).unwrap();
+    assert_eq!(short.verifying().columns(), columns);
+    short
+}
+
+/// `None` if the key is too long for a contract.
+fn deployed(key: ProvingKey) -> Option<Deployed> {
     let bytes = match contract_key(key.verifying(), SETUP.verifier(), &BATCHES) {
         Ok(bytes) => bytes,
         Err(ExportError::TooLong { .. } | ExportError::Logits) => return None,
@@ -48,13 +82,16 @@ impl Deployed {
         of_contract(&self.chain.call(self.contract, call.check()))
     }
 
-    /// Proves a batch and shows it, with its labels and with another.
+    /// Proves a batch and shows it, with its labels and with another. The contract weighs rows as the native verifier does.
     fn accepts(&mut self, images: usize) -> Result<(), String> {
         let images: Vec<_> = (0..images)
             .map(|seed| pixels(self.key.model(), seed))
             .collect();
         let proved = prove(&SETUP, &self.key, &images, [5; 32], &mut rng(1)).unwrap();
-        let mut call = Call::new(&proved.statement, &proved.proof);
+        let contract = (&mut self.chain, self.contract);
+        let (statement, proof) = (&proved.statement, &proved.proof);
+        coefficients::agree(contract, self.key.verifying(), statement, proof)?;
+        let mut call = Call::new(statement, proof);
         let reason = self.check(&call);
         if reason != Reason::None {
             return Err(format!("{} images: {reason:?}", images.len()));
@@ -69,16 +106,15 @@ impl Deployed {
     }
 }
 
-/// Whether the contract can verify the network: then it does, in both layouts, for every batch size.
+/// Whether the contract can verify the network: then it does, with every key, for every batch size.
 fn verifies(model: &Model) -> Result<bool, String> {
     let mut is_verified = false;
-    for layout in [Layout::Fast, Layout::Chain] {
-        if let Some(mut deployed) = deployed(model, layout) {
-            is_verified = true;
-            for images in BATCHES {
-                let accepted = deployed.accepts(images);
-                accepted.map_err(|reason| format!("{layout:?}, {reason}"))?;
-            }
+    for mut deployed in keys(model).into_iter().filter_map(deployed) {
+        is_verified = true;
+        for images in BATCHES {
+            let columns = deployed.key.verifying().columns().count();
+            let accepted = deployed.accepts(images);
+            accepted.map_err(|reason| format!("{columns} columns, {reason}"))?;
         }
     }
     Ok(is_verified)

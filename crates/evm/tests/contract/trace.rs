@@ -12,9 +12,8 @@ use zklens_testkit::recorder::Event;
 use zklens_transcript::{Label, labels};
 
 /// All that the contract and the prover may say to each other.
-const LABELS: [Label; 17] = [
+const LABELS: [Label; 16] = [
     labels::WITNESS_ROWS,
-    labels::MASK_ROW,
     labels::LOOKUP_POLE,
     labels::LOOKUP_PAIR,
     labels::HELPER_ROWS,

@@ -30,27 +30,24 @@ pub fn open(setup: &Setup, columns: Columns, rows: &[Row], claims: &[Claim], wri
     let pairs = batch(columns, rows, claims, gamma);
 
     // 2. What the products leave.
-    let product = product(columns, &pairs);
-    writer.write_points(
-        labels::OPENING_PRODUCT,
-        &[linear_combination(powers, &product)],
+    let Product { above, below } = Product::new(columns, &pairs);
+    let (above_point, below_point) = rayon::join(
+        || linear_combination(powers, &above),
+        || linear_combination(powers, &below),
     );
+    writer.write_points(labels::OPENING_PRODUCT, &[above_point, below_point]);
 
     // 3. Where the identity is checked.
     let z = writer.draw(labels::OPENING_POINT);
     let z_inverse = z.inverse().expect("z is zero once in 2^253 proofs");
 
-    // 4. F(z), and the quotients.
-    let f = sum_at(&pairs, z_inverse, &product, z);
-    let g = sum_at(&pairs, z, &product, z_inverse);
-    let (f_quotient, at_z) = divide(&f, z);
-    let (g_quotient, _) = divide(&g, z_inverse);
-    let quotient: Vec<Scalar> = f_quotient
-        .iter()
-        .zip(&g_quotient)
-        .map(|(f, g)| *f + g)
-        .collect();
-    writer.write_scalars(labels::OPENING_VALUE, &[at_z]);
+    // 4. B(1/z), and the quotients.
+    let f = sum_at(&pairs, z_inverse, &above, z);
+    let (mut quotient, _) = divide(&f, z);
+    let (below_quotient, at_inverse) = divide(&below, z_inverse);
+    let sums = quotient.iter_mut().zip(&below_quotient);
+    sums.for_each(|(sum, addend)| *sum += addend);
+    writer.write_scalars(labels::OPENING_VALUE, &[at_inverse]);
     writer.write_points(
         labels::OPENING_QUOTIENT,
         &[linear_combination(powers, &quotient)],
@@ -67,8 +64,9 @@ pub fn open(setup: &Setup, columns: Columns, rows: &[Row], claims: &[Claim], wri
     });
     let folded: Vec<Scalar> = (0..f.len())
         .map(|j| {
-            let quotient = quotient.get(j).copied().unwrap_or_default();
-            f[j] * over_x_z + g[j] * over_x_z_inverse - quotient
+            let [below, quotient] = [&below, &quotient].map(|p| p.get(j).copied());
+            f[j] * over_x_z + below.unwrap_or_default() * over_x_z_inverse
+                - quotient.unwrap_or_default()
         })
         .collect();
     let (witness, _) = divide(&folded, x);
@@ -197,34 +195,47 @@ fn combine_rows(columns: Columns, rows: &[Row], coefficients: &[(usize, Scalar)]
     cells
 }
 
-/// The coefficients of `S`. Short polynomials take short transforms.
-fn product(columns: Columns, pairs: &[Pair]) -> Vec<Scalar> {
-    assert!(!pairs.is_empty(), "there is a claim with a term");
-    let count = columns.count();
-    let mut by_width: BTreeMap<usize, Vec<&Pair>> = BTreeMap::new();
-    for pair in pairs {
-        let width = end(&pair.cells[..count]).max(end(&pair.weights)).max(1);
-        by_width
-            .entry(width.next_power_of_two())
-            .or_default()
-            .push(pair);
-    }
-    let mut product = vec![Scalar::ZERO; count];
-    for (width, pairs) in by_width {
-        // From X^-(width−1) to X^(width−1).
-        let laurent = correlations(width, &pairs);
-        let (below, above) = laurent[..2 * width - 1].split_at(width - 1);
-        let both = above[1..].iter().zip(below.iter().rev());
-        for (sum, (above, below)) in product.iter_mut().zip(both) {
-            *sum += *above + below;
+/// What `Σ_k γ^k·V_k(X)·E_k(X^-1)` has beside its constant coefficient.
+struct Product {
+    /// The coefficients of `A`.
+    above: Vec<Scalar>,
+    /// The coefficients of `B`.
+    below: Vec<Scalar>,
+}
+
+impl Product {
+    /// Short polynomials take short transforms.
+    fn new(columns: Columns, pairs: &[Pair]) -> Self {
+        assert!(!pairs.is_empty(), "there is a claim with a term");
+        let count = columns.count();
+        let mut by_width: BTreeMap<usize, Vec<&Pair>> = BTreeMap::new();
+        for pair in pairs {
+            let width = end(&pair.cells[..count]).max(end(&pair.weights)).max(1);
+            by_width
+                .entry(width.next_power_of_two())
+                .or_default()
+                .push(pair);
         }
+        let [mut above, mut below] = [(); 2].map(|()| vec![Scalar::ZERO; count]);
+        let add = |sums: &mut [Scalar], addends: &mut dyn Iterator<Item = &Scalar>| {
+            sums.iter_mut()
+                .zip(addends)
+                .for_each(|(sum, addend)| *sum += addend);
+        };
+        for (width, pairs) in by_width {
+            // From X^-(width−1) to X^(width−1).
+            let laurent = correlations(width, &pairs);
+            let (negative, others) = laurent[..2 * width - 1].split_at(width - 1);
+            add(&mut above, &mut others[1..].iter());
+            add(&mut below, &mut negative.iter().rev());
+        }
+        // The hiding coefficient at X^C meets X^-j at X^(C−j).
+        for pair in pairs {
+            let sums = above.iter_mut().rev().zip(&pair.weights);
+            sums.for_each(|(sum, weight)| *sum += pair.cells[count] * weight);
+        }
+        Self { above, below }
     }
-    // The hiding coefficient at X^C meets X^-j at X^(C−j).
-    for pair in pairs {
-        let sums = product.iter_mut().rev().zip(&pair.weights);
-        sums.for_each(|(sum, weight)| *sum += pair.cells[count] * weight);
-    }
-    product
 }
 
 /// One more than the index of the last coefficient that is not zero.
@@ -261,20 +272,20 @@ fn correlations(width: usize, pairs: &[&Pair]) -> Vec<Scalar> {
     laurent
 }
 
-/// `Σ_k γ^k·E_k(point)·V_k − factor·S`.
-fn sum_at(pairs: &[Pair], point: Scalar, product: &[Scalar], factor: Scalar) -> Vec<Scalar> {
+/// `Σ_k γ^k·E_k(point)·V_k − factor·A`.
+fn sum_at(pairs: &[Pair], point: Scalar, above: &[Scalar], factor: Scalar) -> Vec<Scalar> {
     let horner = |value: Scalar, weight: &Scalar| value * point + weight;
     let weights: Vec<Scalar> = pairs
         .par_iter()
         .map(|pair| pair.weights.iter().rev().fold(Scalar::ZERO, horner))
         .collect();
-    (0..product.len() + 1)
+    (0..above.len() + 1)
         .into_par_iter()
         .with_min_len(MIN_COEFFICIENTS)
         .map(|j| {
             let terms = pairs.iter().zip(&weights);
             let sum: Scalar = terms.map(|(pair, weight)| pair.cells[j] * weight).sum();
-            sum - factor * product.get(j).copied().unwrap_or_default()
+            sum - factor * above.get(j).copied().unwrap_or_default()
         })
         .collect()
 }

@@ -15,8 +15,8 @@ pub(crate) const VALUES: Label = Label::new("test/values");
 pub(crate) const AFTER: Label = Label::new("test/after");
 
 pub(crate) const MOST_COLUMNS: usize = 1 << 10;
-/// `[S]`, `d`, `[Q]`, `[W]`.
-pub(crate) const OPENING_WORDS: usize = 7;
+/// `[A]`, `[B]`, `d`, `[Q]`, `[W]`.
+pub(crate) const OPENING_WORDS: usize = 9;
 pub(crate) const OPENING_BYTES: usize = OPENING_WORDS * SCALAR_BYTES;
 
 pub(crate) static SETUP: LazyLock<Setup> =
@@ -99,7 +99,10 @@ impl Shape {
             Self::Last => return None,
             Self::Cell(column) => return Some(Functional::cell(column)),
         };
-        let factor = |(weights, stride)| Factor { weights, stride };
+        let factor = |(weights, stride): (Vec<Scalar>, usize)| Factor {
+            weights: weights.into(),
+            stride,
+        };
         Some(Functional {
             offset,
             factors: factors.into_iter().map(factor).collect(),
@@ -166,7 +169,7 @@ pub(crate) fn weights(columns: Columns, functional: &Functional) -> Vec<Scalar> 
     let mut cells = vec![(functional.offset, Scalar::ONE)];
     for factor in &functional.factors {
         let times = |(column, product): (usize, Scalar)| {
-            let weights = factor.weights.iter().enumerate();
+            let weights = factor.weights.values().into_iter().enumerate();
             weights.map(move |(k, weight)| (column + k * factor.stride, product * weight))
         };
         cells = cells.into_iter().flat_map(times).collect();

@@ -5,6 +5,7 @@ use crate::slow::*;
 use zklens_commitment::Columns;
 use zklens_field::{AdditiveGroup, Scalar};
 use zklens_prover::commitment::{Cells, Row};
+use zklens_transcript::{TapeError, labels};
 
 #[test]
 fn accepts_honest_openings_of_every_size() {
@@ -25,9 +26,9 @@ fn accepts_every_claim_alone() {
     }
 }
 
-/// One cell and no variables: everything is the constant coefficient.
+/// One cell and no variables: below the constant coefficient there is nothing, and infinity has no encoding.
 #[test]
-fn accepts_rows_of_one_column() {
+fn rows_of_one_column_have_no_proof() {
     let mut random = Random::new(4);
     let row = Row {
         cells: Cells::Scalars(random.scalars(1)),
@@ -41,11 +42,13 @@ fn accepts_rows_of_one_column() {
             shape: Shape::Point,
         }]],
     };
-    assert_eq!(verify(&case, &prove(&case)), Ok(()));
+    let label = labels::OPENING_PRODUCT;
+    let refused = Err(TapeError::OffCurve { label }.into());
+    assert_eq!(verify(&case, &prove(&case)), refused);
 }
 
 #[test]
-fn an_opening_has_three_points_and_a_scalar_whatever_the_claims() {
+fn an_opening_has_four_points_and_a_scalar_whatever_the_claims() {
     let mut case = case(16, 5);
     for _ in 0..3 {
         let before = case.rows.len() * 64 + case.claims.len() * 32;

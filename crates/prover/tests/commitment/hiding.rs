@@ -24,76 +24,106 @@ fn two_openings_of_one_vector_share_no_word() {
     }
 }
 
-/// The claim on which zero-knowledge rests: `t + 2` free cells and `β` reach every combination of
-/// the commitment, `t` values, `S(τ)` and `d`. With one cell less they do not.
+/// `t + 3` free cells and `β` reach every combination of the commitment, `t` values, `A(τ)`, `B(τ)` and
+/// `d`. With one cell less they do not.
 #[test]
-fn a_mask_row_with_two_cells_to_spare_hides_an_opening() {
+fn a_mask_row_with_three_cells_to_spare_hides_an_opening() {
     let columns = Columns::new(16).unwrap();
     let mut random = Random::new(20);
     for t in [1, 2, 3] {
         let mut functionals: Vec<Vec<Scalar>> =
             (1..t).map(|_| eq_table(&random.scalars(4))).collect();
         // One that does not weigh the last columns.
-        functionals.push(factor(columns, 0, random.scalars(6)));
-        let [tau, z, gamma] = [(); 3].map(|()| random.scalar());
+        functionals.push(factor(columns, 0, random.scalars(8)));
+        let challenges = [(); 3].map(|()| random.scalar());
         let rank = |free: usize| {
-            let mut images: Vec<Vec<Scalar>> = (0..free)
-                .chain([columns.count()])
-                .map(|cell| reveal(columns, cell, &functionals, [tau, z, gamma]))
-                .collect();
-            rank(&mut images)
+            let cells: Vec<usize> = (0..free).collect();
+            rank_of(columns, &cells, &functionals, challenges)
         };
-        let all = t + 3;
-        assert_eq!(rank(t + 2), all, "{t} values");
-        assert_eq!(rank(t + 1), all - 1, "{t} values, one cell missing");
+        let all = t + 4;
+        assert_eq!(rank(t + 3), all, "{t} values");
+        assert_eq!(rank(t + 2), all - 1, "{t} values, one cell missing");
         assert_eq!(rank(columns.count()), all);
     }
 }
 
-/// As above, where the two cells are those in columns 0 and 1, and no value depends on them.
+/// The claim on which zero-knowledge rests. As above, where the three cells are those in columns 0, 1 and 2, and
+/// no value depends on them.
 #[test]
-fn two_cells_that_no_claim_weighs_hide_an_opening() {
+fn three_cells_that_no_claim_weighs_hide_an_opening() {
     let columns = Columns::new(16).unwrap();
     let count = columns.count();
     let mut random = Random::new(24);
-    let [tau, z, gamma] = [(); 3].map(|()| random.scalar());
-    let free = |cells: &[usize], functionals: &[Vec<Scalar>]| {
-        let images = cells
-            .iter()
-            .chain([&count])
-            .map(|cell| reveal(columns, *cell, functionals, [tau, z, gamma]));
-        rank(&mut images.collect::<Vec<_>>())
+    let challenges = [(); 3].map(|()| random.scalar());
+    let rank = |cells: &[usize], functionals: &[Vec<Scalar>]| {
+        rank_of(columns, cells, functionals, challenges)
     };
-    let last = factor(columns, 2, vec![Scalar::ONE]);
+    let free = [0, 1, 2];
+    let last = factor(columns, 3, vec![Scalar::ONE]);
     let many: Vec<_> = (1..6)
-        .map(|len| factor(columns, 2, random.scalars(2 * len)))
+        .map(|len| factor(columns, 3, random.scalars(2 * len)))
         .collect();
     for functionals in [&[last][..], &many, &many[..1]] {
-        // The commitment, S(τ) and d.
-        assert_eq!(free(&[0, 1], functionals), 3);
-        assert_eq!(free(&[0], functionals), 2, "one cell");
-        for cell in [0, 1] {
-            let image = reveal(columns, cell, functionals, [tau, z, gamma]);
-            assert!(image[1..image.len() - 2].iter().all(|y| *y == Scalar::ZERO));
+        // The commitment, A(τ), B(τ) and d.
+        assert_eq!(rank(&free, functionals), 4);
+        for cells in [[0, 1], [0, 2], [1, 2]] {
+            assert_eq!(rank(&cells, functionals), 3, "only {cells:?}");
+        }
+        for cell in free {
+            let image = reveal(columns, cell, functionals, challenges);
+            let (opening, values) = (&image[image.len() - 3..], &image[1..image.len() - 3]);
+            assert!(values.iter().all(|y| *y == Scalar::ZERO));
+            assert_eq!(opening[0], Scalar::ZERO, "nothing above");
         }
     }
-    for first in [0, 1] {
+    for first in free {
         let weighed = factor(columns, first, random.scalars(8));
-        assert_eq!(free(&[0, 1], &[weighed]), 3, "of four words");
+        assert_eq!(rank(&free, &[weighed]), 4, "of five words");
     }
-    assert_eq!(free(&[0, 1], &[vec![Scalar::ZERO; count]]), 1, "no weight");
+    assert_eq!(rank(&free, &[vec![Scalar::ZERO; count]]), 1, "no weight");
+}
+
+/// Behind all weights a cell adds to the commitment and to `A(τ)` what `β` adds too, times one number: the two
+/// are one.
+#[test]
+fn a_cell_behind_all_weights_is_as_good_as_none() {
+    let columns = Columns::new(16).unwrap();
+    let mut random = Random::new(27);
+    let challenges = [(); 3].map(|()| random.scalar());
+    for len in [1, 4, 8] {
+        let weights = [factor(columns, 3, random.scalars(len))];
+        let rank = |cells: &[usize]| rank_of(columns, cells, &weights, challenges);
+        assert_eq!(rank(&[0, 1, 2]), 4);
+        for behind in [len + 3, 15] {
+            assert_eq!(rank(&[0, 1, behind]), 3);
+        }
+        assert_eq!(rank(&[0, 1, 14, 15]), 3);
+        assert_eq!(rank(&[0, 12, 14, 15]), 2);
+    }
+}
+
+/// How many words a row with these free cells and `β` hides.
+fn rank_of(
+    columns: Columns,
+    cells: &[usize],
+    functionals: &[Vec<Scalar>],
+    challenges: [Scalar; 3],
+) -> usize {
+    let cells = cells.iter().copied().chain([columns.count()]);
+    let images = cells.map(|cell| reveal(columns, cell, functionals, challenges));
+    rank(&mut images.collect::<Vec<_>>())
 }
 
 /// The weights of one run of columns.
 fn factor(columns: Columns, offset: usize, run: Vec<Scalar>) -> Vec<Scalar> {
     let factors = vec![Factor {
-        weights: run,
+        weights: run.into(),
         stride: 1,
     }];
     weights(columns, &Functional { offset, factors })
 }
 
-/// What a row that is one at `cell` and zero elsewhere adds to `[row(τ), y_1 … y_t, S(τ), d]`.
+/// What a row that is one at `cell` and zero elsewhere adds to `[row(τ), y_1 … y_t, A(τ), B(τ), d]`.
 fn reveal(
     columns: Columns,
     cell: usize,
@@ -108,11 +138,11 @@ fn reveal(
         .map(|(k, e)| (gamma.pow([k as u64]), &e[..]))
         .collect();
     let weights = combine(&terms);
-    let s = product_of(columns, &[(row.clone(), weights.clone())]);
-    let f = combine(&[(evaluate(&weights, z.inverse().unwrap()), &row), (-z, &s)]);
+    let [above, below] = product_of(columns, &[(row.clone(), weights)]);
     let mut revealed = vec![evaluate(&row, tau)];
     revealed.extend(functionals.iter().map(|e| dot(e, &row)));
-    revealed.extend([evaluate(&s, tau), evaluate(&f, z)]);
+    revealed.extend([evaluate(&above, tau), evaluate(&below, tau)]);
+    revealed.push(evaluate(&below, z.inverse().unwrap()));
     revealed
 }
 

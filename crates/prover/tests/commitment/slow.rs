@@ -1,6 +1,7 @@
 //! A second prover, which multiplies polynomials as they are written in the protocol, and may lie.
 
 use crate::case::*;
+use std::cmp::Ordering;
 use zklens_commitment::Columns;
 use zklens_field::{AdditiveGroup, Field, Scalar, linear_combination};
 use zklens_prover::commitment::Row;
@@ -11,8 +12,10 @@ pub(crate) struct Lie {
     pub(crate) name: &'static str,
     /// Added to the value of claim 1.
     pub(crate) value: u64,
-    pub(crate) product: fn(&mut [Scalar]),
-    pub(crate) at_z: fn(&mut Scalar, Scalar),
+    /// `A` and `B`.
+    pub(crate) product: fn(&mut [Scalar], &mut [Scalar]),
+    /// `d`, and what it would be if `F(z) = Y + d/z`.
+    pub(crate) at_inverse: fn(&mut Scalar, Scalar),
     pub(crate) quotient: fn(&mut [Scalar]),
     pub(crate) witness: fn(&mut [Scalar]),
 }
@@ -20,8 +23,8 @@ pub(crate) struct Lie {
 pub(crate) const TRUTH: Lie = Lie {
     name: "the truth",
     value: 0,
-    product: |_| (),
-    at_z: |_, _| (),
+    product: |_, _| (),
+    at_inverse: |_, _| (),
     quotient: |_| (),
     witness: |_| (),
 };
@@ -46,20 +49,25 @@ pub(crate) fn quotient(f: &[Scalar], value: Scalar, x: Scalar) -> Vec<Scalar> {
     quotient
 }
 
-/// `S`, from `Σ_k γ^k·V_k` and `E_k` by the definition.
-pub(crate) fn product_of(columns: Columns, pairs: &[(Vec<Scalar>, Vec<Scalar>)]) -> Vec<Scalar> {
-    let mut product = vec![Scalar::ZERO; columns.count()];
+/// `A` and `B`, from `γ^k·V_k` and `E_k` by the definition.
+pub(crate) fn product_of(
+    columns: Columns,
+    pairs: &[(Vec<Scalar>, Vec<Scalar>)],
+) -> [Vec<Scalar>; 2] {
+    let [mut above, mut below] = [(); 2].map(|()| vec![Scalar::ZERO; columns.count()]);
     for (v, e) in pairs {
         for (i, v) in v.iter().enumerate() {
             for (j, e) in e.iter().enumerate() {
-                // v·e·(X^(i−j) + X^(j−i)); half of it lies above X^0.
-                if i != j {
-                    product[i.abs_diff(j) - 1] += *v * e;
+                // v·e·X^(i−j)
+                match i.cmp(&j) {
+                    Ordering::Greater => above[i - j - 1] += *v * e,
+                    Ordering::Equal => {}
+                    Ordering::Less => below[j - i - 1] += *v * e,
                 }
             }
         }
     }
-    product
+    [above, below]
 }
 
 /// A row's polynomial.
@@ -105,28 +113,28 @@ pub(crate) fn prove_slowly(case: &Case, lie: &Lie) -> Vec<u8> {
         value += power * claim.value;
         power *= gamma;
     }
-    let mut s = product_of(case.columns, &pairs);
-    (lie.product)(&mut s);
-    writer.write_points(labels::OPENING_PRODUCT, &[sum(&s)]);
+    let [mut above, mut below] = product_of(case.columns, &pairs);
+    (lie.product)(&mut above, &mut below);
+    writer.write_points(labels::OPENING_PRODUCT, &[sum(&above), sum(&below)]);
 
     let z = writer.draw(labels::OPENING_POINT);
     let z_inverse = z.inverse().unwrap();
-    let at = |at: Scalar, factor: Scalar| {
-        let mut terms: Vec<_> = pairs
-            .iter()
-            .map(|(v, e)| (evaluate(e, at), &v[..]))
-            .collect();
-        terms.push((-factor, &s));
-        combine(&terms)
-    };
-    let (f, g) = (at(z_inverse, z), at(z, z_inverse));
-    let mut at_z = evaluate(&f, z);
-    (lie.at_z)(&mut at_z, value.double() - evaluate(&g, z_inverse));
-    let at_inverse = value.double() - at_z;
-    let quotients = [quotient(&f, at_z, z), quotient(&g, at_inverse, z_inverse)];
+    let mut terms: Vec<_> = pairs
+        .iter()
+        .map(|(v, e)| (evaluate(e, z_inverse), &v[..]))
+        .collect();
+    terms.push((-z, &above));
+    let f = combine(&terms);
+    let mut at_inverse = evaluate(&below, z_inverse);
+    (lie.at_inverse)(&mut at_inverse, (evaluate(&f, z) - value) * z);
+    let at_z = value + at_inverse * z_inverse;
+    let quotients = [
+        quotient(&f, at_z, z),
+        quotient(&below, at_inverse, z_inverse),
+    ];
     let mut q = combine(&[(one, &quotients[0]), (one, &quotients[1])]);
     (lie.quotient)(&mut q);
-    writer.write_scalars(labels::OPENING_VALUE, &[at_z]);
+    writer.write_scalars(labels::OPENING_VALUE, &[at_inverse]);
     writer.write_points(labels::OPENING_QUOTIENT, &[sum(&q)]);
 
     let x = writer.draw(labels::OPENING_FOLD);
@@ -134,7 +142,7 @@ pub(crate) fn prove_slowly(case: &Case, lie: &Lie) -> Vec<u8> {
         (x - z).inverse().unwrap(),
         (x - z_inverse).inverse().unwrap(),
     );
-    let mut l = combine(&[(a, &f), (b, &g), (-one, &q)]);
+    let mut l = combine(&[(a, &f), (b, &below), (-one, &q)]);
     l[0] -= at_z * a + at_inverse * b;
     let mut w = quotient(&l, Scalar::ZERO, x);
     (lie.witness)(&mut w);

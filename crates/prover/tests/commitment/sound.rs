@@ -23,10 +23,10 @@ fn rejects_other_claims_and_other_rows() {
             std::mem::swap(&mut a.terms[0].functional, &mut b.terms[0].functional);
         }),
         ("another weight", |_, claims| {
-            claims[2].terms[0].functional.factors[0].weights[1] += Scalar::ONE;
+            change_weights(&mut claims[2], |weights| weights[1] += Scalar::ONE);
         }),
         ("weights in another order", |_, claims| {
-            claims[2].terms[0].functional.factors[0].weights.reverse();
+            change_weights(&mut claims[2], |weights| weights.reverse());
         }),
         ("another stride", |_, claims| {
             claims[4].terms[0].functional.factors[0].stride -= 1;
@@ -135,40 +135,77 @@ fn the_fast_prover_sends_what_the_protocol_says() {
 fn rejects_every_liar() {
     let lies = [
         Lie {
+            name: "a wrong value, B as it is",
+            value: 1,
+            ..TRUTH
+        },
+        Lie {
             name: "a wrong value, F as it is",
             value: 1,
+            at_inverse: |d, other| *d = other,
             ..TRUTH
         },
+        // The constant term of 1 missing, were z = 2: 2·c = −1, and c/2 = −1.
         Lie {
-            name: "a wrong value, G as it is",
+            name: "a wrong value, A bent to hold at a guess",
             value: 1,
-            at_z: |d, other| *d = other,
+            product: |a, _| a[0] -= Scalar::from(2).inverse().unwrap(),
             ..TRUTH
         },
-        // The constant term of 2 missing, were z = 2: 2·c + c/2 = −2.
         Lie {
-            name: "a wrong value, S bent to hold at a guess",
+            name: "a wrong value, B bent to hold at a guess",
             value: 1,
-            product: |s| s[0] -= Scalar::from(4) * Scalar::from(5).inverse().unwrap(),
+            product: |_, b| b[0] -= Scalar::from(2),
             ..TRUTH
         },
         Lie {
-            name: "another S",
-            product: |s| s[2] += Scalar::ONE,
+            name: "another A",
+            product: |a, _| a[2] += Scalar::ONE,
             ..TRUTH
         },
         Lie {
-            name: "S of double the claim",
-            product: |s| {
-                s.iter_mut().for_each(|s| {
-                    s.double_in_place();
+            name: "another A, B as F needs it",
+            product: |a, _| a[2] += Scalar::ONE,
+            at_inverse: |d, other| *d = other,
+            ..TRUTH
+        },
+        Lie {
+            name: "another B",
+            product: |_, b| b[2] += Scalar::ONE,
+            ..TRUTH
+        },
+        Lie {
+            name: "another B, F as it is",
+            product: |_, b| b[2] += Scalar::ONE,
+            at_inverse: |d, other| *d = other,
+            ..TRUTH
+        },
+        Lie {
+            name: "A for B and B for A",
+            product: <[Scalar]>::swap_with_slice,
+            ..TRUTH
+        },
+        // z·A(z) gains what 1/z·B(1/z) loses, were z = 2.
+        Lie {
+            name: "some of B in A",
+            product: |a, b| {
+                a[0] += Scalar::ONE;
+                b[0] -= Scalar::from(4);
+            },
+            ..TRUTH
+        },
+        Lie {
+            name: "A and B of double the claim",
+            product: |a, b| {
+                a.iter_mut().chain(b).for_each(|c| {
+                    c.double_in_place();
                 });
             },
             ..TRUTH
         },
         Lie {
             name: "another evaluation",
-            at_z: |d, _| *d += Scalar::ONE,
+            at_inverse: |d, _| *d += Scalar::ONE,
             ..TRUTH
         },
         Lie {
@@ -234,4 +271,12 @@ fn the_prover_refuses_to_open_nothing() {
         &[],
         &mut Writer::new(&[7; 32]),
     );
+}
+
+/// Changes the weights of a claim's first factor.
+fn change_weights(claim: &mut Claim, change: fn(&mut [Scalar])) {
+    let factor = &mut claim.terms[0].functional.factors[0];
+    let mut weights = factor.weights.values();
+    change(&mut weights);
+    factor.weights = weights.into();
 }

@@ -43,11 +43,11 @@ fn rejects_every_scalar_plus_the_modulus() {
     let mut modulus = encode_scalar(&-Scalar::ONE);
     modulus[SCALAR_BYTES - 1] += 1;
     let values = case.rows.len() * 2..case.rows.len() * 2 + case.claims.len();
-    let at_z = values.end + 2;
-    for word in values.chain([at_z]) {
+    let at_inverse = values.end + 4;
+    for word in values.chain([at_inverse]) {
         let mut twin = tape.clone();
         add(&mut twin[word * SCALAR_BYTES..][..SCALAR_BYTES], &modulus);
-        let label = if word == at_z {
+        let label = if word == at_inverse {
             labels::OPENING_VALUE
         } else {
             VALUES
@@ -64,8 +64,9 @@ fn rejects_infinity_and_points_off_the_curve() {
     let opening = tape.len() - OPENING_BYTES;
     let messages = [
         (0, labels::OPENING_PRODUCT),
-        (3, labels::OPENING_QUOTIENT),
-        (5, labels::OPENING_WITNESS),
+        (2, labels::OPENING_PRODUCT),
+        (5, labels::OPENING_QUOTIENT),
+        (7, labels::OPENING_WITNESS),
     ];
     for (word, label) in messages {
         let refused = Err(TapeError::OffCurve { label }.into());
@@ -102,16 +103,16 @@ fn every_word_moves_every_later_challenge_and_no_earlier_one() {
     .unwrap();
     assert_eq!(reader.draw(AFTER), end);
 
-    // γ, z, x and what is drawn afterwards come before words 0, 2, 5 and 7.
-    let drawn_before = [0, 2, 5, 7];
+    // γ, z, x and what is drawn afterwards come before words 0, 4, 7 and 9.
+    let drawn_before = [0, 4, 7, 9];
     for word in 0..OPENING_WORDS {
         let mut forged = tape.clone();
         let at = start + word * SCALAR_BYTES;
-        if word == 2 {
+        if word == 4 {
             forged[at + 31] ^= 1;
         } else {
             // Only whole points can be changed; either half of one must count.
-            let point = start + [0, 0, 2, 3, 3, 5, 5][word] * SCALAR_BYTES;
+            let point = start + [0, 0, 2, 2, 4, 5, 5, 7, 7][word] * SCALAR_BYTES;
             let other = zklens_field::encode_point(&SETUP.powers()[3]);
             forged[point..point + 64].copy_from_slice(&other);
         }
@@ -134,7 +135,7 @@ fn every_word_moves_every_later_challenge_and_no_earlier_one() {
 fn challenges(case: &Case, tape: &[u8]) -> ([Scalar; 3], Scalar) {
     let (mut reader, ..) = read(case, tape).unwrap();
     let gamma = reader.draw(labels::OPENING_CLAIMS);
-    let [_] = reader.read_points(labels::OPENING_PRODUCT).unwrap();
+    let [_, _] = reader.read_points(labels::OPENING_PRODUCT).unwrap();
     let z = reader.draw(labels::OPENING_POINT);
     let [_] = reader.read_scalars(labels::OPENING_VALUE).unwrap();
     let [_] = reader.read_points(labels::OPENING_QUOTIENT).unwrap();

@@ -7,8 +7,10 @@ pub(crate) mod vectors;
 use chacha20::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::sync::LazyLock;
-use zklens_commitment::Setup;
+use zklens_commitment::{Columns, Setup};
+use zklens_layers::Plan;
 use zklens_model::{Model, Pixels};
+use zklens_prover::{Privacy, ProvingKey};
 
 /// The shipped string.
 pub(crate) fn setup() -> &'static Setup {
@@ -22,6 +24,27 @@ pub(crate) fn setup() -> &'static Setup {
 /// Randomness that is the same every time, which only tests may use.
 pub(crate) fn rng(seed: u8) -> ChaCha20Rng {
     ChaCha20Rng::from_seed([seed; 32])
+}
+
+/// A key of a model with rows of so many columns, as its file may say.
+pub(crate) fn key_with_columns(model: &Model, count: usize) -> ProvingKey {
+    let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).expect("provable");
+    let columns = Columns::new(count).expect("a length of rows");
+    let plan = Plan::new(key.verifying().circuit(), columns, 1).expect("random cells fit");
+    let blindings = vec![0; 32 * plan.rows.weights.len()];
+    let mut file = key.encode();
+    // After magic and version; then the model with its length.
+    file[6..8].copy_from_slice(
+        &u16::try_from(count)
+            .expect("a length of rows")
+            .to_le_bytes(),
+    );
+    let len = file[8..16].first_chunk().copied().map(u64::from_le_bytes);
+    file.truncate(16 + usize::try_from(len.expect("a length")).expect("a length"));
+    file.extend(blindings);
+    let key = ProvingKey::decode(setup(), &file).expect("a key's file");
+    assert_eq!(key.verifying().columns(), columns);
+    key
 }
 
 /// Some image for a model.

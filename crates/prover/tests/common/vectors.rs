@@ -161,7 +161,7 @@ pub(crate) fn snapshot() -> String {
         let batches = [1, 2, 4, 8, 16];
         for images in batches {
             let plan = key.plan(images).expect("a batch");
-            let points = plan.rows.witness.len() + 1 + plan.rows.helpers.len() + 3;
+            let points = plan.rows.witness.len() + plan.rows.helpers.len() + 4;
             let scalars = plan.num_vars * DEGREE + plan.num_values() + 1;
             let (bytes, rounds) = (64 * points + 32 * scalars, plan.num_vars);
             let comma = if images == 16 { "" } else { "," };

@@ -1,16 +1,15 @@
 //! Lies about remainders, quotients and signs.
 
-use crate::case::{Case, bytes};
+use crate::case::Case;
 use crate::models;
 use crate::prover::Script;
 use crate::rules::Rule;
-use zklens_field::{Field, Scalar};
+use zklens_field::{AdditiveGroup, Field, Scalar};
 
 /// The columns of [`models::clipped`]'s activation: a remainder, a sign, a magnitude of two bytes.
 const REMAINDER: usize = 0;
 const SIGN: usize = 1;
-const LOW: usize = 2;
-const HIGH: usize = 3;
+const MAGNITUDE: usize = 2;
 
 /// `(case, table, row)`: a row whose cells are such.
 fn case(is_such: fn(&[i64]) -> bool) -> (Case, usize, usize) {
@@ -20,26 +19,25 @@ fn case(is_such: fn(&[i64]) -> bool) -> (Case, usize, usize) {
     (case, table, row)
 }
 
-fn magnitude(cells: &[i64]) -> i64 {
-    cells[LOW] + 256 * cells[HIGH]
-}
-
+/// The number is as it was, and is what its bytes make up.
 #[test]
 fn a_byte_of_256_is_refused() {
-    let (mut case, table, row) = case(|cells| cells[HIGH] > 0);
-    *case.cell(table, LOW, row) += 256;
-    *case.cell(table, HIGH, row) -= 1;
-    case.count();
-    case.is_refused_for(Rule::Entry { table, column: LOW });
+    let (mut case, table, row) = case(|cells| cells[MAGNITUDE] > 255);
+    let [low, high] = [0, 1].map(|byte| case.byte_at(table, MAGNITUDE, byte, row));
+    *case.byte(low) += 256;
+    *case.byte(high) -= 1;
+    case.count_lookups();
+    case.is_refused_for(case.no_byte(low));
 }
 
 #[test]
 fn a_negative_byte_is_refused() {
-    let (mut case, table, row) = case(|cells| cells[HIGH] < 255);
-    *case.cell(table, LOW, row) -= 256;
-    *case.cell(table, HIGH, row) += 1;
-    case.count();
-    case.is_refused_for(Rule::Entry { table, column: LOW });
+    let (mut case, table, row) = case(|cells| cells[MAGNITUDE] < 255 * 256);
+    let [low, high] = [0, 1].map(|byte| case.byte_at(table, MAGNITUDE, byte, row));
+    *case.byte(low) -= 256;
+    *case.byte(high) += 1;
+    case.count_lookups();
+    case.is_refused_for(case.no_byte(low));
 }
 
 #[test]
@@ -52,20 +50,17 @@ fn another_remainder_is_refused() {
 
 #[test]
 fn a_remainder_as_large_as_the_divisor_is_refused() {
-    let (mut case, table, row) = case(|cells| cells[SIGN] == 0 && cells[LOW] > 0);
+    let (mut case, table, row) = case(|cells| cells[SIGN] == 0 && cells[MAGNITUDE] > 0);
     *case.cell(table, REMAINDER, row) += 256;
-    *case.cell(table, LOW, row) -= 1;
+    *case.cell(table, MAGNITUDE, row) -= 1;
     case.retell(table + 1);
-    case.is_refused_for(Rule::Entry {
-        table,
-        column: REMAINDER,
-    });
+    case.is_refused_for(case.out_of_range(table, REMAINDER, row));
 }
 
 #[test]
 fn another_quotient_is_refused() {
-    let (mut case, table, row) = case(|cells| cells[LOW] < 255);
-    *case.cell(table, LOW, row) += 1;
+    let (mut case, table, row) = case(|cells| cells[MAGNITUDE] < 65_535);
+    *case.cell(table, MAGNITUDE, row) += 1;
     case.retell(table + 1);
     case.is_refused_for(Rule::Input { table, input: 0 });
 }
@@ -86,16 +81,11 @@ fn a_flipped_sign_with_the_magnitude_to_match_is_refused() {
             0 => case(|cells| cells[SIGN] == 0),
             _ => case(|cells| cells[SIGN] == 1),
         };
-        let cells = [*case.cell(table, LOW, row), *case.cell(table, HIGH, row)];
-        let magnitude = bytes(-(cells[0] + 256 * cells[1]) - 1, 2);
+        let magnitude = case.cell(table, MAGNITUDE, row);
+        *magnitude = -*magnitude - 1;
         *case.cell(table, SIGN, row) = 1 - sign;
-        *case.cell(table, LOW, row) = magnitude[0];
-        *case.cell(table, HIGH, row) = magnitude[1];
         case.retell(table + 1);
-        case.is_refused_for(Rule::Entry {
-            table,
-            column: HIGH,
-        });
+        case.is_refused_for(case.out_of_range(table, MAGNITUDE, row));
     }
 }
 
@@ -103,13 +93,11 @@ fn a_flipped_sign_with_the_magnitude_to_match_is_refused() {
 #[test]
 fn a_sign_of_two_is_refused() {
     let (mut case, table, row) =
-        case(|cells| cells[SIGN] == 1 && magnitude(cells) > 0 && (magnitude(cells) - 1) % 3 == 0);
-    let cells = [*case.cell(table, LOW, row), *case.cell(table, HIGH, row)];
+        case(|cells| cells[SIGN] == 1 && cells[MAGNITUDE] > 0 && (cells[MAGNITUDE] - 1) % 3 == 0);
     // q = −t − 1 before.
-    let magnitude = bytes((cells[0] + 256 * cells[1] - 1) / 3, 2);
+    let magnitude = case.cell(table, MAGNITUDE, row);
+    *magnitude = (*magnitude - 1) / 3;
     *case.cell(table, SIGN, row) = 2;
-    *case.cell(table, LOW, row) = magnitude[0];
-    *case.cell(table, HIGH, row) = magnitude[1];
     case.retell(table + 1);
     case.is_refused_for(Rule::Zero { table, index: 0 });
 }
@@ -120,22 +108,27 @@ fn a_sign_of_two_is_refused() {
 #[test]
 fn a_quotient_wrapped_by_the_modulus_is_refused() {
     let (mut case, table, row) = case(|cells| cells[SIGN] == 1 && cells[REMAINDER] < 255);
-    let low = [*case.cell(table, LOW, row), *case.cell(table, HIGH, row)];
     let over_256 = Scalar::from(256_u64).inverse().unwrap();
+    let magnitude = case.cell(table, MAGNITUDE, row);
+    let wrapped = Scalar::from(*magnitude) + over_256;
+    *magnitude = 0;
     *case.cell(table, REMAINDER, row) += 1;
-    *case.cell(table, LOW, row) = 0;
-    *case.cell(table, HIGH, row) = 0;
     case.count();
     let mut script = Script::new(&case);
-    script.cells[table][LOW][row] = Scalar::from(low[0] + 256 * low[1]) + over_256;
-    script.is_refused_for(Rule::Entry { table, column: LOW });
+    let low = case.byte_at(table, MAGNITUDE, 0, row);
+    script.cells[table][MAGNITUDE][row] = wrapped;
+    *script.byte(low) = wrapped;
+    script.is_refused_for(case.no_byte(low));
+    // With its bytes as they may be.
+    *script.byte(low) = Scalar::ZERO;
+    let column = MAGNITUDE;
+    script.is_refused_for(Rule::Bytes { table, column });
 }
 
 #[test]
 fn the_largest_quotient_is_refused() {
-    let (mut case, table, row) = case(|cells| cells[SIGN] == 0 && cells[HIGH] < 255);
-    *case.cell(table, LOW, row) = 255;
-    *case.cell(table, HIGH, row) = 255;
+    let (mut case, table, row) = case(|cells| cells[SIGN] == 0 && cells[MAGNITUDE] < 65_535);
+    *case.cell(table, MAGNITUDE, row) = 65_535;
     case.retell(table + 1);
     case.is_refused_for(Rule::Input { table, input: 0 });
 }
@@ -143,13 +136,13 @@ fn the_largest_quotient_is_refused() {
 /// Without ReLU a quotient has no sign, but an offset.
 #[test]
 fn without_relu_a_negative_remainder_is_refused() {
-    // Two bytes of remainder, then the quotient.
-    let quotient = 2;
+    // A remainder of two bytes, then the quotient.
+    const QUOTIENT: usize = 1;
     let mut case = Case::new(models::averaged(), 1);
     let table = case.network.activation();
-    let row = case.find(table, |cells| cells[2] < 255);
-    *case.cell(table, quotient, row) += 1;
-    *case.cell(table, 1, row) -= 256;
+    let row = case.find(table, |cells| cells[QUOTIENT] % 256 < 255);
+    *case.cell(table, QUOTIENT, row) += 1;
+    *case.cell(table, REMAINDER, row) -= 65_536;
     case.retell(table + 1);
-    case.is_refused_for(Rule::Entry { table, column: 1 });
+    case.is_refused_for(case.out_of_range(table, REMAINDER, row));
 }

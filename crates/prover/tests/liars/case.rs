@@ -1,8 +1,8 @@
 //! A witness, true until told otherwise.
 
-use crate::common::{pixels, rng, setup};
-use crate::network::{Cells, Network};
-use crate::rules::{Rule, asked, broken_rules, entries_of};
+use crate::common::{key_with_columns, pixels, rng, setup};
+use crate::network::{ByteAt, Cells, Network};
+use crate::rules::{Rule, asked, broken_rules, entries_of, has_entries};
 use std::collections::BTreeSet;
 use zklens_commitment::OpeningError;
 use zklens_field::{Scalar, encode_scalar};
@@ -30,9 +30,19 @@ impl Case {
         Self::of(model, &images)
     }
 
+    /// What a model sees in some images, committed to in rows of so many columns.
+    pub(crate) fn in_rows_of(columns: usize, model: Model, images: usize) -> Self {
+        let key = key_with_columns(&model, columns);
+        let images: Vec<_> = (0..images).map(|seed| pixels(&model, seed)).collect();
+        Self::with(Network::of(key, model, images.len()), &images)
+    }
+
     /// What a model sees in these images.
     pub(crate) fn of(model: Model, images: &[Pixels]) -> Self {
-        let network = Network::new(model, images.len());
+        Self::with(Network::new(model, images.len()), images)
+    }
+
+    fn with(network: Network, images: &[Pixels]) -> Self {
         let (witness, labels) = run(&network, &network.model, images);
         Self {
             network,
@@ -74,12 +84,43 @@ impl Case {
             .collect()
     }
 
+    /// A cell of the rows of bytes.
+    pub(crate) fn byte(&mut self, ByteAt { piece, row }: ByteAt) -> &mut i64 {
+        self.cell(self.network.circuit().range(), piece, row)
+    }
+
+    /// Where a byte of a number lies.
+    pub(crate) fn byte_at(&self, table: usize, column: usize, byte: usize, row: usize) -> ByteAt {
+        self.network.byte_at(table, column, byte, row)
+    }
+
+    /// The rule that the bytes of a piece are bytes.
+    pub(crate) const fn no_byte(&self, at: ByteAt) -> Rule {
+        Rule::Entry {
+            table: self.network.circuit().range(),
+            column: at.piece,
+        }
+    }
+
+    /// The rule that the last byte of a number is one, which one that is negative or too large breaks.
+    pub(crate) fn out_of_range(&self, table: usize, column: usize, row: usize) -> Rule {
+        let last = self.network.bytes_of(table, column) - 1;
+        self.no_byte(self.byte_at(table, column, last, row))
+    }
+
+    /// Cuts numbers into bytes, and counts how often each entry is asked for.
+    pub(crate) fn count(&mut self) {
+        let Network { key, plan, .. } = &self.network;
+        self.witness.cut_numbers(key.verifying().circuit(), plan);
+        self.count_lookups();
+    }
+
     /// Counts how often each entry is asked for. Unlike [`Witness::count_lookups`], no position with
     /// a value of another is.
-    pub(crate) fn count(&mut self) {
+    pub(crate) fn count_lookups(&mut self) {
         let asked = asked(&self.network, &self.cells());
         for table in 0..self.network.plan.tables.len() {
-            if self.network.circuit().tables[table].gadget.is_per_image() {
+            if !has_entries(&self.network, table) {
                 continue;
             }
             let entries = entries_of(&self.network, table);
@@ -159,14 +200,14 @@ impl Case {
                     ])
                 }
                 Gadget::Copy => Some(vec![x]),
-                Gadget::Label { bytes: count } => {
+                Gadget::Label { .. } => {
                     let classes = network.rows(table) / network.plan.images;
                     let (image, class) = (row / classes, row % classes);
                     let label = self.labels[image];
                     let lead = operand[image * classes + label] - x - i64::from(class < label);
-                    Some(bytes(lead, *count))
+                    Some(vec![lead])
                 }
-                Gadget::Pixels | Gadget::Bytes | Gadget::Entries(_) => None,
+                Gadget::Pixels | Gadget::Range | Gadget::Bytes | Gadget::Entries(_) => None,
             }
         };
         rows.map(row).collect()
@@ -216,20 +257,13 @@ fn run(network: &Network, model: &Model, images: &[Pixels]) -> (Witness, Vec<usi
     (witness, labels)
 }
 
-/// Bytes that make up a number, the last of which holds what does not fit.
-pub(crate) fn bytes(number: i64, count: u8) -> Vec<i64> {
-    let places = 0..u32::from(count);
-    let place = |place: u32| match number >> (8 * place) {
-        rest if place + 1 == u32::from(count) => rest,
-        rest => rest & 255,
-    };
-    places.map(place).collect()
-}
-
-fn signed(number: i64, count: u8) -> Vec<i64> {
-    let sign = i64::from(number < 0);
-    let magnitude = if number < 0 { -number - 1 } else { number };
-    [vec![sign], bytes(magnitude, count)].concat()
+/// A sign and a magnitude.
+const fn signed(number: i64) -> [i64; 2] {
+    if number < 0 {
+        [1, -number - 1]
+    } else {
+        [0, number]
+    }
 }
 
 fn activation(gadget: &Activation, taps: &[i64]) -> Vec<i64> {
@@ -237,17 +271,17 @@ fn activation(gadget: &Activation, taps: &[i64]) -> Vec<i64> {
     let largest = *taps.iter().max().unwrap();
     let shifted = largest + half;
     let (quotient, remainder) = (shifted >> gadget.shift, shifted & ((1 << gadget.shift) - 1));
-    let mut cells = bytes(remainder, gadget.shift / 8);
+    let mut cells = Vec::new();
+    if gadget.shift > 0 {
+        cells.push(remainder);
+    }
     if gadget.relu {
-        cells.extend(signed(quotient, gadget.magnitude_bytes));
+        cells.extend(signed(quotient));
     } else {
-        cells.extend(bytes(quotient + gadget.offset, gadget.magnitude_bytes));
+        cells.push(quotient + gadget.offset);
     }
     if gadget.window.is_some() {
-        cells.extend(
-            taps.iter()
-                .flat_map(|tap| bytes(largest - tap, gadget.gap_bytes)),
-        );
+        cells.extend(taps.iter().map(|tap| largest - tap));
         let group = taps.iter().position(|tap| *tap == largest).unwrap() / 2;
         let selectors = taps.len().div_ceil(2) - 1;
         cells.extend((0..selectors).map(|selector| i64::from(selector == group)));
@@ -258,11 +292,7 @@ fn activation(gadget: &Activation, taps: &[i64]) -> Vec<i64> {
 fn clip(gadget: &Clip, x: i64) -> Vec<i64> {
     let over = x - gadget.lo;
     let under = gadget.hi - gadget.lo - over.max(0);
-    [
-        signed(over, gadget.below_bytes),
-        signed(under, gadget.above_bytes),
-    ]
-    .concat()
+    [signed(over), signed(under)].concat()
 }
 
 /// The integer that a small scalar stands for.

@@ -5,6 +5,7 @@ use crate::models;
 use crate::rules::Rule;
 use std::collections::BTreeSet;
 use zklens_field::{AdditiveGroup, Scalar};
+use zklens_layers::gadget::{Column, Key};
 
 #[test]
 fn the_truth_breaks_no_rule() {
@@ -41,15 +42,12 @@ fn rows_of_padding_break_no_rule() {
 #[test]
 fn another_label_is_refused() {
     let mut case = Case::new(models::pooled(), 1);
-    let label = case.network.circuit().label();
-    case.labels[0] = (case.labels[0] + 1) % 3;
+    let table = case.network.circuit().label();
+    let winner = case.labels[0];
+    case.labels[0] = (winner + 1) % 3;
     // The lead is negative, and so is its highest byte.
     case.retell_leads();
-    let column = case.network.plan.tables[label].rules.columns.len() - 1;
-    case.is_refused_for(Rule::Entry {
-        table: label,
-        column,
-    });
+    case.is_refused_for(case.out_of_range(table, 0, winner));
 }
 
 #[test]
@@ -67,7 +65,6 @@ fn of_equal_logits_only_the_first_wins() {
         case.is_proved();
         let first = case.labels[0];
         let table = case.network.circuit().label();
-        let column = case.network.plan.tables[table].rules.columns.len() - 1;
         for (label, logit) in logits.into_iter().enumerate() {
             case.labels[0] = label;
             case.retell_leads();
@@ -75,7 +72,7 @@ fn of_equal_logits_only_the_first_wins() {
                 case.is_proved();
             } else {
                 assert!(logit < 5 || label > first);
-                case.is_refused_for(Rule::Entry { table, column });
+                case.is_refused_for(case.out_of_range(table, 0, first));
             }
         }
     }
@@ -92,7 +89,17 @@ fn every_rule_is_broken_by_some_noise() {
                 let rules = &layout.rules;
                 let zero = (0..rules.zero.len()).map(move |index| Rule::Zero { table, index });
                 let inputs = (0..rules.inputs.len()).map(move |input| Rule::Input { table, input });
-                zero.chain(inputs)
+                let columns = rules.columns.iter().enumerate();
+                let numbers = columns.filter(|(_, kind)| matches!(kind, Column::Number { .. }));
+                let numbers = numbers.map(move |(column, _)| Rule::Bytes { table, column });
+                let keys = rules.keys.iter().map(move |key| match *key {
+                    Key::Byte(column) => Rule::Entry { table, column },
+                    Key::Entry { position, .. } => Rule::Entry {
+                        table,
+                        column: position,
+                    },
+                });
+                zero.chain(inputs).chain(numbers).chain(keys)
             })
             .collect();
         for (noise, cell) in (1_i64..).zip(case.witness.tables.iter_mut().flatten().flatten()) {

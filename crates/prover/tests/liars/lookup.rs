@@ -1,6 +1,6 @@
 //! Lies about tables of values, about counts, and about clips.
 
-use crate::case::{Case, bytes};
+use crate::case::Case;
 use crate::models;
 use crate::rules::Rule;
 use zklens_layers::gadget::Gadget;
@@ -127,17 +127,16 @@ fn how_often_zero_is_asked_for_does_not_matter() {
     case.is_proved();
 }
 
-/// The clip of [`models::looked_up`], its columns, and its bounds.
+/// The clip of [`models::looked_up`], and its bounds.
 struct Bounds {
     table: usize,
-    /// Column of `σ`; those of `t` follow.
-    below: usize,
-    below_bytes: u8,
-    /// Column of `τ`; those of `u` follow.
-    above: usize,
-    above_bytes: u8,
     width: i64,
 }
+
+/// Its columns: `σ`, `t`, `τ`, `u`.
+const BELOW: usize = 0;
+const OVER: usize = 1;
+const UNDER: usize = 3;
 
 fn clip() -> (Case, Bounds) {
     let case = Case::new(models::looked_up(), 6);
@@ -145,49 +144,29 @@ fn clip() -> (Case, Bounds) {
     let Gadget::Clip(gadget) = &case.network.circuit().tables[table].gadget else {
         panic!("a clip");
     };
-    let bounds = Bounds {
-        table,
-        below: 0,
-        below_bytes: gadget.below_bytes,
-        above: 1 + usize::from(gadget.below_bytes),
-        above_bytes: gadget.above_bytes,
-        width: gadget.hi - gadget.lo,
-    };
-    (case, bounds)
+    let width = gadget.hi - gadget.lo;
+    (case, Bounds { table, width })
 }
 
 impl Bounds {
-    fn set(&self, case: &mut Case, row: usize, [below, t, above, u]: [i64; 4]) {
-        *case.cell(self.table, self.below, row) = below;
-        *case.cell(self.table, self.above, row) = above;
-        for (column, byte) in (self.below + 1..).zip(bytes(t, self.below_bytes)) {
-            *case.cell(self.table, column, row) = byte;
-        }
-        for (column, byte) in (self.above + 1..).zip(bytes(u, self.above_bytes)) {
-            *case.cell(self.table, column, row) = byte;
+    fn set(&self, case: &mut Case, row: usize, cells: [i64; 4]) {
+        for (column, cell) in cells.into_iter().enumerate() {
+            *case.cell(self.table, column, row) = cell;
         }
     }
 
     /// `x − lo`.
-    fn over(&self, cells: &[i64]) -> i64 {
-        let bytes = &cells[self.below + 1..self.above];
-        let t = bytes.iter().rev().fold(0, |t, byte| t * 256 + byte);
-        if cells[self.below] == 1 { -t - 1 } else { t }
+    const fn over(cells: &[i64]) -> i64 {
+        let t = cells[OVER];
+        if cells[BELOW] == 1 { -t - 1 } else { t }
     }
 
     fn find(&self, case: &Case, is_such: impl Fn(i64) -> bool) -> (usize, i64) {
-        let row = case.find(self.table, |cells| is_such(self.over(cells)));
+        let row = case.find(self.table, |cells| is_such(Self::over(cells)));
         let cells = case.witness.tables[self.table]
             .iter()
             .map(|column| column[row]);
-        (row, self.over(&cells.collect::<Vec<_>>()))
-    }
-
-    const fn entry(&self, column: usize) -> Rule {
-        Rule::Entry {
-            table: self.table,
-            column,
-        }
+        (row, Self::over(&cells.collect::<Vec<_>>()))
     }
 }
 
@@ -216,7 +195,7 @@ fn a_value_said_to_be_below_is_refused() {
     let (row, over) = clip.find(&case, |over| over > 0);
     clip.set(&mut case, row, [1, -over - 1, 0, clip.width]);
     case.retell(clip.table + 1);
-    case.is_refused_for(clip.entry(clip.above - 1));
+    case.is_refused_for(case.out_of_range(clip.table, OVER, row));
 }
 
 /// A value below the upper bound, clipped to it.
@@ -226,7 +205,7 @@ fn a_value_said_to_be_above_is_refused() {
     let (row, over) = clip.find(&case, |over| over > 0 && over < 70);
     clip.set(&mut case, row, [0, over, 1, over - clip.width - 1]);
     case.retell(clip.table + 1);
-    case.is_refused_for(clip.entry(clip.above + usize::from(clip.above_bytes)));
+    case.is_refused_for(case.out_of_range(clip.table, UNDER, row));
 }
 
 /// With signs of two, `x − lo = −3t − 2` and so on: values beyond the bounds come through.

@@ -14,6 +14,7 @@ mod honest;
 mod lookup;
 mod models;
 mod network;
+mod numbers;
 mod opening;
 mod pixels;
 mod pool;

@@ -1,12 +1,13 @@
 //! A network in the clear: what each cell of each operand is a sum of.
 
 use crate::common::setup;
-use zklens_commitment::{Functional, Term};
+use std::collections::BTreeMap;
+use zklens_commitment::{Functional, Term, Weights};
 use zklens_field::{AdditiveGroup, Field, Scalar};
-use zklens_layers::array::AxisWeights;
+
 use zklens_layers::circuit::{Circuit, Path, Table};
 use zklens_layers::gadget::{Column, Gadget};
-use zklens_layers::plan::{AXES, Plan};
+use zklens_layers::plan::{AXES, Plan, TablePlan};
 use zklens_layers::wiring::{Covector, PathValue, path_value};
 use zklens_model::{Axis, Model};
 use zklens_prover::{Privacy, ProvingKey};
@@ -25,6 +26,8 @@ pub(crate) struct Network {
     pub(crate) weights: Vec<Vec<Scalar>>,
     /// For each table, the cells of its operand.
     pub(crate) operands: Vec<Vec<Sum>>,
+    /// What lies in each cell of each row of bytes.
+    pub(crate) pieces: BTreeMap<(usize, usize), ByteAt>,
 }
 
 /// `constant + Σ factor·output`.
@@ -34,9 +37,21 @@ pub(crate) struct Sum {
     pub(crate) terms: Vec<(usize, usize, Scalar)>,
 }
 
+/// Where a byte lies: a column of the table of all numbers' bytes, and its row there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ByteAt {
+    pub(crate) piece: usize,
+    pub(crate) row: usize,
+}
+
 impl Network {
     pub(crate) fn new(model: Model, images: usize) -> Self {
         let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
+        Self::of(key, model, images)
+    }
+
+    /// With a key of one's own.
+    pub(crate) fn of(key: ProvingKey, model: Model, images: usize) -> Self {
         let plan = key.plan(images).unwrap();
         let arrays = key.verifying().circuit().parameters(&model);
         let mut weights = vec![Vec::new(); plan.rows.weights.len()];
@@ -50,6 +65,7 @@ impl Network {
                 );
             }
         }
+        let pieces = pieces(&plan.tables[key.verifying().circuit().range()]);
         let mut network = Self {
             model,
             key,
@@ -57,6 +73,7 @@ impl Network {
             arrays,
             weights,
             operands: Vec::new(),
+            pieces,
         };
         let tables = 0..network.circuit().tables.len();
         network.operands = tables.map(|table| network.operand(table)).collect();
@@ -81,6 +98,25 @@ impl Network {
     /// Rows of a table.
     pub(crate) fn rows(&self, table: usize) -> usize {
         self.plan.tables[table].dims.iter().product()
+    }
+
+    /// How many bytes a number has.
+    pub(crate) fn bytes_of(&self, table: usize, column: usize) -> usize {
+        match self.plan.tables[table].rules.columns[column] {
+            Column::Number { bytes } => bytes.into(),
+            _ => panic!("a column of numbers"),
+        }
+    }
+
+    /// Where a byte of a number lies.
+    pub(crate) fn byte_at(&self, table: usize, column: usize, byte: usize, row: usize) -> ByteAt {
+        let cell = byte * self.rows(table) + row;
+        let place = self.plan.tables[table].places[column].as_ref().unwrap();
+        let spans = place.spans();
+        let span = spans.iter().find(|span| span.cells.contains(&cell));
+        let span = span.expect("a byte is committed");
+        let at = (span.row, span.offset + cell - span.cells.start);
+        self.pieces[&at]
     }
 
     /// A column of the key.
@@ -196,6 +232,21 @@ impl Network {
     }
 }
 
+/// The committed cells of the table of all numbers' bytes.
+fn pieces(range: &TablePlan) -> BTreeMap<(usize, usize), ByteAt> {
+    let mut cells = BTreeMap::new();
+    let pieces = range.places.iter().zip(&range.rules.columns).enumerate();
+    for (piece, (place, _)) in pieces {
+        for span in place.as_ref().unwrap().spans() {
+            for (column, row) in (span.offset..).zip(span.cells) {
+                let before = cells.insert((span.row, column), ByteAt { piece, row });
+                assert_eq!(before, None, "a cell in two pieces");
+            }
+        }
+    }
+    cells
+}
+
 /// A row's cells, column by column.
 pub(crate) fn row_of(columns: &[Vec<Scalar>], row: usize) -> Vec<Scalar> {
     columns.iter().map(|column| column[row]).collect()
@@ -214,8 +265,8 @@ pub(crate) fn nonzero_weights(functional: &Functional) -> Vec<(usize, Scalar)> {
     functional.factors.iter().fold(start, |weights, factor| {
         let mut product = Vec::new();
         for (column, weight) in weights {
-            let steps = factor.weights.iter().enumerate();
-            let steps = steps.filter(|(_, step)| **step != Scalar::ZERO);
+            let steps = factor.weights.values().into_iter().enumerate();
+            let steps = steps.filter(|(_, step)| *step != Scalar::ZERO);
             product.extend(steps.map(|(k, step)| (column + k * factor.stride, weight * step)));
         }
         product
@@ -223,7 +274,7 @@ pub(crate) fn nonzero_weights(functional: &Functional) -> Vec<(usize, Scalar)> {
 }
 
 /// One at a cell of a tensor, zero elsewhere.
-fn unit(dims: [usize; AXES], cell: usize) -> [AxisWeights; AXES] {
+fn unit(dims: [usize; AXES], cell: usize) -> [Weights; AXES] {
     let mut rest = cell;
     let mut axes = dims.map(|side| vec![Scalar::ZERO; side]);
     for axis in axes.iter_mut().rev() {
@@ -231,5 +282,5 @@ fn unit(dims: [usize; AXES], cell: usize) -> [AxisWeights; AXES] {
         axis[rest % side] = Scalar::ONE;
         rest /= side;
     }
-    axes.map(AxisWeights::Listed)
+    axes.map(Weights::Listed)
 }

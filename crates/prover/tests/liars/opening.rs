@@ -46,6 +46,11 @@ fn helpers_that_are_wrong_by_the_same_are_refused() {
         helpers[network.circuit().bytes()][0][9] += Scalar::ONE;
     };
     script.is_refused();
+    script.helpers = |network, helpers| {
+        helpers[network.circuit().range()][0][3] += Scalar::ONE;
+        helpers[network.circuit().bytes()][0][9] += Scalar::ONE;
+    };
+    script.is_refused();
 }
 
 #[test]
@@ -70,6 +75,12 @@ fn cells_changed_after_the_draw_are_refused() {
     script.after_draw = |lookup, cells| cells[0][0][2] = -lookup.alpha;
     script.is_refused();
     script.after_draw = |_, cells| cells[0][0][2] += Scalar::ONE;
+    script.is_refused();
+    // The table of all numbers' bytes is the last but one.
+    script.after_draw = |lookup, cells| {
+        let range = cells.len() - 2;
+        cells[range][0][0] = -lookup.alpha;
+    };
     script.is_refused();
 }
 
@@ -150,10 +161,14 @@ fn no_claim_weighs_a_cell_that_nothing_owns() {
             }
         }
         assert_eq!(weighed, owned, "{}", network.model.name());
+        for free in 0..3 {
+            assert!(!weighed.contains(&(network.plan.rows.mask, free)));
+        }
     }
 }
 
-/// Every cell of every array, and the cells of the mask row that are not free.
+/// Every cell of every array and of every piece of the rows of bytes, and the cells of the mask row that are
+/// random but not free.
 fn owned(network: &Network) -> BTreeSet<(usize, usize)> {
     let plan = &network.plan;
     let places = plan
@@ -169,11 +184,10 @@ fn owned(network: &Network) -> BTreeSet<(usize, usize)> {
         let columns = span.offset..span.offset + span.cells.len();
         columns.map(move |column| (span.row, column))
     });
-    let blinds = plan
-        .tables
-        .iter()
-        .flat_map(|table| table.blinds.iter().flatten());
-    let mask = FREE_CELLS..FREE_CELLS + plan.mask_shape().num_coefficients() + blinds.count();
+    let mask = FREE_CELLS..plan.rows.random;
+    let blinds = plan.tables.iter().flat_map(|table| &table.blinds);
+    let coefficients = plan.mask_shape().num_coefficients();
+    assert_eq!(mask.len(), coefficients + blinds.count());
     cells
         .chain(mask.map(|column| (plan.rows.mask, column)))
         .collect()

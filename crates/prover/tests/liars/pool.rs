@@ -1,6 +1,6 @@
 //! Lies about the largest cell under a window.
 
-use crate::case::{Case, bytes};
+use crate::case::{Case, REFUSED};
 use crate::models;
 use crate::rules::Rule;
 use std::ops::Range;
@@ -10,7 +10,7 @@ struct Pool {
     case: Case,
     table: usize,
     row: usize,
-    gaps: Vec<Range<usize>>,
+    gaps: Range<usize>,
     selectors: Range<usize>,
 }
 
@@ -24,7 +24,7 @@ impl Pool {
         let Range { start, end } = rules.selectors;
         assert_eq!(end - start, 1);
         let row = case.find(table, |cells| {
-            let zeros = rules.gaps.iter().filter(|gap| is_zero(cells, gap));
+            let zeros = cells[rules.gaps.clone()].iter().filter(|gap| **gap == 0);
             cells[start] == 1 && zeros.count() == 1 && cells[REMAINDER] < 255
         });
         Self {
@@ -51,8 +51,8 @@ impl Pool {
         };
         let is_such = |row: &usize| {
             let cells = cells(*row);
-            let groups = rules.gaps.chunks(2);
-            let zeros = groups.map(|gaps| gaps.iter().any(|gap| is_zero(&cells, gap)));
+            let groups = cells[rules.gaps.clone()].chunks(2);
+            let zeros = groups.map(|gaps| gaps.contains(&0));
             let zeros: Vec<bool> = zeros.collect();
             !zeros[4] && zeros.iter().filter(|zero| **zero).count() < 4 && cells[REMAINDER] < 255
         };
@@ -66,19 +66,9 @@ impl Pool {
         }
     }
 
-    fn gap(&mut self, tap: usize) -> i64 {
-        let columns = self.gaps[tap].clone().rev();
-        columns.fold(0, |gap, column| {
-            gap * 256 + *self.case.cell(self.table, column, self.row)
-        })
-    }
-
-    fn set_gap(&mut self, tap: usize, gap: i64) {
-        let columns = self.gaps[tap].clone();
-        let count = u8::try_from(columns.len()).unwrap();
-        for (column, byte) in columns.zip(bytes(gap, count)) {
-            *self.case.cell(self.table, column, self.row) = byte;
-        }
+    fn gap(&mut self, tap: usize) -> &mut i64 {
+        let column = self.gaps.start + tap;
+        self.case.cell(self.table, column, self.row)
     }
 
     fn selector(&mut self, group: usize) -> &mut i64 {
@@ -90,8 +80,7 @@ impl Pool {
     fn raise(&mut self, by: i64) {
         *self.case.cell(self.table, REMAINDER, self.row) += by;
         for tap in 0..self.gaps.len() {
-            let gap = self.gap(tap);
-            self.set_gap(tap, gap + by);
+            *self.gap(tap) += by;
         }
     }
 
@@ -102,13 +91,11 @@ impl Pool {
 }
 
 const REMAINDER: usize = 0;
+const SIGN: usize = 1;
+const MAGNITUDE: usize = 2;
 /// In [`models::pooled`], where the first rule is the sign's.
 const FIRST_GROUP: usize = 1;
 const LAST_GROUP: usize = 2;
-
-fn is_zero(cells: &[i64], gap: &Range<usize>) -> bool {
-    cells[gap.clone()].iter().all(|byte| *byte == 0)
-}
 
 #[test]
 fn a_maximum_above_all_cells_is_refused() {
@@ -124,29 +111,30 @@ fn a_maximum_above_all_cells_is_refused() {
 #[test]
 fn a_maximum_below_some_cell_is_refused() {
     let mut pool = Pool::of_four();
-    let largest = (0..4).find(|tap| pool.gap(*tap) == 0).unwrap();
+    let largest = (0..4).find(|tap| *pool.gap(*tap) == 0).unwrap();
     let others = (0..4).filter(|tap| *tap != largest);
-    let other = others.min_by_key(|tap| pool.gap(*tap)).unwrap();
-    let lower = -pool.gap(other);
+    let other = others.min_by_key(|tap| *pool.gap(*tap)).unwrap();
+    let lower = -*pool.gap(other);
     pool.raise(lower);
     *pool.selector(0) = i64::from(other < 2);
-    // Back to a remainder below the divisor. The quotient has its sign and two bytes before the gaps.
+    // Back to a remainder below the divisor.
     let (table, row) = (pool.table, pool.row);
-    let [remainder, sign, low, high] =
-        [0, 1, 2, 3].map(|column| *pool.case.cell(table, column, row));
+    let [remainder, sign, magnitude] =
+        [REMAINDER, SIGN, MAGNITUDE].map(|column| *pool.case.cell(table, column, row));
     assert_eq!(sign, 0, "a positive quotient");
-    let quotient = low + 256 * high + (remainder >> 8);
+    let quotient = magnitude + (remainder >> 8);
     let (sign, magnitude) = if quotient < 0 {
         (1, -quotient - 1)
     } else {
         (0, quotient)
     };
-    let cells = [remainder & 255, sign, magnitude & 255, magnitude >> 8];
-    for (column, cell) in cells.into_iter().enumerate() {
-        *pool.case.cell(table, column, row) = cell;
-    }
-    let column = pool.gaps[largest].end - 1;
-    pool.assert_refused_for(|table| Rule::Entry { table, column });
+    *pool.case.cell(table, REMAINDER, row) = remainder & 255;
+    *pool.case.cell(table, SIGN, row) = sign;
+    *pool.case.cell(table, MAGNITUDE, row) = magnitude;
+    let no_byte = pool
+        .case
+        .out_of_range(table, pool.gaps.start + largest, row);
+    pool.assert_refused_for(|_| no_byte);
 }
 
 /// Of two groups, the other than that of the selector has the largest cell.
@@ -173,7 +161,7 @@ fn no_selector_at_all_is_refused() {
 fn several_selectors_are_refused() {
     let mut pool = Pool::of_nine();
     let group_is_zero =
-        |pool: &mut Pool, group: usize| pool.gap(2 * group) * pool.gap(2 * group + 1) == 0;
+        |pool: &mut Pool, group: usize| *pool.gap(2 * group) * *pool.gap(2 * group + 1) == 0;
     let right = (0..4)
         .find(|group| group_is_zero(&mut pool, *group))
         .unwrap();
@@ -183,9 +171,25 @@ fn several_selectors_are_refused() {
     for group in 0..4 {
         *pool.selector(group) = 0;
     }
-    // They add up to one, so the last group is content.
+    // They add up to one, so the last group is content; but −1 is no byte either.
     *pool.selector(right) = 2;
     *pool.selector(wrong) = -1;
+    pool.case.retell(pool.table + 1);
+    let (table, column) = (pool.table, pool.selectors.start + wrong);
+    let rules = [
+        Rule::Zero {
+            table,
+            index: wrong,
+        },
+        pool.case.out_of_range(table, column, pool.row),
+    ];
+    assert_eq!(pool.case.broken(), rules.into());
+    assert_eq!(pool.case.verify(pool.case.prove()), Err(REFUSED));
+    // One, of a group without a largest cell.
+    let mut pool = Pool::of_nine();
+    for group in 0..4 {
+        *pool.selector(group) = i64::from(group == wrong);
+    }
     pool.assert_refused_for(|table| Rule::Zero {
         table,
         index: wrong,
@@ -195,12 +199,32 @@ fn several_selectors_are_refused() {
     pool.assert_refused_for(|table| Rule::Zero { table, index: 4 });
 }
 
+/// A selector of any size would do, if it were not a number like all others.
+#[test]
+fn a_selector_that_is_no_byte_is_refused() {
+    for selector in [256, -1] {
+        let mut pool = Pool::of_four();
+        *pool.selector(0) = selector;
+        pool.case.retell(pool.table + 1);
+        let (table, column) = (pool.table, pool.selectors.start);
+        let rules = [
+            Rule::Zero {
+                table,
+                index: LAST_GROUP,
+            },
+            pool.case.out_of_range(table, column, pool.row),
+        ];
+        assert_eq!(pool.case.broken(), rules.into());
+        assert_eq!(pool.case.verify(pool.case.prove()), Err(REFUSED));
+    }
+}
+
 /// Padding is no cell, whatever it would be worth.
 #[test]
 fn a_maximum_in_the_padding_is_refused() {
     let mut pool = Pool::of_nine();
     pool.raise(1);
-    pool.set_gap(0, 0);
+    *pool.gap(0) = 0;
     for group in 0..4 {
         *pool.selector(group) = i64::from(group == 0);
     }
@@ -211,13 +235,14 @@ fn a_maximum_in_the_padding_is_refused() {
 #[test]
 fn any_selector_of_a_largest_cell_is_proved() {
     let mut pool = Pool::of_nine();
-    let mut gaps: Vec<i64> = (0..8).map(|tap| pool.gap(tap)).collect();
+    let mut gaps: Vec<i64> = (0..8).map(|tap| *pool.gap(tap)).collect();
     // The largest cell is under the window several times, for padding repeats it.
     gaps.chunks_mut(2).enumerate().for_each(|(group, gaps)| {
         if gaps.contains(&0) {
             for other in 0..4 {
                 *pool.selector(other) = i64::from(other == group);
             }
+            pool.case.count();
             pool.case.is_proved();
         }
     });

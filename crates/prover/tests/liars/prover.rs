@@ -3,7 +3,7 @@
 
 use crate::case::{CONTEXT, Case, REFUSED};
 use crate::common::setup;
-use crate::network::{Cells, Network, row_of, write};
+use crate::network::{ByteAt, Cells, Network, row_of, write};
 use crate::rules::{Rule, broken_rules};
 use crate::summand::summand;
 use std::collections::BTreeSet;
@@ -11,6 +11,7 @@ use zklens_commitment::Claim;
 use zklens_field::{AdditiveGroup, Field, Point, Scalar};
 use zklens_layers::array::products;
 use zklens_layers::closing::close;
+use zklens_layers::gadget::Column;
 use zklens_layers::lookup::{HelperKeys, LookupChallenges};
 use zklens_layers::plan::{DEGREE, FREE_CELLS};
 use zklens_layers::{Challenges, Relations};
@@ -50,6 +51,11 @@ impl<'a> Script<'a> {
         }
     }
 
+    /// A cell of the rows of bytes.
+    pub(crate) fn byte(&mut self, ByteAt { piece, row }: ByteAt) -> &mut Scalar {
+        &mut self.cells[self.network.circuit().range()][piece][row]
+    }
+
     pub(crate) fn broken(&self) -> BTreeSet<Rule> {
         broken_rules(self.network, &self.cells, &self.labels)
     }
@@ -77,7 +83,8 @@ impl<'a> Script<'a> {
         let mut rows = self.network.weights.clone();
         rows.resize(plan.rows.helpers.end, Vec::new());
         self.place(&self.cells, &mut rows, 0);
-        rows[plan.rows.mask] = (0..self.random_cells()).map(random).collect();
+        let random: Vec<Scalar> = (0..plan.rows.random).map(random).collect();
+        write(&mut rows[plan.rows.mask], 0, &random);
         (self.rows)(self.network, &mut rows);
         let committed = |rows: &[Vec<Scalar>], range: std::ops::Range<usize>| -> Vec<Point> {
             commit(
@@ -103,7 +110,6 @@ impl<'a> Script<'a> {
         // 1. The witness.
         let (witness, mask) = (plan.rows.witness.clone(), plan.rows.mask);
         writer.write_points(labels::WITNESS_ROWS, &committed(&rows, witness));
-        writer.write_points(labels::MASK_ROW, &committed(&rows, mask..mask + 1));
 
         // 2. Helpers of lookups.
         let lookup = LookupChallenges {
@@ -142,17 +148,16 @@ impl<'a> Script<'a> {
             .zip(&cells)
             .zip(&relations.tables)
             .zip(wired);
-        let (summands, orders): (Vec<_>, Vec<_>) = tables
-            .map(|(((layout, cells), relation), wired)| {
-                summand(layout, cells, relation, &wired, &challenges, &rows[mask])
-            })
-            .unzip();
+        let summands = tables.map(|(((layout, cells), relation), wired)| {
+            summand(layout, cells, relation, &wired, &challenges, &rows[mask])
+        });
+        let summands = summands.collect();
         let coefficients = &rows[mask][FREE_CELLS..][..plan.mask_shape().num_coefficients()];
         let end = sumcheck::prove::<DEGREE>(summands, constant, coefficients, &mut writer);
 
         // 5. The columns' values.
-        let ends = end.tables.iter().zip(&orders);
-        let values = ends.map(|(end, order)| order.iter().map(|at| end[*at]).collect());
+        let ends = end.tables.iter().zip(&plan.tables);
+        let values = ends.map(|(end, layout)| end[..layout.places.len()].to_vec());
         let values: Vec<Vec<Scalar>> = values.collect();
         writer.write_scalars(labels::COLUMN_VALUES, &values.concat());
 
@@ -180,25 +185,20 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// Writes columns into the rows from `first` on.
+    /// Writes columns into the rows from `first` on. Numbers are committed as bytes, which are columns too.
     fn place(&self, cells: &Cells, rows: &mut [Vec<Scalar>], first: usize) {
         for (layout, columns) in self.network.plan.tables.iter().zip(cells) {
-            for (place, column) in layout.places.iter().zip(columns) {
+            let places = layout.places.iter().zip(layout.columns()).zip(columns);
+            for ((place, kind), column) in places {
+                if matches!(kind, Column::Number { .. }) {
+                    continue;
+                }
                 let spans = place.iter().flat_map(zklens_layers::array::Array::spans);
                 for span in spans.filter(|span| span.row >= first) {
                     write(&mut rows[span.row], span.offset, &column[span.cells]);
                 }
             }
         }
-    }
-
-    fn random_cells(&self) -> usize {
-        let plan = &self.network.plan;
-        let blinds = plan
-            .tables
-            .iter()
-            .flat_map(|table| table.blinds.iter().flatten());
-        FREE_CELLS + plan.mask_shape().num_coefficients() + blinds.count()
     }
 
     fn helpers_of(&self, cells: &Cells, lookup: &LookupChallenges) -> Cells {

@@ -1,9 +1,9 @@
 //! Every rule, checked in the clear.
 
-use crate::network::{Cells, Network, row_of};
+use crate::network::{ByteAt, Cells, Network, row_of};
 use std::collections::{BTreeMap, BTreeSet};
 use zklens_field::{AdditiveGroup, Scalar};
-use zklens_layers::gadget::{Gadget, Key};
+use zklens_layers::gadget::{Column, Gadget, Key};
 
 /// What a witness can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +14,8 @@ pub(crate) enum Rule {
     Entry { table: usize, column: usize },
     /// Each entry counts how often it is asked for.
     Count { table: usize },
+    /// A number is `Σ 256^i·byte_i` of its bytes, which the table of all numbers' bytes has.
+    Bytes { table: usize, column: usize },
     /// What a row says of its operand is what the wires bring.
     Input { table: usize, input: usize },
 }
@@ -45,7 +47,15 @@ pub(crate) fn broken_rules(network: &Network, cells: &Cells, labels: &[usize]) -
                 broken.insert(Rule::Entry { table, column });
             }
         }
-        if !network.circuit().tables[table].gadget.is_per_image() {
+        let columns = layout.rules.columns.iter().enumerate();
+        for (column, _) in columns.filter(|(_, kind)| matches!(kind, Column::Number { .. })) {
+            let fails =
+                |row| number_of(network, cells, table, column, row) != cells[table][column][row];
+            if (0..network.rows(table)).any(fails) {
+                broken.insert(Rule::Bytes { table, column });
+            }
+        }
+        if has_entries(network, table) {
             let counts = entries_of(network, table).into_iter().zip(&cells[table][0]);
             // Zero is asked for freely.
             let fails = |(entry, count): (Entry, &Scalar)| {
@@ -60,6 +70,21 @@ pub(crate) fn broken_rules(network: &Network, cells: &Cells, labels: &[usize]) -
         broken.extend(inputs.map(|input| Rule::Input { table, input }));
     }
     broken
+}
+
+/// The number that bytes make up.
+fn number_of(network: &Network, cells: &Cells, table: usize, column: usize, row: usize) -> Scalar {
+    let bytes = (0..network.bytes_of(table, column)).rev();
+    bytes.fold(Scalar::ZERO, |number, byte| {
+        let ByteAt { piece, row } = network.byte_at(table, column, byte, row);
+        number * Scalar::from(256_u64) + cells[network.circuit().range()][piece][row]
+    })
+}
+
+/// Whether a table is one of entries.
+pub(crate) fn has_entries(network: &Network, table: usize) -> bool {
+    let gadget = &network.circuit().tables[table].gadget;
+    matches!(gadget, Gadget::Bytes | Gadget::Entries(_))
 }
 
 /// How often each entry of each table is asked for, those included that are none.

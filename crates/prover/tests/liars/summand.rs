@@ -7,7 +7,7 @@ use zklens_layers::relation::Relation;
 use zklens_multilinear::eq_table;
 use zklens_prover::sumcheck::{Combination, Summand};
 
-/// A table's summand, and for each of its columns which of the summand's tables it is.
+/// A table's summand, whose first tables are its columns.
 pub(crate) fn summand(
     layout: &TablePlan,
     cells: &[Vec<Scalar>],
@@ -15,36 +15,27 @@ pub(crate) fn summand(
     wired: &[Scalar],
     challenges: &Challenges,
     mask: &[Scalar],
-) -> (Summand, Vec<usize>) {
+) -> Summand {
     let num_vars = layout.num_vars();
-    // Blinded columns come first.
-    let mut order: Vec<usize> = (0..cells.len()).collect();
-    order.sort_by_key(|column| layout.blinds[*column].is_none());
-    let places: Vec<usize> = (0..cells.len())
-        .map(|column| order.iter().position(|at| *at == column).unwrap())
-        .collect();
-    let mut tables: Vec<Vec<Scalar>> = order
-        .iter()
-        .map(|column| scatter(layout, &cells[*column]))
-        .collect();
+    let columns = cells.iter().map(|cells| scatter(layout, cells));
+    let mut tables: Vec<Vec<Scalar>> = columns.collect();
     let skipped = challenges.point.len() + 1 - num_vars;
     tables.push((0..1_u64 << (num_vars - 1)).map(Scalar::from).collect());
     tables.push(scatter(layout, wired));
     tables.push(eq_table(&challenges.point[skipped..]));
-    let blinds = order.iter().filter_map(|column| layout.blinds[*column]);
-    let blinds = blinds.map(|cell| mask[cell]).collect();
+    let blinds = layout.blinds.iter().map(|cell| mask[*cell]).collect();
     let sum = Sum {
         relation: relation.clone(),
-        places: places.clone(),
+        columns: cells.len(),
     };
-    (Summand::new(num_vars, tables, blinds, sum), places)
+    Summand::new(num_vars, tables, blinds, sum)
 }
 
 /// The sum of [`zklens_layers::relation`], as it is written there.
 #[derive(Debug)]
 struct Sum {
     relation: Relation,
-    places: Vec<usize>,
+    columns: usize,
 }
 
 impl Combination for Sum {
@@ -56,8 +47,7 @@ impl Combination for Sum {
         let [.., index, wired, eq] = *cells else {
             return Scalar::ZERO;
         };
-        let mut row: Vec<Scalar> = self.places.iter().map(|place| cells[*place]).collect();
-        row.push(index);
+        let row = [&cells[..self.columns], &[index]].concat();
         let Relation {
             local,
             free,

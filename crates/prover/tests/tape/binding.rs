@@ -157,11 +157,12 @@ fn challenges_come_after_what_they_check() {
     let after = [
         // No key is chosen by who knows the pole.
         (labels::LOOKUP_POLE, labels::WITNESS_ROWS),
-        (labels::LOOKUP_POLE, labels::MASK_ROW),
+        (labels::LOOKUP_PAIR, labels::WITNESS_ROWS),
         (labels::RULE_POINT, labels::HELPER_ROWS),
         (labels::RULE_POWERS, labels::HELPER_ROWS),
         (labels::OPENING_CLAIMS, labels::COLUMN_VALUES),
         (labels::OPENING_POINT, labels::OPENING_PRODUCT),
+        (labels::OPENING_FOLD, labels::OPENING_VALUE),
         (labels::OPENING_FOLD, labels::OPENING_QUOTIENT),
     ];
     let challenges = challenges(&SUBJECT.proved.statement, &SUBJECT.proved.proof);

@@ -83,11 +83,10 @@ impl Subject {
 
 fn is_points(label: Label) -> bool {
     use zklens_transcript::labels::{
-        HELPER_ROWS, MASK_ROW, OPENING_PRODUCT, OPENING_QUOTIENT, OPENING_WITNESS, WITNESS_ROWS,
+        HELPER_ROWS, OPENING_PRODUCT, OPENING_QUOTIENT, OPENING_WITNESS, WITNESS_ROWS,
     };
     [
         WITNESS_ROWS,
-        MASK_ROW,
         HELPER_ROWS,
         OPENING_PRODUCT,
         OPENING_QUOTIENT,
