@@ -301,23 +301,25 @@ library Closing {
             }
             // The fields of a place, behind the number of columns.
             Place place = Place.wrap((1 << 248) | ((word << 24) >> 8));
+            uint256 weights;
+            if (Features.LARGE_ARRAYS && place.axis() != 0) {
+                (weights,) = batch.rowWeights(place, end.axes(), state.kept);
+            } else {
+                (uint256 weight, uint256 step) = Wiring.inside(batch, end);
+                weight = Bn254.mul(weight, state.kept);
+                (weights,) = Opening.runWeights(end.axis(0), place.logRun(), weight, step);
+            }
             uint256 row = place.row();
             uint256 rows = word.field(80, 16);
             for (uint256 i = 0; i < columns; ++i) {
-                uint256 factor = Bn254.mul(state.gammaPower, state.kept);
+                uint256 factor = state.gammaPower;
+                state.gammaPower = Bn254.mul(factor, state.gamma);
                 for (uint256 left = word.field(72, 8); left > 0; --left) {
-                    uint256 weights;
-                    if (Features.LARGE_ARRAYS && place.axis() != 0) {
-                        (weights,) = batch.rowWeights(place, end.axes(), factor);
-                    } else {
-                        (uint256 weight, uint256 step) = Wiring.inside(batch, end);
-                        (weights,) = Opening.runWeights(end.axis(0), place.logRun(), Bn254.mul(weight, factor), step);
+                    for (uint256 j = 0; j < rows; ++j) {
+                        batch.add(row++, Bn254.mul(factor, Vectors.load(weights, j)));
                     }
-                    batch.addRows(row, weights, rows);
-                    row += rows;
                     factor = Bn254.mul(factor, 256);
                 }
-                state.gammaPower = Bn254.mul(state.gammaPower, state.gamma);
             }
         }
     }
