@@ -53,8 +53,8 @@ library Tables {
 
 /// @notice A path's word, whose fields are, from the most significant bit on: 8 bits with the number of steps, 8 with the
 /// layer with weights, 16 with its array, 16 with the groups of a convolution, 16 with the source, 8 that are 1 if it is
-/// a convolution of which the table's window makes use as it is; and to the end of the word where it is in the key. The
-/// window of a convolution follows it there, then the steps, two words each.
+/// a convolution right under the table's window, none of whose taps is in the padding, and moves on by one cell; and to the
+/// end of the word where it is in the key. The window of a convolution follows it there, then the steps, two words each.
 type Path is uint256;
 
 using Paths for Path global;
