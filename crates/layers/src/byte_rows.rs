@@ -1,8 +1,8 @@
 //! Rows that hold the bytes of numbers, and nothing else: cut into equal pieces, they are the columns of the table
 //! [`crate::gadget::Gadget::Range`], which so shows of every cell that it is a byte.
 //!
-//! A piece is a part of a row, or several whole rows. However long the pieces are, all cells in which a number can
-//! have a byte lie in one: where [`Pieces::cells`] end, so do the rows for a [`crate::array::Packer`].
+//! A piece is a part of a row, or several whole rows. What is left of a row behind its pieces holds no byte of a
+//! number: a [`crate::array::Packer`] has only [`Pieces::cells`] cells of each row.
 
 use crate::array::{Array, Place};
 use crate::plan::{AXES, num_vars};
@@ -79,7 +79,7 @@ impl Pieces {
                 },
             )
         };
-        (0..if rows == 0 { 0 } else { count }).map(piece).collect()
+        (0..count).map(piece).collect()
     }
 
     fn of_several_rows(&self, first_row: usize, rows: usize) -> Vec<Array> {

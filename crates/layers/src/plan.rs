@@ -256,12 +256,12 @@ fn place_numbers(
     columns: Columns,
     first_row: usize,
 ) -> usize {
-    let bytes = tables.iter().flat_map(TablePlan::bytes);
-    let bytes = bytes.fold(0_usize, |sum, dims| sum.saturating_add(volume(&dims)));
+    let shapes: Vec<Vec<usize>> = tables.iter().flat_map(TablePlan::bytes).collect();
+    let bytes = shapes.iter().map(|dims| volume(dims));
+    let bytes = bytes.fold(0, usize::saturating_add);
     let others = tables.iter().map(TablePlan::num_vars).max().unwrap_or(1);
     let pieces = Pieces::new(bytes, others, columns);
     let mut packer = Packer::new(pieces.cells(), first_row);
-    let shapes: Vec<Vec<usize>> = tables.iter().flat_map(TablePlan::bytes).collect();
     let mut placed = packer.place(&shapes).into_iter();
     for table in tables.iter_mut() {
         for (column, place) in table.rules.columns.iter().zip(&mut table.places) {

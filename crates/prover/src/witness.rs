@@ -38,7 +38,8 @@ impl Witness {
     /// Fills the table of all numbers' bytes. The last holds all that is left of a number that is negative or too
     /// large, which only a liar has.
     pub fn cut_numbers(&mut self, circuit: &Circuit, plan: &Plan) {
-        let mut rows = vec![vec![0_i64; plan.columns.count()]; plan.rows.mask];
+        let first = plan.rows.witness.start;
+        let mut rows = vec![vec![0_i64; plan.columns.count()]; plan.rows.mask - first];
         for (layout, columns) in plan.tables.iter().zip(&self.tables) {
             let columns = columns.iter().zip(&layout.rules.columns);
             for ((numbers, column), place) in columns.zip(&layout.places) {
@@ -48,7 +49,7 @@ impl Witness {
                 let last = usize::from(*bytes) - 1;
                 let place = place.as_ref().expect("bytes have a place");
                 for span in place.spans() {
-                    let cells = rows[span.row][span.offset..].iter_mut();
+                    let cells = rows[span.row - first][span.offset..].iter_mut();
                     for (cell, index) in cells.zip(span.cells) {
                         let (byte, number) = (index / numbers.len(), index % numbers.len());
                         let rest = numbers[number] >> (8 * byte);
@@ -63,7 +64,8 @@ impl Witness {
         for (column, place) in self.tables[range].iter_mut().zip(pieces) {
             let place = place.as_ref().expect("a piece is somewhere");
             let spans = place.spans().into_iter();
-            let cells = spans.map(|span| &rows[span.row][span.offset..][..span.cells.len()]);
+            let cells =
+                spans.map(|span| &rows[span.row - first][span.offset..][..span.cells.len()]);
             *column = cells.flatten().copied().collect();
             // Of the last piece some rows may be missing.
             column.resize(layout.dims.iter().product(), 0);

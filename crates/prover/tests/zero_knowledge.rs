@@ -211,12 +211,16 @@ struct Scalars {
 impl TryRng for Scalars {
     type Error = Infallible;
 
+    // Whatever is drawn counts, so that a draw of something else than scalars shows.
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        unimplemented!("only scalars are drawn")
+        Ok(self.try_next_u64()? as u32)
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        unimplemented!("only scalars are drawn")
+        let mut bytes = [0; SCALAR_BYTES];
+        self.try_fill_bytes(&mut bytes)?;
+        let (_, low) = bytes.split_last_chunk().expect("eight bytes");
+        Ok(u64::from_be_bytes(*low))
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
