@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title A contract that checks proofs about one network
-/// @notice A proof says: whoever made it knew, for every input commitment, pixels inside it that this network
+/// @notice A proof says: whoever made it knew, for every image, pixels inside the input commitments that this network
 /// gives the label stated.
 /// @dev What it does not say: who sent it, where the pixels come from, or that it was never shown before. Whoever
 /// acts on a proof chooses `context` (a chain, a contract, a user, a nonce) so that a proof made for somebody else
@@ -20,7 +20,7 @@ interface IModelVerifier {
     /// @notice Whether `proof` proves that the images in `inputs` have `labels`.
     /// @param context Any 32 bytes; the proof was made for exactly these.
     /// @param labels For each image of the batch, the number of its class.
-    /// @param inputs For each image, the points of its input commitment, 64 bytes each, one after the other.
+    /// @param inputs The input commitments: points, 64 bytes each, one after the other. Images of a batch share them.
     /// @param proof The proof tape.
     /// @return Whether it does: false as well for a label that is no class, for inputs or a proof of another length than
     /// they have, for points and scalars that are none. It reverts only if calldata is not the encoding of these

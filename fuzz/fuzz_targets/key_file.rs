@@ -29,7 +29,7 @@ fuzz_target!(|bytes: &[u8]| {
     let statement = Statement {
         model: key.id(),
         labels: vec![0],
-        inputs: vec![vec![generator(); plan.rows.pixels.len()]],
+        inputs: vec![generator(); plan.rows.pixels.len()],
         context: [0; 32],
     };
     let points = |count: usize| encode_point(&generator()).repeat(count);

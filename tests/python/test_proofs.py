@@ -138,12 +138,12 @@ class ChangedProofs(unittest.TestCase):
         self.refuse("the opening", key=key)
 
     def test_other_inputs(self):
-        (points,) = self.statement.inputs
+        points = self.statement.inputs
         y = int.from_bytes(points[32:], "big")
         negative = points[:32] + (curve.field_modulus - y).to_bytes(32, "big")
-        self.refuse("the opening", replace(self.statement, inputs=[negative]))
-        self.refuse("row of pixels", replace(self.statement, inputs=[]))
-        self.refuse("row of pixels", replace(self.statement, inputs=[points + points]))
+        self.refuse("the opening", replace(self.statement, inputs=negative))
+        self.refuse("row of pixels", replace(self.statement, inputs=b""))
+        self.refuse("row of pixels", replace(self.statement, inputs=points + points))
 
     def test_a_truncated_file(self):
         for suffix, read in {"zkk": read_key, "zkp": read_proof}.items():

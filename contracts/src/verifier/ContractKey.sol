@@ -159,14 +159,12 @@ library ContractKey {
     /// @param classes How many there are.
     /// @param tables How many there are.
     /// @param weightRows Commitments to the weights.
-    /// @param pixelRows Points of one input commitment.
     /// @param plans Numbers of images that one proof may be about.
     /// @param tablesAt Where tables begin, in bytes from the key's beginning; the others likewise.
     struct Header {
         uint256 classes; // 16 bits
         uint256 tables; // 16
         uint256 weightRows; // 16
-        uint256 pixelRows; // 16
         uint256 plans; // 16
         uint256 tablesAt; // 32
         uint256 arraysAt; // 32
@@ -177,6 +175,7 @@ library ContractKey {
 
     /// @notice How a proof about `images` images is laid out: two words.
     /// @param imageShape The shape of an axis of images: see `Axis`.
+    /// @param pixelRows Commitments to the pixels of all images.
     /// @param maskRow The number of the mask row among all rows.
     /// @param values Columns of all tables: the values on the tape.
     /// @param blindsAt The mask row's cell with the first column's blind.
@@ -186,6 +185,7 @@ library ContractKey {
         uint256 images; // 16 bits
         uint256 imageShape; // 48
         uint256 numVars; // 8
+        uint256 pixelRows; // 16
         uint256 witnessRows; // 16
         uint256 maskRow; // 16
         uint256 helperRows; // 16
@@ -223,13 +223,12 @@ library ContractKey {
         h.classes = field(word, 0, 16);
         h.tables = field(word, 16, 16);
         h.weightRows = field(word, 32, 16);
-        h.pixelRows = field(word, 48, 16);
-        h.plans = field(word, 64, 16);
-        h.tablesAt = field(word, 80, 32);
-        h.arraysAt = field(word, 112, 32);
-        h.plansAt = field(word, 144, 32);
-        h.namesAt = field(word, 176, 32);
-        h.weightsAt = field(word, 208, 32);
+        h.plans = field(word, 48, 16);
+        h.tablesAt = field(word, 64, 32);
+        h.arraysAt = field(word, 96, 32);
+        h.plansAt = field(word, 128, 32);
+        h.namesAt = field(word, 160, 32);
+        h.weightsAt = field(word, 192, 32);
     }
 
     /// @notice How many classes there are.
@@ -250,12 +249,13 @@ library ContractKey {
                 l.images = count;
                 l.imageShape = field(word, 16, 48);
                 l.numVars = field(word, 64, 8);
-                l.witnessRows = field(word, 72, 16);
-                l.maskRow = field(word, 88, 16);
-                l.helperRows = field(word, 104, 16);
-                l.values = field(word, 120, 16);
-                l.blindsAt = field(word, 136, 16);
-                l.placesAt = field(word, 152, 32);
+                l.pixelRows = field(word, 72, 16);
+                l.witnessRows = field(word, 88, 16);
+                l.maskRow = field(word, 104, 16);
+                l.helperRows = field(word, 120, 16);
+                l.values = field(word, 136, 16);
+                l.blindsAt = field(word, 152, 16);
+                l.placesAt = field(word, 168, 32);
                 l.range = Table.wrap(wordAt(key, h.plansAt + 64 * i + 32));
                 return true;
             }
@@ -299,9 +299,9 @@ library ContractKey {
     function images(bytes memory key) internal pure returns (uint256[] memory numbers) {
         unchecked {
             uint256 header = wordAt(key, HEADER_AT);
-            numbers = new uint256[](field(header, 64, 16));
+            numbers = new uint256[](field(header, 48, 16));
             for (uint256 i = 0; i < numbers.length; ++i) {
-                numbers[i] = field(wordAt(key, field(header, 144, 32) + 64 * i), 0, 16);
+                numbers[i] = field(wordAt(key, field(header, 128, 32) + 64 * i), 0, 16);
             }
         }
     }
@@ -309,7 +309,7 @@ library ContractKey {
     /// @notice The name of a class below `classes`.
     function name(bytes memory key, uint256 label) internal pure returns (string memory letters) {
         unchecked {
-            uint256 cursor = field(wordAt(key, HEADER_AT), 176, 32);
+            uint256 cursor = field(wordAt(key, HEADER_AT), 160, 32);
             for (uint256 i = 0; i < label; ++i) {
                 cursor += 1 + field(wordAt(key, cursor), 0, 8);
             }

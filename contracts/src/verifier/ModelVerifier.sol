@@ -118,8 +118,7 @@ abstract contract ModelVerifier is IModelVerifier {
                 classes[i] = labels[i];
                 if (classes[i] >= header.classes) return Reason.Label;
             }
-            uint256 pixelRows = header.pixelRows * labels.length;
-            if (inputs.length != 64 * pixelRows) return Reason.InputLength;
+            if (inputs.length != 64 * plan.pixelRows) return Reason.InputLength;
             uint256 labelsAt;
             uint256 inputsAt;
             uint256 proofAt;
@@ -128,18 +127,18 @@ abstract contract ModelVerifier is IModelVerifier {
                 inputsAt := inputs.offset
                 proofAt := proof.offset
             }
-            if (!Bn254.areOnCurve(inputsAt, pixelRows)) return Reason.InputPoint;
+            if (!Bn254.areOnCurve(inputsAt, plan.pixelRows)) return Reason.InputPoint;
             if (proof.length != tapeLength(plan)) return Reason.ProofLength;
 
             // 0. The statement. To 6. All that is sent and drawn.
-            bytes32 statement = statementDigest(k, header, context, classes, inputs);
+            bytes32 statement = statementDigest(k, plan, context, classes, inputs);
             Read memory r = read(plan, statement, proofAt, state.sum);
             if (r.tape.badScalar) return Reason.Scalar;
             if (r.tape.badPoint) return Reason.Point;
 
             // 6. Claims on rows.
             (state.key, state.labels, state.gamma) = (k, labelsAt, r.opening.gamma);
-            uint256 rows = header.weightRows + pixelRows + plan.witnessRows + plan.helperRows;
+            uint256 rows = header.weightRows + plan.pixelRows + plan.witnessRows + plan.helperRows;
             if (!Opening.start(r.opening, rows, state.batch)) return Reason.Challenges;
             Closing.close(state);
             uint256 points = commitments(k, header, plan, r, inputsAt);
@@ -161,7 +160,7 @@ abstract contract ModelVerifier is IModelVerifier {
         uint256 inputsAt
     ) private pure returns (uint256 points) {
         unchecked {
-            uint256 pixels = 64 * header.pixelRows * plan.images;
+            uint256 pixels = 64 * plan.pixelRows;
             uint256 witness = 64 * plan.witnessRows;
             uint256 helpers = 64 * plan.helperRows;
             uint256 weights = 64 * header.weightRows;
@@ -200,15 +199,15 @@ abstract contract ModelVerifier is IModelVerifier {
     /// @dev Keccak-256 of the statement, as `Statement::digest` in `crates/verifier` makes it.
     function statementDigest(
         bytes memory k,
-        ContractKey.Header memory header,
+        ContractKey.Plan memory plan,
         bytes32 context,
         uint256[] memory labels,
         bytes calldata inputs
     ) private pure returns (bytes32) {
         bytes memory said = abi.encodePacked(
-            "zklens/statement", k.wordAt(32), k.wordAt(0), context, labels.length, labels
+            "zklens/statement", k.wordAt(32), k.wordAt(0), context, labels.length, labels, plan.pixelRows, inputs
         );
-        return Transcript.digestWithInputs(said, inputs, header.pixelRows, labels.length);
+        return keccak256(said);
     }
 
     /// @dev Steps 1 to 6 as far as they read and draw.

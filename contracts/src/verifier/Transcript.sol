@@ -95,29 +95,6 @@ library Transcript {
         }
     }
 
-    /// @notice Keccak-256 of `said` and, for each image, the number of its points and these.
-    function digestWithInputs(bytes memory said, bytes calldata inputs, uint256 points, uint256 images)
-        internal
-        pure
-        returns (bytes32 digest)
-    {
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            let length := mload(said)
-            mcopy(free, add(said, 0x20), length)
-            let to := add(free, length)
-            let from := inputs.offset
-            let bytesOfImage := shl(6, points)
-            for {} images { images := sub(images, 1) } {
-                mstore(to, points)
-                calldatacopy(add(to, 0x20), from, bytesOfImage)
-                from := add(from, bytesOfImage)
-                to := add(add(to, 0x20), bytesOfImage)
-            }
-            digest := keccak256(free, sub(to, free))
-        }
-    }
-
     /// @dev Absorbs the next `words` words of the tape. What is hashed, three words more, is then in memory at `preimage`,
     /// and what was read is at the end of it.
     function absorb(Tape memory tape, bytes32 label, uint256 words, uint256 preimage)

@@ -94,15 +94,6 @@ contract Libraries {
         (badPoint, badScalar) = (tape.badPoint, tape.badScalar);
     }
 
-    function digestWithInputs(bool dirty, bytes memory said, bytes calldata inputs, uint256 points, uint256 images)
-        external
-        pure
-        memoryIs(dirty)
-        returns (bytes32)
-    {
-        return Transcript.digestWithInputs(said, inputs, points, images);
-    }
-
     // Axes.
 
     /// @notice Of an axis that is `eq`: its weights, their sum, and the polynomial with them at a place.

@@ -59,22 +59,4 @@ contract TranscriptTest is Test {
         vm.assertEq(badPoint, index < 6);
         vm.assertEq(badScalar, index >= 6);
     }
-
-    function testFuzz_digestWithInputs(bool dirty, bytes calldata said, uint256 points, bytes32[] memory words)
-        public
-        view
-    {
-        points = bound(points, 1, 3);
-        uint256 images = words.length / (2 * points);
-        bytes memory whole = said;
-        bytes memory inputs;
-        for (uint256 i = 0; i < images; ++i) {
-            whole = bytes.concat(whole, abi.encode(points));
-            for (uint256 j = 0; j < 2 * points; ++j) {
-                whole = bytes.concat(whole, words[i * 2 * points + j]);
-                inputs = bytes.concat(inputs, words[i * 2 * points + j]);
-            }
-        }
-        vm.assertEq(libraries.digestWithInputs(dirty, said, inputs, points, images), keccak256(whole));
-    }
 }

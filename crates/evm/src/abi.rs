@@ -3,7 +3,7 @@
 //! The interface is `contracts/src/IModelVerifier.sol`.
 
 use alloy_sol_types::{SolCall, SolValue, sol};
-use zklens_field::{POINT_BYTES, decode_point, encode_point};
+use zklens_field::{POINT_BYTES, Point, decode_point, encode_point};
 use zklens_verifier::{ModelId, Statement};
 
 sol! {
@@ -46,15 +46,11 @@ pub enum AbiError {
     /// Calldata is not what [`calldata`] writes.
     #[error("the calldata is not the one encoding of its arguments")]
     Malformed,
-    /// The input commitments cannot be shared out among the images.
-    #[error(
-        "{bytes} bytes of input commitments are not {POINT_BYTES} for every point of {images} images"
-    )]
+    /// The input commitments are no whole number of points.
+    #[error("{bytes} bytes of input commitments are not {POINT_BYTES} for every point")]
     Inputs {
         /// How long they are.
         bytes: usize,
-        /// How many labels there are.
-        images: usize,
     },
     /// An input commitment is no point of the curve.
     #[error("point {index} of the input commitments is not on the curve")]
@@ -111,7 +107,7 @@ pub fn decode(model: ModelId, bytes: &[u8]) -> Result<(Statement, Vec<u8>), AbiE
     let statement = Statement {
         model,
         labels: call.labels.iter().copied().map(usize::from).collect(),
-        inputs: split(&call.inputs, call.labels.len())?,
+        inputs: points(&call.inputs)?,
         context: call.context.0,
     };
     Ok((statement, call.proof.to_vec()))
@@ -133,11 +129,10 @@ pub fn public_values(statement: &Statement) -> Result<Vec<u8>, AbiError> {
     Ok(values.abi_encode_params())
 }
 
-/// The points of all input commitments, one after the other.
+/// The input commitments, one after the other.
 #[must_use]
 pub fn inputs(statement: &Statement) -> Vec<u8> {
-    let points = statement.inputs.iter().flatten();
-    points.flat_map(encode_point).collect()
+    statement.inputs.iter().flat_map(encode_point).collect()
 }
 
 fn labels(statement: &Statement) -> Result<Vec<u16>, AbiError> {
@@ -152,22 +147,14 @@ fn labels(statement: &Statement) -> Result<Vec<u16>, AbiError> {
         .collect()
 }
 
-/// Points of as many images, each with as many as the others.
-fn split(bytes: &[u8], images: usize) -> Result<Vec<Vec<zklens_field::Point>>, AbiError> {
-    let (points, rest) = bytes.as_chunks::<POINT_BYTES>();
-    let uneven = AbiError::Inputs {
-        bytes: bytes.len(),
-        images,
+fn points(bytes: &[u8]) -> Result<Vec<Point>, AbiError> {
+    let (points, []) = bytes.as_chunks::<POINT_BYTES>() else {
+        return Err(AbiError::Inputs { bytes: bytes.len() });
     };
-    if images == 0 || points.is_empty() || !rest.is_empty() || points.len() % images != 0 {
-        return Err(uneven);
-    }
     let decoded = points.iter().enumerate();
-    let decoded: Result<Vec<_>, _> = decoded
+    decoded
         .map(|(index, point)| decode_point(point).ok_or(AbiError::Point { index }))
-        .collect();
-    let per_image = points.len() / images;
-    Ok(decoded?.chunks(per_image).map(<[_]>::to_vec).collect())
+        .collect()
 }
 
 #[cfg(test)]

@@ -72,7 +72,6 @@ pub fn contract_key(
         .with(16, key.classes().len())
         .with(16, circuit.tables.len())
         .with(16, first.rows.weights.len())
-        .with(16, first.rows.pixels.len() / first.images)
         .with(16, plans.len())
         .with(32, tables_at)
         .with(32, arrays_at)
@@ -125,6 +124,7 @@ fn names(classes: &[String]) -> Result<Vec<u8>, ExportError> {
 fn plan_word(plan: &Plan, places_at: usize) -> Word {
     shape(Word::default().with(16, plan.images), plan.images)
         .with(8, plan.num_vars)
+        .with(16, plan.rows.pixels.len())
         .with(16, plan.rows.witness.len())
         .with(16, plan.rows.mask)
         .with(16, plan.rows.helpers.len())

@@ -301,16 +301,6 @@ impl Packer {
         self.rows
     }
 
-    /// An array whose first axis is cut into single indices, each in rows of its own.
-    pub fn place_apart(&mut self, dims: &[usize]) -> Array {
-        let apart = volume(dims.get(1..).unwrap_or_default()) <= self.cells;
-        if apart {
-            self.cut(dims, 0, 1)
-        } else {
-            self.place_cut(dims)
-        }
-    }
-
     /// Arrays that may share rows, the largest placed first. What is left of a row of an array that is
     /// cut is for others too.
     pub fn place(&mut self, shapes: &[Vec<usize>]) -> Vec<Array> {

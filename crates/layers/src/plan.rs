@@ -45,7 +45,7 @@ pub struct Plan {
 pub struct Rows {
     /// Weights: part of the key.
     pub weights: Range<usize>,
-    /// Pixels, for each image as many rows: part of the statement.
+    /// Pixels of all images: part of the statement.
     pub pixels: Range<usize>,
     /// What the network computed: bytes of numbers; then the mask row; then what is left of the other columns.
     pub witness: Range<usize>,
@@ -142,9 +142,7 @@ impl Plan {
         place_fixed(&mut tables, &arrays);
         let pixels_from = weights.rows();
         let mut pixels = Packer::new(columns.count(), pixels_from);
-        if let Some((table, place)) = first_place(&mut tables) {
-            *place = Some(pixels.place_apart(&table));
-        }
+        place_pixels(&mut tables, &mut pixels);
         let witness_from = pixels_from.saturating_add(pixels.rows());
         let mask = place_numbers(&mut tables, circuit.range(), columns, witness_from);
         let num_vars = tables.iter().map(TablePlan::num_vars).max().unwrap_or(1);
@@ -242,11 +240,14 @@ impl TablePlan {
     }
 }
 
-/// The dims of the pixels and where their only witness column's place goes.
-fn first_place(tables: &mut [TablePlan]) -> Option<([usize; AXES], &mut Option<Array>)> {
-    let table = tables.first_mut()?;
-    let dims = table.dims;
-    Some((dims, table.places.first_mut()?))
+/// Places the only witness column of the first table.
+fn place_pixels(tables: &mut [TablePlan], packer: &mut Packer) {
+    if let Some(table) = tables.first_mut() {
+        let placed = packer.place(&[table.dims.to_vec()]);
+        for (place, array) in table.places.iter_mut().zip(placed) {
+            *place = Some(array);
+        }
+    }
 }
 
 /// Places all numbers' bytes, and makes the table of all of them. Returns the row after theirs.

@@ -31,8 +31,8 @@ pub struct Proved {
     pub statement: Statement,
     /// The proof's tape.
     pub proof: Vec<u8>,
-    /// For each image. To be kept, unless the image is public.
-    pub openings: Vec<InputOpening>,
+    /// What opens the input commitments. To be kept, unless the images are public.
+    pub opening: InputOpening,
 }
 
 /// Proves what the model of `key` sees in `images`.
@@ -101,13 +101,9 @@ pub fn prove_witness(
         |rows: &Rows, range: std::ops::Range<usize>| commit(setup, plan.columns, &rows.0[range]);
 
     // 0. The statement.
-    let pixels = committed(&rows, plan.rows.pixels.clone());
     let statement = Statement {
         model: key.verifying().id(),
-        inputs: pixels
-            .chunks(pixels.len() / plan.images)
-            .map(<[_]>::to_vec)
-            .collect(),
+        inputs: committed(&rows, plan.rows.pixels.clone()),
         labels: labels_of_images,
         context,
     };
@@ -178,11 +174,10 @@ pub fn prove_witness(
         &values,
     );
     open(setup, plan.columns, &rows.0, &claims, &mut writer);
-    let openings = rows.openings(plan);
     Ok(Proved {
         statement,
         proof: writer.finish(),
-        openings,
+        opening: rows.opening(plan),
     })
 }
 
@@ -237,13 +232,11 @@ impl Rows {
         }
     }
 
-    fn openings(&self, plan: &Plan) -> Vec<InputOpening> {
+    fn opening(&self, plan: &Plan) -> InputOpening {
         let rows = &self.0[plan.rows.pixels.clone()];
-        rows.chunks(rows.len() / plan.images)
-            .map(|rows| InputOpening {
-                blindings: rows.iter().map(|row| row.blinding).collect(),
-            })
-            .collect()
+        InputOpening {
+            blindings: rows.iter().map(|row| row.blinding).collect(),
+        }
     }
 }
 

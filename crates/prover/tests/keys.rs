@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{pixels, rng, setup};
+use common::{key_with_columns, pixels, rng, setup};
 use zklens_commitment::{Columns, Setup, VerifierSetup};
-use zklens_field::{encode_g2_point, g2_generator, generator};
+use zklens_field::{Scalar, encode_g2_point, g2_generator, generator};
 use zklens_layers::LayerError;
 use zklens_model::{Model, Pixels};
 use zklens_prover::{Privacy, Proved, ProvingKey, prove};
@@ -133,15 +133,20 @@ fn proof_files_that_are_none_are_refused() {
     let Proved {
         statement,
         proof,
-        openings,
+        opening,
     } = proved(&key);
     let file = ProofFile {
         statement,
         proof,
-        openings,
+        opening: Some(opening),
     };
     let bytes = file.encode();
-    assert_eq!(ProofFile::decode(&bytes), Ok(file));
+    assert_eq!(ProofFile::decode(&bytes), Ok(file.clone()));
+    let hidden = ProofFile {
+        opening: None,
+        ..file
+    };
+    assert_eq!(ProofFile::decode(&hidden.encode()), Ok(hidden));
     let refused = |file: &[u8]| ProofFile::decode(file).unwrap_err();
     assert_eq!(refused(b"ZKL"), ProofFileError::NotAProof);
     assert_eq!(refused(&bytes[1..]), ProofFileError::NotAProof);
@@ -170,30 +175,50 @@ fn verified(key: &ProvingKey, proved: &Proved) -> Verified {
 
 #[test]
 fn only_the_images_that_were_classified_are_shown() {
-    let key = key();
-    let proved = proved(&key);
-    let verified = verified(&key, &proved);
-    let check = |image, pixels: &Pixels, opening: &InputOpening| {
-        verified.check_pixels(setup(), key.verifying(), image, pixels, opening)
-    };
-    let images = [1, 2].map(|seed| pixels(key.model(), seed));
-    for image in [0, 1] {
-        let other = Err(VerifyError::OtherPixels { image });
-        let (pixels, opening) = (&images[image], &proved.openings[image]);
-        assert_eq!(check(image, pixels, opening), Ok(()));
-        assert_eq!(check(image, &images[1 - image], opening), other);
-        assert_eq!(check(image, pixels, &proved.openings[1 - image]), other);
-        let mut changed = pixels.values().to_vec();
-        changed[8] ^= 1;
-        let changed = Pixels::new([1, 3, 3], changed).unwrap();
-        assert_eq!(check(image, &changed, opening), other);
-        let turned = Pixels::new([1, 1, 9], pixels.values().to_vec()).unwrap();
-        assert_eq!(check(image, &turned, opening), other);
+    let own_rows = key_with_columns(&perceptron([6, 6], &[2, 3], 1), 64);
+    for (key, rows) in [(key(), 1), (own_rows, 2)] {
+        let proved = proved(&key);
+        assert_eq!(proved.statement.inputs.len(), rows);
+        let verified = verified(&key, &proved);
+        let show = |images: &[Pixels], opening: &InputOpening| {
+            verified.check_pixels(setup(), key.verifying(), images, opening)
+        };
+        let check = |images: &[Pixels]| show(images, &proved.opening);
+        let images = [1, 2].map(|seed| pixels(key.model(), seed));
+        assert_eq!(check(&images), Ok(()));
+
+        let other = |first, last| Err(VerifyError::OtherPixels { first, last });
+        let [one, two] = &images;
+        // Who shares a row with another cannot be told from it.
+        let [is_one, is_two] = [0, 1].map(|image| match rows {
+            1 => other(0, 1),
+            _ => other(image, image),
+        });
+        assert_eq!(check(&[two.clone(), one.clone()]), is_one);
+        assert_eq!(check(&[one.clone(), one.clone()]), is_two);
+        for (image, is_other) in [is_one, is_two].into_iter().enumerate() {
+            let mut changed = images.clone();
+            let mut values = changed[image].values().to_vec();
+            values[8] ^= 1;
+            changed[image] = Pixels::new(one.shape(), values.clone()).unwrap();
+            assert_eq!(check(&changed), is_other);
+            let turned = [1, 1, u16::try_from(values.len()).unwrap()];
+            changed[image] = Pixels::new(turned, images[image].values().to_vec()).unwrap();
+            assert_eq!(check(&changed), other(image, image));
+
+            let mut opening = proved.opening.clone();
+            opening.blindings[image % rows] += Scalar::from(1_u64);
+            let of_row = [is_one, is_two][image % rows];
+            assert_eq!(show(&images, &opening), of_row);
+        }
+        let (expected, got) = (2, 1);
+        assert_eq!(
+            check(&images[..1]),
+            Err(VerifyError::Images { expected, got })
+        );
         let blindings = Vec::new();
-        assert_eq!(check(image, pixels, &InputOpening { blindings }), other);
+        assert_eq!(show(&images, &InputOpening { blindings }), other(0, 1));
     }
-    let missing = Err(VerifyError::OtherPixels { image: 2 });
-    assert_eq!(check(2, &images[0], &proved.openings[0]), missing);
 }
 
 #[test]
@@ -201,10 +226,9 @@ fn images_are_shown_under_the_setup_of_the_proof() {
     let key = key();
     let proved = proved(&key);
     let verified = verified(&key, &proved);
-    let image = pixels(key.model(), 1);
-    let check = |setup: &Setup| {
-        verified.check_pixels(setup, key.verifying(), 0, &image, &proved.openings[0])
-    };
+    let images = [1, 2].map(|seed| pixels(key.model(), seed));
+    let check =
+        |setup: &Setup| verified.check_pixels(setup, key.verifying(), &images, &proved.opening);
     // The powers are the ceremony's; the point of the second group is not.
     let one = encode_g2_point(&g2_generator());
     let other = Setup::decode(zklens_setup::STRING, &one).unwrap();
@@ -242,22 +266,12 @@ fn statements_of_nothing_are_refused() {
     };
     let nothing = refused(|statement| statement.labels.clear());
     assert_eq!(nothing, VerifyError::Statement(LayerError::NoImages));
-    let split = refused(|statement| statement.inputs.push(Vec::new()));
-    assert_eq!(
-        split,
-        VerifyError::Inputs {
-            expected: 2,
-            got: 2
-        }
-    );
-    let none = refused(|statement| statement.inputs[1].clear());
-    assert_eq!(
-        none,
-        VerifyError::Inputs {
-            expected: 2,
-            got: 1
-        }
-    );
+    let more = refused(|statement| statement.inputs.push(generator()));
+    let (expected, got) = (1, 2);
+    assert_eq!(more, VerifyError::Inputs { expected, got });
+    let none = refused(|statement| statement.inputs.clear());
+    let (expected, got) = (1, 0);
+    assert_eq!(none, VerifyError::Inputs { expected, got });
     let class = refused(|statement| statement.labels[1] = 3);
     let (image, label, classes) = (1, 3, 3);
     let expected = LayerError::Label {

@@ -193,7 +193,7 @@ fn a_simulator_without_any_image_makes_proofs_that_verify() {
         let statement = Statement {
             model: key.verifying().id(),
             labels: vec![label],
-            inputs: vec![vec![times_generator(pixels)]],
+            inputs: vec![times_generator(pixels)],
             context: [9; 32],
         };
         let proof = simulate(setup.verifier(), &key, &statement, &[pixels], &mut rng);
@@ -251,7 +251,7 @@ fn as_much_randomness_is_drawn_as_is_used() {
         let proved = prove(setup(), &key, &image, [0; 32], &mut rng).unwrap();
         let rows = plan.rows.witness.len();
         let witness = proved.proof[..rows * POINT_BYTES].as_chunks::<POINT_BYTES>();
-        let pixels = proved.statement.inputs.iter().flatten().map(encode_point);
+        let pixels = proved.statement.inputs.iter().map(encode_point);
         let commitments: Vec<_> = pixels.chain(witness.0.iter().copied()).collect();
         (commitments, proved.proof, rng.drawn)
     };
@@ -283,7 +283,7 @@ fn words(key: &ProvingKey, proved: &Proved) -> Vec<[u8; 32]> {
     let setup = setup().verifier();
     let events = record(setup, key.verifying(), &proved.statement, &proved.proof).unwrap();
     let mut words: Vec<[u8; 32]> = Vec::new();
-    for point in proved.statement.inputs.iter().flatten() {
+    for point in &proved.statement.inputs {
         words.extend(encode_point(point).as_chunks().0);
     }
     for event in events {

@@ -1,6 +1,7 @@
 //! What can be wrong.
 
 use crate::key::ModelId;
+use core::fmt::{self, Display, Formatter};
 use zklens_commitment::OpeningError;
 use zklens_layers::LayerError;
 use zklens_transcript::TapeError;
@@ -38,10 +39,20 @@ pub enum VerifyError {
     #[error("the setup is another than the proof was verified with")]
     OtherSetup,
     /// The pixels or the opening are not those of the input commitment.
-    #[error("image {}: these are not the pixels that were classified", image.saturating_add(1))]
+    #[error("{}: not the pixels that were classified", Numbers(*first, *last))]
     OtherPixels {
-        /// Which image of the batch, from 0.
-        image: usize,
+        /// The first image of the batch that it may be, from 0. Images that share a row cannot be told apart.
+        first: usize,
+        /// The last.
+        last: usize,
+    },
+    /// Pixels of more or fewer images than the proof is about.
+    #[error("the proof is about {expected} images, these are {got}")]
+    Images {
+        /// How many the proof is about.
+        expected: usize,
+        /// How many are given.
+        got: usize,
     },
     /// The setup has fewer powers than a row has columns.
     #[error("the setup string has {got} powers; the key needs {expected}")]
@@ -51,6 +62,20 @@ pub enum VerifyError {
         /// How many there are.
         got: usize,
     },
+}
+
+/// Images from the first to the last, counted from 0, as people count.
+struct Numbers(usize, usize);
+
+impl Display for Numbers {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let [first, last] = [self.0, self.1].map(|image| image.saturating_add(1));
+        if first == last {
+            write!(f, "image {first}")
+        } else {
+            write!(f, "one of the images {first} to {last}")
+        }
+    }
 }
 
 /// Why a verifying key was refused.

@@ -137,7 +137,7 @@ pub fn verify(
 
     // 6. Claims on rows.
     let claims = close(key.circuit(), &plan, &relations, &challenges, end, &values);
-    let rows = [key.weights(), &pixels, &witness, &helpers].concat();
+    let rows = [key.weights(), pixels, &witness, &helpers].concat();
     opening::verify(setup, plan.columns, &rows, &claims, &mut reader)?;
     reader.finish()?;
     Ok(Verified {

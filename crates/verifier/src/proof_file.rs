@@ -3,7 +3,7 @@
 //! ```text
 //! "ZKLP"      4 bytes
 //! version     u16, little-endian
-//! body        postcard: model id, labels, context, input commitments, proof tape, openings
+//! body        postcard: model id, labels, context, input commitments, proof tape, opening
 //! ```
 
 use crate::error::ProofFileError;
@@ -29,8 +29,8 @@ pub struct ProofFile {
     pub statement: Statement,
     /// The proof's tape.
     pub proof: Vec<u8>,
-    /// For public images, one opening of each input commitment; else none.
-    pub openings: Vec<InputOpening>,
+    /// What opens the input commitments, if the images are public.
+    pub opening: Option<InputOpening>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,9 +38,9 @@ struct Body {
     model: ModelId,
     labels: Vec<u32>,
     context: Context,
-    inputs: Vec<Vec<u8>>,
+    inputs: Vec<u8>,
     proof: Vec<u8>,
-    openings: Vec<Vec<[u8; SCALAR_BYTES]>>,
+    opening: Option<Vec<[u8; SCALAR_BYTES]>>,
 }
 
 impl ProofFile {
@@ -49,21 +49,16 @@ impl ProofFile {
     pub fn encode(&self) -> Vec<u8> {
         let statement = &self.statement;
         let labels = statement.labels.iter();
-        let inputs = statement.inputs.iter();
-        let openings = self.openings.iter();
+        let opening = self.opening.as_ref();
         let body = Body {
             model: statement.model,
             labels: labels
                 .map(|label| u32::try_from(*label).unwrap_or(u32::MAX))
                 .collect(),
             context: statement.context,
-            inputs: inputs
-                .map(|image| image.iter().flat_map(encode_point).collect())
-                .collect(),
+            inputs: statement.inputs.iter().flat_map(encode_point).collect(),
             proof: self.proof.clone(),
-            openings: openings
-                .map(|opening| opening.blindings.iter().map(encode_scalar).collect())
-                .collect(),
+            opening: opening.map(|opening| opening.blindings.iter().map(encode_scalar).collect()),
         };
         let mut file = PROOF_MAGIC.to_vec();
         file.extend(PROOF_VERSION.to_le_bytes());
@@ -97,27 +92,25 @@ impl ProofFile {
     }
 
     fn of_body(body: Body) -> Option<Self> {
-        let image = |bytes: &Vec<u8>| {
-            let (points, rest) = bytes.as_chunks::<POINT_BYTES>();
-            let points: Option<Vec<_>> = points.iter().map(decode_point).collect();
-            points.filter(|_| rest.is_empty())
-        };
-        let opening = |scalars: &Vec<[u8; SCALAR_BYTES]>| {
-            let blindings: Option<Vec<_>> = scalars.iter().map(decode_scalar).collect();
-            Some(InputOpening {
-                blindings: blindings?,
-            })
-        };
         let labels = body.labels.iter().map(|label| usize::try_from(*label).ok());
+        let (inputs, []) = body.inputs.as_chunks::<POINT_BYTES>() else {
+            return None;
+        };
+        let opening = match &body.opening {
+            Some(scalars) => Some(InputOpening {
+                blindings: scalars.iter().map(decode_scalar).collect::<Option<_>>()?,
+            }),
+            None => None,
+        };
         Some(Self {
             statement: Statement {
                 model: body.model,
                 labels: labels.collect::<Option<_>>()?,
-                inputs: body.inputs.iter().map(image).collect::<Option<_>>()?,
+                inputs: inputs.iter().map(decode_point).collect::<Option<_>>()?,
                 context: body.context,
             },
             proof: body.proof,
-            openings: body.openings.iter().map(opening).collect::<Option<_>>()?,
+            opening,
         })
     }
 }

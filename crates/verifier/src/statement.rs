@@ -19,8 +19,9 @@ pub struct Statement {
     pub model: ModelId,
     /// For each image of the batch, the position of its class.
     pub labels: Vec<usize>,
-    /// For each image, commitments to its pixels. They hide them; see [`crate::InputOpening`].
-    pub inputs: Vec<Vec<Point>>,
+    /// Commitments to the pixels of all images, one for each row that these take. They hide them; see
+    /// [`crate::InputOpening`].
+    pub inputs: Vec<Point>,
     /// See [`Context`].
     pub context: Context,
 }
@@ -29,8 +30,8 @@ const DOMAIN: &[u8] = b"zklens/statement";
 
 impl Statement {
     /// What the transcript begins with: Keccak-256 of `"zklens/statement"`, the setup's digest, the
-    /// model id, the context, the number of images, each label, and for each image the number of its points and
-    /// these; numbers as 32 bytes, big-endian.
+    /// model id, the context, the number of images, each label, the number of input commitments and these; numbers as
+    /// 32 bytes, big-endian.
     #[must_use]
     pub fn digest(&self, setup: &VerifierSetup) -> [u8; 32] {
         let mut keccak = Keccak::v256();
@@ -42,31 +43,22 @@ impl Statement {
         for label in &self.labels {
             keccak.update(&word(*label));
         }
-        for image in &self.inputs {
-            keccak.update(&word(image.len()));
-            for point in image {
-                keccak.update(&encode_point(point));
-            }
+        keccak.update(&word(self.inputs.len()));
+        for point in &self.inputs {
+            keccak.update(&encode_point(point));
         }
         let mut digest = [0; 32];
         keccak.finalize(&mut digest);
         digest
     }
 
-    /// The points of all input commitments, if there are as many as the images need.
-    pub(crate) fn input_rows(&self, plan: &Plan) -> Result<Vec<Point>, VerifyError> {
-        let rows = self.inputs.concat();
-        let expected = plan.rows.pixels.len();
-        let per_image = expected.checked_div(self.labels.len()).unwrap_or_default();
-        let fits = |image: &Vec<Point>| image.len() == per_image;
-        let one_each = self.inputs.len() == self.labels.len();
-        if one_each && rows.len() == expected && self.inputs.iter().all(fits) {
-            Ok(rows)
+    /// The input commitments, if there are as many as the images need.
+    pub(crate) fn input_rows(&self, plan: &Plan) -> Result<&[Point], VerifyError> {
+        let (expected, got) = (plan.rows.pixels.len(), self.inputs.len());
+        if got == expected {
+            Ok(&self.inputs)
         } else {
-            Err(VerifyError::Inputs {
-                expected,
-                got: rows.len(),
-            })
+            Err(VerifyError::Inputs { expected, got })
         }
     }
 }

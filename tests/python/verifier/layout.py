@@ -102,18 +102,10 @@ class Packer:
             row.used += size
         return places
 
-    def pack_pixels(self, sides: list[int]) -> Place:
-        """Every image begins a row."""
-        fits = prod(sides[1:]) <= self.cells
-        return self.cut_along(sides, 0, 1) if fits else self.cut(sides)
-
     def cut(self, sides: list[int]) -> Place:
         inner = [prod(sides[axis + 1 :]) for axis in range(len(sides))]
         axis = next(axis for axis, volume in enumerate(inner) if volume <= self.cells)
         run = 1 << (self.cells // inner[axis]).bit_length() - 1
-        return self.cut_along(sides, axis, run)
-
-    def cut_along(self, sides: list[int], axis: int, run: int) -> Place:
         place = Place(sides, self.next, axis=axis, run=run)
         for cells in place.runs():
             self.open(cells)

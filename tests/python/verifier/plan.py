@@ -39,7 +39,7 @@ class Plan:
         weights = Packer(cells, 0)
         self.arrays = weights.pack(key.arrays)
         pixels = Packer(cells, weights.next)
-        pixel_place = pixels.pack_pixels(tables[0].sides)
+        pixel_place = pixels.pack([tables[0].sides])[0]
         numbers = [sides for table in tables.values() for sides in table.numbers()]
         variables = max(table.variables for table in tables.values())
         ranges = Ranges(numbers, variables, cells, pixels.next)

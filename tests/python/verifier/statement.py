@@ -14,18 +14,17 @@ POINT_BYTES = 64
 
 @dataclass
 class Statement:
-    """For every image: the pixels inside its input commitment have its label."""
+    """For every image: its pixels, inside the input commitments, have its label."""
 
     model: bytes
     labels: list[int]
     context: bytes
-    inputs: list[bytes]
+    inputs: bytes
 
     def digest(self, setup: bytes) -> bytes:
         parts = [b"zklens/statement", setup, self.model, self.context]
         parts += [word(len(self.labels)), *map(word, self.labels)]
-        for points in self.inputs:
-            parts += [word(len(points) // POINT_BYTES), points]
+        parts += [word(len(self.inputs) // POINT_BYTES), self.inputs]
         return keccak256(b"".join(parts))
 
 
@@ -42,10 +41,10 @@ def read_proof(file: bytes) -> tuple[Statement, bytes]:
         model=reader.take(32),
         labels=reader.items(reader.unsigned),
         context=reader.take(32),
-        inputs=reader.items(lambda: reader.take(reader.unsigned())),
+        inputs=reader.take(reader.unsigned()),
     )
     tape = reader.take(reader.unsigned())
-    reader.items(lambda: reader.items(lambda: reader.take(32)))
+    reader.option(lambda: reader.items(lambda: reader.take(32)))
     if reader.at != len(body):
         raise Malformed("bytes follow the proof")
     return statement, tape

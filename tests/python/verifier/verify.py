@@ -57,18 +57,16 @@ def verify(key: Key, statement: Statement, tape: bytes) -> Transcript:
 
 def known_rows(plan: Plan, key: Key, statement: Statement) -> list:
     """The commitments to weights and pixels, which are not on the tape."""
-    images = len(statement.labels)
     if statement.model != key.model:
         raise Refused("the statement is about another model")
     if any(label >= len(key.classes) for label in statement.labels):
         raise Refused("a label is no class")
     if len(key.weights) != plan.weight_rows * POINT_BYTES:
         raise Refused("not a commitment for each row of weights")
-    image_bytes = plan.pixel_rows // images * POINT_BYTES
-    if [len(points) for points in statement.inputs] != [image_bytes] * images:
+    if len(statement.inputs) != plan.pixel_rows * POINT_BYTES:
         raise Refused("not a commitment for each row of pixels")
     weights = decode_points(parts_of(key.weights, POINT_BYTES), "weights", zero_allowed=True)
-    return weights + decode_points(parts_of(b"".join(statement.inputs), POINT_BYTES), "pixels")
+    return weights + decode_points(parts_of(statement.inputs, POINT_BYTES), "pixels")
 
 
 def sumcheck(plan: Plan, transcript: Transcript) -> tuple[int, list[int]]:

@@ -38,7 +38,8 @@ pub(crate) struct ProveArguments {
     ///
     /// With it, `verify --input-image` checks that an image file gives the very pixels that were
     /// classified. Anyone who guesses the image can do that too: the proof then hides nothing. Without
-    /// it, what would show the image is forgotten when this command ends.
+    /// it, what would show the image is forgotten when this command ends. The images of one proof are
+    /// shown together: to show one alone, prove it alone.
     #[arg(long)]
     pub(crate) public: bool,
     /// Where to write the proof

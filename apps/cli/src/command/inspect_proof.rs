@@ -19,7 +19,9 @@ struct Summary {
     model: Option<String>,
     images: Vec<Image>,
     context: String,
-    has_openings: bool,
+    /// Rows of pixels of all images.
+    input_commitments: usize,
+    has_opening: bool,
     /// Rows of the witness, of randomness and of helpers, if the model is known.
     rows: Option<usize>,
     proof_bytes: usize,
@@ -31,7 +33,6 @@ struct Summary {
 struct Image {
     label: usize,
     class: Option<String>,
-    commitments: usize,
 }
 
 pub(crate) fn run(path: &Path, setup: Option<&Path>, json: bool) -> Result<(), Failure> {
@@ -53,10 +54,9 @@ fn summary(proof: &ProofFile, file_bytes: usize, key: Option<&ProvingKey>) -> Su
         inputs,
         context,
     } = &proof.statement;
-    let image = |(index, label): (usize, &usize)| Image {
+    let image = |label: &usize| Image {
         label: *label,
         class: key.map(|key| output::class(key.verifying().classes(), *label)),
-        commitments: inputs.get(index).map_or(0, Vec::len),
     };
     let plan = key.and_then(|key| key.plan(labels.len()).ok());
     Summary {
@@ -64,10 +64,11 @@ fn summary(proof: &ProofFile, file_bytes: usize, key: Option<&ProvingKey>) -> Su
         verified: false,
         model_id: model.to_string(),
         model: key.map(|key| key.verifying().name().to_owned()),
-        images: labels.iter().enumerate().map(image).collect(),
+        images: labels.iter().map(image).collect(),
         context: output::hex_word(context),
-        has_openings: !proof.openings.is_empty(),
-        rows: plan.map(|plan| plan.rows.witness.len() + 1 + plan.rows.helpers.len()),
+        input_commitments: inputs.len(),
+        has_opening: proof.opening.is_some(),
+        rows: plan.map(|plan| plan.rows.witness.len() + plan.rows.helpers.len()),
         proof_bytes: proof.proof.len(),
         file_bytes,
     }
@@ -91,12 +92,12 @@ fn print(summary: &Summary) -> Result<(), Failure> {
             None => say!("            label {}", image.label),
         }
     }
-    let openings = if summary.has_openings {
+    let opening = if summary.has_opening {
         "inside: `verify --input-image` can tell which images these are"
     } else {
         "none: the images stay hidden"
     };
-    say!("openings    {openings}");
+    say!("opening     {opening}");
     if let Some(rows) = summary.rows {
         say!("rows        {rows}");
     }

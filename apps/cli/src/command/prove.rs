@@ -106,7 +106,7 @@ pub(crate) fn proved(
     })
 }
 
-/// Verifies the proof and its openings as a stranger would.
+/// Verifies the proof and its opening as a stranger would.
 pub(crate) fn check(
     setup: &Setup,
     key: &ProvingKey,
@@ -125,11 +125,8 @@ pub(crate) fn check(
         &proved.proof,
     );
     let verified = verified.map_err(bug)?;
-    for (image, (pixels, opening)) in pixels.iter().zip(&proved.openings).enumerate() {
-        let checked = verified.check_pixels(setup, key, image, pixels, opening);
-        checked.map_err(bug)?;
-    }
-    Ok(())
+    let checked = verified.check_pixels(setup, key, pixels, &proved.opening);
+    checked.map_err(bug)
 }
 
 /// Writes the file, and gives its length.
@@ -138,15 +135,10 @@ pub(crate) fn write(
     proved: &Proved,
     public: bool,
 ) -> Result<usize, Failure> {
-    let openings = if public {
-        proved.openings.clone()
-    } else {
-        Vec::new()
-    };
     let file = ProofFile {
         statement: proved.statement.clone(),
         proof: proved.proof.clone(),
-        openings,
+        opening: public.then(|| proved.opening.clone()),
     };
     let bytes = file.encode();
     destination.write(&bytes)?;

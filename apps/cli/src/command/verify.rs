@@ -93,7 +93,7 @@ fn verification(arguments: &VerifyArguments) -> Result<Verification, Failure> {
         check_context(&expected, &proof.statement.context).map_err(|cause| refused(&cause))?;
     }
     let paths = files::expand(&arguments.input_image)?;
-    check_openings(&proof, paths.len(), &arguments.proof)?;
+    check_opening(&proof, paths.len(), &arguments.proof)?;
 
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?;
     let verifier = setup.verifier()?;
@@ -118,7 +118,7 @@ fn verification(arguments: &VerifyArguments) -> Result<Verification, Failure> {
     };
     Ok(Verification {
         verified: true,
-        images: images(&verified, &key, !proof.openings.is_empty(), files),
+        images: images(&verified, &key, proof.opening.is_some(), files),
         model: output::printable(key.name()),
         model_id: key.id().to_string(),
         model_known_by: known_by,
@@ -138,17 +138,17 @@ fn check_context(expected: &Context, got: &Context) -> Result<(), String> {
     ))
 }
 
-/// Checks that there is an opening and a file for every image, if files are given at all.
-fn check_openings(proof: &ProofFile, files: usize, path: &Path) -> Result<(), Failure> {
+/// Checks that there is an opening, and a file for every image, if files are given at all.
+fn check_opening(proof: &ProofFile, files: usize, path: &Path) -> Result<(), Failure> {
     let images = proof.statement.labels.len();
     if files == 0 {
         return Ok(());
     }
-    if proof.openings.len() != images {
-        let cause = "the images are hidden: the file has no openings to compare them with";
+    if proof.opening.is_none() {
+        let cause = "the images are hidden: the file has no opening to compare them with";
         let failure = Failure::new(EXIT_REFUSED, files::name(path), cause);
         return Err(failure.with_help(
-            "only `zklens prove --public` puts them in; without --input-image the rest is verified",
+            "only `zklens prove --public` puts one in; without --input-image the rest is verified",
         ));
     }
     if files != images {
@@ -201,33 +201,44 @@ fn compare(
     proof: &ProofFile,
     paths: &[PathBuf],
 ) -> Result<Vec<Compared>, Failure> {
-    if paths.is_empty() {
+    let (false, Some(opening)) = (paths.is_empty(), &proof.opening) else {
         return Ok(Vec::new());
-    }
+    };
     let files = ImageFile::read_all(paths, key.preprocessing())?;
-    let mut compared = Vec::new();
-    for (image, (file, opening)) in files.into_iter().zip(&proof.openings).enumerate() {
-        verified
-            .check_pixels(setup, key, image, &file.pixels, opening)
-            .map_err(|error| match error {
-                VerifyError::OtherPixels { .. } => {
-                    let cause = format!("other pixels than image {} of the proof", image + 1);
-                    Failure::new(EXIT_REFUSED, &file.name, cause)
-                }
-                _ => Failure::new(EXIT_REFUSED, &file.name, error),
-            })?;
-        compared.push(Compared {
-            file: file.name,
-            ipfs_uri: file.cid.ipfs_uri(),
-        });
+    let pixels: Vec<_> = files.iter().map(|file| file.pixels.clone()).collect();
+    verified
+        .check_pixels(setup, key, &pixels, opening)
+        .map_err(|error| other_image(error, &files))?;
+    let compared = files.into_iter().map(|file| Compared {
+        file: file.name,
+        ipfs_uri: file.cid.ipfs_uri(),
+    });
+    Ok(compared.collect())
+}
+
+/// Names the file, or the files of which one is another image.
+fn other_image(error: VerifyError, files: &[ImageFile]) -> Failure {
+    let VerifyError::OtherPixels { first, last } = error else {
+        return Failure::new(EXIT_REFUSED, "the images", error);
+    };
+    let name = |image: usize| files.get(image).map_or("?", |file| &file.name);
+    if first == last {
+        let cause = format!("other pixels than image {} of the proof", first + 1);
+        return Failure::new(EXIT_REFUSED, name(first), cause);
     }
-    Ok(compared)
+    let files = format!("{} … {}", name(first), name(last));
+    let cause = format!(
+        "not images {} to {} of the proof: at least one has other pixels, or the order is another",
+        first + 1,
+        last + 1
+    );
+    Failure::new(EXIT_REFUSED, files, cause)
 }
 
 fn images(
     verified: &Verified,
     key: &VerifyingKey,
-    has_openings: bool,
+    has_opening: bool,
     files: Vec<Compared>,
 ) -> Vec<Image> {
     let mut files = files.into_iter();
@@ -235,7 +246,7 @@ fn images(
     labels
         .map(|label| {
             let file = files.next();
-            let shown = match (&file, has_openings) {
+            let shown = match (&file, has_opening) {
                 (Some(_), _) => Shown::Compared,
                 (None, true) => Shown::NotCompared,
                 (None, false) => Shown::Hidden,

@@ -106,7 +106,7 @@ fn a_batch_is_one_proof_in_the_order_given() {
     }
     let errors = failure(5, &["verify", &proof, "-i", second, first]);
     assert!(
-        errors.contains("other pixels than image 1 of the proof"),
+        errors.contains("digit_2.png … examples/mnist/digit_9.png: not images 1 to 2 of the proof"),
         "{errors}"
     );
     let errors = failure(2, &["verify", &proof, "-i", first]);
@@ -210,14 +210,14 @@ fn inspect_shows_a_proof_without_verifying_it() {
     assert_eq!(inspected["model"], "mnist-cnn");
     assert_eq!(inspected["modelId"], proved["modelId"]);
     assert_eq!(inspected["context"], CONTEXT);
-    assert_eq!(inspected["hasOpenings"], true);
+    assert_eq!(inspected["hasOpening"], true);
     assert_eq!(inspected["images"][0]["class"], "6");
     assert_eq!(inspected["fileBytes"], proved["bytes"]);
     let printed = text(&zklens(&["inspect", &proof]));
     for part in [
         "kind        proof",
         "label 6, 6",
-        "openings    inside",
+        "opening     inside",
         "Nothing of this is verified",
     ] {
         assert!(printed.contains(part), "{printed}");

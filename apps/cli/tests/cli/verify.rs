@@ -55,7 +55,7 @@ fn a_hidden_image_cannot_be_compared() {
     let folder = Folder::new();
     let errors = failure(5, &["verify", &proof(&folder, &[]), "-i", IMAGE]);
     assert!(
-        errors.contains("has no openings") && errors.contains("prove --public"),
+        errors.contains("has no opening ") && errors.contains("prove --public"),
         "{errors}"
     );
 }

@@ -7,7 +7,7 @@ fn statement(labels: &[usize], points: usize) -> Statement {
     Statement {
         model: MODEL,
         labels: labels.to_vec(),
-        inputs: vec![vec![generator(); points]; labels.len()],
+        inputs: vec![generator(); points],
         context: [9; 32],
     }
 }
@@ -88,21 +88,19 @@ fn refuses_a_label_that_is_no_uint16() {
 }
 
 #[test]
-fn refuses_inputs_that_images_cannot_share() {
-    let mut uneven = statement(&[5, 6], 1);
-    uneven.inputs[0].push(generator());
-    let uneven = calldata(&uneven, &[]).unwrap();
-    let (bytes, images) = (192, 2);
-    assert_eq!(
-        decode(MODEL, &uneven),
-        Err(AbiError::Inputs { bytes, images })
-    );
-    let none = calldata(&statement(&[], 0), &[]).unwrap();
-    let (bytes, images) = (0, 0);
-    assert_eq!(
-        decode(MODEL, &none),
-        Err(AbiError::Inputs { bytes, images })
-    );
+fn refuses_inputs_that_are_no_whole_points() {
+    for bytes in [1, 63, 65, 127] {
+        let call = IModelVerifier::verifyCall {
+            context: [0; 32].into(),
+            labels: vec![5],
+            inputs: encode_point(&generator()).repeat(2)[..bytes]
+                .to_vec()
+                .into(),
+            proof: Vec::new().into(),
+        };
+        let error = AbiError::Inputs { bytes };
+        assert_eq!(decode(MODEL, &call.abi_encode()), Err(error));
+    }
 }
 
 #[test]

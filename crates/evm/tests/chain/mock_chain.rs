@@ -19,7 +19,7 @@ pub(crate) fn statement() -> Statement {
     Statement {
         model: ModelId(MODEL),
         labels: vec![5],
-        inputs: vec![vec![zklens_field::generator()]],
+        inputs: vec![zklens_field::generator()],
         context: [0; 32],
     }
 }

@@ -24,7 +24,7 @@ fn statement() -> Statement {
     Statement {
         model: ModelId([7; 32]),
         labels: vec![5],
-        inputs: vec![vec![zklens_field::generator()]],
+        inputs: vec![zklens_field::generator()],
         context: [9; 32],
     }
 }

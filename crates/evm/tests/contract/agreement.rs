@@ -116,12 +116,12 @@ fn names_the_first_fault_in_the_order_of_its_reasons() {
 fn a_contract_takes_every_number_of_images_of_its_key() {
     use crate::common::SETUP;
     use zklens_evm::contract_key;
-    let [one, three] = ["mnist-cnn", "mnist-cnn-batch"].map(Golden::load);
+    let [one, six] = ["mnist-cnn", "mnist-cnn-batch"].map(Golden::load);
     let mut golden = Golden::load("mnist-cnn");
-    assert_eq!(one.key, three.key);
-    let key = contract_key(&one.key, SETUP.verifier(), &[3, 7, 1]).unwrap();
+    assert_eq!(one.key, six.key);
+    let key = contract_key(&one.key, SETUP.verifier(), &[6, 7, 1]).unwrap();
     golden.contract = golden.chain.deploy_verifier(&key);
-    for call in [one.call(), three.call()] {
+    for call in [one.call(), six.call()] {
         assert_eq!(golden.show(&call), Reason::None);
     }
     let mut of_two = one.call();

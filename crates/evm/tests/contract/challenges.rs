@@ -129,7 +129,14 @@ fn all_move(honest: &Trace, moved: &Trace) {
 
 #[test]
 fn the_statement_moves_every_challenge() {
-    let mut golden = Golden::load("every-gadget");
+    for (name, inputs) in [("every-gadget", 1), ("mnist-cnn-batch", 2)] {
+        let golden = Golden::load(name);
+        assert_eq!(golden.call().inputs.len(), inputs * POINT_BYTES);
+        statement_moves_every_challenge(golden);
+    }
+}
+
+fn statement_moves_every_challenge(mut golden: Golden) {
     let call = golden.call();
     let honest = golden.trace(&call);
     let classes = u16::try_from(golden.key.classes().len()).unwrap();
@@ -153,10 +160,9 @@ fn the_statement_moves_every_challenge() {
             });
         }
     }
-    add(&|call| {
-        let image = call.inputs.len() / call.labels.len();
-        call.inputs.rotate_left(image);
-    });
+    if call.inputs.len() > POINT_BYTES {
+        add(&|call| call.inputs.rotate_left(POINT_BYTES));
+    }
     for call in calls {
         all_move(&honest, &golden.trace(&call));
     }

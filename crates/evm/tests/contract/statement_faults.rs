@@ -23,10 +23,14 @@ pub(crate) fn faults(golden: &Golden) -> Vec<Fault> {
             call.context[bit / 8] ^= 1 << (bit % 8);
         });
     }
-    for point in 0..faults.call.inputs.len() / POINT_BYTES {
+    let points = faults.call.inputs.len() / POINT_BYTES;
+    for point in 0..points {
         faults.input(point);
     }
-    faults.input_lengths(golden.images());
+    for point in 1..points {
+        faults.swaps_of_inputs(point);
+    }
+    faults.input_lengths();
     faults.batches(golden.images());
     for image in 1..golden.images() {
         faults.swaps(image);
@@ -85,15 +89,14 @@ impl Faults {
         }
     }
 
-    fn input_lengths(&mut self, images: usize) {
+    fn input_lengths(&mut self) {
         let len = self.call.inputs.len();
-        let image = len / images;
-        for other in [0, image - 1, len - image, len - POINT_BYTES, len - 1] {
+        for other in [0, POINT_BYTES - 1, len - POINT_BYTES, len - 1] {
             self.add(format!("{other} bytes of inputs"), |call| {
                 call.inputs.truncate(other);
             });
         }
-        for more in [1, SCALAR_BYTES, POINT_BYTES, image] {
+        for more in [1, SCALAR_BYTES, POINT_BYTES, len] {
             self.add(format!("{more} more bytes of inputs"), |call| {
                 let first = call.inputs.repeat(2);
                 call.inputs.extend(&first[..more]);
@@ -101,40 +104,41 @@ impl Faults {
         }
     }
 
-    /// Numbers of images that the key has no layout for, with as many inputs and with those there were.
+    /// Numbers of images that the key has no layout for, with a point for each and with those there were.
     fn batches(&mut self, images: usize) {
-        let image = self.call.inputs.len() / images;
         for other in [0, images - 1, images + 1, 2 * images, 16, 1000] {
             self.add(format!("{other} labels"), |call| {
                 call.labels.resize(other, 0);
             });
             self.add(format!("{other} images"), |call| {
-                let first = call.inputs[..image].to_vec();
+                let first = call.inputs[..POINT_BYTES].to_vec();
                 call.labels.resize(other, 0);
                 call.inputs = first.repeat(other);
             });
         }
     }
 
-    /// The first image of a batch and another.
+    /// The labels of the first image of a batch and another.
     fn swaps(&mut self, other: usize) {
         self.add(format!("labels 0 and {other} swapped"), |call| {
             call.labels.swap(0, other);
         });
+    }
+
+    /// The first input commitment and another.
+    fn swaps_of_inputs(&mut self, other: usize) {
         for with_labels in [false, true] {
             let what = format!("inputs 0 and {other} swapped, labels too: {with_labels}");
             self.add(what, |call| {
-                let image = call.inputs.len() / call.labels.len();
-                let (first, rest) = call.inputs.split_at_mut(other * image);
-                first[..image].swap_with_slice(&mut rest[..image]);
+                let (first, rest) = call.inputs.split_at_mut(other * POINT_BYTES);
+                first[..POINT_BYTES].swap_with_slice(&mut rest[..POINT_BYTES]);
                 if with_labels {
-                    call.labels.swap(0, other);
+                    call.labels.reverse();
                 }
             });
         }
         self.add(format!("input {other} is input 0"), |call| {
-            let image = call.inputs.len() / call.labels.len();
-            call.inputs.copy_within(..image, other * image);
+            call.inputs.copy_within(..POINT_BYTES, other * POINT_BYTES);
         });
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct Vector {
     pub(crate) name: &'static str,
     /// The verifying key.
     pub(crate) key: VerifyingKey,
-    /// The statement and its proof, with openings.
+    /// The statement and its proof, with what opens it.
     pub(crate) file: ProofFile,
     /// The images.
     pub(crate) images: Vec<Pixels>,
@@ -33,7 +33,7 @@ pub(crate) fn all() -> Vec<Vector> {
         vector("every-gadget", &every_gadget(), 2),
         vector("fashion-mlp", &shipped("fashion-mlp"), 1),
         vector("mnist-cnn", &shipped("mnist-cnn"), 1),
-        vector("mnist-cnn-batch", &shipped("mnist-cnn"), 3),
+        vector("mnist-cnn-batch", &shipped("mnist-cnn"), 6),
     ]
 }
 
@@ -48,7 +48,7 @@ fn vector(name: &'static str, model: &Model, images: usize) -> Vector {
         file: ProofFile {
             statement: proved.statement,
             proof: proved.proof,
-            openings: proved.openings,
+            opening: Some(proved.opening),
         },
         images,
     }

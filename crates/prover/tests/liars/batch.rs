@@ -7,7 +7,9 @@ use zklens_layers::gadget::Gadget;
 use zklens_model::Pixels;
 use zklens_testkit::Random;
 
-/// Three images, of which the first two have different labels.
+const IMAGES: usize = 6;
+
+/// Images of which the first two have different labels. Four of them share a row of pixels.
 fn batch() -> Case {
     let model = models::clipped();
     let mut random = Random::new(1);
@@ -17,8 +19,12 @@ fn batch() -> Case {
         .collect();
     let is_other = |image: &&Pixels| label(image) != label(&images[0]);
     let other = images.iter().find(is_other).expect("images of two labels");
-    let images = [images[0].clone(), other.clone(), images[1].clone()];
-    Case::of(model, &images)
+    let mut batch = vec![images[0].clone(), other.clone()];
+    batch.extend(images[1..].iter().cloned());
+    batch.truncate(IMAGES);
+    let case = Case::of_in_rows(4 * 16, model, &batch);
+    assert_eq!(case.network.plan.rows.pixels.len(), 2);
+    case
 }
 
 /// Swaps two images in every table.
@@ -34,7 +40,7 @@ fn swap_in(case: &mut Case, table: usize, a: usize, b: usize) {
     if a == b || !case.network.circuit().tables[table].gadget.is_per_image() {
         return;
     }
-    let cells = case.network.rows(table) / 3;
+    let cells = case.network.rows(table) / IMAGES;
     for column in &mut case.witness.tables[table] {
         for cell in 0..cells {
             column.swap(a * cells + cell, b * cells + cell);
@@ -47,6 +53,19 @@ fn inputs_of_a_statement_swapped_are_refused() {
     let case = batch();
     let mut proved = case.prove();
     proved.statement.inputs.swap(0, 1);
+    assert_eq!(case.verify(proved), Err(REFUSED));
+}
+
+/// Of the same images in another order, a proof of which has the same labels but two.
+#[test]
+fn inputs_of_another_order_are_refused() {
+    let (case, mut other) = (batch(), batch());
+    swap_images(&mut other, 0, 1);
+    let (mut proved, other) = (case.prove(), other.prove());
+    assert_eq!(proved.statement.inputs[1], other.statement.inputs[1]);
+    proved.statement.inputs = other.statement.inputs;
+    assert_eq!(case.verify(proved.clone()), Err(REFUSED));
+    proved.statement.labels.swap(0, 1);
     assert_eq!(case.verify(proved), Err(REFUSED));
 }
 
@@ -65,8 +84,10 @@ fn both_swapped_are_refused_but_with_a_witness_to_match() {
     proved.statement.inputs.swap(0, 1);
     proved.statement.labels.swap(0, 1);
     assert_eq!(case.verify(proved), Err(REFUSED));
-    swap_images(&mut case, 0, 1);
-    case.is_proved();
+    for other in [1, 5] {
+        swap_images(&mut case, 0, other);
+        case.is_proved();
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ use zklens_prover::Proved;
 use zklens_prover::commitment::{self, Row, commit, open};
 use zklens_prover::sumcheck;
 use zklens_transcript::{Writer, labels};
-use zklens_verifier::{Statement, VerifyError};
+use zklens_verifier::{InputOpening, Statement, VerifyError};
 
 /// What the prover says.
 pub(crate) struct Script<'a> {
@@ -95,14 +95,10 @@ impl<'a> Script<'a> {
         };
 
         // 0. The statement.
-        let pixels = committed(&rows, plan.rows.pixels.clone());
         let statement = Statement {
             model: key.id(),
             labels: self.labels.clone(),
-            inputs: pixels
-                .chunks(pixels.len() / plan.images)
-                .map(<[_]>::to_vec)
-                .collect(),
+            inputs: committed(&rows, plan.rows.pixels.clone()),
             context: CONTEXT,
         };
         let mut writer = Writer::new(&statement.digest(setup().verifier()));
@@ -181,7 +177,9 @@ impl<'a> Script<'a> {
         Proved {
             statement,
             proof: writer.finish(),
-            openings: Vec::new(),
+            opening: InputOpening {
+                blindings: Vec::new(),
+            },
         }
     }
 

@@ -102,11 +102,11 @@ fn the_statement_moves_every_challenge() {
     };
     for image in 0..2 {
         changed(&|statement| statement.labels[image] = (statement.labels[image] + 1) % 3);
-        changed(&|statement| statement.inputs[image][0] = other_point());
-        changed(&|statement| {
-            let point = &mut statement.inputs[image][0];
-            *point = -*point;
-        });
+    }
+    assert_eq!(own.inputs.len(), 2);
+    for row in 0..2 {
+        changed(&|statement| statement.inputs[row] = other_point());
+        changed(&|statement| statement.inputs[row] = -statement.inputs[row]);
     }
     changed(&|statement| statement.inputs.swap(0, 1));
     for byte in 0..32 {
@@ -133,14 +133,15 @@ fn the_setup_moves_every_challenge() {
 fn lists_of_a_statement_are_told_apart() {
     let own = &SUBJECT.proved.statement;
     let setup = setup().verifier();
-    let mut uneven = own.clone();
-    let moved = uneven.inputs[1].pop().unwrap();
-    uneven.inputs[0].push(moved);
-    let mut joined = own.clone();
-    joined.inputs = vec![own.inputs.concat()];
-    let mut fewer = own.clone();
-    fewer.labels.pop();
-    let digests = [own, &uneven, &joined, &fewer].map(|statement| statement.digest(setup));
+    let mut fewer_inputs = own.clone();
+    fewer_inputs.inputs.pop();
+    let mut fewer_labels = own.clone();
+    fewer_labels.labels.pop();
+    // The number of inputs in the place of a label.
+    let mut more_labels = own.clone();
+    more_labels.labels.push(own.inputs.len());
+    let statements = [own, &fewer_inputs, &fewer_labels, &more_labels];
+    let digests = statements.map(|statement| statement.digest(setup));
     for (index, digest) in digests.iter().enumerate() {
         assert!(!digests[..index].contains(digest));
     }

@@ -1,10 +1,9 @@
 //! Other statements for the same bytes.
 
-use crate::common::setup;
+use crate::common::{key_with_columns, setup};
 use crate::subject::{SUBJECT, model, other_point};
 use zklens_commitment::{OpeningError, VerifierSetup};
 use zklens_layers::LayerError;
-use zklens_prover::{Privacy, ProvingKey};
 use zklens_verifier::{Statement, VerifyError, verify};
 
 const REFUSED: VerifyError = VerifyError::Opening(OpeningError::Refused);
@@ -47,26 +46,21 @@ fn rejects_another_context() {
 
 #[test]
 fn rejects_other_inputs() {
-    let points = SUBJECT.proved.statement.inputs[0].len();
-    for image in 0..2 {
-        for point in 0..points {
-            for other in [other_point(), zklens_field::Point::default()] {
-                let other = changed(|statement| statement.inputs[image][point] = other);
-                assert_eq!(other, Err(REFUSED));
-            }
-            let negated = changed(|statement| {
-                let point = &mut statement.inputs[image][point];
-                *point = -*point;
-            });
-            assert_eq!(negated, Err(REFUSED));
+    assert_eq!(SUBJECT.proved.statement.inputs.len(), 2);
+    for row in 0..2 {
+        for other in [other_point(), zklens_field::Point::default()] {
+            let other = changed(|statement| statement.inputs[row] = other);
+            assert_eq!(other, Err(REFUSED));
         }
+        let negated = changed(|statement| statement.inputs[row] = -statement.inputs[row]);
+        assert_eq!(negated, Err(REFUSED));
     }
     assert_eq!(
         changed(|statement| statement.inputs.swap(0, 1)),
         Err(REFUSED)
     );
     assert_eq!(
-        changed(|statement| statement.inputs[1] = statement.inputs[0].clone()),
+        changed(|statement| statement.inputs[1] = statement.inputs[0]),
         Err(REFUSED)
     );
 }
@@ -74,25 +68,18 @@ fn rejects_other_inputs() {
 #[test]
 fn rejects_another_number_of_images() {
     let inputs = |expected, got| Err(VerifyError::Inputs { expected, got });
-    let points = SUBJECT.proved.statement.inputs[0].len();
     let fewer = changed(|statement| statement.inputs.truncate(1));
-    assert_eq!(fewer, inputs(2 * points, points));
-    let more = changed(|statement| statement.inputs.push(statement.inputs[0].clone()));
-    assert_eq!(more, inputs(2 * points, 3 * points));
+    assert_eq!(fewer, inputs(2, 1));
+    let more = changed(|statement| statement.inputs.push(statement.inputs[0]));
+    assert_eq!(more, inputs(2, 3));
     let fewer_labels = changed(|statement| statement.labels.truncate(1));
-    assert_eq!(fewer_labels, inputs(points, 2 * points));
+    assert_eq!(fewer_labels, inputs(1, 2));
     let more_labels = changed(|statement| statement.labels.push(0));
-    assert_eq!(more_labels, inputs(3 * points, 2 * points));
-    // As many points in all, but not one image's share each.
-    let uneven = changed(|statement| {
-        let moved = statement.inputs[0].pop().unwrap();
-        statement.inputs[1].push(moved);
-    });
-    assert_eq!(uneven, inputs(2 * points, 2 * points));
+    assert_eq!(more_labels, inputs(3, 2));
     for images in [0, 1, 3] {
         let other = changed(|statement| {
             statement.labels.resize(images, 0);
-            statement.inputs.resize(images, statement.inputs[0].clone());
+            statement.inputs.resize(images, statement.inputs[0]);
         });
         assert!(other.is_err(), "{images} images");
     }
@@ -100,7 +87,7 @@ fn rejects_another_number_of_images() {
 
 #[test]
 fn rejects_another_model() {
-    let other = ProvingKey::new(setup(), model(2), Privacy::Public).unwrap();
+    let other = key_with_columns(&model(2), 64);
     let other = other.verifying();
     let own = SUBJECT.proved.statement.clone();
     assert_ne!(other.id(), own.model);

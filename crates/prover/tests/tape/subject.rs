@@ -1,11 +1,11 @@
 //! The proof that is tampered with.
 
-use crate::common::{pixels, rng, setup};
+use crate::common::{key_with_columns, pixels, rng, setup};
 use std::ops::Range;
 use std::sync::LazyLock;
 use zklens_field::{Point, SCALAR_BYTES, generator, linear_combination};
 use zklens_model::Model;
-use zklens_prover::{Privacy, Proved, ProvingKey, prove};
+use zklens_prover::{Proved, prove};
 use zklens_testkit::models::perceptron;
 use zklens_testkit::recorder::{Event, record};
 use zklens_transcript::Label;
@@ -16,10 +16,10 @@ pub(crate) struct Subject {
     pub(crate) proved: Proved,
 }
 
-/// A perceptron with one hidden layer, on two images of four pixels.
+/// A perceptron with one hidden layer, on two images, too large for one row of pixels.
 pub(crate) static SUBJECT: LazyLock<Subject> = LazyLock::new(|| {
     let model = model(1);
-    let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
+    let key = key_with_columns(&model, 64);
     let images = [pixels(&model, 0), pixels(&model, 1)];
     let proved = prove(setup(), &key, &images, [9; 32], &mut rng(3)).unwrap();
     Subject {
@@ -30,7 +30,7 @@ pub(crate) static SUBJECT: LazyLock<Subject> = LazyLock::new(|| {
 
 /// Models of one shape, with weights of their own.
 pub(crate) fn model(seed: u64) -> Model {
-    perceptron([2, 2], &[2, 3], seed)
+    perceptron([6, 6], &[2, 3], seed)
 }
 
 /// One message on the tape.
