@@ -52,19 +52,25 @@ pub enum Layout {
 /// Rows have a multiple of so many columns, which lets them fit a model well enough.
 const COLUMN_STEP: usize = 64;
 
-/// As many columns more take the prover as long as one more row takes prover and verifier.
-const COLUMNS_PER_ROW: usize = 512;
+/// So many columns are worth one row of weights less, which takes a verifier a multiplication.
+const COLUMNS_PER_WEIGHT_ROW: usize = 64;
+
+/// So many are worth one row less of pixels, witness or helpers, which also takes 64 bytes of every proof.
+const COLUMNS_PER_PROOF_ROW: usize = 512;
 
 impl Layout {
     /// What a proof costs, of one image, in columns.
-    const fn cost(self, columns: Columns, rows: usize) -> usize {
+    fn cost(self, plan: &Plan) -> usize {
+        let count = plan.columns.count();
+        let (weights, all) = (plan.rows.weights.len(), plan.rows.helpers.end);
         match self {
             // Multiplications of points are as many as columns, transforms as long as the next power of two.
             Self::Fast => {
-                let count = columns.count();
-                count + count.next_power_of_two() + rows * COLUMNS_PER_ROW
+                let of_weights = weights * COLUMNS_PER_WEIGHT_ROW;
+                let of_proofs = (all - weights) * COLUMNS_PER_PROOF_ROW;
+                count + count.next_power_of_two() + of_weights + of_proofs
             }
-            Self::Chain => columns.count() + rows * Columns::MAX.count(),
+            Self::Chain => count + all * Columns::MAX.count(),
         }
     }
 }
@@ -212,7 +218,7 @@ fn choose_columns(circuit: &Circuit, layout: Layout) -> Result<Columns, KeygenEr
         let columns = Columns::new(count).expect("fewer than the most");
         // Of those that hold the random cells.
         if let Ok(plan) = Plan::new(circuit, columns, 1) {
-            let cost = layout.cost(columns, plan.rows.helpers.end);
+            let cost = layout.cost(&plan);
             if best.is_none_or(|(least, _)| cost < least) {
                 best = Some((cost, columns));
             }
