@@ -1,6 +1,10 @@
 //! What JavaScript sees: arguments taken apart, results put together, errors thrown.
 
 #![allow(unsafe_code, reason = "wasm-bindgen writes it; there is none by hand")]
+#![allow(
+    clippy::missing_const_for_fn,
+    reason = "wasm-bindgen exports none that is const"
+)]
 
 use crate::proof::{self, Method, Trusted};
 use crate::{Error, Network, Prover, STAGES, models, parse_layout, threads};
@@ -33,7 +37,6 @@ pub fn has_threads() -> bool {
 ///
 /// To be called in a worker that is cross-origin isolated: the page's own thread may not wait for others.
 #[wasm_bindgen(js_name = initThreadPool)]
-#[must_use]
 pub fn init_thread_pool(threads: usize) -> Promise {
     threads::start(threads)
 }
@@ -132,10 +135,10 @@ impl JsProver {
     #[wasm_bindgen(unchecked_return_type = "Proof")]
     pub fn prove(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "Uint8Array[]")] images: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array[]")] images: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "ProveOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        let images = byte_arrays(&images)?;
+        let images = byte_arrays(images)?;
         let options = Options::new(options)?;
         let context = options.text("context")?;
         let is_public = options.flag("public")?;
@@ -170,10 +173,10 @@ pub fn verify(
 #[wasm_bindgen(js_name = compareImages, unchecked_return_type = "{ ipfsUri: string }[]")]
 pub fn compare_images(
     file: &[u8],
-    #[wasm_bindgen(unchecked_param_type = "Uint8Array[]")] images: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array[]")] images: &JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "CompareOptions")] options: JsValue,
 ) -> Result<JsValue, JsValue> {
-    let images = byte_arrays(&images)?;
+    let images = byte_arrays(images)?;
     let options = Options::new(options)?;
     options.trusted(|trusted| out(proof::compare_images(file, &images, trusted)))
 }

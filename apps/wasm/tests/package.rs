@@ -10,10 +10,6 @@ const GOLDEN: &[u8] = include_bytes!("../../../vectors/proofs/v1/mnist-cnn.zkp")
 const HIDDEN: &[u8] = include_bytes!("../../../vectors/proofs/v1/fashion-mlp.zkp");
 const HIDDEN_KEY: &[u8] = include_bytes!("../../../vectors/proofs/v1/fashion-mlp.zkk");
 
-fn go_on(_: usize) -> ControlFlow<()> {
-    ControlFlow::Continue(())
-}
-
 #[test]
 fn a_digit_is_seen_proved_and_verified() {
     let network = Network::shipped("mnist-cnn").unwrap();

@@ -53,6 +53,10 @@ impl From<&Point> for Addend {
     }
 }
 
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::useless_conversion, reason = "on wasm32 it is one")
+)]
 impl From<Addend> for Point {
     fn from(addend: Addend) -> Self {
         if addend.is_infinity {
