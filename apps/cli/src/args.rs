@@ -3,6 +3,8 @@
 mod evm;
 mod import;
 mod proof;
+#[cfg(feature = "serve")]
+mod serve;
 
 pub(crate) use evm::{
     AccountArguments, ContractArgument, EvmArguments, EvmCommand, EvmDeployArguments,
@@ -13,6 +15,8 @@ pub(crate) use proof::{
     KeygenArguments, ProveArguments, SetupArguments, SetupCommand, SetupImportArguments,
     SetupVerifyArguments, VerifyArguments,
 };
+#[cfg(feature = "serve")]
+pub(crate) use serve::ServeArguments;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -104,6 +108,13 @@ pub(crate) enum Command {
     /// made once for a model, by anyone, and has no owner. What it says of a proof is what `zklens
     /// verify` says.
     Evm(EvmArguments),
+    /// Serve the page and a JSON API, on this machine alone
+    ///
+    /// The page proves in the browser. The API is for programs that cannot run the prover:
+    /// /api/openapi.json describes it. /healthz and /metrics are for whoever keeps the server running.
+    /// SIGINT and SIGTERM end it when what runs is done.
+    #[cfg(feature = "serve")]
+    Serve(ServeArguments),
 }
 
 #[derive(Debug, Args)]

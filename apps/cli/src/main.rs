@@ -37,6 +37,8 @@ fn main() -> ExitCode {
         Command::Keygen(arguments) => command::keygen::run(&arguments),
         Command::Setup(arguments) => command::setup::run(&arguments),
         Command::Evm(arguments) => command::evm::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => command::serve::run(&arguments),
     };
     match result {
         Ok(code) => code,

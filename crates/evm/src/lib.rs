@@ -13,6 +13,7 @@
 
 pub mod abi;
 mod artifact;
+#[cfg(feature = "chain")]
 pub mod chain;
 mod export;
 pub mod fixture;

@@ -13,11 +13,67 @@
 )]
 
 use crate::Point;
+#[cfg(target_arch = "wasm32")]
+use crate::coordinate::Coordinate;
 use alloc::vec::Vec;
-use ark_bn254::Fq;
+#[cfg(not(target_arch = "wasm32"))]
+use ark_bn254::Fq as Coordinate;
 use ark_ec::AffineRepr;
+#[cfg(not(target_arch = "wasm32"))]
 use ark_ff::{AdditiveGroup, Field, Zero};
-use core::ops::Range;
+use core::ops::{Neg, Range};
+
+/// A point in the coordinates that are the fastest here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Addend {
+    x: Coordinate,
+    y: Coordinate,
+    is_infinity: bool,
+}
+
+impl Addend {
+    const INFINITY: Self = Self {
+        x: Coordinate::ZERO,
+        y: Coordinate::ZERO,
+        is_infinity: true,
+    };
+
+    pub(crate) const fn is_infinity(&self) -> bool {
+        self.is_infinity
+    }
+}
+
+impl From<&Point> for Addend {
+    fn from(point: &Point) -> Self {
+        Self {
+            x: Coordinate::from(point.x),
+            y: Coordinate::from(point.y),
+            is_infinity: point.is_zero(),
+        }
+    }
+}
+
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::useless_conversion, reason = "on wasm32 it is one")
+)]
+impl From<Addend> for Point {
+    fn from(addend: Addend) -> Self {
+        if addend.is_infinity {
+            Self::default()
+        } else {
+            Self::new_unchecked(addend.x.into(), addend.y.into())
+        }
+    }
+}
+
+impl Neg for Addend {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self { y: -self.y, ..self }
+    }
+}
 
 /// The sum of each of `count` buckets, from picks of a point, by its index, and a bucket; infinity
 /// where there are none.
@@ -25,7 +81,7 @@ use core::ops::Range;
 /// # Panics
 ///
 /// There is no such point, or no such bucket.
-pub(crate) fn sums(count: usize, points: &[Point], picks: &[(u32, u32)]) -> Vec<Point> {
+pub(crate) fn sums(count: usize, points: &[Addend], picks: &[(u32, u32)]) -> Vec<Addend> {
     let mut ends = alloc::vec![0; count];
     for (_, bucket) in picks {
         ends[*bucket as usize] += 1;
@@ -37,7 +93,7 @@ pub(crate) fn sums(count: usize, points: &[Point], picks: &[(u32, u32)]) -> Vec<
     }
     // Filled from their ends, so that the ends become starts.
     let mut starts = ends.clone();
-    let mut sorted = alloc::vec![Point::zero(); total];
+    let mut sorted = alloc::vec![Addend::INFINITY; total];
     for (point, bucket) in picks {
         let place = &mut starts[*bucket as usize];
         *place -= 1;
@@ -45,12 +101,12 @@ pub(crate) fn sums(count: usize, points: &[Point], picks: &[(u32, u32)]) -> Vec<
     }
     let buckets: Vec<Range<usize>> = starts.iter().zip(ends).map(|(s, end)| *s..end).collect();
     collapse(&mut sorted, &buckets);
-    let first = |bucket: Range<usize>| sorted[bucket].first().copied().unwrap_or_default();
+    let first = |bucket: Range<usize>| sorted[bucket].first().copied().unwrap_or(Addend::INFINITY);
     buckets.into_iter().map(first).collect()
 }
 
 /// Leaves the sum of every bucket in its first place.
-fn collapse(points: &mut [Point], buckets: &[Range<usize>]) {
+fn collapse(points: &mut [Addend], buckets: &[Range<usize>]) {
     let longest = buckets.iter().map(Range::len).max().unwrap_or(0);
     let mut pairs = Vec::new();
     let mut stride = 1;
@@ -66,15 +122,15 @@ fn collapse(points: &mut [Point], buckets: &[Range<usize>]) {
 }
 
 /// Adds `points[i + stride]` to `points[i]` for every `i` of `firsts`, with one inversion.
-fn add_pairs(points: &mut [Point], firsts: &[usize], stride: usize) {
-    let mut product = Fq::ONE;
+fn add_pairs(points: &mut [Addend], firsts: &[usize], stride: usize) {
+    let mut product = Coordinate::ONE;
     let mut steps = Vec::with_capacity(firsts.len());
     for i in firsts {
         let denominator = slope_denominator(&points[*i], &points[i + stride]);
         steps.push((*i, denominator, product));
         product *= denominator;
     }
-    let mut inverse = product.inverse().unwrap_or_default();
+    let mut inverse = product.inverse().unwrap_or(Coordinate::ZERO);
     for (i, denominator, product) in steps.into_iter().rev() {
         points[i] = add(&points[i], &points[i + stride], product * inverse);
         inverse *= denominator;
@@ -83,21 +139,21 @@ fn add_pairs(points: &mut [Point], firsts: &[usize], stride: usize) {
 
 /// What the slope of the line through two points is divided by; never zero, and without meaning
 /// where [`add`] needs no slope.
-fn slope_denominator(p: &Point, q: &Point) -> Fq {
+fn slope_denominator(p: &Addend, q: &Addend) -> Coordinate {
     if p.x != q.x {
         q.x - p.x
     } else if p.y.is_zero() {
-        Fq::ONE
+        Coordinate::ONE
     } else {
         p.y.double()
     }
 }
 
-fn add(p: &Point, q: &Point, inverse: Fq) -> Point {
-    if p.is_zero() {
+fn add(p: &Addend, q: &Addend, inverse: Coordinate) -> Addend {
+    if p.is_infinity {
         return *q;
     }
-    if q.is_zero() {
+    if q.is_infinity {
         return *p;
     }
     let numerator = if p.x != q.x {
@@ -106,9 +162,13 @@ fn add(p: &Point, q: &Point, inverse: Fq) -> Point {
         let square = p.x.square();
         square.double() + square
     } else {
-        return Point::zero();
+        return Addend::INFINITY;
     };
     let slope = numerator * inverse;
     let x = slope.square() - p.x - q.x;
-    Point::new_unchecked(x, slope * (p.x - x) - p.y)
+    Addend {
+        x,
+        y: slope * (p.x - x) - p.y,
+        is_infinity: false,
+    }
 }

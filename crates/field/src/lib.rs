@@ -23,6 +23,8 @@ extern crate alloc;
 
 #[cfg(feature = "parallel")]
 mod bucket;
+#[cfg(all(feature = "parallel", any(target_arch = "wasm32", test)))]
+mod coordinate;
 #[cfg(feature = "fft")]
 mod fft;
 mod point;

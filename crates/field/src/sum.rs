@@ -11,7 +11,8 @@
     reason = "only provers sum so; a wrong sum makes a proof that is refused"
 )]
 
-use crate::{Point, Scalar, bucket};
+use crate::bucket::{self, Addend};
+use crate::{Point, Scalar};
 use alloc::vec::Vec;
 use ark_bn254::{Fq, G1Projective};
 use ark_ec::{AffineRepr, CurveGroup};
@@ -77,8 +78,11 @@ pub fn sum_of_picks(points: &[Point], values: &[Scalar], picks: &[(u32, u32)]) -
         (*point as usize) < points.len() && value.is_some_and(|value| !value.is_zero())
     };
     let picks: Vec<(u32, u32)> = picks.iter().copied().filter(counts).collect();
-    let sums = bucket::sums(values.len(), points, &picks);
-    let terms = sums.iter().zip(values).filter(|(sum, _)| !sum.is_zero());
+    let points: Vec<Addend> = points.iter().map(Addend::from).collect();
+    let sums = bucket::sums(values.len(), &points, &picks);
+    let terms = sums.into_iter().zip(values);
+    let terms = terms.filter(|(sum, _)| !sum.is_infinity());
+    let terms = terms.map(|(sum, value)| (Point::from(sum), value));
     let (sums, values): (Vec<Point>, Vec<Scalar>) = terms.unzip();
     linear_combination(&sums, &values)
 }
@@ -121,7 +125,8 @@ fn sum(points: &[Point], integers: &[i128], bits: u32, width: u32) -> Point {
     let digits = Digits::new(bits, width);
     let len = points.len().min(integers.len());
     let integers = &integers[..len];
-    let signed: Vec<Point> = points.iter().take(len).flat_map(|p| [*p, -*p]).collect();
+    let addends = points.iter().take(len).map(Addend::from);
+    let signed: Vec<Addend> = addends.flat_map(|p| [p, -p]).collect();
     let windows: Vec<u32> = (0..digits.windows).collect();
     let sums: Vec<G1Projective> = windows
         .par_chunks(PICKS_PER_TREE.div_ceil(len.max(1)))
@@ -171,7 +176,7 @@ impl Digits {
 
     /// For each of `windows`, the sum of all points times their digit; `signed` has every point and
     /// then its negative.
-    fn sums(&self, signed: &[Point], integers: &[i128], windows: &[u32]) -> Vec<G1Projective> {
+    fn sums(&self, signed: &[Addend], integers: &[i128], windows: &[u32]) -> Vec<G1Projective> {
         let num_digits = 1 << (self.width - 1);
         let mut picks = Vec::with_capacity(windows.len() * integers.len());
         for (i, window) in (0..).zip(windows) {
@@ -192,7 +197,7 @@ impl Digits {
         let low_bits = self.width / 2;
         let (lows, highs) = (1 << low_bits, (num_digits >> low_bits) + 1);
         let mut halves = Vec::with_capacity(2 * count);
-        for (bucket, _) in (0..).zip(&buckets).filter(|(_, sum)| !sum.is_zero()) {
+        for (bucket, _) in (0..).zip(&buckets).filter(|(_, sum)| !sum.is_infinity()) {
             let start = bucket / num_digits * (lows + highs);
             let digit = bucket % num_digits + 1;
             let (low, high) = (digit % lows, digit / lows);
@@ -216,11 +221,11 @@ impl Digits {
 }
 
 /// `Σ i · points[i]`
-fn multiply(points: &[Point]) -> G1Projective {
+fn multiply(points: &[Addend]) -> G1Projective {
     let mut sum = G1Projective::zero();
     let mut running = G1Projective::zero();
     for point in points.iter().skip(1).rev() {
-        running += point;
+        running += Point::from(*point);
         sum += running;
     }
     sum

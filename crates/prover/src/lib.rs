@@ -34,6 +34,7 @@ mod lookup;
 mod proof;
 mod random;
 mod relation;
+mod stage;
 pub mod sumcheck;
 mod wiring;
 mod witness;
@@ -42,5 +43,6 @@ pub use key::{
     KeygenError, Layout, PROVING_KEY_MAGIC, PROVING_KEY_VERSION, Privacy, ProvingKey,
     ProvingKeyError,
 };
-pub use proof::{ProveError, Proved, prove, prove_witness};
+pub use proof::{ProveError, Proved, prove, prove_with, prove_witness};
+pub use stage::Stage;
 pub use witness::Witness;

@@ -5,11 +5,13 @@ use crate::key::{ProvingKey, write};
 use crate::lookup::Helpers;
 use crate::random::{scalar, scalars};
 use crate::relation::RowSum;
+use crate::stage::Stage;
 use crate::sumcheck::{self, Summand};
 use crate::wiring::add_transposed;
 use crate::witness::Witness;
 use rand_core::CryptoRng;
 use rayon::prelude::*;
+use std::ops::ControlFlow;
 use zklens_commitment::Setup;
 use zklens_field::{AdditiveGroup, Scalar};
 use zklens_layers::circuit::{Path, Table};
@@ -51,6 +53,28 @@ pub fn prove(
     context: Context,
     rng: &mut dyn CryptoRng,
 ) -> Result<Proved, ProveError> {
+    let unstoppable = &mut |_| ControlFlow::Continue(());
+    prove_with(setup, key, images, context, rng, unstoppable)
+}
+
+/// [`prove`] that tells `progress` of each stage before it begins, and ends where that breaks.
+///
+/// # Errors
+///
+/// Those of [`prove`], and [`ProveError::Cancelled`].
+///
+/// # Panics
+///
+/// The setup is another than the key was made with.
+pub fn prove_with(
+    setup: &Setup,
+    key: &ProvingKey,
+    images: &[Pixels],
+    context: Context,
+    rng: &mut dyn CryptoRng,
+    progress: &mut dyn FnMut(Stage) -> ControlFlow<()>,
+) -> Result<Proved, ProveError> {
+    Stage::Witness.begin(progress)?;
     let plan = key.plan(images.len())?;
     let traces = images.par_iter().map(|pixels| key.model().run(pixels));
     let traces = traces.collect::<Result<Vec<_>, _>>()?;
@@ -58,9 +82,7 @@ pub fn prove(
     let labels = runs.iter().map(|(_, trace)| trace.classification().label());
     let labels: Vec<usize> = labels.collect();
     let witness = Witness::new(key.model(), key.verifying().circuit(), &plan, &runs);
-    Ok(prove_witness(
-        setup, key, &plan, &witness, labels, context, rng,
-    )?)
+    prove_witness_with(setup, key, &plan, &witness, labels, context, rng, progress)
 }
 
 impl ProvingKey {
@@ -94,8 +116,36 @@ pub fn prove_witness(
     labels_of_images: Vec<usize>,
     context: Context,
     rng: &mut dyn CryptoRng,
-) -> Result<Proved, LayerError> {
+) -> Result<Proved, ProveError> {
+    let unstoppable = &mut |_| ControlFlow::Continue(());
+    prove_witness_with(
+        setup,
+        key,
+        plan,
+        witness,
+        labels_of_images,
+        context,
+        rng,
+        unstoppable,
+    )
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "those of `prove_witness`, and progress"
+)]
+fn prove_witness_with(
+    setup: &Setup,
+    key: &ProvingKey,
+    plan: &Plan,
+    witness: &Witness,
+    labels_of_images: Vec<usize>,
+    context: Context,
+    rng: &mut dyn CryptoRng,
+    progress: &mut dyn FnMut(Stage) -> ControlFlow<()>,
+) -> Result<Proved, ProveError> {
     let circuit = key.verifying().circuit();
+    Stage::Commitment.begin(progress)?;
     let mut rows = Rows::new(key, plan, witness, rng);
     let committed =
         |rows: &Rows, range: std::ops::Range<usize>| commit(setup, plan.columns, &rows.0[range]);
@@ -116,6 +166,7 @@ pub fn prove_witness(
     );
 
     // 2. Helpers of lookups.
+    Stage::Lookups.begin(progress)?;
     let lookup = LookupChallenges {
         alpha: writer.draw(labels::LOOKUP_POLE),
         beta: writer.draw(labels::LOOKUP_PAIR),
@@ -129,6 +180,7 @@ pub fn prove_witness(
     );
 
     // 3. One sum of all rules.
+    Stage::Sumcheck.begin(progress)?;
     let coordinates = 1..plan.num_vars;
     let challenges = Challenges {
         lookup,
@@ -156,6 +208,7 @@ pub fn prove_witness(
     let reduced = sumcheck::prove::<DEGREE>(summands, constant, coefficients, &mut writer);
 
     // 5. The columns' values.
+    Stage::Opening.begin(progress)?;
     let values: Vec<Vec<Scalar>> = reduced
         .tables
         .iter()
@@ -385,4 +438,7 @@ pub enum ProveError {
     /// There is no image, or there are too many.
     #[error(transparent)]
     Batch(#[from] LayerError),
+    /// The one who was told of progress wanted no more.
+    #[error("proving was cancelled")]
+    Cancelled,
 }

@@ -16,5 +16,7 @@ mod inspect_proof;
 pub(crate) mod keygen;
 pub(crate) mod models;
 pub(crate) mod prove;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
 pub(crate) mod setup;
 pub(crate) mod verify;

@@ -6,6 +6,8 @@ mod execute;
 mod import;
 mod keygen;
 mod prove;
+#[cfg(feature = "serve")]
+mod serve;
 mod setup;
 mod support;
 mod verify;

@@ -1,0 +1,65 @@
+//! `zklens serve`: the command around the server, which has tests of its own.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+use crate::support::failure;
+
+/// A server on a free port, and its address.
+fn serve(arguments: &[&str]) -> (Child, BufReader<impl Read>, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_zklens"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--log", "json"])
+        .args(arguments)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut logs = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    logs.read_line(&mut line).unwrap();
+    let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let message = event["message"].as_str().unwrap();
+    let address = message.strip_prefix("listening on http://").unwrap();
+    let address = address.trim_end_matches('/').to_owned();
+    (child, logs, address)
+}
+
+fn get(address: &str, host: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+#[cfg(unix)]
+fn serves_until_it_is_told_to_end() {
+    let (mut child, mut logs, address) = serve(&["--host", "zklens.example"]);
+    assert!(get(&address, &address).starts_with("HTTP/1.1 200"));
+    assert!(get(&address, "zklens.example").starts_with("HTTP/1.1 200"));
+    assert!(get(&address, "other.example").starts_with("HTTP/1.1 403"));
+    let id = child.id().to_string();
+    let killed = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let mut rest = String::new();
+    logs.read_to_string(&mut rest).unwrap();
+    for line in rest.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap();
+    }
+    assert!(rest.contains("\"stopped\""), "{rest}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let errors = failure(2, &["serve", "--listen", &address]);
+    assert!(
+        errors.contains(&format!("error: cannot listen on {address}: ")),
+        "{errors}"
+    );
+    assert!(errors.contains("--listen"), "{errors}");
+}

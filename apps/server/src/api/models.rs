@@ -1,0 +1,69 @@
+//! `GET /api/models`: the networks that can be asked for.
+
+use super::hex;
+use crate::app::App;
+use crate::engine::Keys;
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use std::sync::Arc;
+use zklens_model::{Colour, Preprocessing};
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Model {
+    name: &'static str,
+    summary: &'static str,
+    input: Input,
+    classes: Vec<String>,
+    parameters: usize,
+    digest: String,
+    model_id: String,
+    /// The model laid out for a chain.
+    model_id_for_chain: String,
+}
+
+/// What the network sees of a picture.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Input {
+    width: u16,
+    height: u16,
+    colour: &'static str,
+    inverted: bool,
+}
+
+pub(super) async fn models(State(app): State<Arc<App>>) -> Json<Vec<Model>> {
+    let models = app.engine.models().iter();
+    Json(models.map(|keys| Model::of(keys)).collect())
+}
+
+impl Model {
+    fn of(keys: &Keys) -> Self {
+        let model = keys.fast.model();
+        Self {
+            name: keys.shipped.name,
+            summary: keys.shipped.summary,
+            input: Input::of(model.preprocessing()),
+            classes: model.classes().to_vec(),
+            parameters: model.parameters(),
+            digest: hex(&model.digest()),
+            model_id: keys.fast.verifying().id().to_string(),
+            model_id_for_chain: keys.chain.verifying().id().to_string(),
+        }
+    }
+}
+
+impl Input {
+    const fn of(preprocessing: &Preprocessing) -> Self {
+        Self {
+            width: preprocessing.width,
+            height: preprocessing.height,
+            colour: match preprocessing.colour {
+                Colour::Luma => "grey",
+                Colour::Rgb => "rgb",
+            },
+            inverted: preprocessing.invert,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What all requests share, and what happens to each of them.
+
+use crate::api;
+use crate::engine::Engine;
+use crate::error::ApiError;
+use crate::gate::Gate;
+use crate::guard::Guard;
+use crate::metrics::Metrics;
+use crate::options::{Limits, Options};
+use crate::{headers, page};
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::{Next, from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Response};
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// How many pictures are classified or proofs verified at a time; a picture may take a gigabyte.
+const OTHER_JOBS: usize = 4;
+
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) limits: Limits,
+    pub(crate) proofs: Gate,
+    /// Everything else that is work.
+    pub(crate) others: Gate,
+    pub(crate) metrics: Metrics,
+    guard: Guard,
+}
+
+impl App {
+    pub(crate) fn new(options: &Options, engine: Arc<Engine>) -> Self {
+        let limits = options.limits;
+        let gate = |at_work| Gate::new(at_work, limits.queue);
+        Self {
+            engine,
+            limits,
+            proofs: gate(limits.jobs),
+            others: gate(OTHER_JOBS),
+            metrics: Metrics::new(),
+            guard: Guard::new(options.listen.ip(), &options.hosts),
+        }
+    }
+
+    /// When a request that begins now has to be answered.
+    pub(crate) fn deadline(&self) -> Instant {
+        Instant::now() + self.limits.timeout
+    }
+}
+
+/// All routes, inside what every request goes through.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let routes = api::routes().into_iter();
+    let router = routes.fold(Router::new(), |router, (path, methods)| {
+        router.route(path, methods)
+    });
+    router
+        .fallback(page::page)
+        .method_not_allowed_fallback(async || page::not_allowed())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(Arc::clone(&app), guard))
+        .layer(from_fn_with_state(Arc::clone(&app), observe))
+        .layer(map_response(headers::add))
+        .with_state(app)
+}
+
+/// The panic itself is in the logs already.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    ApiError::internal().into_response()
+}
+
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    match app
+        .guard
+        .check(request.method(), request.uri(), request.headers())
+    {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Counts and logs a request: its route, never what was sent.
+async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = known(request.method());
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("page", MatchedPath::as_str).to_owned();
+    let response = next.run(request).await;
+    let (status, time) = (response.status().as_u16(), started.elapsed());
+    app.metrics.request(method, &route, status, time);
+    log(method, &route, status, time);
+    response
+}
+
+fn log(method: &str, route: &str, status: u16, time: Duration) {
+    let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    if status >= 500 {
+        tracing::warn!(method, route, status, ms, "request");
+    } else {
+        tracing::info!(method, route, status, ms, "request");
+    }
+}
+
+/// A method's name, of which there are only so many.
+const fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}

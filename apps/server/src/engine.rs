@@ -1,0 +1,227 @@
+//! What the server knows, and what it computes: no HTTP in here.
+
+use crate::error::ApiError;
+use axum::http::StatusCode;
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use zklens_commitment::{Setup, SetupError};
+use zklens_image::{CidVersion, ImageError, cid};
+use zklens_model::{FileError, Pixels};
+use zklens_models::Shipped;
+use zklens_prover::{KeygenError, Layout, Privacy, ProveError, Proved, ProvingKey, prove_with};
+use zklens_verifier::{Context, ModelId, VerifyError, verify};
+
+/// The setup, and the keys of all shipped models: what all requests share.
+pub struct Engine {
+    setup: Setup,
+    models: Vec<Arc<Keys>>,
+}
+
+/// A shipped model with its keys.
+pub(crate) struct Keys {
+    pub(crate) shipped: &'static Shipped,
+    pub(crate) fast: ProvingKey,
+    pub(crate) chain: ProvingKey,
+}
+
+/// Why the server knows nothing. The shipped files are tested, so this is a defect.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The shipped setup.
+    #[error("the shipped setup: {0}")]
+    Setup(#[from] SetupError),
+    /// A shipped model.
+    #[error("a shipped model: {0}")]
+    Model(#[from] FileError),
+    /// The keys of a shipped model.
+    #[error("the keys of a shipped model: {0}")]
+    Keys(#[from] KeygenError),
+    /// The system's randomness.
+    #[error("the system's randomness: {0}")]
+    Randomness(getrandom::Error),
+}
+
+impl Keys {
+    fn new(setup: &Setup, shipped: &'static Shipped) -> Result<Self, EngineError> {
+        let model = shipped.decode()?;
+        let key = |layout| ProvingKey::with_layout(setup, model.clone(), Privacy::Public, layout);
+        Ok(Self {
+            shipped,
+            fast: key(Layout::Fast)?,
+            chain: key(Layout::Chain)?,
+        })
+    }
+
+    pub(crate) const fn of_layout(&self, layout: Layout) -> &ProvingKey {
+        match layout {
+            Layout::Fast => &self.fast,
+            Layout::Chain => &self.chain,
+        }
+    }
+
+    /// The key with this id.
+    pub(crate) fn of_id(&self, id: ModelId) -> Option<&ProvingKey> {
+        let mut keys = [&self.fast, &self.chain].into_iter();
+        keys.find(|key| key.verifying().id() == id)
+    }
+}
+
+/// What is to be proved.
+pub(crate) struct Order {
+    pub(crate) layout: Layout,
+    pub(crate) context: Context,
+    pub(crate) images: Vec<Pixels>,
+}
+
+/// A proof that was verified, and the time that both took.
+pub(crate) struct Done {
+    pub(crate) proved: Proved,
+    pub(crate) proving: Duration,
+    pub(crate) verifying: Duration,
+}
+
+/// Whether the one who asked no longer wants the answer.
+pub(crate) type Stopped<'a> = &'a dyn Fn() -> bool;
+
+impl Engine {
+    /// Decodes the setup and derives all keys.
+    ///
+    /// # Errors
+    ///
+    /// A file that comes with zklens is damaged, or the system has no randomness.
+    pub fn new() -> Result<Self, EngineError> {
+        getrandom::fill(&mut [0; 32]).map_err(EngineError::Randomness)?;
+        let setup = Setup::decode(zklens_setup::STRING, &zklens_setup::TAU_G2)?;
+        let keys = zklens_models::ALL.iter();
+        let models = keys.map(|shipped| Keys::new(&setup, shipped).map(Arc::new));
+        Ok(Self {
+            models: models.collect::<Result<_, _>>()?,
+            setup,
+        })
+    }
+
+    pub(crate) fn models(&self) -> &[Arc<Keys>] {
+        &self.models
+    }
+
+    pub(crate) const fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// A shipped model by name, or the first.
+    pub(crate) fn model(&self, name: Option<&str>) -> Result<Arc<Keys>, ApiError> {
+        let name = name.unwrap_or(zklens_models::ALL[0].name);
+        let found = self.models.iter().find(|keys| keys.shipped.name == name);
+        found.cloned().ok_or_else(|| {
+            let known = zklens_models::ALL.map(|shipped| shipped.name).join(", ");
+            ApiError::bad_request("model: there is no network of this name here")
+                .with_help(format!("choose one of {known}"))
+        })
+    }
+
+    /// Proves, and verifies as a stranger would.
+    pub(crate) fn prove(
+        &self,
+        keys: &Keys,
+        order: &Order,
+        stopped: Stopped<'_>,
+    ) -> Result<Done, ProveFailure> {
+        let key = keys.of_layout(order.layout);
+        let started = Instant::now();
+        let mut progress = |_| {
+            if stopped() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        let proved = prove_with(
+            &self.setup,
+            key,
+            &order.images,
+            order.context,
+            &mut UnwrapErr(SysRng),
+            &mut progress,
+        )?;
+        let proving = started.elapsed();
+        self.check(key, &order.images, &proved)?;
+        Ok(Done {
+            proved,
+            proving,
+            verifying: started.elapsed() - proving,
+        })
+    }
+
+    fn check(
+        &self,
+        key: &ProvingKey,
+        images: &[Pixels],
+        proved: &Proved,
+    ) -> Result<(), VerifyError> {
+        let key = key.verifying();
+        let statement = proved.statement.clone();
+        let verified = verify(self.setup.verifier(), key, statement, &proved.proof)?;
+        verified.check_pixels(&self.setup, key, images, &proved.opening)
+    }
+}
+
+/// Why there is no proof.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProveFailure {
+    #[error(transparent)]
+    Prove(#[from] ProveError),
+    #[error("the new proof is refused: {0}")]
+    Check(#[from] VerifyError),
+}
+
+impl From<ProveFailure> for ApiError {
+    fn from(failure: ProveFailure) -> Self {
+        match failure {
+            ProveFailure::Prove(ProveError::Cancelled) => Self::busy(
+                "there was no time to prove this",
+            )
+            .with_help("send fewer images at once, or try again when less is asked of the server"),
+            ProveFailure::Prove(error @ ProveError::Batch(_)) => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, error)
+                    .with_help("send fewer images at once")
+            }
+            failure => {
+                tracing::error!(%failure, "no proof");
+                Self::internal()
+            }
+        }
+    }
+}
+
+/// What a network sees of an image file, and the file's address.
+pub(crate) fn read_image(bytes: &[u8], keys: &Keys) -> Result<(Pixels, String), ApiError> {
+    let preprocessing = keys.fast.model().preprocessing();
+    let pixels = zklens_image::pixels(bytes, preprocessing)?;
+    Ok((pixels, cid::of(bytes, CidVersion::V0).ipfs_uri()))
+}
+
+impl From<ImageError> for ApiError {
+    fn from(error: ImageError) -> Self {
+        let status = match error {
+            ImageError::EmptyFile => StatusCode::BAD_REQUEST,
+            ImageError::UnsupportedFormat { .. } | ImageError::UnknownFormat { .. } => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
+            ImageError::FileTooLarge { .. }
+            | ImageError::Dimensions { .. }
+            | ImageError::TooMuchMemory { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, error)
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}

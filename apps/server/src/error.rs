@@ -1,0 +1,91 @@
+//! Errors as a client reads them: `{"error": sentence, "help": sentence}` with a status.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::fmt;
+
+/// How long a client is asked to wait before it tries again, in seconds.
+const RETRY_SECONDS: u64 = 5;
+
+/// Why a request has no other answer.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    error: String,
+    help: Option<String>,
+    /// Whether this is the answer to "is this proof true?".
+    is_verdict: bool,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified: Option<bool>,
+    error: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+impl ApiError {
+    pub(crate) fn new(status: StatusCode, error: impl fmt::Display) -> Self {
+        Self {
+            status,
+            error: error.to_string(),
+            help: None,
+            is_verdict: false,
+        }
+    }
+
+    /// The request itself makes no sense.
+    pub(crate) fn bad_request(error: impl fmt::Display) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error)
+    }
+
+    /// The server has no time; it may have later.
+    pub(crate) fn busy(error: impl fmt::Display) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
+    }
+
+    /// A defect, of which the client learns no more.
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed")
+            .with_help("this is a defect of zklens, please report it")
+    }
+
+    /// The proof is refused.
+    pub(crate) fn refused(error: impl fmt::Display) -> Self {
+        Self {
+            is_verdict: true,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, error)
+        }
+    }
+
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same, about a part of the request.
+    pub(crate) fn about(mut self, subject: impl fmt::Display) -> Self {
+        self.error = format!("{subject}: {}", self.error);
+        self
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = Body {
+            verified: self.is_verdict.then_some(false),
+            error: &self.error,
+            help: self.help.as_deref(),
+        };
+        let mut response = (self.status, Json(body)).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            let seconds = HeaderValue::from(RETRY_SECONDS);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
+    }
+}

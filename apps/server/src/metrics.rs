@@ -1,0 +1,157 @@
+//! What the server counts, for Prometheus.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+use std::fmt;
+use std::time::Duration;
+
+/// The media type of what [`Metrics::text`] gives.
+pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Proof {
+    model: &'static str,
+    layout: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Verdict {
+    verified: &'static str,
+}
+
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    request_time: Family<Route, Histogram>,
+    proofs: Family<Proof, Counter>,
+    proof_time: Family<Proof, Histogram>,
+    stopped: Counter,
+    images: Family<Proof, Counter>,
+    verdicts: Family<Verdict, Counter>,
+    proofs_at_work: Gauge,
+    proofs_waiting: Gauge,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("zklens"),
+            requests: Family::default(),
+            request_time: Family::new_with_constructor(histogram),
+            proofs: Family::default(),
+            proof_time: Family::new_with_constructor(histogram),
+            stopped: Counter::default(),
+            images: Family::default(),
+            verdicts: Family::default(),
+            proofs_at_work: Gauge::default(),
+            proofs_waiting: Gauge::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let all = &mut self.registry;
+        let version = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+        all.register("build", "The program", version);
+        all.register("http_requests", "Requests answered", self.requests.clone());
+        let time = "Time to answer a request";
+        all.register_with_unit(
+            "http_request",
+            time,
+            Unit::Seconds,
+            self.request_time.clone(),
+        );
+        all.register("proofs", "Proofs made", self.proofs.clone());
+        let time = "Time to make and verify a proof";
+        all.register_with_unit("proof", time, Unit::Seconds, self.proof_time.clone());
+        let stopped = "Proofs given up: no time, or nobody to have them";
+        all.register("proofs_stopped", stopped, self.stopped.clone());
+        all.register(
+            "images_proved",
+            "Images in these proofs",
+            self.images.clone(),
+        );
+        all.register("verifications", "Proofs looked at", self.verdicts.clone());
+        let running = "Proofs that are being made";
+        all.register("proofs_at_work", running, self.proofs_at_work.clone());
+        let waiting = "Proofs that wait for their turn or their body";
+        all.register("proofs_waiting", waiting, self.proofs_waiting.clone());
+    }
+
+    pub(crate) fn request(&self, method: &'static str, route: &str, status: u16, time: Duration) {
+        let route = route.to_owned();
+        let request = Request {
+            method,
+            route,
+            status,
+        };
+        self.requests.get_or_create(&request).inc();
+        let route = Route {
+            route: request.route,
+        };
+        self.request_time
+            .get_or_create(&route)
+            .observe(time.as_secs_f64());
+    }
+
+    pub(crate) fn proof(
+        &self,
+        model: &'static str,
+        layout: &'static str,
+        images: usize,
+        time: Duration,
+    ) {
+        let proof = Proof { model, layout };
+        self.proofs.get_or_create(&proof).inc();
+        self.images.get_or_create(&proof).inc_by(images as u64);
+        self.proof_time
+            .get_or_create(&proof)
+            .observe(time.as_secs_f64());
+    }
+
+    pub(crate) fn proof_stopped(&self) {
+        self.stopped.inc();
+    }
+
+    pub(crate) fn verdict(&self, is_true: bool) {
+        let verified = if is_true { "true" } else { "false" };
+        self.verdicts.get_or_create(&Verdict { verified }).inc();
+    }
+
+    /// All of them, with how full the queue of proofs is now.
+    pub(crate) fn text(&self, at_work: usize, waiting: usize) -> Result<String, fmt::Error> {
+        let gauge = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.proofs_at_work.set(gauge(at_work));
+        self.proofs_waiting.set(gauge(waiting));
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// Two milliseconds to a minute.
+fn histogram() -> Histogram {
+    Histogram::new([
+        0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0,
+    ])
+}

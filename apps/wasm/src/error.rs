@@ -1,0 +1,234 @@
+//! What can go wrong, in words for people.
+
+use zklens_evm::abi::AbiError;
+use zklens_image::ImageError;
+use zklens_model::FileError;
+use zklens_prover::{KeygenError, ProveError};
+use zklens_verifier::{Context, KeyError, ModelId, ProofFileError, VerifyError};
+
+use crate::word;
+
+/// Why something was not done. Its text has one or two sentences; [`Self::name`] is for programs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An image file has no pixels.
+    #[error(transparent)]
+    Image(#[from] ImageError),
+    /// Pixels are not as many as the network takes.
+    #[error(
+        "image {image} has {got} bytes, the network takes {expected} pixels: for an image file, take the pixels \
+         that `execute` gives"
+    )]
+    Pixels {
+        /// Which image, from 1.
+        image: usize,
+        /// How many bytes it has.
+        got: usize,
+        /// How many the network takes.
+        expected: usize,
+    },
+    /// No network that comes along is called so.
+    #[error("no network called {name:?} comes with zklens: {} do", names())]
+    UnknownModel {
+        /// The name that was asked for.
+        name: String,
+    },
+    /// A model file is none.
+    #[error(transparent)]
+    Model(#[from] FileError),
+    /// The network cannot be proved.
+    #[error("this network can be run but not proved: {0}")]
+    Keygen(#[from] KeygenError),
+    /// No images, or too many.
+    #[error(transparent)]
+    Batch(ProveError),
+    /// `onStage` said so.
+    #[error("proving was cancelled")]
+    Cancelled,
+    /// The platform has no randomness.
+    #[error("this platform gives no randomness, without which a proof would hide nothing: {cause}")]
+    Randomness {
+        /// What it says.
+        cause: String,
+    },
+    /// A new proof is not true.
+    #[error("the new proof is false; this is a defect of zklens, please report it: {0}")]
+    Defect(VerifyError),
+    /// A proof file is none.
+    #[error(transparent)]
+    ProofFile(#[from] ProofFileError),
+    /// A key file is none.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A proof is about a network that is not known here.
+    #[error(
+        "the proof is about a network that does not come with zklens: give the network or its verifying key. \
+         Its model id is {}", word::hex(&id.0)
+    )]
+    UnknownNetwork {
+        /// The id of that network.
+        id: ModelId,
+    },
+    /// A proof is about another network than the one that was given.
+    #[error("the proof is about model {}, not about {name}, which is {}", word::hex(&expected.0), word::hex(&got.0))]
+    OtherNetwork {
+        /// The proof's.
+        expected: ModelId,
+        /// The given network's name.
+        name: String,
+        /// The given network's.
+        got: ModelId,
+    },
+    /// A proof is false.
+    #[error("the proof is false: {0}")]
+    False(VerifyError),
+    /// No 32 bytes.
+    #[error("a context is 32 bytes, as 64 hexadecimal digits after 0x, not {text:?}")]
+    Context {
+        /// What was given.
+        text: String,
+    },
+    /// A proof is made for another context than was asked for.
+    #[error(
+        "the proof is made for another context: expected {}, got {}",
+        word::hex(expected),
+        word::hex(got)
+    )]
+    OtherContext {
+        /// What was asked for.
+        expected: Context,
+        /// The proof's.
+        got: Context,
+    },
+    /// Neither `fast` nor `chain`.
+    #[error("a layout is \"fast\" or \"chain\", not {text:?}")]
+    Layout {
+        /// What was given.
+        text: String,
+    },
+    /// A proof does not say which images it is about.
+    #[error("the images stay hidden: this proof has no opening to compare an image with")]
+    Hidden,
+    /// As many images have to be given as were proved.
+    #[error(
+        "the proof is about {expected} images, {got} were given: give all, in the order in which they were proved"
+    )]
+    ImageCount {
+        /// How many the proof has.
+        expected: usize,
+        /// How many were given.
+        got: usize,
+    },
+    /// Another image than the one that was classified.
+    #[error("{}: the network would see other pixels", other_image(*first, *last))]
+    OtherImage {
+        /// The first image that it may be, from 1. Images that share a commitment cannot be told apart.
+        first: usize,
+        /// The last.
+        last: usize,
+    },
+    /// The setup is too short to compare images with.
+    #[error(transparent)]
+    Setup(VerifyError),
+    /// A contract could not be asked about this proof.
+    #[error(transparent)]
+    Calldata(#[from] AbiError),
+    /// An argument is of another kind than it has to be.
+    #[error("{argument} is not {expected}")]
+    Argument {
+        /// Which.
+        argument: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// A result has no counterpart in JavaScript.
+    #[error("{cause}")]
+    Number {
+        /// Why.
+        cause: String,
+    },
+}
+
+impl Error {
+    /// The `name` of the JavaScript error.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Image(_) | Self::Pixels { .. } => "BadImage",
+            Self::UnknownModel { .. } => "UnknownModel",
+            Self::Model(_) => "BadModel",
+            Self::Keygen(_) => "CannotProve",
+            Self::Batch(_) => "BadBatch",
+            Self::Cancelled => "Cancelled",
+            Self::Randomness { .. } => "NoRandomness",
+            Self::Defect(_) | Self::Setup(_) | Self::Number { .. } => "Defect",
+            Self::ProofFile(_) => "BadProof",
+            Self::Key(_) => "BadKey",
+            Self::UnknownNetwork { .. } => "UnknownNetwork",
+            Self::OtherNetwork { .. } => "OtherNetwork",
+            Self::False(_) => "FalseProof",
+            Self::Context { .. } | Self::Layout { .. } | Self::Argument { .. } => "BadArgument",
+            Self::OtherContext { .. } => "OtherContext",
+            Self::Hidden => "HiddenImages",
+            Self::ImageCount { .. } | Self::OtherImage { .. } => "OtherImage",
+            Self::Calldata(_) => "NoCalldata",
+        }
+    }
+
+    /// The `message` of the JavaScript error: begins like a sentence, ends like one.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let text = self.to_string();
+        let mut letters = text.chars();
+        let first = letters.next().map(|letter| letter.to_uppercase());
+        let mut sentence: String = first.into_iter().flatten().chain(letters).collect();
+        if !sentence.ends_with(['.', '?', '!']) {
+            sentence.push('.');
+        }
+        sentence
+    }
+}
+
+fn other_image(first: usize, last: usize) -> String {
+    if first == last {
+        return format!("this is not image {first} of the proof");
+    }
+    format!("these are not images {first} to {last} of the proof, or not in this order")
+}
+
+fn names() -> String {
+    zklens_models::ALL.map(|shipped| shipped.name).join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_sentences() {
+        let message = |error: Error| error.message();
+        assert_eq!(message(Error::Cancelled), "Proving was cancelled.");
+        let empty = Error::Image(ImageError::EmptyFile);
+        assert_eq!(
+            message(empty),
+            "The image file is empty: was it downloaded completely?"
+        );
+        let other = |first, last| message(Error::OtherImage { first, last });
+        assert_eq!(
+            other(3, 3),
+            "This is not image 3 of the proof: the network would see other pixels."
+        );
+        assert_eq!(
+            other(1, 4),
+            "These are not images 1 to 4 of the proof, or not in this order: the network would see other pixels."
+        );
+        let unknown = Error::UnknownModel {
+            name: "lenet".into(),
+        };
+        assert_eq!(
+            message(unknown),
+            "No network called \"lenet\" comes with zklens: fashion-mlp, mnist-cnn do."
+        );
+    }
+}

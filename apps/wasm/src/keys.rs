@@ -1,0 +1,112 @@
+//! The setup, and the keys of networks.
+
+use crate::Error;
+use std::sync::OnceLock;
+use zklens_commitment::{Setup, SetupError, VerifierSetup};
+use zklens_model::Model;
+use zklens_prover::{Layout, Privacy, ProvingKey};
+use zklens_verifier::{ModelId, VerifyError, VerifyingKey};
+
+/// Both layouts, the default first.
+pub const LAYOUTS: [Layout; 2] = [Layout::Fast, Layout::Chain];
+
+/// What JavaScript calls a layout.
+#[must_use]
+pub const fn layout_name(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Fast => "fast",
+        Layout::Chain => "chain",
+    }
+}
+
+/// The layout that JavaScript calls so.
+///
+/// # Errors
+///
+/// There is none.
+pub fn parse_layout(text: &str) -> Result<Layout, Error> {
+    let called = |layout: &Layout| layout_name(*layout) == text;
+    let layout = LAYOUTS.into_iter().find(called);
+    layout.ok_or_else(|| Error::Layout { text: text.into() })
+}
+
+/// A verifying key of a network that comes along.
+///
+/// Deriving it takes as long as proving, and a verifier has no other use for the setup's powers, so it comes along
+/// too. A test derives it again.
+#[must_use]
+pub fn embedded_key(name: &str, layout: Layout) -> Option<&'static VerifyingKey> {
+    let all = all_embedded().iter();
+    let mut found = all.filter(|embedded| embedded.name == name && embedded.layout == layout);
+    found.next().map(|embedded| &embedded.key)
+}
+
+/// The shipped network with this id, its layout and its key.
+pub(crate) fn shipped(id: ModelId) -> Option<&'static Embedded> {
+    all_embedded()
+        .iter()
+        .find(|embedded| embedded.key.id() == id)
+}
+
+pub(crate) struct Embedded {
+    pub(crate) name: &'static str,
+    pub(crate) layout: Layout,
+    pub(crate) key: VerifyingKey,
+}
+
+fn all_embedded() -> &'static [Embedded] {
+    static ALL: OnceLock<Vec<Embedded>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let decode = |(name, layout, file): (_, _, &[u8])| {
+            let key = VerifyingKey::decode(file).ok()?;
+            Some(Embedded { name, layout, key })
+        };
+        FILES.into_iter().filter_map(decode).collect()
+    })
+}
+
+const FILES: [(&str, Layout, &[u8]); 4] = [
+    (
+        "fashion-mlp",
+        Layout::Fast,
+        include_bytes!("../keys/fashion-mlp.fast.zkk"),
+    ),
+    (
+        "fashion-mlp",
+        Layout::Chain,
+        include_bytes!("../keys/fashion-mlp.chain.zkk"),
+    ),
+    (
+        "mnist-cnn",
+        Layout::Fast,
+        include_bytes!("../keys/mnist-cnn.fast.zkk"),
+    ),
+    (
+        "mnist-cnn",
+        Layout::Chain,
+        include_bytes!("../keys/mnist-cnn.chain.zkk"),
+    ),
+];
+
+/// What a prover needs of the shipped setup. Decoded once, which takes a while.
+pub(crate) fn setup() -> Result<&'static Setup, Error> {
+    static SETUP: OnceLock<Result<Setup, SetupError>> = OnceLock::new();
+    let setup = SETUP.get_or_init(|| Setup::decode(zklens_setup::STRING, &zklens_setup::TAU_G2));
+    setup.as_ref().map_err(|_| NO_SETUP)
+}
+
+/// What a verifier needs of it.
+pub(crate) fn verifier_setup() -> Result<&'static VerifierSetup, Error> {
+    static SETUP: OnceLock<Result<VerifierSetup, SetupError>> = OnceLock::new();
+    let setup = SETUP.get_or_init(|| VerifierSetup::decode(&zklens_setup::TAU_G2));
+    setup.as_ref().map_err(|_| NO_SETUP)
+}
+
+/// Never: tests decode the shipped setup.
+const NO_SETUP: Error = Error::Setup(VerifyError::OtherSetup);
+
+/// The keys of a network whose weights are public.
+pub(crate) fn derive(model: &Model, layout: Layout) -> Result<ProvingKey, Error> {
+    let key = ProvingKey::with_layout(setup()?, model.clone(), Privacy::Public, layout)?;
+    Ok(key)
+}

@@ -1,0 +1,291 @@
+//! Proof files: what they claim, and whether it is true.
+
+use crate::network::class;
+use crate::{Error, Network, context, keys, layout_name, word};
+use alloy_sol_types::SolCall;
+use serde::Serialize;
+use zklens_evm::abi::{self, IModelVerifier};
+use zklens_image::{CidVersion, cid};
+use zklens_prover::Layout;
+use zklens_verifier::{ProofFile, Verified, VerifyError, VerifyingKey};
+
+/// What a proof file claims.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Inspection {
+    /// The network.
+    pub model_id: String,
+    /// Its name, if it comes along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Its layout, if it comes along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<&'static str>,
+    /// For each image, what the network is said to see.
+    pub labels: Vec<usize>,
+    /// For each image, its label's name, if the network comes along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<String>>,
+    /// What the proof is bound to.
+    pub context: String,
+    /// How many images it is about.
+    pub images: usize,
+    /// Whether it can show which images these are.
+    pub public: bool,
+    /// How long the proof itself is.
+    pub proof_bytes: usize,
+}
+
+/// A claim that is true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Verification {
+    /// The network's name.
+    pub model: String,
+    /// Its id.
+    pub model_id: String,
+    /// Why the id is believed to be that network's.
+    pub known_by: KnownBy,
+    /// For each image, what the network sees.
+    pub labels: Vec<usize>,
+    /// For each image, its label's name.
+    pub classes: Vec<String>,
+    /// What the proof is bound to.
+    pub context: String,
+    /// The layout, if the network was there to tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<&'static str>,
+}
+
+/// Why a model id is believed to be that network's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum KnownBy {
+    /// The network comes along.
+    Shipped,
+    /// Derived from a network that was given.
+    Model,
+    /// A key file says so.
+    Key,
+}
+
+/// An image that is the one that was classified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Compared {
+    /// The file's address.
+    pub ipfs_uri: String,
+}
+
+/// What a verifier trusts to be the network.
+#[derive(Clone, Copy, Debug)]
+pub enum Trusted<'a> {
+    /// Those that come along.
+    Shipped,
+    /// A network.
+    Network(&'a Network),
+    /// A key file (`.zkk`).
+    Key(&'a [u8]),
+}
+
+/// A function of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Answers true or false.
+    Verify,
+    /// Says what is wrong.
+    Check,
+}
+
+/// What a file claims. Nothing is verified.
+///
+/// # Errors
+///
+/// It is no proof file.
+pub fn inspect(file: &[u8]) -> Result<Inspection, Error> {
+    let proof = ProofFile::decode(file)?;
+    let statement = proof.statement;
+    let shipped = keys::shipped(statement.model);
+    let classes = shipped.map(|shipped| classes(&shipped.key, &statement.labels));
+    Ok(Inspection {
+        model_id: word::hex(&statement.model.0),
+        model: shipped.map(|shipped| shipped.name.to_owned()),
+        layout: shipped.map(|shipped| layout_name(shipped.layout)),
+        context: word::hex(&statement.context),
+        images: statement.labels.len(),
+        labels: statement.labels,
+        classes,
+        public: proof.opening.is_some(),
+        proof_bytes: proof.proof.len(),
+    })
+}
+
+/// Verifies a proof file.
+///
+/// # Errors
+///
+/// It is no proof file, or about another network or context than it has to be, or false.
+pub fn verify(
+    file: &[u8],
+    trusted: Trusted<'_>,
+    expected: Option<&str>,
+) -> Result<Verification, Error> {
+    let Checked { verified, key, .. } = check(file, trusted, expected)?;
+    let statement = verified.statement();
+    Ok(Verification {
+        model: key.key.name().to_owned(),
+        model_id: word::hex(&statement.model.0),
+        known_by: key.known_by,
+        labels: statement.labels.clone(),
+        classes: classes(&key.key, &statement.labels),
+        context: word::hex(&statement.context),
+        layout: key.layout.map(layout_name),
+    })
+}
+
+/// Verifies a proof file, and that its images are these files.
+///
+/// # Errors
+///
+/// As [`verify`]; or the proof hides its images, or one is another.
+pub fn compare_images(
+    file: &[u8],
+    images: &[Vec<u8>],
+    trusted: Trusted<'_>,
+) -> Result<Vec<Compared>, Error> {
+    let Checked {
+        verified,
+        proof,
+        key,
+    } = check(file, trusted, None)?;
+    let expected = verified.statement().labels.len();
+    let opening = proof.opening.as_ref().ok_or(Error::Hidden)?;
+    if images.len() != expected {
+        return Err(Error::ImageCount {
+            expected,
+            got: images.len(),
+        });
+    }
+    let setup = keys::setup()?;
+    let pixels = images
+        .iter()
+        .map(|file| zklens_image::pixels(file, key.key.preprocessing()));
+    let pixels = pixels.collect::<Result<Vec<_>, _>>()?;
+    let checked = verified.check_pixels(setup, &key.key, &pixels, opening);
+    checked.map_err(|error| match error {
+        VerifyError::OtherPixels { first, last } => Error::OtherImage {
+            first: first + 1,
+            last: last + 1,
+        },
+        error => Error::Setup(error),
+    })?;
+    let compared = images.iter().map(|file| Compared {
+        ipfs_uri: ipfs_uri(file),
+    });
+    Ok(compared.collect())
+}
+
+/// The address of any file.
+#[must_use]
+pub fn ipfs_uri(file: &[u8]) -> String {
+    cid::of(file, CidVersion::V0).ipfs_uri()
+}
+
+/// A call of the contract about this proof.
+///
+/// # Errors
+///
+/// It is no proof file, or a label is too large for contracts.
+pub fn calldata(file: &[u8], method: Method) -> Result<String, Error> {
+    let ProofFile {
+        statement, proof, ..
+    } = ProofFile::decode(file)?;
+    let bytes = match method {
+        Method::Verify => abi::calldata(&statement, &proof)?,
+        Method::Check => abi::check_calldata(&statement, &proof)?,
+    };
+    Ok(word::hex(&bytes))
+}
+
+/// A call that asks the contract for its model id.
+#[must_use]
+pub fn model_id_calldata() -> String {
+    word::hex(&IModelVerifier::modelIdCall {}.abi_encode())
+}
+
+struct Checked {
+    verified: Verified,
+    proof: ProofFile,
+    key: Key,
+}
+
+struct Key {
+    key: VerifyingKey,
+    known_by: KnownBy,
+    layout: Option<Layout>,
+}
+
+fn check(file: &[u8], trusted: Trusted<'_>, expected: Option<&str>) -> Result<Checked, Error> {
+    let proof = ProofFile::decode(file)?;
+    let statement = &proof.statement;
+    if let Some(expected) = expected {
+        let expected = context::parse(Some(expected))?;
+        if expected != statement.context {
+            return Err(Error::OtherContext {
+                expected,
+                got: statement.context,
+            });
+        }
+    }
+    let id = statement.model;
+    let key = key(trusted, id)?;
+    if key.key.id() != id {
+        return Err(Error::OtherNetwork {
+            expected: id,
+            name: key.key.name().to_owned(),
+            got: key.key.id(),
+        });
+    }
+    let setup = keys::verifier_setup()?;
+    let verified = zklens_verifier::verify(setup, &key.key, statement.clone(), &proof.proof);
+    Ok(Checked {
+        verified: verified.map_err(Error::False)?,
+        proof,
+        key,
+    })
+}
+
+fn key(trusted: Trusted<'_>, id: zklens_verifier::ModelId) -> Result<Key, Error> {
+    match trusted {
+        Trusted::Shipped => {
+            let shipped = keys::shipped(id).ok_or(Error::UnknownNetwork { id })?;
+            Ok(Key {
+                key: shipped.key.clone(),
+                known_by: KnownBy::Shipped,
+                layout: Some(shipped.layout),
+            })
+        }
+        Trusted::Network(network) => {
+            let (key, layout) = network.key_for(id)?;
+            Ok(Key {
+                key,
+                known_by: if network.is_shipped() {
+                    KnownBy::Shipped
+                } else {
+                    KnownBy::Model
+                },
+                layout: Some(layout),
+            })
+        }
+        Trusted::Key(file) => Ok(Key {
+            key: VerifyingKey::decode(file)?,
+            known_by: KnownBy::Key,
+            layout: None,
+        }),
+    }
+}
+
+fn classes(key: &VerifyingKey, labels: &[usize]) -> Vec<String> {
+    let names = labels.iter().map(|label| class(key.classes(), *label));
+    names.collect()
+}

@@ -1,0 +1,153 @@
+//! Proving.
+
+use crate::network::class;
+use crate::{Error, Network, context, keys, word};
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
+use serde::Serialize;
+use std::ops::ControlFlow;
+use zklens_commitment::Setup;
+use zklens_model::Pixels;
+use zklens_prover::{Layout, ProveError, Proved, ProvingKey, Stage, prove_with};
+use zklens_verifier::{ProofFile, verify};
+
+/// What is done, in this order: the first when a [`Prover`] is made, the others for every proof.
+pub const STAGES: [&str; 7] = [
+    "key", "witness", "commit", "lookups", "sumcheck", "opening", "check",
+];
+
+/// Where a stage of the prover stands in [`STAGES`]; those that are not known yet are its last.
+fn index(stage: Stage) -> usize {
+    let place = Stage::ALL.iter().position(|other| *other == stage);
+    1 + place.unwrap_or(Stage::ALL.len() - 1)
+}
+
+/// The index of the check in [`STAGES`].
+const CHECK: usize = STAGES.len() - 1;
+
+/// A network with its proving key.
+#[derive(Clone, Debug)]
+pub struct Prover {
+    network: Network,
+    key: ProvingKey,
+}
+
+/// A proof as JavaScript sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Proof {
+    /// The `.zkp` file.
+    #[serde(with = "serde_bytes")]
+    pub file: Vec<u8>,
+    /// How long the proof itself is, of which the rest is the statement.
+    pub proof_bytes: usize,
+    /// The network.
+    pub model_id: String,
+    /// What the proof is bound to.
+    pub context: String,
+    /// For each image, what the network sees.
+    pub labels: Vec<usize>,
+    /// For each image, its label's name.
+    pub classes: Vec<String>,
+}
+
+impl Prover {
+    /// Derives the key of a network.
+    ///
+    /// # Errors
+    ///
+    /// The network cannot be proved.
+    pub fn new(network: &Network, layout: Layout) -> Result<Self, Error> {
+        let key = keys::derive(network.model(), layout)?;
+        network.learn(layout, key.verifying().clone());
+        Ok(Self {
+            network: network.clone(),
+            key,
+        })
+    }
+
+    /// The id of the network in this layout.
+    #[must_use]
+    pub fn model_id(&self) -> String {
+        word::hex(&self.key.verifying().id().0)
+    }
+
+    /// Proves what the network sees in images, each as its pixels, and verifies the proof. `progress` is told the
+    /// index of each stage in [`STAGES`] before it begins.
+    ///
+    /// # Errors
+    ///
+    /// There are no images or too many, or one has other pixels than the network takes; the context is not 32
+    /// bytes; `progress` broke.
+    pub fn prove(
+        &self,
+        images: Vec<Vec<u8>>,
+        context: Option<&str>,
+        is_public: bool,
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Proof, Error> {
+        let context = context::parse(context)?;
+        let images = images.into_iter().enumerate();
+        let images = images.map(|(image, values)| self.network.pixels(image, values));
+        let images = images.collect::<Result<Vec<_>, _>>()?;
+        let setup = keys::setup()?;
+        let proved = prove_with(
+            setup,
+            &self.key,
+            &images,
+            context,
+            &mut randomness()?,
+            &mut |stage| progress(index(stage)),
+        );
+        let proved = proved.map_err(|error| match error {
+            ProveError::Cancelled => Error::Cancelled,
+            error => Error::Batch(error),
+        })?;
+        if progress(CHECK).is_break() {
+            return Err(Error::Cancelled);
+        }
+        self.check(setup, &images, &proved)?;
+        Ok(self.proof(proved, is_public))
+    }
+
+    /// Verifies the proof and its opening as a stranger would.
+    fn check(&self, setup: &Setup, images: &[Pixels], proved: &Proved) -> Result<(), Error> {
+        let key = self.key.verifying();
+        let statement = proved.statement.clone();
+        let verified = verify(setup.verifier(), key, statement, &proved.proof);
+        let verified = verified.map_err(Error::Defect)?;
+        let checked = verified.check_pixels(setup, key, images, &proved.opening);
+        checked.map_err(Error::Defect)
+    }
+
+    fn proof(&self, proved: Proved, is_public: bool) -> Proof {
+        let Proved {
+            statement,
+            proof,
+            opening,
+        } = proved;
+        let classes = self.key.verifying().classes();
+        let labels = statement.labels.clone();
+        Proof {
+            proof_bytes: proof.len(),
+            model_id: self.model_id(),
+            context: word::hex(&statement.context),
+            classes: labels.iter().map(|label| class(classes, *label)).collect(),
+            labels,
+            file: ProofFile {
+                statement,
+                proof,
+                opening: is_public.then_some(opening),
+            }
+            .encode(),
+        }
+    }
+}
+
+/// The platform's source, once it has shown that it works.
+fn randomness() -> Result<UnwrapErr<SysRng>, Error> {
+    getrandom::fill(&mut [0; 32]).map_err(|error| Error::Randomness {
+        cause: error.to_string(),
+    })?;
+    Ok(UnwrapErr(SysRng))
+}

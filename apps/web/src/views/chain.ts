@@ -1,0 +1,220 @@
+/** Ask a contract about a proof, through the person's own wallet. */
+
+import { button, code, facts, freshId, h } from "../dom.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Layout } from "../engine/messages.ts";
+import { message } from "../text.ts";
+import { ask, chainName, chainOf, connect, explorer, isAddress, send } from "../wallet/chain.ts";
+import type { Account, Question, Step } from "../wallet/chain.ts";
+import { discover } from "../wallet/provider.ts";
+import type { Provider, Wallet } from "../wallet/provider.ts";
+
+export interface ChainProof {
+  readonly file: Uint8Array;
+  readonly modelId: string;
+  readonly layout: Layout | undefined;
+}
+
+const STEPS: Readonly<Record<Step, string>> = {
+  code: "A contract is there",
+  model: "It is for this network",
+  gas: "Gas of a transaction",
+  verdict: "It calls the proof",
+};
+const LIFETIME = 10 * 60 * 1000;
+
+let wallets: readonly Wallet[] = [];
+const listeners = new Set<() => void>();
+
+/** Called once, when the page starts. */
+export function findWallets(): void {
+  discover(window as never, (found) => {
+    wallets = found;
+    for (const listener of listeners) listener();
+  });
+}
+
+export class Chain {
+  readonly element = h("section", { class: "chain", hidden: true });
+  readonly #engine: Engine;
+  readonly #proof: ChainProof;
+  readonly #body = h("div", {});
+  readonly #wallet = h("select", { id: freshId() });
+  readonly #walletField = h("div", { class: "field" });
+  readonly #account = h("div", {});
+  readonly #address = h("input", { type: "text", id: freshId(), autocomplete: "off", spellcheck: "false", placeholder: "0x…" });
+  readonly #ask = button("Ask the contract", () => void this.#run(() => this.#asked()), { class: "primary" });
+  readonly #connect = button("Connect", () => void this.#run(() => this.#connected()), { class: "primary" });
+  readonly #steps = h("div", { "aria-live": "polite" });
+  readonly #refusal = h("p", { class: "refusal", role: "alert", hidden: true });
+  readonly #sendPlace = h("div", { "aria-live": "polite" });
+  #connection: { provider: Provider; account: Account } | undefined;
+  #waiting: AbortController | undefined;
+  #isBusy = false;
+  readonly #refresh = (): void => this.#listWallets();
+
+  constructor(engine: Engine, proof: ChainProof) {
+    this.#engine = engine;
+    this.#proof = proof;
+    const id = freshId();
+    this.element.setAttribute("aria-labelledby", id);
+    this.element.append(h("h4", { id, tabindex: -1 }, "Verify on a chain"), this.#body);
+  }
+
+  open(): void {
+    if (this.element.hidden) this.#fill();
+    this.element.hidden = false;
+    this.element.querySelector("h4")?.focus();
+  }
+
+  close(): void {
+    listeners.delete(this.#refresh);
+    this.#waiting?.abort();
+    this.element.hidden = true;
+  }
+
+  #fill(): void {
+    if (this.#proof.layout === "fast") {
+      this.#body.replaceChildren(h("p", {}, "This proof was made for people. Contracts take another kind: choose “A contract” above, and prove again."));
+      return;
+    }
+    listeners.add(this.#refresh);
+    this.#walletField.replaceChildren(h("label", { for: this.#wallet.id }, "Wallet"), this.#wallet);
+    this.#body.replaceChildren(
+      h("p", { class: "hint" }, "Your wallet's node is shown the proof, the label and the context. Asking is free; a transaction costs gas and is public."),
+      this.#walletField,
+      this.#account,
+      this.#refusal,
+      this.#steps,
+      this.#sendPlace,
+    );
+    this.#listWallets();
+  }
+
+  #listWallets(): void {
+    if (this.#connection !== undefined) return;
+    this.#wallet.replaceChildren(...wallets.map(({ id, name }) => h("option", { value: id }, name)));
+    this.#walletField.hidden = wallets.length < 2;
+    if (wallets.length > 0) this.#account.replaceChildren(h("div", { class: "tools" }, this.#connect));
+    else this.#account.replaceChildren(h("p", { class: "note" }, "This browser has no wallet that the page can see. Install one, for instance as an extension, and reload; or download the proof and use zklens evm verify."));
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    this.#refusal.hidden = true;
+    this.element.setAttribute("aria-busy", "true");
+    try {
+      await work();
+    } catch (error) {
+      this.#refusal.textContent = message(error);
+      this.#refusal.hidden = false;
+    } finally {
+      this.#isBusy = false;
+      this.element.removeAttribute("aria-busy");
+    }
+  }
+
+  async #connected(): Promise<void> {
+    const wallet = wallets.find(({ id }) => id === this.#wallet.value) ?? wallets[0];
+    if (wallet === undefined) return;
+    const account = await connect(wallet.provider);
+    this.#connection = { provider: wallet.provider, account };
+    wallet.provider.on?.("chainChanged", () => void this.#moved());
+    wallet.provider.on?.("accountsChanged", () => void this.#moved());
+    this.#walletField.hidden = true;
+    this.#showAccount(account);
+  }
+
+  #showAccount(account: Account): void {
+    this.#address.value = remembered(account.chainId);
+    const form = h("form", { class: "field" }, h("label", { for: this.#address.id }, "Address of the verifier contract"), this.#address, h("div", { class: "tools" }, this.#ask));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#run(() => this.#asked());
+    });
+    this.#account.replaceChildren(facts([["Chain", chainName(account.chainId)], ["Account", code(account.address)]]), form);
+    this.#address.focus();
+  }
+
+  /** The wallet is on another chain or has another account: what was answered before no longer counts. */
+  async #moved(): Promise<void> {
+    if (this.#connection === undefined || this.element.hidden) return;
+    const { provider, account } = this.#connection;
+    await this.#run(async () => {
+      const chainId = await chainOf(provider);
+      const accounts = await provider.request({ method: "eth_accounts" });
+      const address: unknown = Array.isArray(accounts) ? accounts[0] : undefined;
+      this.#connection = { provider, account: { chainId, address: typeof address === "string" ? address : account.address } };
+      this.#steps.replaceChildren();
+      this.#sendPlace.replaceChildren();
+      this.#showAccount(this.#connection.account);
+    });
+  }
+
+  async #asked(): Promise<void> {
+    const { provider, question } = await this.#question();
+    const list = h("ol", { class: "steps" });
+    this.#steps.replaceChildren(list);
+    this.#sendPlace.replaceChildren();
+    await ask(provider, question, (step, detail) => list.append(h("li", {}, h("span", {}, STEPS[step]), code(detail))));
+    remember(question.chainId, question.contract);
+    this.#sendPlace.replaceChildren(
+      h("p", { class: "true" }, h("strong", {}, "The contract says: true."), " It said so to your wallet's node; nothing is written on the chain."),
+      h("div", { class: "tools" }, button("Send it as a transaction", () => void this.#run(() => this.#sent()))),
+      h("p", { class: "hint" }, "This compares the model id that the contract gives. It does not compare the contract's code: zklens evm verify does."),
+    );
+  }
+
+  async #sent(): Promise<void> {
+    const { provider, question } = await this.#question();
+    const status = h("div", {}, h("p", {}, "Your wallet asks you."));
+    this.#sendPlace.replaceChildren(status);
+    this.#waiting = new AbortController();
+    const timer = setTimeout(() => this.#waiting?.abort(), LIFETIME);
+    const onHash = (hash: string): void => status.replaceChildren(facts([["Transaction", transaction(question.chainId, hash)]]), h("p", {}, "Waiting for its block…"));
+    try {
+      const { hash, block, gasUsed } = await send(provider, question, onHash, { every: 1000, signal: this.#waiting.signal });
+      status.replaceChildren(
+        h("p", { class: "true" }, h("strong", {}, "The chain has accepted the proof.")),
+        facts([["Transaction", transaction(question.chainId, hash)], ["Block", block.toLocaleString("en")], ["Gas used", gasUsed.toLocaleString("en")], ["Result", "true"]]),
+      );
+    } catch (error) {
+      status.querySelector("p")?.remove();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #question(): Promise<{ provider: Provider; question: Question }> {
+    if (this.#connection === undefined) throw new Error("Connect a wallet first.");
+    const contract = this.#address.value.trim();
+    if (!isAddress(contract)) throw new Error("An address is 0x and 40 hexadecimal digits.");
+    const { provider, account } = this.#connection;
+    const calldata = await this.#engine.call("calldata", { file: this.#proof.file });
+    return { provider, question: { contract, chainId: account.chainId, account: account.address, modelId: this.#proof.modelId, calldata } };
+  }
+}
+
+function transaction(chainId: number, hash: string): HTMLElement {
+  const href = explorer(chainId, hash);
+  return href === undefined ? code(hash) : h("a", { href, target: "_blank", rel: "noopener noreferrer" }, code(hash));
+}
+
+function remembered(chainId: number): string {
+  try {
+    return localStorage.getItem(`contract on ${chainId}`) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** For the next time; a browser that keeps nothing is no failure. */
+function remember(chainId: number, contract: string): void {
+  try {
+    localStorage.setItem(`contract on ${chainId}`, contract);
+  } catch {
+    // Nothing is kept then.
+  }
+}
