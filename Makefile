@@ -16,7 +16,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 .PHONY: test
-test: test-rust test-python test-contracts test-evm ## Every test: the next four
+test: test-rust test-python test-contracts test-evm test-wasm test-web ## Every test: the next six
 
 .PHONY: test-rust
 test-rust: ## Rust tests and documentation examples
@@ -47,6 +47,26 @@ test-contracts: release fmt-contracts ## Contracts: sizes and tests, also of wha
 .PHONY: test-evm
 test-evm: release ## Deploying, proving, claiming and classifying on a node of its own (needs Node)
 	tests/evm/end_to_end.sh
+
+.PHONY: test-wasm
+test-wasm: release wasm ## The JavaScript package in Node, both builds
+	npm test --prefix apps/wasm
+
+.PHONY: test-web
+test-web: release web ## The page: types, what needs no browser, and all of it in Chromium with a node of its own
+	.ci/browser.sh
+	.ci/contracts.sh
+	npm run check --prefix apps/web
+	npm test --prefix apps/web
+	npm run test:browser --prefix apps/web
+
+.PHONY: wasm
+wasm: ## Build the JavaScript package, apps/wasm/pkg (needs Node)
+	apps/wasm/build.sh
+
+.PHONY: web
+web: wasm ## Build the page, apps/web/dist (needs Node)
+	npm run build --prefix apps/web
 
 .PHONY: release
 release:
@@ -128,6 +148,7 @@ artifacts: ## Write contracts/artifacts/ again, which `zklens evm deploy` sends 
 	contracts/artifact.sh
 
 .PHONY: vectors
-vectors: ## Write vectors/ and snapshots/ again
+vectors: ## Write vectors/, snapshots/ and apps/wasm/keys/ again
 	cargo run -p zklens-testkit --example write_vectors
 	cargo run --release -p zklens-prover --example write_proof_vectors
+	cargo run --release -p zklens-wasm --example write_keys

@@ -11,14 +11,7 @@ target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
 triple=wasm32-unknown-unknown
 export CARGO_TARGET_DIR="$target"
 
-.ci/toolchain.sh
-
-# The program that writes the JavaScript has to be of the version of the crate.
-version="$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)"
-bindgen="$target/wasm-bindgen-$version/bin/wasm-bindgen"
-[ -x "$bindgen" ] || CARGO_TARGET_DIR="$target/wasm-bindgen-cli" \
-    cargo install wasm-bindgen-cli --version "$version" --root "$target/wasm-bindgen-$version" >&2
-[ -x "$here/node_modules/.bin/wasm-opt" ] || npm ci --prefix "$here" >&2
+bindgen="$(.ci/wasm.sh)"
 
 features=+simd128,+bulk-memory,+sign-ext,+nontrapping-fptoint,+mutable-globals,+multivalue,+reference-types
 # Paths of this machine do not belong into what others download.
@@ -44,9 +37,25 @@ optimise() {
     mv "$module.new" "$module"
 }
 
+# pkg/$1/.made-of says of what it was made: module $2, this script, and the programs that it calls.
+ingredients() {
+    sha256sum <"$2"
+    cat "$here/build.sh" "$here/package-lock.json" | sha256sum
+    "$bindgen" --version
+}
+
+is_made() {
+    ingredients "$@" | cmp --silent - "$here/pkg/$1/.made-of"
+}
+
+mark() {
+    ingredients "$@" >"$here/pkg/$1/.made-of"
+}
+
 single() {
     RUSTFLAGS="-C target-feature=$features $remap" compile
     local module="$target/$triple/wasm/zklens_wasm.wasm"
+    ! is_made web "$module" || return 0
     bind "$module" web web
     bind "$module" bundler bundler
     bind "$module" nodejs node
@@ -59,6 +68,7 @@ single() {
     optimise web
     cp "$here/pkg/web/zklens_wasm_bg.wasm" "$here/pkg/bundler/"
     cp "$here/pkg/web/zklens_wasm_bg.wasm" "$here/pkg/node/"
+    mark web "$module"
 }
 
 threads() {
@@ -69,10 +79,12 @@ threads() {
     # Threads need a standard library that knows them, which is built here: an unstable option of cargo.
     RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C target-feature=+atomics,$features $link $remap" \
         compile --target-dir "$target/wasm-threads" -Zbuild-std=std,panic_abort
-    bind "$target/wasm-threads/$triple/wasm/zklens_wasm.wasm" web web-threads
+    local module="$target/wasm-threads/$triple/wasm/zklens_wasm.wasm"
+    ! is_made web-threads "$module" || return 0
+    bind "$module" web web-threads
     optimise web-threads --enable-threads
+    mark web-threads "$module"
 }
 
 [ "$only" = threads ] || single
 [ "$only" = single ] || threads
-node "$here/sizes.mjs"

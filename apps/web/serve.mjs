@@ -2,10 +2,9 @@
 //
 //     node serve.mjs [port] [folder]
 import { createServer } from "node:http";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 export const HEADERS = {
   "Content-Security-Policy":
@@ -33,14 +32,15 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
 };
 
+/** Copies that the build made, the best first: what their names end in, and what browsers call them. @type {[string, string][]} */
+const ENCODINGS = [[".br", "br"], [".gz", "gzip"]];
+
 /**
  * @param {string} folder
  * @param {{ omit?: readonly string[] }} [options] headers to leave out, for tests
  */
 export function pageServer(folder, { omit = [] } = {}) {
   const headers = Object.fromEntries(Object.entries(HEADERS).filter(([name]) => !omit.includes(name)));
-  /** @type {Map<string, Buffer>} */
-  const compressed = new Map();
   return createServer((request, response) => {
     const file = fileOf(folder, request.url ?? "/");
     if (file === undefined || (request.method !== "GET" && request.method !== "HEAD")) {
@@ -48,10 +48,9 @@ export function pageServer(folder, { omit = [] } = {}) {
       return;
     }
     const isHashed = /[/\\](assets|wasm-[0-9a-f]+)[/\\]/.test(file.slice(folder.length));
-    const encoding = ["br", "gzip"].find((name) => String(request.headers["accept-encoding"]).includes(name));
-    const key = `${encoding} ${file}`;
-    const body = compressed.get(key) ?? encoded(readFileSync(file), encoding);
-    compressed.set(key, body);
+    const accepted = String(request.headers["accept-encoding"]);
+    const [end, encoding] = ENCODINGS.find(([end, name]) => accepted.includes(name) && existsSync(file + end)) ?? [""];
+    const body = readFileSync(file + end);
     response.writeHead(200, {
       ...headers,
       "Cache-Control": isHashed ? "public, max-age=31536000, immutable" : "no-cache",
@@ -72,17 +71,8 @@ function fileOf(folder, url) {
   const path = new URL(url, "http://localhost").pathname;
   const file = normalize(join(folder, path.endsWith("/") ? `${path}index.html` : path));
   if (!file.startsWith(normalize(folder) + sep)) return undefined;
+  if (ENCODINGS.some(([end]) => file.endsWith(end))) return undefined;
   return statSync(file, { throwIfNoEntry: false })?.isFile() ? file : undefined;
-}
-
-/**
- * @param {Buffer} bytes
- * @param {string | undefined} encoding
- */
-function encoded(bytes, encoding) {
-  if (encoding === "gzip") return gzipSync(bytes, { level: 9 });
-  if (encoding === "br") return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
-  return bytes;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -1,5 +1,6 @@
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
+import { compressed } from "./build/compressed.ts";
 import { offline } from "./build/offline.ts";
 import { wasmPackage } from "./build/wasm-package.ts";
 
@@ -13,7 +14,7 @@ const lenientWhileDeveloping: Plugin = {
 export default defineConfig({
   // The page can be served from any folder.
   base: "./",
-  plugins: [lenientWhileDeveloping, wasmPackage(), offline()],
+  plugins: [lenientWhileDeveloping, wasmPackage(), offline(), compressed()],
   build: {
     target: "es2022",
     // A data: URL would need a weaker Content-Security-Policy.

@@ -1,4 +1,4 @@
-/** Writes sw.js with the list of all files of this build, and a version that is a digest of them. */
+/** Writes sw.js with the list of all files of this build, and a version that is a digest of them. Compressed copies come later. */
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -78,10 +78,10 @@ test("the first load takes at most 3 MB, compressed", async () => {
     site.server.on("connection", (socket) => sockets.push(socket));
     const { page } = await visit(site, {}, withCores(3));
     const sent = () => sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
-    measured("first load until ready, bytes sent (brotli 9)", sent());
+    measured("first load until ready, bytes sent", sent());
     await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
     const total = sent();
-    measured("first load with all that is kept for offline use, bytes sent (brotli 9)", total);
+    measured("first load with all that is kept for offline use, bytes sent", total);
     assert.ok(total > 0 && total <= 3_000_000, `${total} bytes`);
   } finally {
     await site.stop();

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Installs Chromium, in which the page is tested, as Debian has it. Does nothing where it is there already, or where CHROMIUM
+# says what to use instead.
+set -euo pipefail
+
+if ! [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; then
+    [ -z "${CHROMIUM:-}" ] || { echo "CHROMIUM is no program: $CHROMIUM" >&2; exit 1; }
+    as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(sudo)
+    "${as_root[@]}" apt-get update --quiet >&2
+    "${as_root[@]}" apt-get install --quiet --yes --no-install-recommends chromium >&2
+fi

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Installs what builds the JavaScript package and the page: parts of the Rust toolchain, wasm-bindgen beside what cargo
+# builds, and npm packages. Needs Rust (rustup) and Node 20 with npm. Does nothing where it is there already. Prints where
+# wasm-bindgen is.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
+
+.ci/toolchain.sh
+
+# The program that writes the JavaScript has to be of the version of the crate.
+version="$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)"
+installed="$target/wasm-bindgen-$version"
+if ! [ -x "$installed/bin/wasm-bindgen" ]; then
+    CARGO_TARGET_DIR="$target/wasm-bindgen-cli" \
+        cargo install --quiet wasm-bindgen-cli --version "$version" --root "$installed" >&2
+    rm -rf "$target/wasm-bindgen-cli"
+fi
+
+# None of the packages needs its install script.
+for app in apps/wasm apps/web; do
+    if ! cmp --silent "$app/package-lock.json" "$app/node_modules/.installed.json"; then
+        npm ci --prefix "$app" --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+        cp "$app/package-lock.json" "$app/node_modules/.installed.json"
+    fi
+done
+
+echo "$installed/bin/wasm-bindgen"
