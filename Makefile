@@ -68,6 +68,11 @@ wasm: ## Build the JavaScript package, apps/wasm/pkg (needs Node)
 web: wasm ## Build the page, apps/web/dist (needs Node)
 	npm run build --prefix apps/web
 
+.PHONY: serve
+serve: web ## The page and the API on this machine: http://127.0.0.1:8080 (needs Node)
+	cargo build --release --bin zklens --features page
+	$(ZKLENS) serve
+
 .PHONY: release
 release:
 	cargo build --release --bin zklens
