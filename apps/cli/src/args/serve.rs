@@ -28,7 +28,7 @@ Who sees what:
 pub(crate) struct ServeArguments {
     /// Where to listen; port 0 takes a free one
     ///
-    /// Another address than 127.0.0.1 or [::1] lets other machines in, without a password and without
+    /// Another address than 127.0.0.1 or ::1 lets other machines in, without a password and without
     /// encryption.
     #[arg(long, value_name = "ADDR:PORT", default_value_t = Options::LISTEN)]
     listen: SocketAddr,
