@@ -53,7 +53,7 @@ test-wasm: release wasm ## The JavaScript package in Node, both builds
 	npm test --prefix apps/wasm
 
 .PHONY: test-web
-test-web: release web ## The page: types, what needs no browser, and all of it in Chromium with a node of its own
+test-web: page ## The page: types, what needs no browser, and all of it in Chromium with a node of its own
 	.ci/browser.sh
 	.ci/contracts.sh
 	npm run check --prefix apps/web
@@ -68,9 +68,12 @@ wasm: ## Build the JavaScript package, apps/wasm/pkg (needs Node)
 web: wasm ## Build the page, apps/web/dist (needs Node)
 	npm run build --prefix apps/web
 
-.PHONY: serve
-serve: web ## The page and the API on this machine: http://127.0.0.1:8080 (needs Node)
+.PHONY: page
+page: web ## The program with the page inside, for `zklens serve` (needs Node)
 	cargo build --release --bin zklens --features page
+
+.PHONY: serve
+serve: page ## The page and the API on this machine: http://127.0.0.1:8080 (needs Node)
 	$(ZKLENS) serve
 
 .PHONY: release

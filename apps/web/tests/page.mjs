@@ -24,15 +24,20 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** Starts a browser. */
+export async function browse() {
+  const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+  assert.ok(existsSync(executablePath), `${executablePath} is missing: apt-get install chromium, or set CHROMIUM`);
+  return chromium.launch({ executablePath, args: FLAGS, headless: true });
+}
+
 /** Starts a server and a browser. */
 export async function start(/** @type {{ omit?: readonly string[] }} */ options = {}) {
   assert.ok(existsSync(dist), "apps/web/dist is missing: npm run build");
-  const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-  assert.ok(existsSync(executablePath), `${executablePath} is missing: apt-get install chromium, or set CHROMIUM`);
   const server = pageServer(dist, options);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const { port } = /** @type {AddressInfo} */ (server.address());
-  const browser = await chromium.launch({ executablePath, args: FLAGS, headless: true });
+  const browser = await browse();
   return {
     server,
     browser,
