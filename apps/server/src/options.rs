@@ -44,7 +44,7 @@ pub struct Limits {
     pub max_images: usize,
     /// Longest time from a request's head to its answer.
     pub timeout: Duration,
-    /// Longest time for a request's head, and longest pause in its body.
+    /// Longest time for a request's head, and longest pause in its body and in taking the answer.
     pub read_timeout: Duration,
     /// How many proofs are made at a time; one uses all cores.
     pub jobs: usize,

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
+use tokio_io_timeout::TimeoutStream;
 
 /// How long to wait when there are no file descriptors for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -101,11 +102,14 @@ impl Server {
     ) -> impl Future<Output = ()> + use<> {
         // Answers are written at once; waiting for more to send only delays them.
         let _ = stream.set_nodelay(true);
+        // Who asks and does not read must not keep a place.
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.limits.read_timeout));
         let service = TowerToHyperService::new(self.router.clone());
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.read_timeout)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = open.watch(connection);
         async move {
             // What goes wrong on a connection, the client has seen.

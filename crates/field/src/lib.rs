@@ -42,4 +42,4 @@ pub use point::{
 };
 pub use scalar::{SCALAR_BYTES, batch_invert, decode_scalar, encode_scalar, from_bytes};
 #[cfg(feature = "parallel")]
-pub use sum::{sum_of_integers, sum_of_picks};
+pub use sum::{sum_of_integers, sum_of_picks, sum_of_scalars};

@@ -81,14 +81,11 @@ fn coordinate(bytes: &[u8; COORDINATE_BYTES]) -> Option<Fq> {
     (encoded == bytes).then_some(coordinate)
 }
 
-/// `Σ scalars[i] · points[i]`, over the shorter of the two lists.
+/// `Σ scalars[i] · points[i]`, over the shorter of the two lists, as the curve library computes it.
 pub fn linear_combination(points: &[Point], scalars: &[Scalar]) -> Point {
     let len = points.len().min(scalars.len());
     let points = points.get(..len).unwrap_or_default();
     let scalars = scalars.get(..len).unwrap_or_default();
-    #[cfg(feature = "parallel")]
-    return crate::sum::linear_combination(points, scalars);
-    #[cfg(not(feature = "parallel"))]
     G1Projective::msm_unchecked(points, scalars).into_affine()
 }
 

@@ -36,8 +36,13 @@ const MIN_POINTS: usize = 4;
 /// Picks that are worth an inversion for every level of their tree.
 const PICKS_PER_TREE: usize = 1 << 13;
 
-/// [`crate::linear_combination`] of lists of one length. Each point is two, with half of the scalar.
-pub(crate) fn linear_combination(points: &[Point], scalars: &[Scalar]) -> Point {
+/// [`crate::linear_combination`] in about half the time, with threads. For provers only: a verifier leaves its sums
+/// to the curve library.
+///
+/// Each point is two, with half of the scalar.
+pub fn sum_of_scalars(points: &[Point], scalars: &[Scalar]) -> Point {
+    let len = points.len().min(scalars.len());
+    let (points, scalars) = (&points[..len], &scalars[..len]);
     if points.len() < MIN_POINTS {
         let terms = points.iter().zip(scalars);
         let terms = terms.map(|(point, scalar)| point.into_group() * scalar);
@@ -68,10 +73,8 @@ pub fn sum_of_integers(points: &[Point], integers: &[i64]) -> Point {
 }
 
 /// `Σ values[value]·points[index]` over all picks `(index, value)`; a pick of a point or a value that
-/// does not exist is none. Cheaper than [`linear_combination`] if picks are many and values few, and
+/// does not exist is none. Cheaper than [`sum_of_scalars`] if picks are many and values few, and
 /// free where the value is zero.
-///
-/// [`linear_combination`]: crate::linear_combination
 pub fn sum_of_picks(points: &[Point], values: &[Scalar], picks: &[(u32, u32)]) -> Point {
     let counts = |(point, value): &(u32, u32)| {
         let value = values.get(*value as usize);
@@ -84,7 +87,7 @@ pub fn sum_of_picks(points: &[Point], values: &[Scalar], picks: &[(u32, u32)]) -
     let terms = terms.filter(|(sum, _)| !sum.is_infinity());
     let terms = terms.map(|(sum, value)| (Point::from(sum), value));
     let (sums, values): (Vec<Point>, Vec<Scalar>) = terms.unzip();
-    linear_combination(&sums, &values)
+    sum_of_scalars(&sums, &values)
 }
 
 fn endomorphism(point: &Point) -> Point {

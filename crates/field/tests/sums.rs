@@ -3,19 +3,19 @@
 
 use proptest::prelude::*;
 use zklens_field::{
-    Field, Point, Scalar, generator, linear_combination, sum_of_integers, sum_of_picks,
+    Field, Point, Scalar, generator, sum_of_integers, sum_of_picks, sum_of_scalars,
 };
 
 /// A multiple of the generator; of one point, which no tree sums.
 fn times(n: Scalar) -> Point {
-    linear_combination(&[generator()], &[n])
+    sum_of_scalars(&[generator()], &[n])
 }
 
 fn g1(n: i64) -> Point {
     times(Scalar::from(n))
 }
 
-/// What `linear_combination` must give.
+/// What `sum_of_scalars` must give.
 fn expected(multiples: &[i64], scalars: &[Scalar]) -> Point {
     let terms = multiples.iter().zip(scalars);
     times(terms.map(|(n, scalar)| Scalar::from(*n) * scalar).sum())
@@ -40,7 +40,7 @@ fn check(scalar: impl Fn(usize) -> Scalar) {
             .map(|n| distinct[(n + 17) as usize])
             .collect();
         let scalars: Vec<Scalar> = (0..size).map(&scalar).collect();
-        let sum = linear_combination(&points, &scalars);
+        let sum = sum_of_scalars(&points, &scalars);
         assert_eq!(sum, expected(&multiples, &scalars), "{size} points");
     }
 }
@@ -71,11 +71,11 @@ fn points_without_a_pattern_combine_as_their_multiples() {
     let multiples: Vec<i64> = (0..1000).map(|n| n * n * n - 7919).collect();
     let points: Vec<Point> = multiples.iter().map(|n| g1(*n)).collect();
     let scalars: Vec<Scalar> = (0..1000).map(scattered).collect();
-    let sum = linear_combination(&points, &scalars);
+    let sum = sum_of_scalars(&points, &scalars);
     assert_eq!(sum, expected(&multiples, &scalars));
     let cancelling = [&points[..], &points[..]].concat();
     let opposite: Vec<Scalar> = scalars.iter().map(|scalar| -*scalar).collect();
-    let sum = linear_combination(&cancelling, &[scalars, opposite].concat());
+    let sum = sum_of_scalars(&cancelling, &[scalars, opposite].concat());
     assert_eq!(sum, g1(0));
 }
 
@@ -83,8 +83,8 @@ fn points_without_a_pattern_combine_as_their_multiples() {
 fn the_longer_list_does_not_count() {
     let points = [generator(); 40];
     let scalars = [Scalar::from(3); 40];
-    assert_eq!(linear_combination(&points[..35], &scalars), g1(105));
-    assert_eq!(linear_combination(&points, &scalars[..35]), g1(105));
+    assert_eq!(sum_of_scalars(&points[..35], &scalars), g1(105));
+    assert_eq!(sum_of_scalars(&points, &scalars[..35]), g1(105));
     assert_eq!(sum_of_integers(&points[..35], &[3; 40]), g1(105));
     assert_eq!(sum_of_integers(&points, &[3; 35]), g1(105));
 }
@@ -160,6 +160,6 @@ proptest! {
         let points: Vec<Point> = multiples.iter().map(|n| g1(*n)).collect();
         let wide: Vec<Scalar> = integers.iter().map(|n| Scalar::from(*n)).collect();
         prop_assert_eq!(sum_of_integers(&points, &integers), expected(&multiples, &wide));
-        prop_assert_eq!(linear_combination(&points, &wide), expected(&multiples, &wide));
+        prop_assert_eq!(sum_of_scalars(&points, &wide), expected(&multiples, &wide));
     }
 }

@@ -3,7 +3,7 @@
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use zklens_commitment::{Claim, Columns, Factor, Functional, Setup, Term};
-use zklens_field::{Scalar, linear_combination};
+use zklens_field::{Scalar, sum_of_scalars};
 use zklens_multilinear::eq_table;
 use zklens_prover::commitment::{Cells, Row, commit, open};
 use zklens_setup::{STRING, TAU_G2};
@@ -123,7 +123,7 @@ fn commitment(c: &mut Criterion) {
         );
         let (powers, full) = (&setup.powers()[..count], random(count));
         c.bench_function(&format!("one full-width sum of 2^{log}"), |b| {
-            b.iter(|| linear_combination(powers, black_box(&full)));
+            b.iter(|| sum_of_scalars(powers, black_box(&full)));
         });
     }
 }

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use std::iter::successors;
 use zklens_commitment::{Columns, Setup};
 use zklens_field::{
-    AdditiveGroup, Field, Point, Scalar, linear_combination, sum_of_integers, sum_of_picks,
+    AdditiveGroup, Field, Point, Scalar, sum_of_integers, sum_of_picks, sum_of_scalars,
 };
 
 /// One row of a committed vector.
@@ -118,16 +118,16 @@ fn commit_row(powers: &[Point], columns: Columns, row: &Row) -> Point {
     match &row.cells {
         Cells::Integers(cells) => {
             let sum = sum_of_integers(powers, cells);
-            linear_combination(&[sum, hiding], &[Scalar::ONE, row.blinding])
+            sum_of_scalars(&[sum, hiding], &[Scalar::ONE, row.blinding])
         }
         Cells::Scalars(cells) => {
             let mut points = powers[..cells.len()].to_vec();
             points.push(hiding);
-            linear_combination(&points, &[cells, &[row.blinding][..]].concat())
+            sum_of_scalars(&points, &[cells, &[row.blinding][..]].concat())
         }
         Cells::Sums { values, picks, .. } => {
             let sum = sum_of_picks(&powers[..columns.count()], values, picks);
-            linear_combination(&[sum, hiding], &[Scalar::ONE, row.blinding])
+            sum_of_scalars(&[sum, hiding], &[Scalar::ONE, row.blinding])
         }
     }
 }

@@ -95,7 +95,7 @@ fn print(summary: &Summary) -> Result<(), Failure> {
     let opening = if summary.has_opening {
         "inside: `verify --input-image` can tell which images these are"
     } else {
-        "none: the images stay hidden"
+        "none: this file hides its images; its maker may be able to show them"
     };
     say!("opening     {opening}");
     if let Some(rows) = summary.rows {

@@ -175,6 +175,23 @@ fn a_slow_body_is_refused() {
 }
 
 #[test]
+fn who_takes_no_answer_keeps_no_place() {
+    let server = TestServer::with(Limits {
+        read_timeout: SHORT,
+        connections: 1,
+        ..Limits::DEFAULT
+    });
+    let request = format!(
+        "GET /api/openapi.json HTTP/1.1\r\nHost: {}\r\n\r\n",
+        server.address
+    );
+    // The answers do not fit into the sockets' buffers.
+    let deaf = server.raw(request.repeat(1000).as_bytes());
+    assert_eq!(server.get("/healthz").status, 200);
+    drop(deaf);
+}
+
+#[test]
 fn a_broken_body_is_refused() {
     let server = TestServer::new();
     let mut connection = server.head("POST /api/verify", "Transfer-Encoding: chunked\r\n");

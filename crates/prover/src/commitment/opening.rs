@@ -7,7 +7,7 @@ use super::{Row, assert_len, powers};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use zklens_commitment::{Claim, Columns, Functional, Setup};
-use zklens_field::{AdditiveGroup, Domain, Field, Scalar, linear_combination};
+use zklens_field::{AdditiveGroup, Domain, Field, Scalar, sum_of_scalars};
 use zklens_transcript::{Writer, labels};
 
 /// Coefficients that are not worth a thread of their own.
@@ -32,8 +32,8 @@ pub fn open(setup: &Setup, columns: Columns, rows: &[Row], claims: &[Claim], wri
     // 2. What the products leave.
     let Product { above, below } = Product::new(columns, &pairs);
     let (above_point, below_point) = rayon::join(
-        || linear_combination(powers, &above),
-        || linear_combination(powers, &below),
+        || sum_of_scalars(powers, &above),
+        || sum_of_scalars(powers, &below),
     );
     writer.write_points(labels::OPENING_PRODUCT, &[above_point, below_point]);
 
@@ -50,7 +50,7 @@ pub fn open(setup: &Setup, columns: Columns, rows: &[Row], claims: &[Claim], wri
     writer.write_scalars(labels::OPENING_VALUE, &[at_inverse]);
     writer.write_points(
         labels::OPENING_QUOTIENT,
-        &[linear_combination(powers, &quotient)],
+        &[sum_of_scalars(powers, &quotient)],
     );
 
     // 5. Where the quotients are checked.
@@ -70,10 +70,7 @@ pub fn open(setup: &Setup, columns: Columns, rows: &[Row], claims: &[Claim], wri
         })
         .collect();
     let (witness, _) = divide(&folded, x);
-    writer.write_points(
-        labels::OPENING_WITNESS,
-        &[linear_combination(powers, &witness)],
-    );
+    writer.write_points(labels::OPENING_WITNESS, &[sum_of_scalars(powers, &witness)]);
 }
 
 /// One of the products whose sum is `Σ_k γ^k·V_k(X)·E_k(X^-1)`.
