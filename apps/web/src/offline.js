@@ -20,8 +20,14 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   if (method !== "GET" || !url.startsWith(scope)) return;
-  event.respondWith(answer(event.request, mode === "navigate" ? scope : url));
+  event.respondWith(answer(event.request, mode === "navigate" && isPage(url) ? scope : url));
 });
+
+/** The page has two names; whatever else lies beside it has its own. */
+function isPage(url) {
+  const { origin, pathname } = new URL(url);
+  return [scope, `${scope}index.html`].includes(origin + pathname);
+}
 
 async function precache() {
   const cache = await caches.open(CACHE);

@@ -57,6 +57,8 @@ test("a drawn 7 is seen, proved, verified here, downloaded and verified by a str
   assert.equal(await page.locator(".checked h2").textContent(), "The proof is true.");
   assert.equal(await fact(page, ".checked", "Label"), "7");
   assert.match(await fact(page, ".checked", "Network"), /^mnist-cnn: it comes with this page/);
+  // Of a proof that may be somebody else's: its maker may have kept what opens it.
+  assert.equal(await fact(page, ".checked", "Picture"), "not in this file; its maker may be able to show it");
   await screenshot(page, "desktop-check");
 
   if (process.env["ZKLENS"] !== undefined) {
@@ -89,9 +91,7 @@ test("each digit, drawn, is seen as what it is", async () => {
   const { page, context } = await visit(site);
   for (const [digit, lines] of DIGITS.entries()) {
     await drawLines(page, lines);
-    await page.waitForTimeout(150);
-    await page.locator("#source-draw .bars .first").waitFor();
-    assert.equal(await page.locator("#source-draw .label").textContent(), String(digit));
+    await page.locator("#source-draw .label", { hasText: new RegExp(`^${digit}$`) }).waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
     await page.locator("#source-draw .label", { hasText: "–" }).waitFor();
   }
@@ -326,19 +326,48 @@ function watch() {
   requestAnimationFrame(frame);
 }
 
+/** Waits until the service worker answers for the page. @param {Page} page */
+async function controlled(page) {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (navigator.serviceWorker.controller === null) {
+      await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
+    }
+  });
+}
+
+test("with the service worker, what lies beside the page is itself, and what does not exist is not the page", async () => {
+  const { page, context } = await visit(site);
+  await controlled(page);
+  await page.getByRole("link", { name: "where they come from" }).click();
+  await page.waitForURL(`${site.origin}/samples/LICENSE.md`);
+  assert.match(await page.locator("body").innerText(), /^# .*MNIST/s);
+  const missing = await page.goto(`${site.origin}/nothing/here`);
+  assert.equal(missing?.status(), 404);
+  assert.match(await page.locator("body").innerText(), /^not found\s*$/);
+
+  // README: after the first load the browser asks for nothing but the service worker's own script.
+  /** @type {string[]} */
+  const asked = [];
+  const listener = (/** @type {{ url?: string }} */ { url }) => asked.push(url ?? "");
+  site.server.on("request", listener);
+  await page.goto(`${site.origin}/?again`);
+  await ready(page);
+  site.server.off("request", listener);
+  assert.deepEqual(asked.filter((url) => !url.startsWith("/sw.js?")), []);
+  await context.close();
+});
+
 for (const [build, cores] of BUILDS) {
   test(`after the first load the page works offline, isolated as before, with ${build}`, async () => {
     const { page, context, complaints } = await visit(site, {}, withCores(cores));
-    await page.evaluate(async () => {
-      await navigator.serviceWorker.ready;
-      if (navigator.serviceWorker.controller === null) {
-        await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
-      }
-    });
+    await controlled(page);
     await context.setOffline(true);
     await new Promise((resolve) => site.server.close(() => resolve(undefined)) && site.server.closeAllConnections());
     try {
-      await page.reload();
+      await page.goto(`${site.origin}/samples/LICENSE.md`);
+      assert.match(await page.locator("body").innerText(), /^# .*MNIST/s);
+      await page.goto(`${site.origin}/index.html?offline#prove`);
       await ready(page);
       assert.equal(await page.evaluate("crossOriginIsolated"), true);
       await page.getByRole("tab", { name: "Choose samples" }).click();

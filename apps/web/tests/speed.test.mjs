@@ -57,9 +57,6 @@ for (const { build, omit, cores } of [
       all["fashion-mlp, for a chain"] = await times(page);
       measured(`${status}, ms`, all);
       // Reported, not judged: how long it takes depends on what else this machine does.
-      for (const { key, prove: proving, verify } of Object.values(all)) {
-        assert.ok([key, proving, verify].every((time) => time > 0), JSON.stringify(all));
-      }
       assert.deepEqual(complaints, []);
     } finally {
       await site.stop();

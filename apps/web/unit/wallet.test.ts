@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, chainName, connect, explorer, isAddress, send } from "../src/wallet/chain.ts";
+import { accountNow, ask, chainName, connect, explorer, isAddress, send } from "../src/wallet/chain.ts";
 import type { Question, Step } from "../src/wallet/chain.ts";
 import { discover } from "../src/wallet/provider.ts";
 import type { Provider, Request, Wallet } from "../src/wallet/provider.ts";
@@ -11,6 +11,9 @@ const CONTRACT = `0x${"c0".repeat(20)}`;
 const MODEL = `0x${"8d".repeat(32)}`;
 const HASH = `0x${"77".repeat(32)}`;
 const TRUE = `0x${"1".padStart(64, "0")}`;
+/** Nodes and wallets write addresses in capitals or not. */
+const RECEIPT = { to: CONTRACT.toUpperCase().replace("0X", "0x"), blockNumber: "0x10", status: "0x1", gasUsed: "0x91000" };
+const WAIT = { every: 1, signal: new AbortController().signal };
 const FALSE = `0x${"0".repeat(64)}`;
 const QUESTION: Question = {
   contract: CONTRACT,
@@ -36,7 +39,7 @@ class FakeWallet implements Provider {
       "eth_call 0x03": "0x",
       eth_estimateGas: "0x91a2b",
       eth_sendTransaction: HASH,
-      eth_getTransactionReceipt: { blockNumber: "0x10", status: "0x1", gasUsed: "0x91000" },
+      eth_getTransactionReceipt: RECEIPT,
       ...answers,
     };
   }
@@ -48,6 +51,9 @@ class FakeWallet implements Provider {
     if (Array.isArray(answer)) answer = answer.length > 1 ? answer.shift() : answer[0];
     if (answer instanceof Error || (typeof answer === "object" && answer !== null && "code" in answer)) throw answer;
     return answer;
+  }
+  sent(): unknown[] {
+    return this.requests.filter(({ method }) => method === "eth_sendTransaction").map(({ params }) => params?.[0]);
   }
 }
 
@@ -86,7 +92,7 @@ test("a true proof goes through code, model, gas and verdict, in this order", as
   assert.deepEqual(steps, ["code", "model", "gas", "verdict"]);
   assert.deepEqual(
     wallet.requests.map(({ method }) => method),
-    ["eth_chainId", "eth_getCode", "eth_call", "eth_estimateGas", "eth_call"],
+    ["eth_chainId", "eth_getCode", "eth_call", "eth_estimateGas", "eth_call", "eth_chainId"],
   );
 });
 
@@ -111,6 +117,21 @@ test("a wallet on another chain than the one seen is refused before anything is 
   const wallet = new FakeWallet({ eth_chainId: "0x1" });
   await assert.rejects(ask(wallet, QUESTION, noStep), /now on Ethereum \(chain 1\), not on a local chain/);
   assert.equal(wallet.requests.length, 1);
+});
+
+test("a wallet that moves to another chain while it is asked gives no verdict", async () => {
+  const wallet = new FakeWallet({ eth_chainId: ["0x7a69", "0x1"] });
+  const steps: Step[] = [];
+  await assert.rejects(ask(wallet, QUESTION, (step) => steps.push(step)), /now on Ethereum \(chain 1\), not on a local chain/);
+  assert.deepEqual(steps, ["code", "model", "gas"]);
+});
+
+test("an account that is no longer shown is the one of before", async () => {
+  const before = { address: ACCOUNT, chainId: 1 };
+  const other = `0x${"a2".repeat(20)}`;
+  assert.deepEqual(await accountNow(new FakeWallet({ eth_accounts: [[other]] }), before), { address: other, chainId: 31337 });
+  assert.deepEqual(await accountNow(new FakeWallet({ eth_accounts: [[]] }), before), { address: ACCOUNT, chainId: 31337 });
+  await assert.rejects(accountNow(new FakeWallet({ eth_accounts: error(4900, "Disconnected") }), before), /not connected to any chain/);
 });
 
 test("every reason of the contract is a sentence, however deep a wallet buries it", async () => {
@@ -146,25 +167,55 @@ test("a reason in words is passed on", () => {
 });
 
 test("a transaction is sent to check and waited for", async () => {
-  const receipt = { blockNumber: "0x10", status: "0x1", gasUsed: "0x91000" };
-  const wallet = new FakeWallet({ eth_getTransactionReceipt: [null, null, receipt] });
+  const wallet = new FakeWallet({ eth_getTransactionReceipt: [null, null, RECEIPT] });
   const hashes: string[] = [];
-  const wait = { every: 1, signal: new AbortController().signal };
-  const result = await send(wallet, QUESTION, (hash) => hashes.push(hash), wait);
+  const answered = await ask(wallet, QUESTION, noStep);
+  const result = await send(answered, (hash) => hashes.push(hash), WAIT);
   assert.deepEqual(result, { hash: HASH, block: 16n, gasUsed: 0x91000n });
   assert.deepEqual(hashes, [HASH]);
-  const sent = wallet.requests.find(({ method }) => method === "eth_sendTransaction");
-  assert.deepEqual(sent?.params, [{ from: ACCOUNT, to: CONTRACT, data: "0x03" }]);
+  assert.deepEqual(wallet.sent(), [{ from: ACCOUNT, to: CONTRACT, data: "0x03" }]);
 });
 
+test("what is sent is what was asked, whatever becomes of the question", async () => {
+  const wallet = new FakeWallet();
+  const question = { ...QUESTION, calldata: { ...QUESTION.calldata } };
+  const answered = await ask(wallet, question, noStep);
+  Object.assign(question, { contract: `0x${"ee".repeat(20)}`, account: `0x${"ef".repeat(20)}` });
+  question.calldata.check = "0x";
+  await send(answered, noStep, WAIT);
+  assert.deepEqual(wallet.sent(), [{ from: ACCOUNT, to: CONTRACT, data: "0x03" }]);
+});
+
+async function sendRefusal(answers: Answers, wait = WAIT): Promise<string> {
+  const wallet = new FakeWallet();
+  const answered = await ask(wallet, QUESTION, noStep);
+  Object.assign(wallet.answers, answers);
+  try {
+    await send(answered, noStep, wait);
+  } catch (thrown) {
+    return (thrown as Error).message;
+  }
+  return assert.fail("nothing was refused");
+}
+
 test("a transaction that is declined, reverted or awaited no longer is a sentence", async () => {
-  const wait = { every: 1, signal: new AbortController().signal };
-  const declined = new FakeWallet({ eth_sendTransaction: error(4001, "User denied") });
-  await assert.rejects(send(declined, QUESTION, noStep, wait), /Nothing was sent/);
-  const failed = new FakeWallet({ eth_getTransactionReceipt: { blockNumber: "0x10", status: "0x0", gasUsed: "0x1" } });
-  await assert.rejects(send(failed, QUESTION, noStep, wait), /in block 16, but it was reverted/);
-  const never = new FakeWallet({ eth_getTransactionReceipt: null });
-  await assert.rejects(send(never, QUESTION, noStep, { every: 1, signal: AbortSignal.abort() }), /no longer waits/);
+  assert.match(await sendRefusal({ eth_sendTransaction: error(4001, "User denied") }), /Nothing was sent/);
+  assert.match(await sendRefusal({ eth_getTransactionReceipt: { ...RECEIPT, status: "0x0" } }), /in block 16, but it was reverted/);
+  assert.match(await sendRefusal({ eth_getTransactionReceipt: null }, { every: 1, signal: AbortSignal.abort() }), /no longer waits/);
+});
+
+test("a receipt of another address is not the contract's word", async () => {
+  const other = `0x${"c1".repeat(20)}`;
+  assert.match(await sendRefusal({ eth_getTransactionReceipt: { ...RECEIPT, to: other } }), new RegExp(`it went to ${other}, not to the contract`));
+  for (const to of [null, undefined, "", CONTRACT.slice(0, -2)]) {
+    assert.match(await sendRefusal({ eth_getTransactionReceipt: { ...RECEIPT, to } }), /it went elsewhere, not to the contract/);
+  }
+});
+
+test("a receipt of another chain is not accepted, and the transaction is named", async () => {
+  const text = await sendRefusal({ eth_chainId: ["0x7a69", "0x1"] });
+  assert.match(text, /now on Ethereum \(chain 1\), not on a local chain/);
+  assert.ok(text.includes(HASH), text);
 });
 
 test("whatever else a node says is passed on in one line", async () => {

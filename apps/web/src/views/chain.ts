@@ -4,8 +4,8 @@ import { button, code, facts, freshId, h } from "../dom.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Layout } from "../engine/messages.ts";
 import { message } from "../text.ts";
-import { ask, chainName, chainOf, connect, explorer, isAddress, send } from "../wallet/chain.ts";
-import type { Account, Question, Step } from "../wallet/chain.ts";
+import { accountNow, ask, chainName, connect, explorer, isAddress, send } from "../wallet/chain.ts";
+import type { Account, Answered, Step } from "../wallet/chain.ts";
 import { discover } from "../wallet/provider.ts";
 import type { Provider, Wallet } from "../wallet/provider.ts";
 
@@ -21,6 +21,9 @@ const STEPS: Readonly<Record<Step, string>> = {
   gas: "Gas of a transaction",
   verdict: "It calls the proof",
 };
+const NOT_COMPARED =
+  "This compares the model id that the contract gives. It does not compare the contract's code, and a contract can answer anything: zklens evm verify compares it.";
+const MOVES = ["chainChanged", "accountsChanged"];
 const LIFETIME = 10 * 60 * 1000;
 
 let wallets: readonly Wallet[] = [];
@@ -49,9 +52,18 @@ export class Chain {
   readonly #refusal = h("p", { class: "refusal", role: "alert", hidden: true });
   readonly #sendPlace = h("div", { "aria-live": "polite" });
   #connection: { provider: Provider; account: Account } | undefined;
+  /** What can be sent: exactly what was asked. */
+  #answered: Answered | undefined;
+  /** Another one than before a task: what the task finds out is about something that is no longer shown. */
+  #turn = 0;
   #waiting: AbortController | undefined;
   #isBusy = false;
+  #hasMoved = false;
   readonly #refresh = (): void => this.#listWallets();
+  readonly #move = (): void => {
+    if (this.#isBusy) this.#hasMoved = true;
+    else void this.#run(() => this.#followed());
+  };
 
   constructor(engine: Engine, proof: ChainProof) {
     this.#engine = engine;
@@ -59,6 +71,10 @@ export class Chain {
     const id = freshId();
     this.element.setAttribute("aria-labelledby", id);
     this.element.append(h("h4", { id, tabindex: -1 }, "Verify on a chain"), this.#body);
+    this.#address.addEventListener("input", () => {
+      this.#refusal.hidden = true;
+      this.#forget();
+    });
   }
 
   open(): void {
@@ -70,6 +86,9 @@ export class Chain {
   close(): void {
     listeners.delete(this.#refresh);
     this.#waiting?.abort();
+    for (const event of MOVES) this.#connection?.provider.removeListener?.(event, this.#move);
+    this.#connection = undefined;
+    this.#forget();
     this.element.hidden = true;
   }
 
@@ -102,98 +121,137 @@ export class Chain {
   async #run(work: () => Promise<void>): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
+    this.#address.readOnly = true;
     this.#refusal.hidden = true;
     this.element.setAttribute("aria-busy", "true");
+    await this.#tried(work);
+    while (this.#hasMoved) {
+      this.#hasMoved = false;
+      await this.#tried(() => this.#followed());
+    }
+    this.#isBusy = false;
+    this.#address.readOnly = false;
+    this.element.removeAttribute("aria-busy");
+  }
+
+  async #tried(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       this.#refusal.textContent = message(error);
       this.#refusal.hidden = false;
-    } finally {
-      this.#isBusy = false;
-      this.element.removeAttribute("aria-busy");
     }
+  }
+
+  /** Whatever was answered is about a question that is no longer on the page. */
+  #forget(): void {
+    this.#turn += 1;
+    this.#answered = undefined;
+    this.#steps.replaceChildren();
+    this.#sendPlace.replaceChildren();
   }
 
   async #connected(): Promise<void> {
     const wallet = wallets.find(({ id }) => id === this.#wallet.value) ?? wallets[0];
     if (wallet === undefined) return;
+    const turn = this.#turn;
     const account = await connect(wallet.provider);
+    if (turn !== this.#turn) return;
     this.#connection = { provider: wallet.provider, account };
-    wallet.provider.on?.("chainChanged", () => void this.#moved());
-    wallet.provider.on?.("accountsChanged", () => void this.#moved());
+    for (const event of MOVES) wallet.provider.on?.(event, this.#move);
     this.#walletField.hidden = true;
+    this.#address.value = remembered(account.chainId);
     this.#showAccount(account);
+    this.#address.focus();
   }
 
   #showAccount(account: Account): void {
-    this.#address.value = remembered(account.chainId);
     const form = h("form", { class: "field" }, h("label", { for: this.#address.id }, "Address of the verifier contract"), this.#address, h("div", { class: "tools" }, this.#ask));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#run(() => this.#asked());
     });
     this.#account.replaceChildren(facts([["Chain", chainName(account.chainId)], ["Account", code(account.address)]]), form);
-    this.#address.focus();
   }
 
-  /** The wallet is on another chain or has another account: what was answered before no longer counts. */
-  async #moved(): Promise<void> {
-    if (this.#connection === undefined || this.element.hidden) return;
-    const { provider, account } = this.#connection;
-    await this.#run(async () => {
-      const chainId = await chainOf(provider);
-      const accounts = await provider.request({ method: "eth_accounts" });
-      const address: unknown = Array.isArray(accounts) ? accounts[0] : undefined;
-      this.#connection = { provider, account: { chainId, address: typeof address === "string" ? address : account.address } };
-      this.#steps.replaceChildren();
-      this.#sendPlace.replaceChildren();
-      this.#showAccount(this.#connection.account);
-    });
+  /** The wallet says that it has another chain or account: what was answered before no longer counts. */
+  async #followed(): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const { provider, account } = connection;
+    let now: Account | undefined;
+    try {
+      now = await accountNow(provider, account);
+    } finally {
+      // What a transaction came to is the chain's word, whatever account is chosen now.
+      if (this.#answered !== undefined || now?.chainId !== account.chainId) this.#forgetAndSay();
+    }
+    if (this.#connection !== connection || (now.chainId === account.chainId && now.address === account.address)) return;
+    this.#connection = { provider, account: now };
+    if (now.chainId !== account.chainId) this.#address.value = remembered(now.chainId);
+    this.#showAccount(now);
+  }
+
+  #forgetAndSay(): void {
+    const hadAnswer = this.#answered !== undefined;
+    this.#forget();
+    if (hadAnswer) this.#steps.replaceChildren(h("p", { class: "note" }, "Your wallet says that its chain or account has changed. What the contract said before no longer counts."));
   }
 
   async #asked(): Promise<void> {
-    const { provider, question } = await this.#question();
+    if (this.#connection === undefined) throw new Error("Connect a wallet first.");
+    const { provider, account } = this.#connection;
+    this.#forget();
+    const turn = this.#turn;
+    const contract = this.#address.value.trim();
+    if (!isAddress(contract)) throw new Error("An address is 0x and 40 hexadecimal digits.");
     const list = h("ol", { class: "steps" });
     this.#steps.replaceChildren(list);
-    this.#sendPlace.replaceChildren();
-    await ask(provider, question, (step, detail) => list.append(h("li", {}, h("span", {}, STEPS[step]), code(detail))));
-    remember(question.chainId, question.contract);
+    const calldata = await this.#engine.call("calldata", { file: this.#proof.file });
+    const question = { contract, chainId: account.chainId, account: account.address, modelId: this.#proof.modelId, calldata };
+    const answered = await ask(provider, question, (step, detail) => list.append(h("li", {}, h("span", {}, STEPS[step]), code(detail))));
+    remember(question.chainId, contract);
+    if (turn === this.#turn) this.#offer(answered);
+  }
+
+  #offer(answered: Answered): void {
+    this.#answered = answered;
     this.#sendPlace.replaceChildren(
       h("p", { class: "true" }, h("strong", {}, "The contract says: true."), " It said so to your wallet's node; nothing is written on the chain."),
       h("div", { class: "tools" }, button("Send it as a transaction", () => void this.#run(() => this.#sent()))),
-      h("p", { class: "hint" }, "This compares the model id that the contract gives. It does not compare the contract's code: zklens evm verify does."),
+      h("p", { class: "hint" }, NOT_COMPARED),
     );
   }
 
   async #sent(): Promise<void> {
-    const { provider, question } = await this.#question();
+    const answered = this.#answered;
+    if (answered === undefined) throw new Error("Ask the contract first.");
+    this.#answered = undefined;
+    const turn = this.#turn;
+    const { contract, chainId } = answered.question;
     const status = h("div", {}, h("p", {}, "Your wallet asks you."));
     this.#sendPlace.replaceChildren(status);
     this.#waiting = new AbortController();
     const timer = setTimeout(() => this.#waiting?.abort(), LIFETIME);
-    const onHash = (hash: string): void => status.replaceChildren(facts([["Transaction", transaction(question.chainId, hash)]]), h("p", {}, "Waiting for its block…"));
+    let isSent = false;
+    const onHash = (hash: string): void => {
+      isSent = true;
+      status.replaceChildren(facts([["Transaction", transaction(chainId, hash)]]), h("p", {}, "Waiting for its block…"));
+    };
     try {
-      const { hash, block, gasUsed } = await send(provider, question, onHash, { every: 1000, signal: this.#waiting.signal });
+      const { hash, block, gasUsed } = await send(answered, onHash, { every: 1000, signal: this.#waiting.signal });
       status.replaceChildren(
         h("p", { class: "true" }, h("strong", {}, "The chain has accepted the proof.")),
-        facts([["Transaction", transaction(question.chainId, hash)], ["Block", block.toLocaleString("en")], ["Gas used", gasUsed.toLocaleString("en")], ["Result", "true"]]),
+        facts([["Contract", code(contract)], ["Transaction", transaction(chainId, hash)], ["Block", block.toLocaleString("en")], ["Gas used", gasUsed.toLocaleString("en")], ["Result", "true"]]),
+        h("p", { class: "hint" }, NOT_COMPARED),
       );
     } catch (error) {
       status.querySelector("p")?.remove();
+      if (!isSent && turn === this.#turn) this.#offer(answered);
       throw error;
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  async #question(): Promise<{ provider: Provider; question: Question }> {
-    if (this.#connection === undefined) throw new Error("Connect a wallet first.");
-    const contract = this.#address.value.trim();
-    if (!isAddress(contract)) throw new Error("An address is 0x and 40 hexadecimal digits.");
-    const { provider, account } = this.#connection;
-    const calldata = await this.#engine.call("calldata", { file: this.#proof.file });
-    return { provider, question: { contract, chainId: account.chainId, account: account.address, modelId: this.#proof.modelId, calldata } };
   }
 }
 

@@ -22,9 +22,28 @@ export interface Question {
 
 export type Step = "code" | "model" | "gas" | "verdict";
 
-export interface Answer {
+/** Evidence that a contract has answered this question with true, through this wallet. Only `ask` makes one. */
+class Answered {
   readonly gas: bigint;
+  readonly #provider: Provider;
+  readonly #question: Question;
+
+  constructor(provider: Provider, question: Question, gas: bigint) {
+    this.#provider = provider;
+    this.#question = question;
+    this.gas = gas;
+  }
+
+  get provider(): Provider {
+    return this.#provider;
+  }
+
+  get question(): Question {
+    return this.#question;
+  }
 }
+
+export type { Answered };
 
 export interface Receipt {
   readonly hash: string;
@@ -83,12 +102,20 @@ export async function connect(provider: Provider): Promise<Account> {
   });
 }
 
-export async function chainOf(provider: Provider): Promise<number> {
-  return told(async () => Number(quantity(await provider.request({ method: "eth_chainId" }), "chain")));
+/** The account and the chain that the wallet has by now, without asking the person. One that shows none has the account of before. */
+export async function accountNow(provider: Provider, before: Account): Promise<Account> {
+  return told(async () => {
+    const chainId = await chainOf(provider);
+    const accounts = await provider.request({ method: "eth_accounts" });
+    const address: unknown = Array.isArray(accounts) ? accounts[0] : undefined;
+    return { chainId, address: typeof address === "string" && isAddress(address) ? address : before.address };
+  });
 }
 
 /** Asks a contract, for free: whether it is there, which model it is for, what a transaction would cost, and its verdict. */
-export async function ask(provider: Provider, question: Question, onStep: (step: Step, detail: string) => void): Promise<Answer> {
+export async function ask(provider: Provider, asked: Question, onStep: (step: Step, detail: string) => void): Promise<Answered> {
+  // A copy: what is sent later is what was asked, whatever becomes of the caller's object.
+  const question = { ...asked, calldata: { ...asked.calldata } };
   return told(async () => {
     await sameChain(provider, question);
     const code = await provider.request({ method: "eth_getCode", params: [question.contract, "latest"] });
@@ -104,15 +131,15 @@ export async function ask(provider: Provider, question: Question, onStep: (step:
     const gas = await estimate(provider, question);
     onStep("gas", gas.toLocaleString("en"));
     await verdict(provider, question);
+    await sameChain(provider, question);
     onStep("verdict", "true");
-    return { gas };
+    return new Answered(provider, question, gas);
   });
 }
 
-/** Sends `check` as a transaction and waits for its block. */
+/** Sends what was asked, as a transaction to `check`, and waits for its block. */
 export async function send(
-  provider: Provider,
-  question: Question,
+  { provider, question }: Answered,
   onHash: (hash: string) => void,
   wait: Wait = { every: 1000, signal: new AbortController().signal },
 ): Promise<Receipt> {
@@ -122,8 +149,13 @@ export async function send(
     const hash = await provider.request({ method: "eth_sendTransaction", params: [transaction] });
     if (typeof hash !== "string") throw new Refusal("Your wallet sent no transaction.");
     onHash(hash);
-    const receipt = await mined(provider, hash, wait);
+    const receipt = await mined(provider, question, hash, wait);
     const block = quantity(receipt["blockNumber"], "block");
+    const to = receipt["to"];
+    if (typeof to !== "string" || to.toLowerCase() !== question.contract.toLowerCase()) {
+      const place = typeof to === "string" && isAddress(to) ? `to ${to}` : "elsewhere";
+      throw new Refusal(`The transaction is in block ${block}, but it went ${place}, not to the contract that was asked. Whether the proof was accepted is not known.`);
+    }
     if (receipt["status"] !== "0x1") {
       throw new Refusal(`The transaction is in block ${block}, but it was reverted: the proof was not accepted.`);
     }
@@ -137,18 +169,23 @@ export interface Wait {
   readonly signal: AbortSignal;
 }
 
-async function mined(provider: Provider, hash: string, { every, signal }: Wait): Promise<Record<string, unknown>> {
+async function mined(provider: Provider, question: Question, hash: string, { every, signal }: Wait): Promise<Record<string, unknown>> {
   for (;;) {
     const receipt = await provider.request({ method: "eth_getTransactionReceipt", params: [hash] });
+    await sameChain(provider, question, `Look there for the transaction ${hash}.`);
     if (isRecord(receipt)) return receipt;
     if (signal.aborted) throw new Refusal("This page no longer waits. The transaction may still get into a block.");
     await new Promise((resolve) => setTimeout(resolve, every));
   }
 }
 
-async function sameChain(provider: Provider, { chainId }: Question): Promise<void> {
+async function chainOf(provider: Provider): Promise<number> {
+  return Number(quantity(await provider.request({ method: "eth_chainId" }), "chain"));
+}
+
+async function sameChain(provider: Provider, { chainId }: Question, advice = "Switch it back."): Promise<void> {
   const now = await chainOf(provider);
-  if (now !== chainId) throw new Refusal(`Your wallet is now on ${chainName(now)}, not on ${chainName(chainId)}. Switch it back.`);
+  if (now !== chainId) throw new Refusal(`Your wallet is now on ${chainName(now)}, not on ${chainName(chainId)}. ${advice}`);
 }
 
 async function contractModel(provider: Provider, { contract, calldata }: Question): Promise<string> {
