@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 
 import ezkl
+import onnx
 
 ROOT = Path(__file__).resolve().parents[2]
 SCALE = 13
@@ -43,6 +44,7 @@ async def call(name: str, **arguments) -> None:
 
 
 async def setup(folder: Path, of: dict, network: str) -> None:
+    network = spelled_out(network, str(folder / "ezkl-network.onnx"))
     run = ezkl.PyRunArgs()
     run.input_visibility = "private"
     run.input_scale = run.param_scale = SCALE
@@ -78,6 +80,22 @@ async def setup(folder: Path, of: dict, network: str) -> None:
         pk_path=of["pk"],
         srs_path=of["srs"],
     )
+
+
+def spelled_out(network: str, to: str) -> str:
+    """Writes the network with attributes at their defaults, which ezkl does not know."""
+    model = onnx.load(network)
+    for node in model.graph.node:
+        attributes = {attribute.name: attribute for attribute in node.attribute}
+        if "kernel_shape" not in attributes:
+            continue
+        axes = len(attributes["kernel_shape"].ints)
+        defaults = {"strides": [1] * axes, "dilations": [1] * axes, "pads": [0] * 2 * axes}
+        for name, default in defaults.items():
+            if name not in attributes:
+                node.attribute.append(onnx.helper.make_attribute(name, default))
+    onnx.save(model, to)
+    return to
 
 
 async def prove(_folder: Path, of: dict, _network: str) -> None:
