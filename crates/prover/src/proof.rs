@@ -82,7 +82,7 @@ pub fn prove_with(
     let labels = runs.iter().map(|(_, trace)| trace.classification().label());
     let labels: Vec<usize> = labels.collect();
     let witness = Witness::new(key.model(), key.verifying().circuit(), &plan, &runs);
-    prove_witness_with(setup, key, &plan, &witness, labels, context, rng, progress)
+    prove_witness(setup, key, &plan, &witness, labels, context, rng, progress)
 }
 
 impl ProvingKey {
@@ -97,44 +97,18 @@ impl ProvingKey {
     }
 }
 
-/// Proves a witness, which [`Witness::new`] makes: [`prove`] with a witness and labels of one's own. If
+/// Proves a witness, which [`Witness::new`] makes: [`prove_with`] with a witness and labels of one's own. If
 /// they are not those of the model, the proof is refused by every verifier.
 ///
 /// # Errors
 ///
-/// The labels are not of this model, or not as many as images.
+/// The labels are not of this model, or not as many as images; or [`ProveError::Cancelled`].
 ///
 /// # Panics
 ///
 /// The setup, the plan or the witness is not the key's.
 #[expect(clippy::too_many_arguments, reason = "tests lie with each of them")]
 pub fn prove_witness(
-    setup: &Setup,
-    key: &ProvingKey,
-    plan: &Plan,
-    witness: &Witness,
-    labels_of_images: Vec<usize>,
-    context: Context,
-    rng: &mut dyn CryptoRng,
-) -> Result<Proved, ProveError> {
-    let unstoppable = &mut |_| ControlFlow::Continue(());
-    prove_witness_with(
-        setup,
-        key,
-        plan,
-        witness,
-        labels_of_images,
-        context,
-        rng,
-        unstoppable,
-    )
-}
-
-#[expect(
-    clippy::too_many_arguments,
-    reason = "those of `prove_witness`, and progress"
-)]
-fn prove_witness_with(
     setup: &Setup,
     key: &ProvingKey,
     plan: &Plan,

@@ -4,6 +4,7 @@ use crate::common::{key_with_columns, pixels, rng, setup};
 use crate::network::{ByteAt, Cells, Network};
 use crate::rules::{Rule, asked, broken_rules, entries_of, has_entries};
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use zklens_commitment::OpeningError;
 use zklens_field::{Scalar, encode_scalar};
 use zklens_layers::gadget::{Activation, Clip, Gadget};
@@ -222,7 +223,19 @@ impl Case {
         let Network { key, plan, .. } = &self.network;
         let labels = self.labels.clone();
         let rng = &mut rng(1);
-        prove_witness(setup(), key, plan, &self.witness, labels, CONTEXT, rng).unwrap()
+        let unstoppable = &mut |_| ControlFlow::Continue(());
+        let witness = &self.witness;
+        prove_witness(
+            setup(),
+            key,
+            plan,
+            witness,
+            labels,
+            CONTEXT,
+            rng,
+            unstoppable,
+        )
+        .unwrap()
     }
 
     pub(crate) fn verify(&self, proved: Proved) -> Result<(), VerifyError> {
