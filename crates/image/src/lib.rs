@@ -52,7 +52,7 @@ pub use decode::{decode, exif_orientation};
 pub use error::ImageError;
 pub use format::{Format, detect};
 pub use picture::Picture;
-pub use preprocess::preprocess;
+pub use preprocess::{from_samples, nearest, preprocess};
 
 use zklens_model::{Pixels, Preprocessing};
 

@@ -34,16 +34,33 @@ use crate::Picture;
     reason = "the values are counted by the same three numbers"
 )]
 pub fn preprocess(picture: &Picture, preprocessing: &Preprocessing) -> Pixels {
-    let mut values = match preprocessing.colour {
-        Colour::Luma => channels(picture, preprocessing, |rgb| [luma(rgb)]),
-        Colour::Rgb => channels(picture, preprocessing, |rgb| rgb),
+    let values = match preprocessing.colour {
+        Colour::Luma => planes(&resized(picture, preprocessing, |rgb| [luma(rgb)])),
+        Colour::Rgb => planes(&resized(picture, preprocessing, |rgb| rgb)),
     };
+    finish(values, preprocessing).expect("one value per channel, row and column")
+}
+
+/// What [`preprocess()`] makes of a picture whose pixels at the rows and columns of [`nearest`] are
+/// these, row by row; for [`Resize::Nearest`] no other pixel counts. `None` if there are not
+/// `height · width` of them.
+#[must_use]
+pub fn from_samples(samples: &[[u8; 3]], preprocessing: &Preprocessing) -> Option<Pixels> {
+    let values = match preprocessing.colour {
+        Colour::Luma => samples.iter().map(|rgb| luma(*rgb)).collect(),
+        Colour::Rgb => planes(samples),
+    };
+    finish(values, preprocessing)
+}
+
+/// Inverts if asked. `None` if there is not one value per channel, row and column.
+fn finish(mut values: Vec<u8>, preprocessing: &Preprocessing) -> Option<Pixels> {
     if preprocessing.invert {
         for value in &mut values {
             *value = 255 - *value;
         }
     }
-    Pixels::new(preprocessing.shape(), values).expect("one value per channel, row and column")
+    Pixels::new(preprocessing.shape(), values)
 }
 
 /// `⌊(2126·R + 7152·G + 722·B) / 10000⌋`. The weights' sum is 10,000, so the result is at most 255.
@@ -51,15 +68,15 @@ fn luma([r, g, b]: [u8; 3]) -> u8 {
     ((2126 * u32::from(r) + 7152 * u32::from(g) + 722 * u32::from(b)) / 10_000) as u8
 }
 
-/// The resized picture, channel by channel; `colour` takes a source pixel to its channels.
-fn channels<const CHANNELS: usize>(
+/// The resized picture; `colour` takes a source pixel to its channels.
+fn resized<const CHANNELS: usize>(
     picture: &Picture,
     preprocessing: &Preprocessing,
     colour: impl Fn([u8; 3]) -> [u8; CHANNELS],
-) -> Vec<u8> {
+) -> Vec<[u8; CHANNELS]> {
     let pixel = |x, y| colour(picture.rgb(x, y).unwrap_or_default());
     let (height, width) = (preprocessing.height, preprocessing.width);
-    let resized: Vec<[u8; CHANNELS]> = match preprocessing.resize {
+    match preprocessing.resize {
         Resize::Nearest => {
             let columns = nearest(picture.width(), width);
             let rows = nearest(picture.height(), height);
@@ -76,16 +93,21 @@ fn channels<const CHANNELS: usize>(
             let cells = rows.into_iter().flat_map(row);
             cells.map(|(xs, ys)| mean(xs, ys, pixel)).collect()
         }
-    };
+    }
+}
+
+/// Pixels, channel by channel.
+fn planes<const CHANNELS: usize>(pixels: &[[u8; CHANNELS]]) -> Vec<u8> {
     (0..CHANNELS)
-        .flat_map(|channel| resized.iter().filter_map(move |p| p.get(channel)))
+        .flat_map(|channel| pixels.iter().filter_map(move |p| p.get(channel)))
         .copied()
         .collect()
 }
 
 /// For each target index, the source index under its centre: `⌊(2·i + 1)·source / (2·target)⌋`,
-/// which is less than `source`.
-fn nearest(source: u32, target: u16) -> Vec<u32> {
+/// which is less than `source`. This is [`Resize::Nearest`] along one axis.
+#[must_use]
+pub fn nearest(source: u32, target: u16) -> Vec<u32> {
     let (wide, count) = (u64::from(source), u64::from(target));
     (0..count)
         .map(|i| ((2 * i + 1) * wide / (2 * count)) as u32)

@@ -65,7 +65,7 @@ pub use interval::Interval;
 pub use model::{Classification, InputError, Model, ModelError, Trace};
 pub use ops::{
     Add, AveragePool, Clip, Concat, Conv2d, Dense, LeftShift, MaxPool, Op, Relu, Rescale, Reshape,
-    Table,
+    Table, Value,
 };
 pub use preprocessing::{Colour, Pixels, Preprocessing, Resize};
 pub use shape::Shape;

@@ -224,6 +224,13 @@ pub struct Classification {
 }
 
 impl Classification {
+    /// The result of a network whose last node gave these logits. [`Model::run`] and
+    /// [`Model::classify`] make it themselves.
+    #[must_use]
+    pub const fn new(logits: Vec<i64>, scale: i32) -> Self {
+        Self { logits, scale }
+    }
+
     /// One value per class; a logit `X` stands for `X · 2^-scale`.
     #[must_use]
     pub fn logits(&self) -> &[i64] {

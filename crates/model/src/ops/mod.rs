@@ -85,9 +85,11 @@ pub(crate) struct Inferred {
 
 /// One input when the network runs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Value<'a> {
-    pub(crate) shape: Shape,
-    pub(crate) cells: &'a [i64],
+pub struct Value<'a> {
+    /// Its sides.
+    pub shape: Shape,
+    /// Its cells, `[channel][row][column]`.
+    pub cells: &'a [i64],
 }
 
 impl Op {
@@ -180,8 +182,13 @@ impl Op {
         }
     }
 
-    /// The output cells. Inputs have passed [`Self::infer`], which also gave `output`.
-    pub(crate) fn run(&self, inputs: &[Value<'_>], output: Shape) -> Vec<i64> {
+    /// The output cells, where inputs and `output` are as in a checked [`Graph`](crate::Graph); otherwise
+    /// any cells at all.
+    ///
+    /// [`Model::run`](crate::Model::run) is what runs networks. This is for programs that run one in
+    /// another way and must mean the same.
+    #[must_use]
+    pub fn run(&self, inputs: &[Value<'_>], output: Shape) -> Vec<i64> {
         if let Self::Concat(op) = self {
             return op.run(inputs);
         }

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Builds the SP1 programs with the Rust toolchain of this repository, and no other. Writes them to the folder given, or to
+# target/elf. The same source gives the same bytes in every folder and on every machine (x86-64 Linux was tried).
+#
+# With Succinct's toolchain, `cargo prove build` builds them as well, to other bytes: another compiler, another program.
+set -euo pipefail
+out="$(realpath -m "${1:-$(dirname "$0")/target/elf}")"
+cd "$(dirname "$0")"
+root="$(realpath ../../..)"
+
+"$root/.ci/toolchain.sh"
+
+# What makes two builds differ: where the sources are, and the environment.
+cargo_home="${CARGO_HOME:-$HOME/.cargo}"
+sysroot="$(rustc --print sysroot)"
+flags=(
+    -C passes=lower-atomic
+    -C link-arg=--image-base=2013265920
+    -C panic=abort
+    --cfg 'getrandom_backend="custom"'
+    -C llvm-args=-misched-prera-direction=bottomup
+    -C llvm-args=-misched-postra-direction=bottomup
+    --remap-path-prefix "$root=zklens"
+    --remap-path-prefix "$cargo_home=cargo"
+    --remap-path-prefix "$sysroot=rust"
+)
+target="${CARGO_TARGET_DIR:-target}/guest"
+CARGO_ENCODED_RUSTFLAGS="$(printf '%s\x1f' "${flags[@]}" | sed 's/\x1f$//')" \
+    RUSTC_BOOTSTRAP=1 \
+    CARGO_TARGET_DIR="$target" \
+    cargo build --release --locked \
+    -Zbuild-std=std,panic_abort -Zbuild-std-features=compiler-builtins-mem -Zjson-target-spec \
+    --target "$root/.ci/riscv64im-zkvm.json"
+
+mkdir -p "$out"
+for program in fashion-mlp mnist-cnn any-model; do
+    cp "$target/riscv64im-zkvm/release/$program" "$out/$program.elf"
+done

@@ -1,0 +1,124 @@
+//! What the SP1 programs compute, as a library that runs anywhere.
+//!
+//! There are two kinds of program, both in `guest/`:
+//!
+//! * one for each shipped network, which is part of the program. Its public values are
+//!   [`PublicValues`]: the file's IPFS address and the label. Whoever knows the program, by its
+//!   verifying key, knows the network;
+//! * one for every `.zkl` file, which it takes as input. Its public values are [`ModelPublicValues`], which
+//!   have the model's digest too.
+//!
+//! Pixels are those of `zklens-sampler`, so those of `zklens-image`. A network that is part of a program is
+//! a [`packed::Network`]: what [`Model::classify`] gives, for fewer instructions.
+//!
+//! In a zkVM every instruction is proved, so they are what this crate saves, and `snapshots/sp1_cycles.json`
+//! says how many are left.
+
+#![forbid(unsafe_code)]
+#![deny(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::too_many_lines,
+    clippy::too_many_arguments
+)]
+
+mod abi;
+pub mod pack;
+pub mod packed;
+mod public_values;
+
+pub use public_values::{ModelPublicValues, PublicValues, PublicValuesError};
+
+use zklens_image::{CidVersion, ImageError, cid};
+use zklens_model::{FileError, InputError, Model};
+
+/// The most classes of a network that is part of a program: labels have 8 bits.
+pub const MAX_CLASSES: usize = 256;
+
+/// A part of what a program does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Decoding the model.
+    Model,
+    /// From the image file to the network's input.
+    Pixels,
+    /// Running the network.
+    Network,
+    /// The IPFS address of the image file.
+    Cid,
+    /// Encoding what is said.
+    PublicValues,
+}
+
+/// What a program for one network says of an image file. `stage` is told what begins.
+///
+/// # Errors
+///
+/// The file is no picture that can be decoded.
+pub fn classify(
+    file: &[u8],
+    network: &packed::Network,
+    mut stage: impl FnMut(Stage),
+) -> Result<PublicValues, ProgramError> {
+    stage(Stage::Pixels);
+    let pixels = zklens_sampler::pixels(file, network.preprocessing())?;
+    stage(Stage::Network);
+    let label = network.classify(&pixels)?.label();
+    stage(Stage::Cid);
+    let ipfs_uri = cid::of(file, CidVersion::V0).ipfs_uri();
+    stage(Stage::PublicValues);
+    let label = u8::try_from(label).map_err(|_| ProgramError::Label { got: label })?;
+    Ok(PublicValues { ipfs_uri, label })
+}
+
+/// What the program for all networks says of an image file and a `.zkl` file. `stage` is told what begins.
+///
+/// # Errors
+///
+/// One of the files is malformed.
+pub fn classify_by(
+    file: &[u8],
+    model: &[u8],
+    mut stage: impl FnMut(Stage),
+) -> Result<ModelPublicValues, ProgramError> {
+    stage(Stage::Model);
+    let file_digest = model.last_chunk().copied().unwrap_or_default();
+    let model = Model::decode(model)?;
+    stage(Stage::Pixels);
+    let pixels = zklens_sampler::pixels(file, model.preprocessing())?;
+    stage(Stage::Network);
+    let label = model.classify(&pixels)?.label();
+    stage(Stage::Cid);
+    let ipfs_uri = cid::of(file, CidVersion::V0).ipfs_uri();
+    stage(Stage::PublicValues);
+    let label = u16::try_from(label).map_err(|_| ProgramError::Label { got: label })?;
+    Ok(ModelPublicValues {
+        model_digest: file_digest,
+        ipfs_uri,
+        label,
+    })
+}
+
+/// Why there is nothing to say about a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProgramError {
+    /// The image file.
+    #[error(transparent)]
+    Image(#[from] ImageError),
+    /// The `.zkl` file.
+    #[error("model: {0}")]
+    Model(#[from] FileError),
+    /// Pixels are always made for the network, so this does not occur.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// More classes than public values can name.
+    #[error("label {got} is too large for the public values")]
+    Label {
+        /// The label.
+        got: usize,
+    },
+}

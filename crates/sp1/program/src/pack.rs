@@ -1,0 +1,381 @@
+//! A model to a packed network, and to the Rust source of one. Runs where programs are built.
+
+use std::fmt::{self, Display, Formatter};
+
+use zklens_model::{Axis, Conv2d, Dense, Model, Node as ModelNode, Op, Shape, Window};
+
+use crate::packed::{Digits, Linear, Network, Node, Operator, Slide, Weights};
+
+/// Packs a model: every node becomes one.
+///
+/// # Errors
+///
+/// The model has an operator that is not packed, or values too large for it.
+pub fn pack(model: &Model) -> Result<Network, PackError> {
+    let graph = model.graph();
+    let nodes = graph.nodes();
+    let packed = nodes.iter().enumerate().map(|(id, node)| {
+        let input = node.inputs().first().and_then(|input| nodes.get(*input));
+        let operator = pack_operator(node, input).map_err(|reason| PackError {
+            node: id,
+            operator: node.op().name(),
+            reason,
+        })?;
+        let shape = node.tensor().shape;
+        Ok(Node {
+            operator,
+            inputs: node.inputs().to_vec().into(),
+            shape: [shape.channels(), shape.height(), shape.width()],
+        })
+    });
+    Ok(Network {
+        preprocessing: *graph.preprocessing(),
+        nodes: packed.collect::<Result<Vec<_>, _>>()?.into(),
+        scale: graph.output().map_or(0, |tensor| tensor.scale),
+    })
+}
+
+fn pack_operator(node: &ModelNode, input: Option<&ModelNode>) -> Result<Operator, Reason> {
+    match (node.op(), input) {
+        (Op::Dense(dense), Some(input)) => pack_dense(dense, input),
+        (Op::Conv2d(conv), Some(input)) => pack_conv2d(conv, input),
+        (
+            op @ (Op::Input
+            | Op::AveragePool(_)
+            | Op::Rescale(_)
+            | Op::Relu(_)
+            | Op::Clip(_)
+            | Op::MaxPool(_)
+            | Op::Add(_)
+            | Op::Concat(_)
+            | Op::LeftShift(_)
+            | Op::Reshape(_)),
+            _,
+        ) => Ok(Operator::Op(op.clone())),
+        _ => Err(Reason::Operator),
+    }
+}
+
+fn pack_dense(dense: &Dense, input: &ModelNode) -> Result<Operator, Reason> {
+    let inputs = input.tensor().shape.len();
+    let rows = || dense.weights.values().chunks(inputs.max(1));
+    let packed = most_digits(|digits| {
+        let rows: Vec<_> = rows().map(|row| groups(digits, row).collect()).collect();
+        Linear::pack(digits, &rows, &dense.bias, magnitude(input))
+    });
+    packed.map(Operator::Dense)
+}
+
+fn pack_conv2d(conv: &Conv2d, input: &ModelNode) -> Result<Operator, Reason> {
+    if conv.groups != 1 {
+        return Err(Reason::Groups);
+    }
+    let Window { rows, columns } = conv.window;
+    let filter = input.tensor().shape.channels() * conv.window.area();
+    let filters = || conv.weights.values().chunks(filter.max(1));
+    let linear = most_digits(|digits| {
+        let taps = |filter: &[i32]| -> Vec<_> {
+            let lines = filter.chunks(columns.kernel);
+            lines.flat_map(|line| groups(digits, line)).collect()
+        };
+        let filters: Vec<_> = filters().map(taps).collect();
+        Linear::pack(digits, &filters, &conv.bias, magnitude(input))
+    })?;
+    let slide = Slide {
+        padding: [rows.before, rows.after, columns.before, columns.after],
+        stride: [rows.stride, columns.stride],
+        taps: taps(linear.digits, input.tensor().shape, &rows, &columns).into(),
+    };
+    Ok(Operator::Conv2d(linear, slide))
+}
+
+/// The most weights to a word that values are small enough for.
+fn most_digits(pack: impl Fn(Digits) -> Result<Linear, Reason>) -> Result<Linear, Reason> {
+    let tried = [Digits::Three, Digits::Two, Digits::One].map(pack);
+    let mut cheapest = Err(Reason::Magnitude);
+    for linear in tried.into_iter().flatten() {
+        if cheapest
+            .as_ref()
+            .map_or(true, |best: &Linear| linear.cost() < best.cost())
+        {
+            cheapest = Ok(linear);
+        }
+    }
+    cheapest
+}
+
+/// Where the words of a filter are.
+fn taps(digits: Digits, input: Shape, rows: &Axis, columns: &Axis) -> Vec<usize> {
+    let wide = columns.before + input.width() + columns.after;
+    let plane = (rows.before + input.height() + rows.after) * wide;
+    let lines = (0..input.channels())
+        .flat_map(|channel| (0..rows.kernel).map(move |y| channel * plane + y * wide));
+    let columns = move |line| {
+        (0..columns.kernel)
+            .step_by(digits.count())
+            .map(move |x| line + x)
+    };
+    lines.flat_map(columns).collect()
+}
+
+/// Weights as they share words, with zeros at the end.
+fn groups(digits: Digits, weights: &[i32]) -> impl Iterator<Item = [i32; 3]> + '_ {
+    weights.chunks(digits.count()).map(|group| {
+        let at = |i| group.get(i).copied().unwrap_or(0);
+        [at(0), at(1), at(2)]
+    })
+}
+
+/// The largest magnitude of a cell.
+fn magnitude(node: &ModelNode) -> u64 {
+    let bounds = node.tensor().bounds;
+    bounds.lo.unsigned_abs().max(bounds.hi.unsigned_abs())
+}
+
+impl Linear {
+    /// About how many instructions one position takes.
+    fn cost(&self) -> usize {
+        let (per_block, words) = self.weights.parts();
+        words.count() / per_block * (3 * per_block + 7) + self.chunks.len() * self.bias.len() * 6
+    }
+
+    /// `rows` has the taps of each output.
+    fn pack(
+        digits: Digits,
+        rows: &[Vec<[i32; 3]>],
+        bias: &[i64],
+        magnitude: u64,
+    ) -> Result<Self, Reason> {
+        let chunks = chunks(digits, rows, magnitude)?;
+        let cost = |per_block: &usize| block_cost(rows.len(), *per_block);
+        let per_block = [6, 8, 10, 12].into_iter().min_by_key(cost).unwrap_or(6);
+        let weights = match per_block {
+            8 => Weights::Eight(blocks(digits, rows, &chunks).into()),
+            10 => Weights::Ten(blocks(digits, rows, &chunks).into()),
+            12 => Weights::Twelve(blocks(digits, rows, &chunks).into()),
+            _ => Weights::Six(blocks(digits, rows, &chunks).into()),
+        };
+        Ok(Self {
+            digits,
+            weights,
+            chunks: chunks.into(),
+            bias: bias.to_vec().into(),
+        })
+    }
+}
+
+/// About how many instructions a tap takes: three for each row of a block, and some for the block.
+const fn block_cost(rows: usize, per_block: usize) -> usize {
+    rows.div_ceil(per_block) * (3 * per_block + 7)
+}
+
+/// What sums of products may reach, so that [`packed`](crate::packed) can read them off.
+const fn limit(digits: Digits) -> u128 {
+    match digits {
+        // No sum of a model passes it.
+        Digits::One => 1 << 63,
+        Digits::Two => (1 << 31) - 1,
+        Digits::Three => (1 << 20) - 1,
+    }
+}
+
+/// How many taps can be added up before a sum could pass [`limit`], from the first to the last.
+fn chunks(digits: Digits, rows: &[Vec<[i32; 3]>], magnitude: u64) -> Result<Vec<usize>, Reason> {
+    let limit = limit(digits);
+    let taps = rows.first().map_or(0, Vec::len);
+    let most = |row: &Vec<[i32; 3]>, tap: usize| {
+        let weights = row.get(tap).copied().unwrap_or_default();
+        let sum: u64 = weights.map(|w| u64::from(w.unsigned_abs())).iter().sum();
+        u128::from(sum) * u128::from(magnitude)
+    };
+    let mut chunks = Vec::new();
+    let (mut count, mut reached) = (0, vec![0u128; rows.len()]);
+    for tap in 0..taps {
+        let terms: Vec<u128> = rows.iter().map(|row| most(row, tap)).collect();
+        if terms.iter().any(|term| *term > limit) {
+            return Err(Reason::Magnitude);
+        }
+        if reached.iter().zip(&terms).any(|(a, b)| a + b > limit) {
+            chunks.push(count);
+            (count, reached) = (0, vec![0; rows.len()]);
+        }
+        for (sum, term) in reached.iter_mut().zip(terms) {
+            *sum += term;
+        }
+        count += 1;
+    }
+    chunks.push(count);
+    Ok(chunks)
+}
+
+/// The words `w₀ + w₁·B + w₂·B²`, by chunk, block of rows, tap and row.
+fn blocks<const ROWS: usize>(
+    digits: Digits,
+    rows: &[Vec<[i32; 3]>],
+    chunks: &[usize],
+) -> Vec<[i64; ROWS]> {
+    let mut words = Vec::new();
+    let mut first = 0;
+    for count in chunks {
+        for block in rows.chunks(ROWS) {
+            for tap in first..first + count {
+                words.push(std::array::from_fn(|row| {
+                    let weights = block.get(row).and_then(|row| row.get(tap));
+                    let [w0, w1, w2] = weights.copied().unwrap_or_default().map(i64::from);
+                    // Where there are fewer digits, the other weights are zero.
+                    w0 + (w1 << digits.bits()) + (w2 << (2 * digits.bits() % 64))
+                }));
+            }
+        }
+        first += count;
+    }
+    words
+}
+
+/// The network as a Rust expression, for a program that has it as a constant, and the files that it
+/// includes: the packed weights, which a compiler reads faster so. The expression takes every name of
+/// `zklens_model`, `zklens_sp1_program::packed` and `Cow`, and wants a little-endian machine.
+#[must_use]
+pub fn source(network: &Network) -> (String, Vec<(String, Vec<u8>)>) {
+    let linear = network.nodes.iter().enumerate().filter_map(|(id, node)| {
+        let (Operator::Dense(linear) | Operator::Conv2d(linear, _)) = &node.operator else {
+            return None;
+        };
+        let words = linear.weights.parts().1;
+        Some((
+            format!("{id}.weights"),
+            words.flat_map(i64::to_le_bytes).collect(),
+        ))
+    });
+    (Source(network).to_string(), linear.collect())
+}
+
+impl Weights {
+    /// Rows in a block, and the words of all blocks.
+    fn parts(&self) -> (usize, Box<dyn Iterator<Item = i64> + '_>) {
+        match self {
+            Self::Six(words) => (6, Box::new(words.iter().flatten().copied())),
+            Self::Eight(words) => (8, Box::new(words.iter().flatten().copied())),
+            Self::Ten(words) => (10, Box::new(words.iter().flatten().copied())),
+            Self::Twelve(words) => (12, Box::new(words.iter().flatten().copied())),
+        }
+    }
+}
+
+struct Source<'a>(&'a Network);
+
+impl Display for Source<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Network {
+            preprocessing: p,
+            nodes,
+            scale,
+        } = self.0;
+        writeln!(
+            f,
+            "packed::Network {{ scale: {scale}, preprocessing: Preprocessing {{ height: {}, width: {}, \
+             colour: Colour::{:?}, resize: Resize::{:?}, invert: {} }}, nodes: Cow::Borrowed(&[",
+            p.height, p.width, p.colour, p.resize, p.invert
+        )?;
+        for (id, node) in nodes.iter().enumerate() {
+            let (inputs, shape) = (&node.inputs, node.shape);
+            write!(
+                f,
+                "packed::Node {{ inputs: Cow::Borrowed(&{inputs:?}), shape: {shape:?}, operator: packed::Operator::"
+            )?;
+            match &node.operator {
+                Operator::Op(op) => write!(f, "Op(Op::{op:?})")?,
+                Operator::Dense(linear) => write!(f, "Dense({})", LinearSource(id, linear))?,
+                Operator::Conv2d(linear, slide) => {
+                    let Slide {
+                        padding,
+                        stride,
+                        taps,
+                    } = slide;
+                    write!(
+                        f,
+                        "Conv2d({}, packed::Slide {{ padding: {padding:?}, stride: {stride:?}, \
+                         taps: Cow::Borrowed(&{taps:?}) }})",
+                        LinearSource(id, linear)
+                    )?;
+                }
+            }
+            writeln!(f, " }},")?;
+        }
+        writeln!(f, "]) }}")
+    }
+}
+
+struct LinearSource<'a>(usize, &'a Linear);
+
+impl Display for LinearSource<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(id, linear) = self;
+        let Linear {
+            digits,
+            weights,
+            chunks,
+            bias,
+        } = linear;
+        let name = match weights {
+            Weights::Six(_) => "Six",
+            Weights::Eight(_) => "Eight",
+            Weights::Ten(_) => "Ten",
+            Weights::Twelve(_) => "Twelve",
+        };
+        let (rows, words) = weights.parts();
+        let blocks = words.count() / rows;
+        write!(
+            f,
+            "{{ static WEIGHTS: [[i64; {rows}]; {blocks}] = \
+             unsafe {{ core::mem::transmute(*include_bytes!(\"{id}.weights\")) }}; \
+             packed::Linear {{ digits: packed::Digits::{digits:?}, chunks: Cow::Borrowed(&{chunks:?}), \
+             bias: Cow::Borrowed(&{bias:?}), weights: packed::Weights::{name}(Cow::Borrowed(&WEIGHTS)) }} }}"
+        )
+    }
+}
+
+/// Why a model is not packed. It can still be given to the program for all networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("node {node}, {operator}: {reason}")]
+pub struct PackError {
+    /// The node.
+    pub node: usize,
+    /// Its operator.
+    pub operator: &'static str,
+    /// What is wrong with it.
+    pub reason: Reason,
+}
+
+/// What keeps a node from being packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The operator has a list that is no constant.
+    #[error("this operator is not packed")]
+    Operator,
+    /// A grouped convolution.
+    #[error("convolutions in groups are not packed")]
+    Groups,
+    /// A product can be too large for a word.
+    #[error("weights times cells can be larger than a word holds")]
+    Magnitude,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunk_ends_before_its_sum_could_pass_the_limit() {
+        // Each tap can add 255·(127 + 127 + 127) = 97,155; ten of them stay below 2^20 - 1.
+        let rows = [vec![[127, -127, 127]; 25], vec![[0, 1, 0]; 25]];
+        assert_eq!(chunks(Digits::Three, &rows, 255), Ok(vec![10, 10, 5]));
+        let three = |w| chunks(Digits::Three, &[vec![[w, 0, 0]]], 255);
+        assert_eq!(three(4112), Ok(vec![1]));
+        assert_eq!(three(4113), Err(Reason::Magnitude));
+        let two = |w| chunks(Digits::Two, &[vec![[w, 0, 0]]], 1 << 15);
+        assert_eq!(two((1 << 16) - 1), Ok(vec![1]));
+        assert_eq!(two(1 << 16), Err(Reason::Magnitude));
+    }
+}

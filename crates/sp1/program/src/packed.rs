@@ -1,0 +1,357 @@
+//! A network with two or three weights in a word, for machines where every instruction counts.
+//!
+//! [`Network::classify`] gives what [`Model::classify`](zklens_model::Model::classify) gives. Operators without weights are
+//! the model's own ([`Op::run`]). Linear ones multiply several weights by as many cells at once: with
+//! `B = 2^21`,
+//!
+//! ```text
+//! (w₀ + w₁·B + w₂·B²) · (x₀·B² + x₁·B + x₂) ≡ s₀ + s₁·B + (w₀·x₀ + w₁·x₁ + w₂·x₂)·B² + …·B³   mod 2^64
+//! ```
+//!
+//! so that sums of such products have the sum of all `w·x` in bits 42 to 62 (`B³` is bit 63). It can be
+//! read off as long as it and the sums of `s₀` and `s₁` are less than `2^20` in magnitude, which
+//! [`pack`](crate::pack) has seen to: it cuts long sums into chunks, and packs two to a word (`B = 2^32`) or one
+//! where values are larger. See [`Digits`].
+//!
+//! Everything here is borrowed or owned, so that a program can hold a network as constants.
+
+use std::borrow::Cow;
+
+use zklens_model::{Classification, InputError, Op, Pixels, Preprocessing, Shape, Value};
+
+/// A network, packed.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// How an image becomes the input.
+    pub preprocessing: Preprocessing,
+    /// The nodes, each after its inputs; the first is [`Op::Input`].
+    pub nodes: Cow<'static, [Node]>,
+    /// A logit `X` stands for `X · 2^-scale`.
+    pub scale: i32,
+}
+
+/// An operator, where its inputs come from, and the sides of its output.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What it does.
+    pub operator: Operator,
+    /// Nodes before this one.
+    pub inputs: Cow<'static, [usize]>,
+    /// Channels, height, width.
+    pub shape: [usize; 3],
+}
+
+/// What a node does.
+#[derive(Clone, Debug)]
+pub enum Operator {
+    /// As the model has it.
+    Op(Op),
+    /// A dense layer.
+    Dense(Linear),
+    /// A convolution.
+    Conv2d(Linear, Slide),
+}
+
+/// Sums of products: `y = W·x + b`, packed.
+#[derive(Clone, Debug)]
+pub struct Linear {
+    /// How many weights a word has.
+    pub digits: Digits,
+    /// For each chunk, block of rows and tap, the weights of the rows.
+    pub weights: Weights,
+    /// How many taps each chunk has.
+    pub chunks: Cow<'static, [usize]>,
+    /// One for each output; rows beyond are padding.
+    pub bias: Cow<'static, [i64]>,
+}
+
+/// How many weights share a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digits {
+    /// One.
+    One,
+    /// Two, 32 bits apart.
+    Two,
+    /// Three, 21 bits apart.
+    Three,
+}
+
+/// Packed weights, so many rows to a block.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the number says it")]
+pub enum Weights {
+    Six(Cow<'static, [[i64; 6]]>),
+    Eight(Cow<'static, [[i64; 8]]>),
+    Ten(Cow<'static, [[i64; 10]]>),
+    Twelve(Cow<'static, [[i64; 12]]>),
+}
+
+/// How a convolution's window moves, and where its taps are.
+#[derive(Clone, Debug)]
+pub struct Slide {
+    /// Zeros above, below, left and right of each channel.
+    pub padding: [usize; 4],
+    /// Step from row to row, and from column to column.
+    pub stride: [usize; 2],
+    /// Where each tap's word is in the padded input, from the window's corner in its first channel.
+    pub taps: Cow<'static, [usize]>,
+}
+
+impl Network {
+    /// How an image becomes the input.
+    #[must_use]
+    pub const fn preprocessing(&self) -> &Preprocessing {
+        &self.preprocessing
+    }
+
+    /// Runs the network.
+    ///
+    /// # Errors
+    ///
+    /// The pixels have another shape than [`Preprocessing::shape`].
+    pub fn classify(&self, pixels: &Pixels) -> Result<Classification, InputError> {
+        let expected = self.preprocessing.shape();
+        let got = pixels.shape();
+        if got != expected {
+            return Err(InputError { expected, got });
+        }
+        let mut outputs: Vec<Vec<i64>> = Vec::with_capacity(self.nodes.len());
+        for node in self.nodes.iter() {
+            let output = if matches!(node.operator, Operator::Op(Op::Input)) {
+                pixels.values().iter().map(|v| i64::from(*v)).collect()
+            } else {
+                self.run(node, &outputs)
+            };
+            outputs.push(output);
+        }
+        Ok(Classification::new(
+            outputs.pop().unwrap_or_default(),
+            self.scale,
+        ))
+    }
+
+    fn run(&self, node: &Node, outputs: &[Vec<i64>]) -> Vec<i64> {
+        let value = |input: &usize| {
+            Some(Value {
+                shape: shape(self.nodes.get(*input)?.shape)?,
+                cells: outputs.get(*input)?,
+            })
+        };
+        let inputs: Vec<_> = node.inputs.iter().filter_map(value).collect();
+        let (Some(output), Some(input)) = (shape(node.shape), inputs.first()) else {
+            return Vec::new();
+        };
+        match &node.operator {
+            Operator::Op(op) => op.run(&inputs, output),
+            Operator::Dense(linear) => linear.dense(input.cells),
+            Operator::Conv2d(linear, slide) => linear.conv2d(slide, *input, output),
+        }
+    }
+}
+
+fn shape([channels, height, width]: [usize; 3]) -> Option<Shape> {
+    Shape::new(channels, height, width)
+}
+
+impl Digits {
+    /// How many there are.
+    #[must_use]
+    pub const fn count(self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+            Self::Three => 3,
+        }
+    }
+
+    /// Bits from one to the next.
+    pub(crate) const fn bits(self) -> u32 {
+        match self {
+            Self::One => 0,
+            Self::Two => 32,
+            Self::Three => 21,
+        }
+    }
+
+    /// A word of cells, the first in the highest digit.
+    fn word(self, [x0, x1, x2]: [i64; 3]) -> i64 {
+        let next = |high: i64, low| high.wrapping_shl(self.bits()).wrapping_add(low);
+        match self {
+            Self::One => x0,
+            Self::Two => next(x0, x1),
+            Self::Three => next(next(x0, x1), x2),
+        }
+    }
+
+    /// The sum of products in a sum of packed products, rounding away what is below it.
+    const fn top(self, sum: i64) -> i64 {
+        match self {
+            Self::One => sum,
+            Self::Two => sum.wrapping_add(1 << 31) >> 32,
+            // Without bit 63.
+            Self::Three => sum.wrapping_add(1 << 41) << 1 >> 43,
+        }
+    }
+}
+
+impl Linear {
+    fn dense(&self, cells: &[i64]) -> Vec<i64> {
+        match &self.weights {
+            Weights::Six(weights) => self.dense_of(weights, cells),
+            Weights::Eight(weights) => self.dense_of(weights, cells),
+            Weights::Ten(weights) => self.dense_of(weights, cells),
+            Weights::Twelve(weights) => self.dense_of(weights, cells),
+        }
+    }
+
+    fn conv2d(&self, slide: &Slide, input: Value<'_>, output: Shape) -> Vec<i64> {
+        match &self.weights {
+            Weights::Six(weights) => self.conv2d_of(weights, slide, input, output),
+            Weights::Eight(weights) => self.conv2d_of(weights, slide, input, output),
+            Weights::Ten(weights) => self.conv2d_of(weights, slide, input, output),
+            Weights::Twelve(weights) => self.conv2d_of(weights, slide, input, output),
+        }
+    }
+
+    /// Words that are zero, three cells of background or of a ReLU's zeros, are passed over.
+    fn dense_of<const ROWS: usize>(&self, weights: &[[i64; ROWS]], cells: &[i64]) -> Vec<i64> {
+        let mut sums = self.bias.to_vec();
+        let mut weights = weights;
+        let mut cells = cells;
+        for taps in self.chunks.iter() {
+            let (now, later) = cells.split_at(cells.len().min(self.digits.count() * taps));
+            let words = self.digits.nonzero_words(now);
+            for sums in sums.chunks_mut(ROWS) {
+                let (block, rest) = weights.split_at(weights.len().min(*taps));
+                weights = rest;
+                let mut products = [0i64; ROWS];
+                for (tap, x) in &words {
+                    if let Some(row) = block.get(*tap) {
+                        add_products(&mut products, row, *x);
+                    }
+                }
+                self.add_tops(sums, &products);
+            }
+            cells = later;
+        }
+        sums
+    }
+
+    fn add_tops(&self, sums: &mut [i64], products: &[i64]) {
+        for (sum, product) in sums.iter_mut().zip(products) {
+            *sum += self.digits.top(*product);
+        }
+    }
+
+    fn conv2d_of<const ROWS: usize>(
+        &self,
+        weights: &[[i64; ROWS]],
+        slide: &Slide,
+        input: Value<'_>,
+        output: Shape,
+    ) -> Vec<i64> {
+        let (words, width) = slide.words(self.digits, input);
+        let area = output.area();
+        let mut sums = vec![0; self.bias.len() * area];
+        for (plane, bias) in sums.chunks_mut(area).zip(self.bias.iter()) {
+            plane.fill(*bias);
+        }
+        let corners = slide.corners(output, width);
+        let mut weights = weights;
+        let mut taps = &*slide.taps;
+        for count in self.chunks.iter() {
+            let (now, later) = taps.split_at(taps.len().min(*count));
+            for planes in sums.chunks_mut(ROWS * area) {
+                let (block, rest) = weights.split_at(weights.len().min(*count));
+                weights = rest;
+                for (position, corner) in corners.iter().enumerate() {
+                    let under = words.get(*corner..).unwrap_or_default();
+                    let mut products = [0i64; ROWS];
+                    for (tap, row) in now.iter().zip(block) {
+                        if let Some(x) = under.get(*tap) {
+                            add_products(&mut products, row, *x);
+                        }
+                    }
+                    let cells = planes.iter_mut().skip(position).step_by(area);
+                    for (cell, product) in cells.zip(products) {
+                        *cell += self.digits.top(product);
+                    }
+                }
+            }
+            taps = later;
+        }
+        sums
+    }
+}
+
+#[inline]
+fn add_products<const ROWS: usize>(products: &mut [i64; ROWS], weights: &[i64; ROWS], x: i64) {
+    for (product, weight) in products.iter_mut().zip(weights) {
+        *product = product.wrapping_add(weight.wrapping_mul(x));
+    }
+}
+
+impl Digits {
+    /// The words that are not zero, and which they are. Cells beyond the end are zero.
+    fn nonzero_words(self, cells: &[i64]) -> Vec<(usize, i64)> {
+        match self {
+            Self::One => nonzero_words::<1>(self, cells),
+            Self::Two => nonzero_words::<2>(self, cells),
+            Self::Three => nonzero_words::<3>(self, cells),
+        }
+    }
+}
+
+fn nonzero_words<const COUNT: usize>(digits: Digits, cells: &[i64]) -> Vec<(usize, i64)> {
+    let at = |cells: &[i64], i| cells.get(i).copied().unwrap_or_default();
+    let word_of = |cells: &[i64]| digits.word([at(cells, 0), at(cells, 1), at(cells, 2)]);
+    let mut words = Vec::with_capacity(cells.len().div_ceil(COUNT));
+    let (groups, rest) = cells.as_chunks::<COUNT>();
+    for (tap, group) in groups.iter().enumerate() {
+        if group.iter().fold(0, |any, x| any | x) != 0 {
+            words.push((tap, word_of(group)));
+        }
+    }
+    if !rest.is_empty() {
+        words.push((groups.len(), word_of(rest)));
+    }
+    words
+}
+
+impl Slide {
+    /// At each cell of the padded input the word of it and the cells to its right, and how wide the
+    /// padded input is. Beyond the right edge are zeros.
+    fn words(&self, digits: Digits, input: Value<'_>) -> (Vec<i64>, usize) {
+        let [above, below, left, right] = self.padding;
+        let (height, width) = (input.shape.height(), input.shape.width());
+        let wide = left + width + right;
+        let mut words = vec![0; input.shape.channels() * (above + height + below) * wide];
+        let planes = words.chunks_mut((above + height + below) * wide);
+        for (plane, cells) in planes.zip(input.cells.chunks(height * width)) {
+            let rows = plane.chunks_mut(wide).skip(above);
+            for (row, cells) in rows.zip(cells.chunks(width)) {
+                fill_row(digits, row, cells, left);
+            }
+        }
+        (words, wide)
+    }
+
+    /// Where the window's corner is at each position.
+    fn corners(&self, output: Shape, width: usize) -> Vec<usize> {
+        let [down, across] = self.stride;
+        let rows = (0..output.height()).map(|y| y * down * width);
+        let columns = |row| (0..output.width()).map(move |x| row + x * across);
+        rows.flat_map(columns).collect()
+    }
+}
+
+/// The words of one row whose cells begin at column `left`, from the right, so that each makes the next.
+fn fill_row(digits: Digits, row: &mut [i64], cells: &[i64], left: usize) {
+    let (mut x1, mut x2) = (0, 0);
+    for (column, word_at) in row.iter_mut().enumerate().rev() {
+        let x0 = column.checked_sub(left).and_then(|x| cells.get(x));
+        let x0 = x0.copied().unwrap_or_default();
+        *word_at = digits.word([x0, x1, x2]);
+        (x1, x2) = (x0, x1);
+    }
+}
