@@ -11,7 +11,24 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod conversation;
+mod error;
+mod fixture;
+mod memory;
 mod program;
+mod proof_file;
 pub mod protocol;
+mod statement;
+mod verify;
+mod worker;
 
+pub use error::WorkerError;
+pub use fixture::Fixture;
+pub use memory::{MEMORY_NEEDED, available_memory};
 pub use program::Program;
+pub use proof_file::{
+    MAX_PROOF_FILE_BYTES, PROOF_MAGIC, PROOF_VERSION, ProofFile, ProofFileError, SP1_CIRCUITS,
+};
+pub use statement::{Network, Statement, StatementError};
+pub use verify::{Verified, VerifyError, verify};
+pub use worker::{Executed, Proved, Worker};

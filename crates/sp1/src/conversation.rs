@@ -1,0 +1,180 @@
+//! One task: the worker is started, asked, and listened to.
+
+use crate::WorkerError;
+use crate::protocol::{Message, Request, Task};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How much of what it writes to standard error is kept.
+const LAST_WORDS: usize = 4096;
+
+/// How long a worker that has answered, or closed its output, may take to end.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Between two looks at whether it has ended.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Variables by which SP1 is told to check less, or against other keys. Nobody but provers has a use for them.
+const SETTINGS: [&str; 6] = [
+    "WITHOUT_VK_VERIFICATION",
+    "SP1_CIRCUIT_MODE",
+    "SP1_GROTH16_CIRCUIT_PATH",
+    "SP1_PLONK_CIRCUIT_PATH",
+    "SP1_DUMP",
+    "SKIP_SIMULATION",
+];
+
+/// A worker at work. It is killed when this is dropped.
+pub(crate) struct Conversation {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    last_words: Arc<Mutex<Vec<u8>>>,
+    /// Closed when its standard error is.
+    is_silent: Receiver<()>,
+}
+
+impl Conversation {
+    /// Starts the worker in `path`, and asks it. What it writes to standard error is shown if `verbose`.
+    pub(crate) fn start(path: &Path, request: Request, verbose: bool) -> Result<Self, io::Error> {
+        let mut command = Command::new(path);
+        if !matches!(request.task, Task::Prove { .. }) {
+            for name in SETTINGS {
+                command.env_remove(name);
+            }
+        }
+        let command = command.stdin(Stdio::piped());
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(mut stdin), Some(stdout), Some(stderr)) = pipes else {
+            // All three were asked for.
+            return Err(io::Error::other("no pipes"));
+        };
+        // In threads, since it may write before it has read everything. A worker that ends early breaks
+        // the pipe; why, is said elsewhere.
+        thread::spawn(move || {
+            let mut line = serde_json::to_vec(&request).unwrap_or_default();
+            drop(request);
+            line.push(b'\n');
+            let _ = stdin.write_all(&line);
+        });
+        let last_words = Arc::default();
+        let words = Arc::clone(&last_words);
+        let (sender, is_silent) = channel();
+        thread::spawn(move || {
+            listen(stderr, &words, verbose);
+            drop(sender);
+        });
+        Ok(Self {
+            child,
+            stdout: BufReader::new(stdout),
+            last_words,
+            is_silent,
+        })
+    }
+
+    /// What the worker in `path` answers in the end. `progress` is told what it does before.
+    pub(crate) fn answer(
+        mut self,
+        path: &Path,
+        mut progress: impl FnMut(&str),
+    ) -> Result<Message, WorkerError> {
+        let garbled = || WorkerError::Garbled { path: path.into() };
+        loop {
+            let mut line = Vec::new();
+            let read = self.stdout.read_until(b'\n', &mut line);
+            if read.unwrap_or_default() == 0 || !line.ends_with(b"\n") {
+                return Err(self.end());
+            }
+            match serde_json::from_slice(&line).map_err(|_| garbled())? {
+                Message::Progress(text) => progress(&text),
+                answer => {
+                    // It may have to end programs that it started itself.
+                    self.wait();
+                    return Ok(answer);
+                }
+            }
+        }
+    }
+
+    /// Why there is no answer.
+    fn end(&mut self) -> WorkerError {
+        let status = self.wait();
+        // A program that it started may hold standard error open; then this is all there is.
+        let _ = self.is_silent.recv_timeout(Duration::from_secs(1));
+        let words = self.last_words.lock();
+        let stderr = printable(&words.unwrap_or_else(PoisonError::into_inner));
+        match status {
+            Some(status) if is_killed(status) => WorkerError::Killed { stderr },
+            Some(status) => WorkerError::Ended {
+                status: status.to_string(),
+                stderr,
+            },
+            None => WorkerError::Ended {
+                status: "still running".into(),
+                stderr,
+            },
+        }
+    }
+
+    /// Waits for the end of the worker, as long as [`PATIENCE`] lasts.
+    fn wait(&mut self) -> Option<ExitStatus> {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Some(status);
+            }
+            thread::sleep(LOOK);
+        }
+        None
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        // Neither does anything if it has ended and been waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Keeps the end of what the worker writes, so that it never waits for a reader.
+fn listen(mut stderr: ChildStderr, last_words: &Mutex<Vec<u8>>, verbose: bool) {
+    let mut chunk = [0; LAST_WORDS];
+    while let Ok(len @ 1..) = stderr.read(&mut chunk) {
+        let new = &chunk[..len];
+        if verbose {
+            let _ = io::stderr().write_all(new);
+        }
+        let words = last_words.lock();
+        let mut words = words.unwrap_or_else(PoisonError::into_inner);
+        words.extend(new);
+        let excess = words.len().saturating_sub(LAST_WORDS);
+        words.drain(..excess);
+    }
+}
+
+/// Whole lines without what could drive a terminal.
+fn printable(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let text = match text.split_once('\n') {
+        Some((_, rest)) if bytes.len() == LAST_WORDS => rest,
+        _ => &text,
+    };
+    let is_odd = |c: char| c.is_control() && c != '\n' && c != '\t';
+    text.trim_end().replace(is_odd, "\u{fffd}")
+}
+
+/// Whether it was killed, or was a shell whose program was.
+fn is_killed(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(9) {
+        return true;
+    }
+    status.code() == Some(128 + 9)
+}

@@ -1,0 +1,43 @@
+//! How much memory there is.
+
+use std::fs;
+
+/// What SP1 takes to prove on a processor, in bytes, roughly.
+pub const MEMORY_NEEDED: u64 = 16_000_000_000;
+
+/// The bytes of memory that a new program can have here, if the system says so. Only Linux does.
+#[must_use]
+pub fn available_memory() -> Option<u64> {
+    let system = fs::read_to_string("/proc/meminfo").ok();
+    let system = system.and_then(|text| mem_available(&text));
+    // What a container may have, where this is in one.
+    let container = fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
+    let container = container.and_then(|text| text.trim().parse().ok());
+    system.into_iter().chain(container).min()
+}
+
+fn mem_available(text: &str) -> Option<u64> {
+    let line = text.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    kibibytes.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_linux_writes() {
+        let text =
+            "MemTotal:       16303432 kB\nMemFree:          501 kB\nMemAvailable:    7654321 kB\n";
+        assert_eq!(mem_available(text), Some(7_654_321 * 1024));
+        assert_eq!(mem_available("MemAvailable: much\n"), None);
+        assert_eq!(mem_available(""), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn there_is_some_memory() {
+        assert!(available_memory().is_some_and(|bytes| bytes > 1 << 20));
+    }
+}

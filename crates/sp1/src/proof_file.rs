@@ -1,0 +1,198 @@
+//! The `.sp1` file: public values with their proof.
+//!
+//! ```text
+//! "ZKLV"      4 bytes
+//! version     u16, little-endian
+//! body        postcard: verifying key, proof system, mock, SP1's version, public values, proof
+//! ```
+
+use crate::protocol::System;
+use crate::{Program, Statement, StatementError};
+use serde::{Deserialize, Serialize};
+
+/// The version of proof files that this crate writes, and the only one it reads.
+pub const PROOF_VERSION: u16 = 1;
+
+/// How a proof file begins.
+pub const PROOF_MAGIC: [u8; 4] = *b"ZKLV";
+
+/// The most bytes of a proof file. Core proofs grow with the image, up to some hundred megabytes.
+pub const MAX_PROOF_FILE_BYTES: u64 = 1 << 30;
+
+/// The version of SP1's circuits that this zklens proves for and verifies. Proofs of others are false here.
+pub const SP1_CIRCUITS: &str = "v6.1.0";
+
+/// Public values with their proof.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProofFile {
+    /// The verifying key of the program.
+    pub vkey: [u8; 32],
+    /// Which kind of proof.
+    pub system: System,
+    /// Whether nobody proved, and the file proves nothing.
+    pub mock: bool,
+    /// The version of SP1's circuits that it was proved with, as its maker says.
+    pub sp1_version: String,
+    /// What the program wrote.
+    pub public_values: Vec<u8>,
+    /// The bytes that a contract takes, for Groth16 and PLONK; else SP1's own encoding.
+    pub proof: Vec<u8>,
+}
+
+impl ProofFile {
+    /// The file's bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut file = PROOF_MAGIC.to_vec();
+        file.extend(PROOF_VERSION.to_le_bytes());
+        // Writing to memory cannot fail: every type here has a known length.
+        file.extend(postcard::to_allocvec(self).unwrap_or_default());
+        file
+    }
+
+    /// Reads a file. Nothing is verified.
+    ///
+    /// # Errors
+    ///
+    /// The file is not exactly what [`Self::encode`] writes.
+    pub fn decode(file: &[u8]) -> Result<Self, ProofFileError> {
+        let (magic, rest) = file.split_first_chunk().ok_or(ProofFileError::NotAProof)?;
+        if *magic != PROOF_MAGIC {
+            return Err(ProofFileError::NotAProof);
+        }
+        let (version, rest) = rest.split_first_chunk().ok_or(ProofFileError::Malformed)?;
+        let version = u16::from_le_bytes(*version);
+        if version != PROOF_VERSION {
+            return Err(ProofFileError::Version { got: version });
+        }
+        let proof: Self = postcard::from_bytes(rest).map_err(|_| ProofFileError::Malformed)?;
+        if proof.encode() == file {
+            Ok(proof)
+        } else {
+            Err(ProofFileError::Malformed)
+        }
+    }
+
+    /// What the file claims. Nothing is verified: [`crate::verify`] does that.
+    ///
+    /// # Errors
+    ///
+    /// No program of this zklens says what is in it.
+    pub fn claim(&self) -> Result<Statement, StatementError> {
+        let program = Program::with_vkey(&self.vkey);
+        let program = program.ok_or(StatementError::UnknownProgram { vkey: self.vkey })?;
+        Statement::decode(program, &self.public_values)
+    }
+}
+
+/// Why a file is no proof.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProofFileError {
+    /// The first four bytes are not `ZKLV`.
+    #[error("not a proof of SP1: the file does not begin with `ZKLV`")]
+    NotAProof,
+    /// Written by another version.
+    #[error("the proof has format version {got}; this program reads version {PROOF_VERSION}")]
+    Version {
+        /// The file's version.
+        got: u16,
+    },
+    /// Not what a proof file encodes to.
+    #[error("the proof file is malformed, truncated or not in canonical form")]
+    Malformed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file() -> ProofFile {
+        ProofFile {
+            vkey: [7; 32],
+            system: System::Groth16,
+            mock: false,
+            sp1_version: SP1_CIRCUITS.into(),
+            public_values: vec![1; 160],
+            proof: vec![2; 356],
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_as_it_was_written() {
+        for system in [
+            System::Core,
+            System::Compressed,
+            System::Groth16,
+            System::Plonk,
+        ] {
+            let file = ProofFile { system, ..file() };
+            assert_eq!(ProofFile::decode(&file.encode()), Ok(file));
+        }
+    }
+
+    /// Written by version 1 for good: files of users stay readable.
+    #[test]
+    fn the_bytes_of_the_file_stay_what_they_are() {
+        let file = ProofFile {
+            vkey: [7; 32],
+            system: System::Compressed,
+            mock: true,
+            sp1_version: "v6".into(),
+            public_values: vec![8],
+            proof: vec![9; 2],
+        };
+        let mut expected = b"ZKLV\x01\0".to_vec();
+        expected.extend([7; 32]);
+        expected.extend(b"\x01\x01\x02v6\x01\x08\x02\x09\x09");
+        assert_eq!(file.encode(), expected);
+    }
+
+    #[test]
+    fn what_is_not_exactly_a_file_is_refused() {
+        let bytes = file().encode();
+        for len in 0..bytes.len() {
+            let error = ProofFile::decode(&bytes[..len]).unwrap_err();
+            let expected = if len < 4 {
+                ProofFileError::NotAProof
+            } else {
+                ProofFileError::Malformed
+            };
+            assert_eq!(error, expected, "{len} bytes");
+        }
+        let longer = [&bytes[..], &[0]].concat();
+        assert_eq!(ProofFile::decode(&longer), Err(ProofFileError::Malformed));
+        let mut other = bytes.clone();
+        other[4] = 2;
+        let error = ProofFile::decode(&other).unwrap_err();
+        assert_eq!(error, ProofFileError::Version { got: 2 });
+        let native = [b"ZKLP", &bytes[4..]].concat();
+        assert_eq!(ProofFile::decode(&native), Err(ProofFileError::NotAProof));
+    }
+
+    #[test]
+    fn a_length_in_more_bytes_than_needed_is_refused() {
+        let bytes = file().encode();
+        // After magic, version, key, system and mock: the length of the version's name.
+        let at = 4 + 2 + 32 + 2;
+        assert_eq!(usize::from(bytes[at]), SP1_CIRCUITS.len());
+        let mut longer = bytes[..at].to_vec();
+        longer.extend([bytes[at] | 0x80, 0]);
+        longer.extend(&bytes[at + 1..]);
+        assert_eq!(ProofFile::decode(&longer), Err(ProofFileError::Malformed));
+    }
+
+    #[test]
+    fn a_length_beyond_the_file_takes_no_memory() {
+        let mut bytes = file().encode();
+        bytes.truncate(4 + 2 + 32 + 2);
+        bytes.extend([0xff, 0xff, 0xff, 0xff, 0x7f]);
+        assert_eq!(ProofFile::decode(&bytes), Err(ProofFileError::Malformed));
+    }
+
+    #[test]
+    fn an_unknown_program_claims_nothing() {
+        let error = file().claim().unwrap_err();
+        assert_eq!(error, StatementError::UnknownProgram { vkey: [7; 32] });
+    }
+}

@@ -1,0 +1,197 @@
+//! What a proof says.
+
+use crate::Program;
+use zklens_sp1_program::{ModelPublicValues, PublicValues};
+
+/// Characters of an address: `ipfs://`, and a CID of version 0.
+const ADDRESS_CHARACTERS: usize = 53;
+
+/// That the file with this address decodes to pixels in which this network sees this label.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Statement {
+    /// The program that says so.
+    pub program: &'static Program,
+    /// The network.
+    pub network: Network,
+    /// `ipfs://` and the file's CID, version 0.
+    pub ipfs_uri: String,
+    /// The number of the class.
+    pub label: u16,
+}
+
+/// How a statement names the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// It is part of the program, and ships with zklens under this name.
+    Shipped(&'static str),
+    /// It is an input of the program, and has this digest.
+    Digest([u8; 32]),
+}
+
+impl Statement {
+    /// Reads a program's public values.
+    ///
+    /// # Errors
+    ///
+    /// The program does not write these bytes, whatever the file.
+    pub fn decode(program: &'static Program, public_values: &[u8]) -> Result<Self, StatementError> {
+        let malformed = |_| StatementError::Malformed {
+            program: &program.name,
+        };
+        let statement = if program.takes_model() {
+            let values = ModelPublicValues::decode(public_values).map_err(malformed)?;
+            Self {
+                program,
+                network: Network::Digest(values.model_digest),
+                ipfs_uri: values.ipfs_uri,
+                label: values.label,
+            }
+        } else {
+            let values = PublicValues::decode(public_values).map_err(malformed)?;
+            Self {
+                program,
+                network: Network::Shipped(&program.name),
+                ipfs_uri: values.ipfs_uri,
+                label: values.label.into(),
+            }
+        };
+        statement.check_label()?;
+        if is_address(&statement.ipfs_uri) {
+            Ok(statement)
+        } else {
+            Err(StatementError::Address)
+        }
+    }
+
+    fn check_label(&self) -> Result<(), StatementError> {
+        let Network::Shipped(name) = self.network else {
+            return Ok(());
+        };
+        let model = zklens_models::find(name).and_then(|shipped| shipped.decode().ok());
+        let classes = model.map_or(0, |model| model.classes().len());
+        if usize::from(self.label) < classes {
+            return Ok(());
+        }
+        Err(StatementError::Label {
+            network: name,
+            classes,
+            got: self.label,
+        })
+    }
+}
+
+/// Whether a text looks like the address that programs write. That it is one of a file, only a proof says.
+fn is_address(text: &str) -> bool {
+    let cid = text.strip_prefix("ipfs://Qm");
+    text.len() == ADDRESS_CHARACTERS
+        && cid.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// Why public values say nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StatementError {
+    /// They are about a program that is not one of [`Program::all`].
+    #[error(
+        "no program of this zklens has the verifying key 0x{}; it may be one of another version",
+        data_encoding::HEXLOWER.encode(vkey)
+    )]
+    UnknownProgram {
+        /// Its verifying key.
+        vkey: [u8; 32],
+    },
+    /// They are not in the form that the program writes.
+    #[error("the public values are not what the program {program} writes")]
+    Malformed {
+        /// The program's name.
+        program: &'static str,
+    },
+    /// The network has fewer classes.
+    #[error("label {got}, but {network} has {classes} classes")]
+    Label {
+        /// The network's name.
+        network: &'static str,
+        /// How many classes it has.
+        classes: usize,
+        /// The label.
+        got: u16,
+    },
+    /// The image has no IPFS address.
+    #[error("the public values have no IPFS address: expected `ipfs://Qm…`")]
+    Address,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDRESS: &str = "ipfs://QmWjtPo46BPrRdWQTPgXVbet1mwa29XrzznEWnVBgqUX9V";
+
+    fn of_network(ipfs_uri: &str, label: u8) -> Result<Statement, StatementError> {
+        let program = Program::find(zklens_models::ALL[0].name).unwrap();
+        let ipfs_uri = ipfs_uri.into();
+        Statement::decode(program, &PublicValues { ipfs_uri, label }.encode())
+    }
+
+    #[test]
+    fn a_program_for_one_network_says_address_and_label() {
+        let statement = of_network(ADDRESS, 7).unwrap();
+        assert_eq!(statement.ipfs_uri, ADDRESS);
+        assert_eq!(statement.label, 7);
+        let name = zklens_models::ALL[0].name;
+        assert_eq!(statement.network, Network::Shipped(name));
+        assert_eq!(statement.program.name, name);
+    }
+
+    #[test]
+    fn the_program_for_all_networks_says_which_one_it_was() {
+        let program = Program::find(Program::ANY_MODEL).unwrap();
+        let values = ModelPublicValues {
+            model_digest: [9; 32],
+            ipfs_uri: ADDRESS.into(),
+            label: 999,
+        };
+        let statement = Statement::decode(program, &values.encode()).unwrap();
+        assert_eq!(statement.network, Network::Digest([9; 32]));
+        assert_eq!(statement.label, 999);
+    }
+
+    #[test]
+    fn a_network_has_no_label_beyond_its_classes() {
+        assert!(of_network(ADDRESS, 9).is_ok());
+        let error = of_network(ADDRESS, 10).unwrap_err();
+        assert!(matches!(
+            error,
+            StatementError::Label {
+                classes: 10,
+                got: 10,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn another_text_is_no_address() {
+        let longer = format!("{ADDRESS}A");
+        let escape = ADDRESS.replace('W', "\u{1b}");
+        for text in ["", "ipfs://Qm", &ADDRESS[7..], &longer, &escape] {
+            assert_eq!(
+                of_network(text, 0).unwrap_err(),
+                StatementError::Address,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_program_does_not_write_what_the_other_does() {
+        let any = Program::find(Program::ANY_MODEL).unwrap();
+        let ipfs_uri = ADDRESS.into();
+        let bytes = PublicValues { ipfs_uri, label: 0 }.encode();
+        for bytes in [&bytes[..], &[], &[0; 160]] {
+            let error = Statement::decode(any, bytes).unwrap_err();
+            assert!(matches!(error, StatementError::Malformed { .. }));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Verifying proofs.
+
+use crate::protocol::System;
+use crate::{ProofFile, SP1_CIRCUITS, Statement, StatementError, Worker, WorkerError};
+use data_encoding::HEXLOWER;
+use sp1_verifier::{GROTH16_VK_BYTES, Groth16Verifier, PLONK_VK_BYTES, PlonkVerifier};
+use std::panic::catch_unwind;
+
+/// Evidence that a statement was proved. Only [`verify`] makes one.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Verified(Statement);
+
+impl Verified {
+    /// What was proved.
+    #[must_use]
+    pub const fn statement(&self) -> &Statement {
+        &self.0
+    }
+}
+
+/// Verifies a proof. `worker` is asked for only if it takes one: for core and compressed proofs.
+///
+/// A panic in the verifier of SP1, for which some proofs could be made, is [`VerifyError::False`], after the
+/// panic hook has run.
+///
+/// # Errors
+///
+/// The proof shows nothing, or, as [`VerifyError::Worker`], nobody knows.
+pub fn verify(
+    file: &ProofFile,
+    worker: impl FnOnce() -> Result<Worker, WorkerError>,
+) -> Result<Verified, VerifyError> {
+    if file.mock {
+        return Err(VerifyError::Mock);
+    }
+    let statement = file.claim()?;
+    // Said by the file itself, so this only makes a better error: with another version's keys it is false.
+    if file.sp1_version != SP1_CIRCUITS {
+        return Err(VerifyError::Version {
+            got: file.sp1_version.clone(),
+        });
+    }
+    let fault = match file.system {
+        System::Groth16 | System::Plonk => verify_here(file),
+        System::Core | System::Compressed => worker()?.verify(statement.program, file)?,
+    };
+    match fault {
+        None => Ok(Verified(statement)),
+        Some(reason) => Err(VerifyError::False { reason }),
+    }
+}
+
+/// Why a proof for contracts is false, if it is.
+fn verify_here(file: &ProofFile) -> Option<String> {
+    let vkey = format!("0x{}", HEXLOWER.encode(&file.vkey));
+    let (proof, values) = (&file.proof, &file.public_values);
+    let verified = catch_unwind(|| {
+        if file.system == System::Groth16 {
+            let verified = Groth16Verifier::verify(proof, values, &vkey, &GROTH16_VK_BYTES);
+            verified.map_err(|error| error.to_string())
+        } else {
+            let verified = PlonkVerifier::verify(proof, values, &vkey, &PLONK_VK_BYTES);
+            verified.map_err(|error| error.to_string())
+        }
+    });
+    match verified {
+        Ok(verified) => verified.err(),
+        Err(_) => Some("SP1's verifier gave up on it".into()),
+    }
+}
+
+/// Why a proof shows nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// It says itself that nobody proved.
+    #[error("this is a mock proof, which proves nothing: the program was only run")]
+    Mock,
+    /// It says nothing that a program of this zklens says.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+    /// It is for other circuits.
+    #[error("the proof is for version {} of SP1's circuits; this zklens verifies {SP1_CIRCUITS}", got.escape_debug())]
+    Version {
+        /// The version that it names.
+        got: String,
+    },
+    /// It is false.
+    #[error("the proof is false: {reason}")]
+    False {
+        /// What SP1 says.
+        reason: String,
+    },
+    /// It was not verified.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Program;
+    use sha2::{Digest, Sha256};
+    use zklens_sp1_program::PublicValues;
+
+    fn no_worker() -> Result<Worker, WorkerError> {
+        panic!("asked for a worker")
+    }
+
+    fn file(system: System, proof: Vec<u8>) -> ProofFile {
+        let values = PublicValues {
+            ipfs_uri: "ipfs://QmWjtPo46BPrRdWQTPgXVbet1mwa29XrzznEWnVBgqUX9V".into(),
+            label: 7,
+        };
+        ProofFile {
+            vkey: Program::find(zklens_models::ALL[0].name).unwrap().vkey,
+            system,
+            mock: false,
+            sp1_version: SP1_CIRCUITS.into(),
+            public_values: values.encode(),
+            proof,
+        }
+    }
+
+    /// A proof of the right length for the right circuit, of which everything behind is `byte`.
+    fn forged(system: System, byte: u8) -> ProofFile {
+        let (key, len) = match system {
+            System::Groth16 => (*GROTH16_VK_BYTES, 256),
+            _ => (*PLONK_VK_BYTES, 864),
+        };
+        let mut proof = Sha256::digest(key)[..4].to_vec();
+        proof.extend([0; 32]);
+        proof.extend(*sp1_verifier::VK_ROOT_BYTES);
+        proof.extend([0; 32]);
+        proof.resize(proof.len() + len, byte);
+        file(system, proof)
+    }
+
+    #[test]
+    fn nothing_is_a_proof_but_a_proof() {
+        for system in [System::Groth16, System::Plonk] {
+            let empty = file(system, Vec::new());
+            let short = file(system, vec![0; 99]);
+            let other_circuit = file(system, vec![1; 400]);
+            let forged = [0, 1, 0x30, 0xff].map(|byte| forged(system, byte));
+            for file in [empty, short, other_circuit].iter().chain(&forged) {
+                let error = verify(file, no_worker).unwrap_err();
+                assert!(matches!(error, VerifyError::False { .. }), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mock_proof_says_that_it_proves_nothing() {
+        let file = ProofFile {
+            mock: true,
+            // So that it is the first that is said.
+            vkey: [0xff; 32],
+            ..file(System::Compressed, Vec::new())
+        };
+        let error = verify(&file, no_worker).unwrap_err();
+        assert!(error.to_string().contains("proves nothing"), "{error}");
+    }
+
+    #[test]
+    fn what_no_program_says_is_refused_before_the_worker_starts() {
+        let stranger = ProofFile {
+            vkey: [0xff; 32],
+            ..file(System::Core, Vec::new())
+        };
+        let malformed = ProofFile {
+            public_values: vec![0; 160],
+            ..file(System::Core, Vec::new())
+        };
+        for file in [stranger, malformed] {
+            let error = verify(&file, no_worker).unwrap_err();
+            assert!(matches!(error, VerifyError::Statement(_)), "{error}");
+        }
+        let older = ProofFile {
+            sp1_version: "v5.0.0\u{1b}".into(),
+            ..file(System::Core, Vec::new())
+        };
+        let error = verify(&older, no_worker).unwrap_err().to_string();
+        assert!(error.contains("v5.0.0\\u{1b} of SP1's circuits"), "{error}");
+    }
+}
