@@ -62,7 +62,9 @@ mod hex {
         let digits = text.strip_prefix("0x").unwrap_or(&text);
         let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes());
         let bytes = bytes.map_err(D::Error::custom)?;
-        bytes.try_into().map_err(|_| D::Error::custom("not 32 bytes"))
+        bytes
+            .try_into()
+            .map_err(|_| D::Error::custom("not 32 bytes"))
     }
 }
 
