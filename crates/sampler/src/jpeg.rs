@@ -1,10 +1,90 @@
-//! JPEG.
+//! JPEG: baseline, grey or YCbCr (ITU-T T.81, annexes B and F).
+//!
+//! Every bit of the scan is decoded, since each Huffman code's place depends on those before it. Of the
+//! blocks, only those are reconstructed that a sampled pixel depends on, and of these only the samples
+//! needed.
+//!
+//! What is covered is grey, and YCbCr as 4:4:4, 4:2:2, 4:4:0 or 4:2:0, in one scan with or without
+//! restart markers. A file is left to `zklens_image` if it is of another kind, if it deviates from the
+//! standard anywhere up to its end-of-image marker, or if its numbers are so large that the decoder there
+//! overflows. The decoder there salvages damaged files in ways of its own; none of these is repeated here.
+//!
+//! What is computed is that decoder's arithmetic: its integer transform (`transform`), its triangle
+//! filter for sub-sampled colour (`plane`) and its colour conversion (`colour`).
+
+mod bits;
+mod colour;
+mod entropy;
+mod header;
+mod huffman;
+mod plane;
+mod scan;
+mod symbol;
+mod transform;
+
+use zklens_image::nearest;
 
 use crate::Target;
+use bits::Words;
+use entropy::Tables;
+use header::Component;
+use plane::{Axis, Grid};
+use scan::{Channel, Layout};
+use transform::Transform;
 
 /// Red, green and blue at the sampled rows and columns, row by row; `None` if the file is left to
 /// `zklens_image`.
 #[must_use]
-pub fn sample(_bytes: &[u8], _target: Target) -> Option<Vec<[u8; 3]>> {
-    None
+pub fn sample(bytes: &[u8], target: Target) -> Option<Vec<[u8; 3]>> {
+    let header = header::parse(bytes)?;
+    let luma = header.components.first()?;
+    let wide = header.width.div_ceil(8 * luma.across);
+    let high = header.height.div_ceil(8 * luma.down);
+    let mcus = (wide * high) as usize;
+    let layout = Layout {
+        wide: wide as usize,
+        high: high as usize,
+        interval: match header.restart_interval as usize {
+            0 => mcus,
+            interval => interval,
+        },
+    };
+    let words = Words::new(header.scan, mcus.div_ceil(layout.interval))?;
+
+    // Cb and Cr have the same places, and mostly the same tables.
+    let columns = nearest(header.width, target.width);
+    let rows = nearest(header.height, target.height);
+    let grid = |component: &Component<'_>| {
+        let (across, down) = (component.across, component.down);
+        Grid::new(
+            Axis::new(&columns, luma.across / across, wide * across),
+            Axis::new(&rows, luma.down / down, high * down),
+        )
+    };
+    let grids: Vec<Grid> = header.components.iter().take(2).map(grid).collect();
+    let mut decoders = Vec::with_capacity(3);
+    for (component, grid) in header.components.iter().zip([0, 1, 1]) {
+        let blocks = mcus * (component.across * component.down) as usize;
+        let skipped = blocks - grids.get(grid)?.needed();
+        let same =
+            grid == decoders.len().wrapping_sub(1) && header.components.get(1) == Some(component);
+        if !same {
+            decoders.push((
+                Tables::new(component, skipped),
+                Transform::new(component.quantizer)?,
+            ));
+        }
+    }
+    let mut channels = Vec::with_capacity(3);
+    for ((index, component), grid) in header.components.iter().enumerate().zip([0, 1, 1]) {
+        let (tables, transform) = decoders.get(index).or(decoders.last())?;
+        channels.push(Channel {
+            tables,
+            transform,
+            grid: grids.get(grid)?,
+            across: component.across as usize,
+            down: component.down as usize,
+        });
+    }
+    colour::pixels(&scan::decode(&channels, &words, layout)?)
 }

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use zklens_model::{Axis, Conv2d, Dense, Model, Node as ModelNode, Op, Shape, Window};
 
-use crate::packed::{Digits, Linear, Network, Node, Operator, Slide, Weights};
+use crate::packed::{BLOCKS, Digits, Linear, Network, Node, Operator, Slide};
 
 /// Packs a model: every node becomes one.
 ///
@@ -135,8 +135,8 @@ fn magnitude(node: &ModelNode) -> u64 {
 impl Linear {
     /// About how many instructions one position takes.
     fn cost(&self) -> usize {
-        let (per_block, words) = self.weights.parts();
-        words.count() / per_block * (3 * per_block + 7) + self.chunks.len() * self.bias.len() * 6
+        self.weights.len() / self.block * tap_cost(self.block)
+            + self.chunks.len() * self.bias.len() * 6
     }
 
     /// `rows` has the taps of each output.
@@ -147,26 +147,21 @@ impl Linear {
         magnitude: u64,
     ) -> Result<Self, Reason> {
         let chunks = chunks(digits, rows, magnitude)?;
-        let cost = |per_block: &usize| block_cost(rows.len(), *per_block);
-        let per_block = [6, 8, 10, 12].into_iter().min_by_key(cost).unwrap_or(6);
-        let weights = match per_block {
-            8 => Weights::Eight(blocks(digits, rows, &chunks).into()),
-            10 => Weights::Ten(blocks(digits, rows, &chunks).into()),
-            12 => Weights::Twelve(blocks(digits, rows, &chunks).into()),
-            _ => Weights::Six(blocks(digits, rows, &chunks).into()),
-        };
+        let cost = |block: &usize| rows.len().div_ceil(*block) * tap_cost(*block);
+        let block = BLOCKS.into_iter().min_by_key(cost).unwrap_or(6);
         Ok(Self {
             digits,
-            weights,
+            block,
+            weights: words(digits, block, rows, &chunks).into(),
             chunks: chunks.into(),
             bias: bias.to_vec().into(),
         })
     }
 }
 
-/// About how many instructions a tap takes: three for each row of a block, and some for the block.
-const fn block_cost(rows: usize, per_block: usize) -> usize {
-    rows.div_ceil(per_block) * (3 * per_block + 7)
+/// About how many instructions a tap of a block takes: three for each row, and some for the tap.
+const fn tap_cost(block: usize) -> usize {
+    3 * block + 7
 }
 
 /// What sums of products may reach, so that [`packed`](crate::packed) can read them off.
@@ -209,22 +204,19 @@ fn chunks(digits: Digits, rows: &[Vec<[i32; 3]>], magnitude: u64) -> Result<Vec<
 }
 
 /// The words `w₀ + w₁·B + w₂·B²`, by chunk, block of rows, tap and row.
-fn blocks<const ROWS: usize>(
-    digits: Digits,
-    rows: &[Vec<[i32; 3]>],
-    chunks: &[usize],
-) -> Vec<[i64; ROWS]> {
+fn words(digits: Digits, block: usize, rows: &[Vec<[i32; 3]>], chunks: &[usize]) -> Vec<i64> {
+    let word = |row: Option<&Vec<[i32; 3]>>, tap: usize| {
+        let weights = row.and_then(|row| row.get(tap)).copied();
+        let [w0, w1, w2] = weights.unwrap_or_default().map(i64::from);
+        // Where there are fewer digits, the other weights are zero.
+        w0 + (w1 << digits.bits()) + (w2 << (2 * digits.bits() % 64))
+    };
     let mut words = Vec::new();
     let mut first = 0;
     for count in chunks {
-        for block in rows.chunks(ROWS) {
+        for block_rows in rows.chunks(block) {
             for tap in first..first + count {
-                words.push(std::array::from_fn(|row| {
-                    let weights = block.get(row).and_then(|row| row.get(tap));
-                    let [w0, w1, w2] = weights.copied().unwrap_or_default().map(i64::from);
-                    // Where there are fewer digits, the other weights are zero.
-                    w0 + (w1 << digits.bits()) + (w2 << (2 * digits.bits() % 64))
-                }));
+                words.extend((0..block).map(|row| word(block_rows.get(row), tap)));
             }
         }
         first += count;
@@ -241,25 +233,13 @@ pub fn source(network: &Network) -> (String, Vec<(String, Vec<u8>)>) {
         let (Operator::Dense(linear) | Operator::Conv2d(linear, _)) = &node.operator else {
             return None;
         };
-        let words = linear.weights.parts().1;
+        let words = linear.weights.iter();
         Some((
             format!("{id}.weights"),
-            words.flat_map(i64::to_le_bytes).collect(),
+            words.flat_map(|word| word.to_le_bytes()).collect(),
         ))
     });
     (Source(network).to_string(), linear.collect())
-}
-
-impl Weights {
-    /// Rows in a block, and the words of all blocks.
-    fn parts(&self) -> (usize, Box<dyn Iterator<Item = i64> + '_>) {
-        match self {
-            Self::Six(words) => (6, Box::new(words.iter().flatten().copied())),
-            Self::Eight(words) => (8, Box::new(words.iter().flatten().copied())),
-            Self::Ten(words) => (10, Box::new(words.iter().flatten().copied())),
-            Self::Twelve(words) => (12, Box::new(words.iter().flatten().copied())),
-        }
-    }
 }
 
 struct Source<'a>(&'a Network);
@@ -313,24 +293,19 @@ impl Display for LinearSource<'_> {
         let Self(id, linear) = self;
         let Linear {
             digits,
+            block,
             weights,
             chunks,
             bias,
         } = linear;
-        let name = match weights {
-            Weights::Six(_) => "Six",
-            Weights::Eight(_) => "Eight",
-            Weights::Ten(_) => "Ten",
-            Weights::Twelve(_) => "Twelve",
-        };
-        let (rows, words) = weights.parts();
-        let blocks = words.count() / rows;
+        let count = weights.len();
         write!(
             f,
-            "{{ static WEIGHTS: [[i64; {rows}]; {blocks}] = \
+            "{{ static WEIGHTS: [i64; {count}] = \
              unsafe {{ core::mem::transmute(*include_bytes!(\"{id}.weights\")) }}; \
-             packed::Linear {{ digits: packed::Digits::{digits:?}, chunks: Cow::Borrowed(&{chunks:?}), \
-             bias: Cow::Borrowed(&{bias:?}), weights: packed::Weights::{name}(Cow::Borrowed(&WEIGHTS)) }} }}"
+             packed::Linear {{ digits: packed::Digits::{digits:?}, block: {block}, \
+             chunks: Cow::Borrowed(&{chunks:?}), bias: Cow::Borrowed(&{bias:?}), \
+             weights: Cow::Borrowed(&WEIGHTS) }} }}"
         )
     }
 }

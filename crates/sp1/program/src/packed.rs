@@ -57,13 +57,18 @@ pub enum Operator {
 pub struct Linear {
     /// How many weights a word has.
     pub digits: Digits,
+    /// How many rows are summed up together: one of [`BLOCKS`].
+    pub block: usize,
     /// For each chunk, block of rows and tap, the weights of the rows.
-    pub weights: Weights,
+    pub weights: Cow<'static, [i64]>,
     /// How many taps each chunk has.
     pub chunks: Cow<'static, [usize]>,
     /// One for each output; rows beyond are padding.
     pub bias: Cow<'static, [i64]>,
 }
+
+/// The sizes of blocks. Sums stay in registers, of which there are 31.
+pub const BLOCKS: [usize; 6] = [6, 8, 10, 12, 15, 20];
 
 /// How many weights share a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,16 +79,6 @@ pub enum Digits {
     Two,
     /// Three, 21 bits apart.
     Three,
-}
-
-/// Packed weights, so many rows to a block.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the number says it")]
-pub enum Weights {
-    Six(Cow<'static, [[i64; 6]]>),
-    Eight(Cow<'static, [[i64; 8]]>),
-    Ten(Cow<'static, [[i64; 10]]>),
-    Twelve(Cow<'static, [[i64; 12]]>),
 }
 
 /// How a convolution's window moves, and where its taps are.
@@ -196,27 +191,31 @@ impl Digits {
 
 impl Linear {
     fn dense(&self, cells: &[i64]) -> Vec<i64> {
-        match &self.weights {
-            Weights::Six(weights) => self.dense_of(weights, cells),
-            Weights::Eight(weights) => self.dense_of(weights, cells),
-            Weights::Ten(weights) => self.dense_of(weights, cells),
-            Weights::Twelve(weights) => self.dense_of(weights, cells),
+        match self.block {
+            6 => self.dense_in::<6>(cells),
+            8 => self.dense_in::<8>(cells),
+            10 => self.dense_in::<10>(cells),
+            12 => self.dense_in::<12>(cells),
+            15 => self.dense_in::<15>(cells),
+            _ => self.dense_in::<20>(cells),
         }
     }
 
     fn conv2d(&self, slide: &Slide, input: Value<'_>, output: Shape) -> Vec<i64> {
-        match &self.weights {
-            Weights::Six(weights) => self.conv2d_of(weights, slide, input, output),
-            Weights::Eight(weights) => self.conv2d_of(weights, slide, input, output),
-            Weights::Ten(weights) => self.conv2d_of(weights, slide, input, output),
-            Weights::Twelve(weights) => self.conv2d_of(weights, slide, input, output),
+        match self.block {
+            6 => self.conv2d_in::<6>(slide, input, output),
+            8 => self.conv2d_in::<8>(slide, input, output),
+            10 => self.conv2d_in::<10>(slide, input, output),
+            12 => self.conv2d_in::<12>(slide, input, output),
+            15 => self.conv2d_in::<15>(slide, input, output),
+            _ => self.conv2d_in::<20>(slide, input, output),
         }
     }
 
     /// Words that are zero, three cells of background or of a ReLU's zeros, are passed over.
-    fn dense_of<const ROWS: usize>(&self, weights: &[[i64; ROWS]], cells: &[i64]) -> Vec<i64> {
+    fn dense_in<const ROWS: usize>(&self, cells: &[i64]) -> Vec<i64> {
         let mut sums = self.bias.to_vec();
-        let mut weights = weights;
+        let mut weights = self.weights.as_chunks::<ROWS>().0;
         let mut cells = cells;
         for taps in self.chunks.iter() {
             let (now, later) = cells.split_at(cells.len().min(self.digits.count() * taps));
@@ -243,9 +242,8 @@ impl Linear {
         }
     }
 
-    fn conv2d_of<const ROWS: usize>(
+    fn conv2d_in<const ROWS: usize>(
         &self,
-        weights: &[[i64; ROWS]],
         slide: &Slide,
         input: Value<'_>,
         output: Shape,
@@ -256,12 +254,13 @@ impl Linear {
         for (plane, bias) in sums.chunks_mut(area).zip(self.bias.iter()) {
             plane.fill(*bias);
         }
+        let mut planes: Vec<_> = sums.chunks_mut(area).collect();
         let corners = slide.corners(output, width);
-        let mut weights = weights;
+        let mut weights = self.weights.as_chunks::<ROWS>().0;
         let mut taps = &*slide.taps;
         for count in self.chunks.iter() {
             let (now, later) = taps.split_at(taps.len().min(*count));
-            for planes in sums.chunks_mut(ROWS * area) {
+            for planes in planes.chunks_mut(ROWS) {
                 let (block, rest) = weights.split_at(weights.len().min(*count));
                 weights = rest;
                 for (position, corner) in corners.iter().enumerate() {
@@ -272,9 +271,10 @@ impl Linear {
                             add_products(&mut products, row, *x);
                         }
                     }
-                    let cells = planes.iter_mut().skip(position).step_by(area);
-                    for (cell, product) in cells.zip(products) {
-                        *cell += self.digits.top(product);
+                    for (plane, product) in planes.iter_mut().zip(products) {
+                        if let Some(cell) = plane.get_mut(position) {
+                            *cell += self.digits.top(product);
+                        }
                     }
                 }
             }

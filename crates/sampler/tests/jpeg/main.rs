@@ -1,0 +1,8 @@
+//! `jpeg::sample` against the decoder whose result it must have.
+
+mod build;
+mod covered;
+mod damaged;
+mod handmade;
+mod headers;
+mod support;

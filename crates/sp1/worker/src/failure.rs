@@ -1,0 +1,28 @@
+//! Failures by whose fault they are.
+
+use zklens_sp1::protocol::{Failure, FailureKind};
+
+pub(crate) fn engine(message: impl Into<String>) -> Failure {
+    failure(FailureKind::Engine, message, None)
+}
+
+pub(crate) fn input(message: impl Into<String>) -> Failure {
+    failure(FailureKind::Input, message, None)
+}
+
+pub(crate) fn machine(message: impl Into<String>, help: &str) -> Failure {
+    failure(FailureKind::Machine, message, Some(help))
+}
+
+#[cfg(feature = "network")]
+pub(crate) fn network(message: impl Into<String>, help: &str) -> Failure {
+    failure(FailureKind::Network, message, Some(help))
+}
+
+fn failure(kind: FailureKind, message: impl Into<String>, help: Option<&str>) -> Failure {
+    Failure {
+        kind,
+        message: message.into(),
+        help: help.map(str::to_owned),
+    }
+}

@@ -1,0 +1,235 @@
+//! The programs, run by SP1, say what zklens says; and what is wrong is an error, never a proof.
+
+mod common;
+
+use common::{name, pictures, program, root};
+use std::fs;
+use zklens_image::{CidVersion, cid};
+use zklens_model::Model;
+use zklens_sp1::protocol::{FailureKind, Prover, System};
+use zklens_sp1::{Program, ProofFile, Statement, VerifyError, Worker, WorkerError, verify};
+
+fn worker() -> Worker {
+    Worker::at(env!("CARGO_BIN_EXE_zklens-sp1"))
+}
+
+fn model(name: &str) -> Model {
+    let shipped = zklens_models::find(name).expect("it is shipped");
+    shipped.decode().expect("it is valid")
+}
+
+fn picture(path: &str) -> Vec<u8> {
+    fs::read(root().join(path)).expect("the picture can be read")
+}
+
+/// What `zklens execute` says: address and label.
+fn native(file: &[u8], model: &Model) -> (String, usize) {
+    let pixels = zklens_image::pixels(file, model.preprocessing()).expect("it is a picture");
+    let label = model.classify(&pixels).expect("the pixels fit").label();
+    (cid::of(file, CidVersion::V0).ipfs_uri(), label)
+}
+
+fn said(statement: &Statement) -> (String, usize) {
+    (statement.ipfs_uri.clone(), statement.label.into())
+}
+
+#[test]
+fn every_example_has_the_address_and_the_label_that_zklens_says() {
+    for (path, network) in pictures() {
+        let file = fs::read(&path).expect("the picture can be read");
+        let executed = worker().execute(program(network), vec![file.clone()], |_| ());
+        let executed = executed.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert_eq!(
+            said(&executed.statement),
+            native(&file, &model(network)),
+            "{}",
+            name(&path)
+        );
+    }
+}
+
+#[test]
+fn cycles_are_those_of_the_snapshot() {
+    let stored = fs::read_to_string(common::snapshot_path()).expect("there is a snapshot");
+    assert_eq!(
+        stored,
+        common::cycles(&worker()),
+        "run make sp1-programs and review the difference"
+    );
+}
+
+#[test]
+fn keys_are_those_of_the_list() {
+    for program in Program::all() {
+        let key = worker().key(program, |_| ()).expect("SP1 makes a key");
+        assert_eq!(key, program.vkey, "{}", program.name);
+    }
+}
+
+#[test]
+fn the_program_for_all_networks_says_which_it_ran() {
+    for (path, network) in [
+        ("examples/fashion/7_sneaker.jpg", "fashion-mlp"),
+        ("examples/mnist/digit_7.png", "mnist-cnn"),
+    ] {
+        let file = picture(path);
+        let model = model(network);
+        let inputs = vec![file.clone(), model.encode()];
+        let executed = worker()
+            .execute(program(Program::ANY_MODEL), inputs, |_| ())
+            .expect("it runs");
+        assert_eq!(said(&executed.statement), native(&file, &model));
+        assert_eq!(executed.statement.model_digest(), model.digest());
+    }
+}
+
+#[test]
+fn other_formats_and_files_of_several_blocks_are_read() {
+    let folder = "crates/image/tests/files";
+    let mut files: Vec<_> = [
+        "lossy.webp",
+        "animated.webp",
+        "small.gif",
+        "small.bmp",
+        "cmyk.jpg",
+        "palette.png",
+        "progressive.jpg",
+        "grey.jpg",
+    ]
+    .map(|name| picture(&format!("{folder}/{name}")))
+    .to_vec();
+    // Bytes after the end of a JPEG are part of the file, but not of the picture.
+    let mut long = picture("examples/fashion/2_pullover.jpg");
+    long.resize(700_000, 7);
+    files.push(long);
+    for file in files {
+        let executed = worker()
+            .execute(program("fashion-mlp"), vec![file.clone()], |_| ())
+            .expect("it runs");
+        assert_eq!(
+            said(&executed.statement),
+            native(&file, &model("fashion-mlp"))
+        );
+    }
+}
+
+/// Files that are no pictures, and a word of what is said of each.
+fn malformed() -> Vec<(Vec<u8>, &'static str)> {
+    let jpeg = picture("examples/fashion/7_sneaker.jpg");
+    let png = picture("examples/fashion/3_dress.png");
+    let mut corrupt = png.clone();
+    corrupt[5_000] ^= 1;
+    vec![
+        (Vec::new(), "empty"),
+        (b"hello".to_vec(), "no image format"),
+        (jpeg[..jpeg.len() / 2].to_vec(), "truncated"),
+        (png[..png.len() / 2].to_vec(), "truncated"),
+        (corrupt, "PNG file is damaged"),
+        (b"%PDF-1.7".to_vec(), "PDF"),
+    ]
+}
+
+#[test]
+fn malformed_files_are_refused_in_the_words_of_zklens_and_never_proved() {
+    for (file, word) in malformed() {
+        let expected = zklens_image::decode(&file)
+            .expect_err("it is no picture")
+            .to_string();
+        assert!(expected.contains(word), "{expected}");
+        let run = worker().execute(program("fashion-mlp"), vec![file.clone()], |_| ());
+        let proof = worker().prove(
+            program("fashion-mlp"),
+            vec![file],
+            System::Compressed,
+            Prover::Mock,
+            |_| (),
+        );
+        for error in [
+            run.expect_err("it is refused"),
+            proof.expect_err("it is refused"),
+        ] {
+            assert_eq!(kind(&error), Some(FailureKind::Input));
+            assert!(
+                error.to_string().contains(&expected),
+                "{error} lacks {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn malformed_models_are_refused() {
+    let mut file = model("mnist-cnn").encode();
+    file[1_000] ^= 1;
+    let inputs = vec![picture("examples/mnist/digit_7.png"), file];
+    let error = worker()
+        .execute(program(Program::ANY_MODEL), inputs, |_| ())
+        .expect_err("it is refused");
+    assert_eq!(kind(&error), Some(FailureKind::Input));
+    assert!(error.to_string().contains("corrupt"), "{error}");
+}
+
+fn kind(error: &WorkerError) -> Option<FailureKind> {
+    match error {
+        WorkerError::Failed(failure) => Some(failure.kind),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_mock_runs_the_program_and_proves_nothing() {
+    let file = picture("examples/fashion/7_sneaker.jpg");
+    for system in [
+        System::Core,
+        System::Compressed,
+        System::Groth16,
+        System::Plonk,
+    ] {
+        let proved = worker().prove(
+            program("fashion-mlp"),
+            vec![file.clone()],
+            system,
+            Prover::Mock,
+            |_| (),
+        );
+        let proved = proved.expect("it runs");
+        assert_eq!(
+            said(&proved.statement),
+            native(&file, &model("fashion-mlp"))
+        );
+        assert!(matches!(
+            verify(&proved.file, || Ok(worker())),
+            Err(VerifyError::Mock)
+        ));
+        // Nor does it if the file does not say so.
+        let unmarked = ProofFile {
+            mock: false,
+            ..proved.file
+        };
+        let verdict = verify(&unmarked, || Ok(worker()));
+        assert!(matches!(verdict, Err(VerifyError::False(_))), "{verdict:?}");
+    }
+}
+
+#[test]
+fn the_prover_network_wants_a_key() {
+    // The variable is not set where tests run; if it is, nothing is sent anyway.
+    if std::env::var_os("NETWORK_PRIVATE_KEY").is_some() {
+        return;
+    }
+    let file = picture("examples/fashion/7_sneaker.jpg");
+    let error = worker().prove(
+        program("fashion-mlp"),
+        vec![file],
+        System::Groth16,
+        Prover::Network,
+        |_| (),
+    );
+    let error = error.expect_err("nobody pays");
+    if cfg!(feature = "network") {
+        assert_eq!(kind(&error), Some(FailureKind::Network));
+        assert!(error.to_string().contains("NETWORK_PRIVATE_KEY"), "{error}");
+    } else {
+        assert_eq!(kind(&error), Some(FailureKind::Machine));
+    }
+}
