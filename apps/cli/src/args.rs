@@ -1,11 +1,13 @@
 //! The command line.
 
+mod engine;
 mod evm;
 mod import;
 mod proof;
 #[cfg(feature = "serve")]
 mod serve;
 
+pub(crate) use engine::{Engine, EngineArgument, ProverArgument, given};
 pub(crate) use evm::{
     AccountArguments, ContractArgument, EvmArguments, EvmCommand, EvmDeployArguments,
     EvmEstimateArguments, EvmExportArguments, EvmProveArguments, EvmVerifyArguments, NodeArguments,
@@ -38,6 +40,7 @@ Examples:
   zklens inspect sneaker.zkp
   zklens execute --input-image photos/ --json
   zklens import net.onnx --calibration photos/ --labels cat,dog -o net.zkl
+  zklens prove --engine sp1 --input-image photo.jpg -o photo.sp1
 
 Exit codes:
   0  everything was done; for `verify`: the proof is true
@@ -46,7 +49,8 @@ Exit codes:
   3  a model or key could not be loaded, imported or derived
   4  output could not be written
   5  a proof is false, or does not show what was asked for; a setup holds no powers of one number
-  6  a node or contract cannot be reached, is not what it should be, or takes no transaction"
+  6  a node, contract, prover network or engine cannot be reached, is not what it should be, or
+     does not do what it is asked"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -60,6 +64,8 @@ pub(crate) enum Command {
     /// The proof says which network was used and which label it gives each image, and nothing else
     /// about the images. It is verified before it is written. Several images are one batch: one file,
     /// smaller and faster than a proof for each, which is only verified as a whole.
+    ///
+    /// With --engine sp1, the proof also says which file the image is; see below.
     Prove(ProveArguments),
     /// Verify a proof, and say what it proves
     ///
@@ -71,6 +77,9 @@ pub(crate) enum Command {
     ///
     /// Nothing is proved: see `prove`. The label is computed in integers only, the same on every machine. The network sees the pixels
     /// as the file stores them: EXIF orientation is not applied, transparency is laid over white.
+    ///
+    /// With --engine sp1, the program that SP1 proves is run in its virtual machine, which also tells how
+    /// much there would be to prove; see `prove --help`.
     Execute(ExecuteArguments),
     /// Print the IPFS address (CID) of files, as `ipfs add` gives it
     Cid(CidArguments),
@@ -118,6 +127,11 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zklens execute --input-image photo.jpg
+  zklens execute --input-image photos/ --json
+  zklens execute --engine sp1 --input-image photo.jpg    (`zklens prove --help` says what it takes)")]
 pub(crate) struct ExecuteArguments {
     /// Image files (JPEG, PNG, GIF, WebP, BMP), folders of them, or `-` for standard input
     #[arg(long, short, value_name = "FILE", num_args = 1.., required = true)]
@@ -125,11 +139,13 @@ pub(crate) struct ExecuteArguments {
     #[command(flatten)]
     pub(crate) model: ModelArgument,
     #[command(flatten)]
+    pub(crate) engine: EngineArgument,
+    #[command(flatten)]
     pub(crate) cid: CidArgument,
     /// Print one JSON object per image and line instead of text
     #[arg(long)]
     pub(crate) json: bool,
-    /// Show how long each stage took (on standard error)
+    /// Show how long each stage took, with --engine sp1 in instructions (on standard error)
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }
@@ -216,7 +232,7 @@ pub(crate) struct ModelsArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
-    /// A shipped network, or a model (.zkl), proof (.zkp), verifying key (.zkk) or proving key (.zkpk)
+    /// A shipped network, or a model (.zkl), proof (.zkp, .sp1), verifying key (.zkk) or proving key (.zkpk)
     #[arg(value_name = "MODEL|FILE")]
     pub(crate) subject: String,
     #[command(flatten)]

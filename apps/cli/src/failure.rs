@@ -23,6 +23,8 @@ pub(crate) const EXIT_OUTPUT: u8 = 4;
 pub(crate) const EXIT_REFUSED: u8 = 5;
 /// A node or a contract cannot be reached, is not what it should be, or takes no transaction.
 pub(crate) const EXIT_CHAIN: u8 = 6;
+/// SP1 or its prover network cannot be reached, is not what it should be, or failed.
+pub(crate) const EXIT_ENGINE: u8 = 6;
 
 impl Failure {
     /// A failure about `subject`, usually a path.

@@ -18,6 +18,7 @@ mod proof_file;
 mod ptau;
 mod randomness;
 mod setup_file;
+mod sp1;
 mod stages;
 
 use args::{Arguments, Command};

@@ -7,10 +7,15 @@ use zklens_model::{MAX_FILE_BYTES, Model};
 
 /// Loads a shipped network by name, or a `.zkl` file by path.
 pub(crate) fn load(name: &str) -> Result<Model, Failure> {
+    load_with_bytes(name).map(|(model, _)| model)
+}
+
+/// The same with the bytes of the file, if it is one and not a shipped network.
+pub(crate) fn load_with_bytes(name: &str) -> Result<(Model, Option<Vec<u8>>), Failure> {
     if let Some(shipped) = zklens_models::find(name) {
-        return shipped
-            .decode()
-            .map_err(|error| Failure::new(EXIT_MODEL, name, error));
+        let model = shipped.decode();
+        let model = model.map_err(|error| Failure::new(EXIT_MODEL, name, error))?;
+        return Ok((model, None));
     }
     let path = Path::new(name);
     if !path.exists() {
@@ -20,11 +25,12 @@ pub(crate) fn load(name: &str) -> Result<Model, Failure> {
     }
     let bytes = files::read(path, MAX_FILE_BYTES as u64)
         .map_err(|failure| Failure::new(EXIT_MODEL, "model", failure.message()))?;
-    Model::decode(&bytes).map_err(|error| {
+    let model = Model::decode(&bytes).map_err(|error| {
         let failure = Failure::new(EXIT_MODEL, path.display(), error);
         if path.extension().is_some_and(|e| e == "onnx") {
             return failure.with_help("this is an ONNX file: `zklens import` makes a .zkl of it");
         }
         failure
-    })
+    })?;
+    Ok((model, Some(bytes)))
 }

@@ -44,6 +44,14 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Says in JSON, if that is asked for, that a proof is refused. The exit code says it too.
+pub(crate) fn refused(failure: &Failure, json: bool) {
+    if json {
+        let value = serde_json::json!({ "verified": false, "error": failure.message() });
+        let _ = print_json(&value);
+    }
+}
+
 /// Bytes as hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {

@@ -1,23 +1,74 @@
-//! Proof files.
+//! Proof files, of both engines.
 
-use crate::failure::{EXIT_INPUT, Failure};
+use crate::args::{Engine, VerifyArguments};
+use crate::failure::{EXIT_INPUT, EXIT_USAGE, Failure};
 use crate::files;
 use std::path::Path;
+use zklens_sp1::{MAX_PROOF_FILE_BYTES, PROOF_MAGIC};
 use zklens_verifier::{ProofFile, ProofFileError};
 
-/// No proof file is larger, in bytes.
+/// No proof file of the native engine is larger, in bytes.
 const MAX_PROOF_BYTES: u64 = 1 << 26;
 
-/// Reads a proof, and gives the file's length too. Nothing is verified.
+/// Reads a proof of the native engine, and gives the file's length too. Nothing is verified.
 pub(crate) fn read(path: &Path) -> Result<(ProofFile, usize), Failure> {
     let bytes = files::read(path, MAX_PROOF_BYTES)?;
-    let proof = ProofFile::decode(&bytes).map_err(|error| {
-        let failure = Failure::new(EXIT_INPUT, files::name(path), error);
+    let proof = decode(path, &bytes)?;
+    Ok((proof, bytes.len()))
+}
+
+/// The bytes of a file that may be a proof of any engine.
+pub(crate) fn read_any(path: &Path) -> Result<Vec<u8>, Failure> {
+    files::read(path, MAX_PROOF_FILE_BYTES.max(MAX_PROOF_BYTES))
+}
+
+/// Which engine's proof a file is, if it is a proof; it has to be the one that is asked for.
+pub(crate) fn engine(arguments: &VerifyArguments, file: &[u8]) -> Result<Engine, Failure> {
+    let is_sp1 = file.starts_with(&PROOF_MAGIC);
+    let is_native = file.starts_with(&zklens_verifier::PROOF_MAGIC);
+    let found = if is_sp1 { Engine::Sp1 } else { Engine::Native };
+    let asked = arguments.engine.unwrap_or(found);
+    let other = match asked {
+        Engine::Native if is_sp1 => "this is a proof of --engine sp1",
+        Engine::Sp1 if is_native => "this is a proof of --engine native",
+        _ => return Ok(asked),
+    };
+    let failure = Failure::new(EXIT_USAGE, files::name(&arguments.proof), other);
+    Err(failure.with_help("without --engine, `verify` takes both"))
+}
+
+/// The proof of the native engine in the file `path`, which has these bytes.
+pub(crate) fn decode(path: &Path, file: &[u8]) -> Result<ProofFile, Failure> {
+    let failure =
+        |error: &dyn std::fmt::Display| Failure::new(EXIT_INPUT, files::name(path), error);
+    if file.starts_with(&PROOF_MAGIC) {
+        let failure =
+            failure(&"this is a proof of --engine sp1, and no contract of zklens's own takes it");
+        return Err(failure.with_help("`zklens verify` and `zklens inspect` know it"));
+    }
+    if file.len() as u64 > MAX_PROOF_BYTES {
+        return Err(failure(&format!("is larger than {MAX_PROOF_BYTES} bytes")));
+    }
+    ProofFile::decode(file).map_err(|error| {
+        let failure = failure(&error);
         match error {
             ProofFileError::NotAProof => failure.with_help("a proof is what `zklens prove` writes"),
             ProofFileError::Malformed => failure.with_help("ask for the proof again"),
             _ => failure,
         }
-    })?;
-    Ok((proof, bytes.len()))
+    })
+}
+
+/// The proof of SP1 in the file `path`, which has these bytes. Nothing is verified.
+pub(crate) fn decode_sp1(path: &Path, file: &[u8]) -> Result<zklens_sp1::ProofFile, Failure> {
+    zklens_sp1::ProofFile::decode(file).map_err(|error| {
+        let failure = Failure::new(EXIT_INPUT, files::name(path), &error);
+        match error {
+            zklens_sp1::ProofFileError::NotAProof => {
+                failure.with_help("such a proof is what `zklens prove --engine sp1` writes")
+            }
+            zklens_sp1::ProofFileError::Malformed => failure.with_help("ask for the proof again"),
+            _ => failure,
+        }
+    })
 }

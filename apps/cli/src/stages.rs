@@ -1,6 +1,6 @@
 //! What a command is doing, and how long each part of it took.
 
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 use std::time::{Duration, Instant};
 
 /// Between two pictures of a spinner.
@@ -46,6 +46,26 @@ pub(crate) fn spinning<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
     let spinner = ProgressBar::new_spinner().with_message(what);
     spinner.enable_steady_tick(TICK);
     let done = work();
+    spinner.finish_and_clear();
+    done
+}
+
+/// Does some long work that says what it does, with that and the time beside it on standard error. Where that
+/// is no terminal, what it says are lines.
+pub(crate) fn reporting<T>(what: &'static str, work: impl FnOnce(&mut dyn FnMut(&str)) -> T) -> T {
+    let spinner = ProgressBar::new_spinner().with_message(what);
+    let spinner = match ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+        Ok(style) => spinner.with_style(style),
+        Err(_) => spinner,
+    };
+    spinner.enable_steady_tick(TICK);
+    let done = work(&mut |text| {
+        if spinner.is_hidden() {
+            eprintln!("{text}");
+        } else {
+            spinner.set_message(text.to_owned());
+        }
+    });
     spinner.finish_and_clear();
     done
 }

@@ -1,7 +1,8 @@
 //! Arguments of `evm`.
 
+use super::engine::ContractProofSystem;
 use super::proof::context;
-use super::{ModelArgument, SetupArgument};
+use super::{EngineArgument, ModelArgument, ProverArgument, SetupArgument};
 use clap::{Args, Subcommand};
 use std::convert::Infallible;
 use std::fmt;
@@ -55,6 +56,7 @@ pub(crate) enum EvmCommand {
 Examples:
   zklens evm prove --input-image photo.jpg > test/fixtures/photo.json
   zklens evm prove --input-image photo.jpg --context 0x6b1f…22 -o photo.zkp > photo.json
+  SP1_PROVER=network zklens evm prove --engine sp1 --input-image photo.jpg > photo.json
 
 In a test of Foundry:
   string memory json = vm.readFile(\"test/fixtures/photo.json\");
@@ -64,7 +66,11 @@ In a test of Foundry:
 Fields: model, modelId, labels, classes, context, inputs (the points of all input commitments),
 statementDigest (what the proof is about, hashed), publicValues (abi.encode of modelId, context,
 labels and inputs), proof, calldata (a call of `verify`, with selector), calldataBytes, calldataGas
-(EIP-2028), floorGas (EIP-7623). Nothing depends on a chain, but --context may.")]
+(EIP-2028), floorGas (EIP-7623). Nothing depends on a chain, but --context may.
+
+With --engine sp1 (see `zklens prove --help`) the proof is for the verifiers of SP1, and the fields are
+ipfsUri, label, programVkey, publicValues (abi.encode of a struct of ipfsUri and label) and proof; and
+modelDigest, first in that struct too, if the network is a .zkl file.")]
 pub(crate) struct EvmProveArguments {
     /// Image files (JPEG, PNG, GIF, WebP, BMP), folders of them, or `-` for standard input
     ///
@@ -73,6 +79,13 @@ pub(crate) struct EvmProveArguments {
     pub(crate) input_image: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) model: ModelArgument,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgument,
+    #[command(flatten)]
+    pub(crate) prover: ProverArgument,
+    /// With --engine sp1: which kind of proof [default: groth16]
+    #[arg(long, value_name = "SYSTEM")]
+    pub(crate) proof_system: Option<ContractProofSystem>,
     /// A proving key of `keygen --private-weights --for-chain`, which holds its model too
     #[arg(long, value_name = "FILE", conflicts_with = "model")]
     pub(crate) proving_key: Option<PathBuf>,

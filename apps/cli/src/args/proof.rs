@@ -1,6 +1,7 @@
 //! Arguments of `prove`, `verify`, `keygen` and `setup`.
 
-use super::{LayoutArgument, ModelArgument, SetupArgument};
+use super::engine::ProofSystem;
+use super::{Engine, EngineArgument, LayoutArgument, ModelArgument, ProverArgument, SetupArgument};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use zklens_verifier::Context;
@@ -12,9 +13,25 @@ Examples:
   zklens prove --input-image a.png b.png c.png -o three.zkp
   zklens prove --model mnist-cnn --input-image digit.png --public -o digit.zkp
   zklens prove --input-image photo.jpg --context 0x6b1f…22 -o photo.zkp
+  zklens prove --engine sp1 --input-image photo.jpg -o photo.sp1
+  zklens prove --engine sp1 --prover network --proof-system groth16 -i photo.jpg -o photo.sp1
 
 What a proof hides: everything about the image but its label, from everyone. Without --public
-nobody, not even you, can later show which image it was: what would show it is in no file.")]
+nobody, not even you, can later show which image it was: what would show it is in no file.
+
+The engines:
+  native  Proves from the pixels on: this network gives this label to an image that is hidden. Takes
+          a moment, and nothing but this program.
+  sp1     Proves from the file on: the file with this IPFS address decodes to pixels in which this
+          network sees this label. So it hides nothing: the address names the file. Proves one image
+          at a time, in minutes, and needs the program `zklens-sp1`, made by
+          `cargo install --locked --path crates/sp1/worker` in the repository of zklens, and about
+          16 GB of memory; or the Prover Network of Succinct, which has to be paid.
+
+Environment, with --engine sp1:
+  SP1_PROVER           who proves, as --prover
+  NETWORK_PRIVATE_KEY  the private key of your account on the Prover Network
+  ZKLENS_SP1           the program `zklens-sp1`, if it is neither beside this one nor on the PATH")]
 pub(crate) struct ProveArguments {
     /// Image files (JPEG, PNG, GIF, WebP, BMP), folders of them, or `-` for standard input
     ///
@@ -23,6 +40,13 @@ pub(crate) struct ProveArguments {
     pub(crate) input_image: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) model: ModelArgument,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgument,
+    #[command(flatten)]
+    pub(crate) prover: ProverArgument,
+    /// With --engine sp1: which kind of proof [default: compressed]
+    #[arg(long, value_name = "SYSTEM")]
+    pub(crate) proof_system: Option<ProofSystem>,
     /// A proving key of `keygen --private-weights`, which holds its model too
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "for_chain"])]
     pub(crate) proving_key: Option<PathBuf>,
@@ -64,6 +88,7 @@ Examples:
   zklens verify photo.zkp
   zklens verify photo.zkp --input-image photo.jpg
   zklens verify photo.zkp --key net.zkk --context 0x6b1f…22
+  zklens verify photo.sp1 --input-image photo.jpg
 
 Who checks what:
   label    This command: the proof is true, so the network gives this label to the hidden image.
@@ -74,17 +99,25 @@ Who checks what:
            command checks that these files, in this order, give the network the very pixels that it
            classified. (Other files can give it the same ones: it sees a small picture.) Otherwise
            the proof speaks of some image that its maker had. Where it comes from, no proof can say.
-  context  You, by giving --context: this command then refuses proofs made for another one.")]
+  context  You, by giving --context: this command then refuses proofs made for another one.
+
+Proofs of `prove --engine sp1` are told by how the file begins. They name the image's file by its IPFS
+address, so --input-image compares that, and one file's alone; they have no context. Core and
+compressed ones take the program `zklens-sp1` to verify, the others take nothing.")]
 pub(crate) struct VerifyArguments {
     /// The proof
     #[arg(value_name = "PROOF")]
     pub(crate) proof: PathBuf,
-    /// Check that these are the images, all of them and in order; the proof must be made with --public
+    /// Check that these are the images, all of them and in order; the proof must be made with --public,
+    /// or by SP1
     #[arg(long, short, value_name = "FILE", num_args = 1..)]
     pub(crate) input_image: Vec<PathBuf>,
     /// The network that the proof has to be about: shipped, or a .zkl file [default: any shipped one]
     #[arg(long, short, value_name = "MODEL")]
     pub(crate) model: Option<String>,
+    /// The engine that the proof has to be of [default: any]
+    #[arg(long, value_name = "ENGINE")]
+    pub(crate) engine: Option<Engine>,
     /// The same by its verifying key, which `keygen` wrote
     #[arg(long, short, value_name = "FILE", conflicts_with = "model")]
     pub(crate) key: Option<PathBuf>,

@@ -1,7 +1,7 @@
 //! `zklens evm prove`: image files → proof as a contract takes it.
 
-use super::prove;
-use crate::args::EvmProveArguments;
+use super::{prove, sp1_evm_prove};
+use crate::args::{Engine, EvmProveArguments, given};
 use crate::destination::Destination;
 use crate::failure::{EXIT_INPUT, EXIT_MODEL, Failure};
 use crate::image_file::ImageFile;
@@ -16,6 +16,12 @@ use zklens_model::Pixels;
 use zklens_prover::{Layout, ProvingKey};
 
 pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
+    match arguments.engine.engine {
+        Engine::Native => {}
+        Engine::Sp1 => return sp1_evm_prove::run(arguments),
+    }
+    let proof_system = given("--proof-system", arguments.proof_system.is_some());
+    Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
     let destination = arguments.output.as_deref();
     let destination = destination.map(|path| Destination::new(path, arguments.force));
     let destination = destination.transpose()?;

@@ -1,6 +1,7 @@
 //! `zklens execute`: image files → label and IPFS address.
 
-use crate::args::ExecuteArguments;
+use super::sp1_execute;
+use crate::args::{Engine, ExecuteArguments};
 use crate::failure::{EXIT_INPUT, EXIT_OUTPUT, Failure};
 use crate::output::say;
 use crate::stages::{Stages, milliseconds};
@@ -37,6 +38,9 @@ struct RunnerUp {
 }
 
 pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
+    if arguments.engine.engine == Engine::Sp1 {
+        return sp1_execute::run(arguments);
+    }
     let started = Instant::now();
     let model = model_file::load(&arguments.model.model)?;
     let digest = output::hex(&model.digest());

@@ -1,6 +1,6 @@
 //! `zklens inspect`: what is inside a model; proofs and keys have files of their own.
 
-use super::{inspect_key, inspect_proof};
+use super::{inspect_key, inspect_proof, sp1_inspect};
 use crate::args::InspectArguments;
 use crate::failure::{EXIT_INPUT, Failure};
 use crate::output::say;
@@ -74,6 +74,7 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
     let setup = arguments.setup.setup.as_deref();
     match &magic(&arguments.subject) {
         b"ZKLP" => inspect_proof::run(path, setup, arguments.json)?,
+        &zklens_sp1::PROOF_MAGIC => sp1_inspect::run(path, arguments.json)?,
         b"ZKLK" => inspect_key::run_verifying(path, arguments.json)?,
         b"ZKLX" => inspect_key::run_proving(path, setup, arguments.json)?,
         &setup_file::MAGIC => {

@@ -19,4 +19,9 @@ pub(crate) mod prove;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
 pub(crate) mod setup;
+mod sp1_evm_prove;
+mod sp1_execute;
+mod sp1_inspect;
+mod sp1_prove;
+mod sp1_verify;
 pub(crate) mod verify;

@@ -1,6 +1,7 @@
 //! `zklens prove`: image files → proof.
 
-use crate::args::ProveArguments;
+use super::sp1_prove;
+use crate::args::{Engine, ProveArguments, given};
 use crate::destination::Destination;
 use crate::failure::{EXIT_INPUT, EXIT_REFUSED, Failure};
 use crate::image_file::ImageFile;
@@ -41,6 +42,12 @@ struct Image {
 }
 
 pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
+    match arguments.engine.engine {
+        Engine::Native => {}
+        Engine::Sp1 => return sp1_prove::run(arguments),
+    }
+    let proof_system = given("--proof-system", arguments.proof_system.is_some());
+    Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
     let destination = Destination::new(&arguments.output, arguments.force)?;
     let mut stages = Stages::start();
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;

@@ -1,6 +1,7 @@
 //! `zklens verify`: proof → what it proves.
 
-use crate::args::VerifyArguments;
+use super::sp1_verify;
+use crate::args::{Engine, VerifyArguments};
 use crate::failure::{EXIT_MODEL, EXIT_REFUSED, EXIT_USAGE, Failure};
 use crate::image_file::ImageFile;
 use crate::output::say;
@@ -69,14 +70,13 @@ struct Compared {
 }
 
 pub(crate) fn run(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
-    let verification = verification(arguments).inspect_err(|failure| {
-        if arguments.json {
-            let error = failure.message();
-            let value = serde_json::json!({ "verified": false, "error": error });
-            // The exit code says it too.
-            let _ = output::print_json(&value);
-        }
-    })?;
+    let refused = |failure: &Failure| output::refused(failure, arguments.json);
+    let file = proof_file::read_any(&arguments.proof).inspect_err(refused)?;
+    match proof_file::engine(arguments, &file).inspect_err(refused)? {
+        Engine::Native => {}
+        Engine::Sp1 => return sp1_verify::run(arguments, &file),
+    }
+    let verification = verification(arguments, &file).inspect_err(refused)?;
     if arguments.json {
         output::print_json(&verification)?;
     } else {
@@ -85,8 +85,8 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn verification(arguments: &VerifyArguments) -> Result<Verification, Failure> {
-    let (proof, _) = proof_file::read(&arguments.proof)?;
+fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification, Failure> {
+    let proof = proof_file::decode(&arguments.proof, file)?;
     let refused =
         |cause: &dyn Display| Failure::new(EXIT_REFUSED, files::name(&arguments.proof), cause);
     if let Some(expected) = arguments.context {

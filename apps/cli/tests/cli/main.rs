@@ -9,5 +9,7 @@ mod prove;
 #[cfg(feature = "serve")]
 mod serve;
 mod setup;
+#[cfg(unix)]
+mod sp1;
 mod support;
 mod verify;

@@ -1,0 +1,36 @@
+//! `zklens evm prove --engine sp1`: an image file → proof as SP1's contracts take it.
+
+use super::sp1_prove::{Order, deliver};
+use crate::args::{Engine, EvmProveArguments, given};
+use crate::destination::Destination;
+use crate::failure::{EXIT_ENGINE, Failure};
+use crate::output;
+use std::process::ExitCode;
+use zklens_sp1::Fixture;
+use zklens_sp1::protocol::System;
+
+pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
+    Engine::Sp1.refuse(&[
+        given("--proving-key", arguments.proving_key.is_some()),
+        given("--context", arguments.context.is_some()),
+        given("--public", arguments.public),
+        given("--setup", arguments.setup.setup.is_some()),
+    ])?;
+    let order = Order {
+        model: &arguments.model.model,
+        images: &arguments.input_image,
+        system: arguments.proof_system.map_or(System::Groth16, Into::into),
+        prover: arguments.prover.prover()?,
+        verbose: arguments.verbose,
+    };
+    let destination = arguments.output.as_deref();
+    let destination = destination.map(|path| Destination::new(path, arguments.force));
+    let destination = destination.transpose()?;
+    let file = deliver(&order)?.proved.file;
+    let fixture = Fixture::of(&file).map_err(|error| Failure::of(EXIT_ENGINE, error))?;
+    if let Some(destination) = destination {
+        destination.write(&file.encode())?;
+    }
+    output::print_json(&fixture)?;
+    Ok(ExitCode::SUCCESS)
+}

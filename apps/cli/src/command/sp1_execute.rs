@@ -1,0 +1,154 @@
+//! `zklens execute --engine sp1`: image files → what the program of SP1 says of them, and what that takes.
+
+use crate::args::{Engine, ExecuteArguments, Version, given};
+use crate::failure::{EXIT_INPUT, EXIT_OUTPUT, Failure};
+use crate::output::say;
+use crate::sp1::{self, ImageBytes, Seen, Task, thousands};
+use crate::stages::reporting;
+use crate::{files, output};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+use zklens_sp1::{Network, Worker};
+
+/// One image's result, as `--json` prints it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Execution {
+    file: String,
+    #[serde(flatten)]
+    seen: Seen,
+    cycles: u64,
+    gas: Option<u64>,
+    /// Instructions of each stage, where they are counted.
+    stages: BTreeMap<String, u64>,
+    public_values: String,
+    #[serde(skip)]
+    has_digest: bool,
+}
+
+pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
+    let is_one = matches!(arguments.cid.cid_version, Version::One);
+    Engine::Sp1.refuse(&[given("--cid-version 1", is_one)])?;
+    let task = Task::of_model(&arguments.model.model)?;
+    let paths = files::expand(&arguments.input_image)?;
+    let worker = sp1::worker(arguments.verbose)?;
+    let bar = output::progress(paths.len(), "running");
+    let mut failures = 0;
+    for path in &paths {
+        let result = execute(path, &task, &worker, paths.len() == 1 && !arguments.verbose);
+        bar.suspend(|| match result {
+            Ok(execution) => print(&execution, arguments, paths.len() > 1),
+            // What is wrong with SP1 is wrong for the next image too.
+            Err(failure) if failure.exit() != EXIT_INPUT => Err(failure),
+            Err(failure) => {
+                failures += 1;
+                if arguments.json {
+                    let error = failure.message();
+                    let file = files::name(path);
+                    say!("{}", serde_json::json!({ "file": file, "error": error }));
+                }
+                failure.report();
+                Ok(())
+            }
+        })?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    if failures > 0 && paths.len() > 1 {
+        eprintln!("{failures} of {} images failed", paths.len());
+    }
+    Ok(if failures == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(EXIT_INPUT)
+    })
+}
+
+fn execute(
+    path: &Path,
+    task: &Task,
+    worker: &Worker,
+    is_watched: bool,
+) -> Result<Execution, Failure> {
+    let image = ImageBytes::read(path)?;
+    let inputs = task.inputs(&image);
+    let executed = if is_watched {
+        reporting("running", |progress| {
+            worker.execute(task.program, inputs, progress)
+        })
+    } else {
+        worker.execute(task.program, inputs, |_| ())
+    };
+    let executed = executed.map_err(|error| sp1::failure(&image.name, &error))?;
+    image.check(&executed.statement)?;
+    let execution = executed.execution;
+    Ok(Execution {
+        file: image.name,
+        seen: Seen::of(&executed.statement, Some(&task.model)),
+        cycles: execution.cycles,
+        gas: execution.gas,
+        stages: execution.stages,
+        public_values: format!("0x{}", output::hex(&execution.public_values.0)),
+        has_digest: matches!(executed.statement.network, Network::Digest(_)),
+    })
+}
+
+fn print(
+    execution: &Execution,
+    arguments: &ExecuteArguments,
+    is_one_of_many: bool,
+) -> Result<(), Failure> {
+    if arguments.json {
+        let line = serde_json::to_string(execution);
+        let line = line.map_err(|error| Failure::new(EXIT_OUTPUT, "JSON", error))?;
+        say!("{line}");
+    } else {
+        print_text(execution, is_one_of_many)?;
+    }
+    if arguments.verbose {
+        let stages = execution.stages.iter();
+        let stages = stages.map(|(name, cycles)| format!("{name} {}, ", thousands(*cycles)));
+        let stages = stages.collect::<String>();
+        eprintln!(
+            "{}: {stages}total {} cycles",
+            execution.file,
+            thousands(execution.cycles)
+        );
+    }
+    Ok(())
+}
+
+fn print_text(execution: &Execution, is_one_of_many: bool) -> Result<(), Failure> {
+    let seen = &execution.seen;
+    if is_one_of_many {
+        say!("{}", execution.file);
+    }
+    say!("PublicValuesStruct {{");
+    if execution.has_digest {
+        say!("    modelDigest: 0x{},", seen.model_digest);
+    }
+    say!("    ipfsUri: \"{}\",", seen.ipfs_uri);
+    say!("    label: {},", seen.label);
+    say!("}}");
+    say!("class:         {}", seen.class());
+    say!(
+        "model:         {}",
+        seen.model.as_deref().unwrap_or("unknown")
+    );
+    say!("cycles:        {}", thousands(execution.cycles));
+    if let Some(gas) = execution.gas {
+        say!(
+            "gas:           {}, as SP1 counts what proving costs",
+            thousands(gas)
+        );
+    }
+    say!("program:       {}", seen.program);
+    say!("program vkey:  {}", seen.program_vkey);
+    say!("public values: {}", execution.public_values);
+    if is_one_of_many {
+        say!("");
+    }
+    Ok(())
+}
