@@ -5,12 +5,14 @@
 # With Succinct's toolchain, `cargo prove build` builds them as well, to other bytes: another compiler, another program.
 set -euo pipefail
 out="$(realpath -m "${1:-$(dirname "$0")/target/elf}")"
+target="$(realpath -m "${CARGO_TARGET_DIR:-$(dirname "$0")/target}")/guest"
 cd "$(dirname "$0")"
 root="$(realpath ../../..)"
 
 "$root/.ci/toolchain.sh"
 
-# What makes two builds differ: where the sources are, and the environment.
+# Where the sources are would be part of the programs, as places that panics name.
+cargo fetch --locked --quiet
 cargo_home="${CARGO_HOME:-$HOME/.cargo}"
 sysroot="$(rustc --print sysroot)"
 flags=(
@@ -24,7 +26,10 @@ flags=(
     --remap-path-prefix "$cargo_home=cargo"
     --remap-path-prefix "$sysroot=rust"
 )
-target="${CARGO_TARGET_DIR:-target}/guest"
+# The folder of a registry is named after its address.
+for registry in "$cargo_home"/registry/src/*; do
+    flags+=(--remap-path-prefix "$registry=crates")
+done
 CARGO_ENCODED_RUSTFLAGS="$(printf '%s\x1f' "${flags[@]}" | sed 's/\x1f$//')" \
     RUSTC_BOOTSTRAP=1 \
     CARGO_TARGET_DIR="$target" \
