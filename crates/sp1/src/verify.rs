@@ -151,6 +151,59 @@ mod tests {
         }
     }
 
+    /// Groth16: two points around one of the other curve; PLONK: points and scalars in turn.
+    fn of_true_points(system: System) -> Vec<u8> {
+        let mut point = [0; 64];
+        point[31] = 1;
+        point[63] = 2;
+        let other = "198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2\
+                     1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed\
+                     090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b\
+                     12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa";
+        let other = HEXLOWER.decode(other.as_bytes()).unwrap();
+        match system {
+            System::Groth16 => [&point[..], &other, &point].concat(),
+            _ => {
+                let scalars = |count: usize| vec![0; 32 * count];
+                [
+                    point.repeat(6),
+                    scalars(5),
+                    point.to_vec(),
+                    scalars(1),
+                    point.repeat(2),
+                    scalars(1),
+                    point.to_vec(),
+                ]
+                .concat()
+            }
+        }
+    }
+
+    #[test]
+    fn points_that_are_on_their_curves_are_no_proof() {
+        for system in [System::Groth16, System::Plonk] {
+            let mut file = forged(system, 0);
+            let points = of_true_points(system);
+            let start = file.proof.len() - points.len();
+            assert_eq!(start, 100);
+            file.proof.truncate(start);
+            file.proof.extend(points);
+            let refuse = |file: &ProofFile| match verify(file, no_worker).unwrap_err() {
+                VerifyError::False { reason } => reason,
+                error => panic!("{error}"),
+            };
+            // It came to the equation of the proof system.
+            let reason = refuse(&file);
+            let equations = ["Proof verification failed", "Pairing check failed"];
+            assert!(equations.contains(&&reason[..]), "{reason}");
+            for place in (0..file.proof.len()).step_by(53) {
+                file.proof[place] ^= 0x40;
+                refuse(&file);
+                file.proof[place] ^= 0x40;
+            }
+        }
+    }
+
     #[test]
     fn a_mock_proof_says_that_it_proves_nothing() {
         let file = ProofFile {

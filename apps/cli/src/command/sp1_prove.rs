@@ -192,9 +192,10 @@ fn print(summary: &Summary) -> Result<(), Failure> {
     say!("program:       {}", seen.program);
     say!("program vkey:  {}", seen.program_vkey);
     say!("cycles:        {}", thousands(summary.cycles));
-    let system = match summary.mock {
-        true => "MOCK: it proves nothing",
-        false => summary.proof_system,
+    let system = if summary.mock {
+        "MOCK: it proves nothing"
+    } else {
+        summary.proof_system
     };
     say!(
         "proof:         {}, {} bytes, {system}",

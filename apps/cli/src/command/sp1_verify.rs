@@ -61,9 +61,10 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
         .as_deref()
         .map(model_file::load)
         .transpose()?;
-    let image = match arguments.input_image.is_empty() {
-        true => None,
-        false => Some(ImageBytes::read_one(&arguments.input_image)?),
+    let image = if arguments.input_image.is_empty() {
+        None
+    } else {
+        Some(ImageBytes::read_one(&arguments.input_image)?)
     };
     let verified = spinning("verifying", || sp1::verify(&proof, &name, false))?;
     let statement = verified.statement();
@@ -136,7 +137,7 @@ fn print(verification: &Verification) -> Result<(), Failure> {
             say!("model:         {model}, which comes with zklens and is part of the program");
         }
         (Some(model), _) => {
-            say!("model:         {model}, the one given; it has the digest that was proved")
+            say!("model:         {model}, the one given; it has the digest that was proved");
         }
         (None, _) => {
             say!(
