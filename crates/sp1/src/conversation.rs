@@ -47,6 +47,10 @@ impl Conversation {
                 command.env_remove(name);
             }
         }
+        // Without it, SP1 says nothing at all.
+        if verbose && std::env::var_os("RUST_LOG").is_none() {
+            command.env("RUST_LOG", "info");
+        }
         let command = command.stdin(Stdio::piped());
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;

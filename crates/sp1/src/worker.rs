@@ -123,15 +123,16 @@ impl Worker {
             bytes,
         } = proof;
         self.check_key(program, &vkey)?;
+        let mock = prover == Prover::Mock;
         Ok(Proved {
             statement: Statement::decode(program, &execution.public_values.0)?,
             file: ProofFile {
                 vkey: program.vkey,
                 system,
-                mock: prover == Prover::Mock,
+                mock,
                 sp1_version: SP1_CIRCUITS.into(),
                 public_values: execution.public_values.0.clone(),
-                proof: bytes.0,
+                proof: if mock { Vec::new() } else { bytes.0 },
             },
             execution,
         })

@@ -138,7 +138,8 @@ fn a_proof_becomes_a_file() {
     assert_eq!(file.public_values, execution().public_values.0);
     assert_eq!(file.proof, b"proof");
     assert!(!file.mock);
-    assert!(prove(Prover::Mock).unwrap().file.mock);
+    let mock = prove(Prover::Mock).unwrap().file;
+    assert!(mock.mock && mock.proof.is_empty());
 }
 
 #[test]
@@ -273,6 +274,17 @@ fn much_on_standard_error_neither_stops_it_nor_is_kept() {
     assert!((4000..=4096).contains(&stderr.len()), "{stderr}");
     assert!(stderr.starts_with("0123456789\n"));
     assert!(stderr.ends_with("the \u{fffd}[2Jend"), "{stderr:?}");
+}
+
+#[test]
+fn sp1_says_what_it_does_if_that_is_wanted() {
+    let stand_in = StandIn::that_does(
+        "read -r request; echo \"RUST_LOG=$RUST_LOG\" > \"$folder/log\"; cat \"$folder/answer\"",
+    );
+    stand_in.write("answer", &line(&key()));
+    let worker = stand_in.worker().verbose(true);
+    assert_eq!(worker.key(program(), |_| ()).unwrap(), program().vkey);
+    assert_ne!(stand_in.read("log"), "RUST_LOG=\n");
 }
 
 #[test]
