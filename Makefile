@@ -16,7 +16,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 .PHONY: test
-test: test-rust test-python test-contracts test-evm test-wasm test-web ## Every test: the next six
+test: test-rust test-python test-contracts test-evm test-wasm test-web ## Every test but SP1's: the next six
 
 .PHONY: test-rust
 test-rust: ## Rust tests and documentation examples
@@ -59,6 +59,23 @@ test-web: page ## The page: types, what needs no browser, and all of it in Chrom
 	npm run check --prefix apps/web
 	npm test --prefix apps/web
 	npm run test:browser --prefix apps/web
+
+.PHONY: test-sp1
+test-sp1: ## The SP1 programs, built again and run by SP1 (needs protoc; the first build takes 15 minutes)
+	.ci/protoc.sh
+	crates/sp1/programs.sh
+	cargo test --locked --manifest-path crates/sp1/worker/Cargo.toml --no-default-features
+
+.PHONY: test-sp1-prove
+test-sp1-prove: release ## A real compressed proof of an image file by SP1 (minutes to an hour, 16 GB; needs protoc)
+	.ci/protoc.sh
+	cargo build --release --locked --manifest-path crates/sp1/worker/Cargo.toml
+	tests/sp1/prove.sh
+
+.PHONY: sp1-programs
+sp1-programs: ## Write crates/sp1/elf and snapshots/sp1_cycles.json again (needs protoc)
+	.ci/protoc.sh
+	crates/sp1/programs.sh --write
 
 .PHONY: wasm
 wasm: ## Build the JavaScript package, apps/wasm/pkg (needs Node)
@@ -105,6 +122,12 @@ fmt-contracts:
 lint:
 	cargo clippy --workspace --all-targets -- -D warnings
 
+.PHONY: lint-sp1
+lint-sp1: ## Formatting and lints of the SP1 worker, which is a workspace of its own, and formatting of the programs
+	cargo fmt --check --manifest-path crates/sp1/worker/Cargo.toml
+	cargo fmt --check --manifest-path crates/sp1/guest/Cargo.toml
+	cargo clippy --locked --manifest-path crates/sp1/worker/Cargo.toml --no-default-features --all-targets -- -D warnings
+
 .PHONY: docs
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
@@ -126,7 +149,7 @@ fuzz-check: ## The fuzz targets compile
 FUZZ_SECONDS ?= 60
 fuzz: ## Every fuzz target for FUZZ_SECONDS (needs cargo-fuzz and a nightly toolchain)
 	fuzz/seed.sh
-	for target in model_file onnx_import image cid key_file proof_file proof_tape; do \
+	for target in model_file onnx_import image sampler cid key_file proof_file proof_tape; do \
 		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) \
 			-rss_limit_mb=4096 -timeout=20; \
 	done

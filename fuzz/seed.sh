@@ -20,6 +20,8 @@ images=$(find examples crates/image/tests/files -type f \
 # The names of these files hold no spaces.
 # shellcheck disable=SC2086
 seed image $images
+# shellcheck disable=SC2086
+seed sampler $images
 seed cid examples/*/*.png crates/image/tests/files/*
 seed key_file vectors/proofs/v1/*.zkk
 seed proof_file vectors/proofs/v1/*.zkp

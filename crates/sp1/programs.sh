@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the SP1 programs from source and compares them with those in elf/, byte for byte. With --write, it puts them there,
-# and writes elf/programs.json and snapshots/sp1_cycles.json again: a new program has a new verifying key, so that
+# and writes their keys, elf/programs.json and snapshots/sp1_cycles.json again: a new program has a new verifying key, so that
 # contracts and proofs of the old one no longer count. That takes SP1's SDK (20 minutes to build) and protoc.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -11,9 +11,8 @@ guest/build.sh "$built"
 
 if [ "${1:-}" = --write ]; then
     cp "$built"/*.elf elf/
-    cargo build --release --locked --manifest-path worker/Cargo.toml --bin zklens-sp1
-    worker="$(realpath "${CARGO_TARGET_DIR:-worker/target}")/release/zklens-sp1"
-    cargo run --release --locked --manifest-path worker/Cargo.toml --example write_programs -- "$worker"
+    cargo run --release --locked --manifest-path worker/Cargo.toml --example write_keys
+    SNAPSHOT=write cargo test --release --locked --manifest-path worker/Cargo.toml --test programs cycles_are
     exit
 fi
 for program in "$built"/*.elf; do

@@ -1,6 +1,7 @@
 //! One task: the worker is started, asked, and listened to.
 
 use crate::WorkerError;
+use crate::memory;
 use crate::protocol::{Message, Request, Task};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -42,7 +43,11 @@ impl Conversation {
     /// Starts the worker in `path`, and asks it. What it writes to standard error is shown if `verbose`.
     pub(crate) fn start(path: &Path, request: Request, verbose: bool) -> Result<Self, io::Error> {
         let mut command = Command::new(path);
-        if !matches!(request.task, Task::Prove { .. }) {
+        if matches!(request.task, Task::Prove { .. }) {
+            for name in memory::one_at_a_time() {
+                command.env(name, "1");
+            }
+        } else {
             for name in SETTINGS {
                 command.env_remove(name);
             }

@@ -16,6 +16,38 @@ pub fn available_memory() -> Option<u64> {
     system.into_iter().chain(container).min()
 }
 
+/// With less than this, in bytes, SP1 is told to do one thing at a time.
+const MEMORY_FOR_MANY: u64 = 48_000_000_000;
+
+/// SP1's settings of how much it does at once: workers of each kind, and what waits for them. By default it has several of
+/// each, and they hold a trace or a proof each.
+const AT_ONCE: [&str; 14] = [
+    "SP1_WORKER_NUM_SPLICING_WORKERS",
+    "SP1_WORKER_SPLICING_BUFFER_SIZE",
+    "SP1_WORKER_NUM_CORE_WORKERS",
+    "SP1_WORKER_CORE_BUFFER_SIZE",
+    "SP1_WORKER_NUM_SETUP_WORKERS",
+    "SP1_WORKER_SETUP_BUFFER_SIZE",
+    "SP1_WORKER_NUM_PREPARE_REDUCE_WORKERS",
+    "SP1_WORKER_PREPARE_REDUCE_BUFFER_SIZE",
+    "SP1_WORKER_NUM_RECURSION_EXECUTOR_WORKERS",
+    "SP1_WORKER_RECURSION_EXECUTOR_BUFFER_SIZE",
+    "SP1_WORKER_NUM_RECURSION_PROVER_WORKERS",
+    "SP1_WORKER_RECURSION_PROVER_BUFFER_SIZE",
+    "SP1_WORKER_NUM_DEFERRED_WORKERS",
+    "SP1_WORKER_DEFERRED_BUFFER_SIZE",
+];
+
+/// What of SP1's settings to set to 1 on this machine: none if it has memory for many things at once. A setting that
+/// the environment has already is left.
+pub(crate) fn one_at_a_time() -> Vec<&'static str> {
+    if available_memory().is_some_and(|bytes| bytes >= MEMORY_FOR_MANY) {
+        return Vec::new();
+    }
+    let unset = |name: &&str| std::env::var_os(name).is_none();
+    AT_ONCE.into_iter().filter(unset).collect()
+}
+
 fn mem_available(text: &str) -> Option<u64> {
     let line = text.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;

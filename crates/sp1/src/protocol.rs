@@ -19,6 +19,8 @@ pub struct Request {
     pub version: u32,
     /// The name of the program.
     pub program: String,
+    /// Its verifying key, as [`Program::vkey`](crate::Program::vkey): a worker that has another program under that name refuses.
+    pub vkey: Bytes,
     /// What to do with it.
     pub task: Task,
 }

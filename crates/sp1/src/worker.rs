@@ -148,8 +148,6 @@ impl Worker {
         program: &'static Program,
         file: &ProofFile,
     ) -> Result<Option<String>, WorkerError> {
-        // The worker verifies for the program that it has under this name.
-        self.key(program, |_| ())?;
         let task = Task::Verify {
             system: file.system,
             public_values: Bytes(file.public_values.clone()),
@@ -186,6 +184,7 @@ impl Worker {
         let request = Request {
             version: VERSION,
             program: program.name.clone(),
+            vkey: Bytes(program.vkey.to_vec()),
             task,
         };
         let conversation = Conversation::start(&self.path, request, self.verbose);

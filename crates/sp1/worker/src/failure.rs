@@ -6,6 +6,11 @@ pub(crate) fn engine(message: impl Into<String>) -> Failure {
     failure(FailureKind::Engine, message, None)
 }
 
+/// Of this program and the one that asks.
+pub(crate) fn other_version() -> Failure {
+    engine("zklens and zklens-sp1 are of different versions: install both again")
+}
+
 pub(crate) fn input(message: impl Into<String>) -> Failure {
     failure(FailureKind::Input, message, None)
 }

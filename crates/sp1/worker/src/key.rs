@@ -3,40 +3,61 @@
 use crate::failure;
 use data_encoding::HEXLOWER;
 use sp1_sdk::blocking::{Prover, ProverClient};
-use sp1_sdk::{Elf, HashableKey, ProvingKey};
+use sp1_sdk::{Elf, HashableKey, ProvingKey, SP1VerifyingKey};
+use zklens_sp1::Program;
 use zklens_sp1::protocol::{Bytes, Failure};
 
-/// A program and its name.
+/// A program, its name and its verifying key.
 pub(crate) struct Embedded {
     pub(crate) name: &'static str,
-    bytes: &'static [u8],
+    elf: &'static [u8],
+    key: &'static [u8],
+}
+
+macro_rules! embedded {
+    ($name:literal) => {
+        Embedded {
+            name: $name,
+            elf: include_bytes!(concat!("../../elf/", $name, ".elf")),
+            key: include_bytes!(concat!("../../elf/", $name, ".vk")),
+        }
+    };
 }
 
 /// In the order of `elf/programs.json`.
 const ALL: [Embedded; 3] = [
-    Embedded {
-        name: "fashion-mlp",
-        bytes: include_bytes!("../../elf/fashion-mlp.elf"),
-    },
-    Embedded {
-        name: "mnist-cnn",
-        bytes: include_bytes!("../../elf/mnist-cnn.elf"),
-    },
-    Embedded {
-        name: "any-model",
-        bytes: include_bytes!("../../elf/any-model.elf"),
-    },
+    embedded!("fashion-mlp"),
+    embedded!("mnist-cnn"),
+    embedded!("any-model"),
 ];
 
 impl Embedded {
-    pub(crate) fn find(name: &str) -> Result<Self, Failure> {
-        let mut all = ALL.into_iter();
+    /// The program of that name, if it has that verifying key.
+    pub(crate) fn find(name: &str, vkey: &[u8]) -> Result<Self, Failure> {
+        let listed = Program::find(name).is_some_and(|program| program.vkey == vkey);
+        let mut all = ALL.into_iter().filter(|_| listed);
         all.find(|program| program.name == name)
-            .ok_or_else(|| failure::engine(format!("there is no program {name}")))
+            .ok_or_else(failure::other_version)
     }
 
     pub(crate) const fn elf(&self) -> Elf {
-        Elf::Static(self.bytes)
+        Elf::Static(self.elf)
+    }
+
+    /// The verifying key that was stored, since SP1 takes half a minute to compute it. Its digest is what
+    /// says that it is the program's.
+    pub(crate) fn key(&self) -> Result<SP1VerifyingKey, Failure> {
+        let key: SP1VerifyingKey = bincode::deserialize(self.key)
+            .map_err(|error| failure::engine(format!("{}.vk: {error}", self.name)))?;
+        let listed = Program::find(self.name).map(|program| program.vkey.to_vec());
+        if listed == Some(digest(&key).0) {
+            Ok(key)
+        } else {
+            Err(failure::engine(format!(
+                "{}.vk is of another program",
+                self.name
+            )))
+        }
     }
 }
 
@@ -46,12 +67,12 @@ pub(crate) fn compute(program: &Embedded) -> Result<Bytes, Failure> {
     let key = client
         .setup(program.elf())
         .map_err(|error| failure::engine(format!("{}: {error}", program.name)))?;
-    Ok(digest(&key))
+    Ok(digest(key.verifying_key()))
 }
 
 /// As 32 bytes. SP1's own function for that panics where the first is zero.
-pub(crate) fn digest(key: &impl ProvingKey) -> Bytes {
-    let text = key.verifying_key().bytes32();
+pub(crate) fn digest(key: &SP1VerifyingKey) -> Bytes {
+    let text = key.bytes32();
     let digits = text.strip_prefix("0x").unwrap_or(&text).as_bytes();
     Bytes(HEXLOWER.decode(digits).unwrap_or_default())
 }
@@ -66,7 +87,15 @@ mod tests {
     fn the_programs_are_those_of_the_list() {
         let listed = Program::all().iter();
         let listed: Vec<_> = listed.map(|p| (p.name.as_str(), p.sha256)).collect();
-        let embedded = ALL.map(|p| (p.name, Sha256::digest(p.bytes).into()));
+        let embedded = ALL.map(|p| (p.name, Sha256::digest(p.elf).into()));
         assert_eq!(listed, embedded);
+    }
+
+    #[test]
+    fn stored_keys_have_the_digests_of_the_list() {
+        for program in ALL {
+            let key = program.key().expect("it is the program's");
+            assert_eq!(digest(&key).0.len(), 32);
+        }
     }
 }

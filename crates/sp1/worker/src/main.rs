@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 
 fn answer(output: &Output) -> Result<Message, Failure> {
     let request = read()?;
-    let program = key::Embedded::find(&request.program)?;
+    let program = key::Embedded::find(&request.program, &request.vkey.0)?;
     match request.task {
         Task::Execute { inputs } => run::execute(&program, &inputs).map(Message::Executed),
         Task::Prove {
@@ -79,9 +79,7 @@ fn read() -> Result<Request, Failure> {
         serde_json::from_str(&line).map_err(|error| malformed(&error))?;
     let version = value.get("version").and_then(serde_json::Value::as_u64);
     if version != Some(protocol::VERSION.into()) {
-        return Err(failure::engine(
-            "zklens and zklens-sp1 are of different versions: install both again",
-        ));
+        return Err(failure::other_version());
     }
     serde_json::from_value(value).map_err(|error| malformed(&error))
 }

@@ -7,7 +7,7 @@ use crate::key::{self, Embedded};
 use crate::output::Output;
 use crate::{failure, run, verify};
 use sp1_sdk::blocking::{ProveRequest, Prover as _, ProverClient};
-use sp1_sdk::{SP1Proof, SP1ProofMode, SP1ProofWithPublicValues};
+use sp1_sdk::{ProvingKey, SP1Proof, SP1ProofMode, SP1ProofWithPublicValues};
 use zklens_sp1::Program;
 use zklens_sp1::protocol::{Bytes, Execution, Failure, Proof, Prover, System};
 
@@ -72,7 +72,7 @@ fn cpu(
         .mode(mode(system))
         .run();
     let proof = proved.map_err(|error| failure::engine(error.to_string()))?;
-    Ok((key::digest(&key), proof))
+    Ok((key::digest(key.verifying_key()), proof))
 }
 
 #[cfg(feature = "cuda")]
@@ -102,7 +102,7 @@ fn cuda(
         .mode(mode(system))
         .run();
     let proof = proved.map_err(|error| failure::engine(error.to_string()))?;
-    Ok((key::digest(&key), proof))
+    Ok((key::digest(key.verifying_key()), proof))
 }
 
 #[cfg(not(feature = "cuda"))]

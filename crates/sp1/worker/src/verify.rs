@@ -27,13 +27,9 @@ pub(crate) fn verify(
         SP1_CIRCUIT_VERSION.to_owned(),
     );
     let client = ProverClient::builder().light().build();
-    let key = client
-        .setup(program.elf())
-        .map_err(|error| failure::engine(error.to_string()))?;
+    let key = program.key()?;
     // A malformed proof may make SP1 panic; then it is no proof.
-    let verified = catch_unwind(AssertUnwindSafe(|| {
-        client.verify(&bundle, key.verifying_key(), None)
-    }));
+    let verified = catch_unwind(AssertUnwindSafe(|| client.verify(&bundle, &key, None)));
     Ok(match verified {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error.to_string()),

@@ -50,20 +50,15 @@ fn every_example_has_the_address_and_the_label_that_zklens_says() {
 
 #[test]
 fn cycles_are_those_of_the_snapshot() {
+    let counted = common::cycles(&worker());
+    if std::env::var_os("SNAPSHOT").is_some_and(|value| value == "write") {
+        fs::write(common::snapshot_path(), &counted).expect("the snapshot can be written");
+    }
     let stored = fs::read_to_string(common::snapshot_path()).expect("there is a snapshot");
     assert_eq!(
-        stored,
-        common::cycles(&worker()),
-        "run make sp1-programs and review the difference"
+        stored, counted,
+        "write it with SNAPSHOT=write, and review the difference"
     );
-}
-
-#[test]
-fn keys_are_those_of_the_list() {
-    for program in Program::all() {
-        let key = worker().key(program, |_| ()).expect("SP1 makes a key");
-        assert_eq!(key, program.vkey, "{}", program.name);
-    }
 }
 
 #[test]
@@ -207,7 +202,7 @@ fn a_mock_runs_the_program_and_proves_nothing() {
             ..proved.file
         };
         let verdict = verify(&unmarked, || Ok(worker()));
-        assert!(matches!(verdict, Err(VerifyError::False(_))), "{verdict:?}");
+        assert!(matches!(verdict, Err(VerifyError::False { .. })), "{verdict:?}");
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Proved, mode, proving};
 use crate::key::{self, Embedded};
 use crate::output::Output;
 use crate::{failure, run};
+use sp1_sdk::ProvingKey;
 use sp1_sdk::blocking::{NetworkProver, ProveRequest, Prover, ProverClient};
 use sp1_sdk::network::signer::NetworkSigner;
 use sp1_sdk::network::{Error, NetworkMode, get_default_rpc_url_for_mode};
@@ -53,7 +54,7 @@ pub(super) fn prove(
         .map_err(|error| failure::engine(format!("{error:#}")))?;
     output.progress(format!("{} on the Prover Network", proving(execution)));
     let proof = request(&client, &key, inputs, system).map_err(|error| sentence(&error, &url))?;
-    Ok((key::digest(&key), proof))
+    Ok((key::digest(key.verifying_key()), proof))
 }
 
 fn request(

@@ -1,7 +1,6 @@
 //! The examples, and what is counted of them.
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,35 +55,6 @@ pub fn cycles(worker: &Worker) -> String {
     };
     let counts: BTreeMap<_, _> = pictures().into_iter().map(count).collect();
     json(&counts)
-}
-
-#[derive(Serialize)]
-struct Listed {
-    name: String,
-    sha256: String,
-    vkey: String,
-}
-
-/// `elf/programs.json`: what the files are, and what SP1 calls them.
-#[allow(dead_code, reason = "tests compare the parts")]
-pub fn list_programs(worker: &Worker, elf: &Path) -> String {
-    let list = Program::all().iter().map(|program| {
-        let file =
-            fs::read(elf.join(&program.name).with_extension("elf")).expect("the program is there");
-        Listed {
-            name: program.name.clone(),
-            sha256: hex(&Sha256::digest(file)),
-            vkey: format!(
-                "0x{}",
-                hex(&worker.key(program, |_| ()).expect("SP1 makes a key"))
-            ),
-        }
-    });
-    json(&list.collect::<Vec<_>>())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn json(value: &impl Serialize) -> String {
