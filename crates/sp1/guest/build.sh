@@ -30,7 +30,8 @@ flags=(
 for registry in "$cargo_home"/registry/src/*; do
     flags+=(--remap-path-prefix "$registry=crates")
 done
-CARGO_ENCODED_RUSTFLAGS="$(printf '%s\x1f' "${flags[@]}" | sed 's/\x1f$//')" \
+RUSTC_WRAPPER="$PWD/rustc.sh" \
+    CARGO_ENCODED_RUSTFLAGS="$(printf '%s\x1f' "${flags[@]}" | sed 's/\x1f$//')" \
     RUSTC_BOOTSTRAP=1 \
     CARGO_TARGET_DIR="$target" \
     cargo build --release --locked \
