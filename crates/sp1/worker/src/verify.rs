@@ -4,9 +4,7 @@ use crate::failure;
 use crate::key::Embedded;
 use bincode::Options;
 use sp1_sdk::blocking::{Prover, ProverClient};
-use sp1_sdk::{
-    ProvingKey, SP1_CIRCUIT_VERSION, SP1Proof, SP1ProofWithPublicValues, SP1PublicValues,
-};
+use sp1_sdk::{SP1_CIRCUIT_VERSION, SP1Proof, SP1ProofWithPublicValues, SP1PublicValues};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use zklens_sp1::protocol::{Failure, System};
 

@@ -7,7 +7,9 @@ use std::fs;
 use zklens_image::{CidVersion, cid};
 use zklens_model::Model;
 use zklens_sp1::protocol::{FailureKind, Prover, System};
-use zklens_sp1::{Program, ProofFile, Statement, VerifyError, Worker, WorkerError, verify};
+use zklens_sp1::{
+    Network, Program, ProofFile, Statement, VerifyError, Worker, WorkerError, verify,
+};
 
 fn worker() -> Worker {
     Worker::at(env!("CARGO_BIN_EXE_zklens-sp1"))
@@ -74,7 +76,7 @@ fn the_program_for_all_networks_says_which_it_ran() {
             .execute(program(Program::ANY_MODEL), inputs, |_| ())
             .expect("it runs");
         assert_eq!(said(&executed.statement), native(&file, &model));
-        assert_eq!(executed.statement.model_digest(), model.digest());
+        assert_eq!(executed.statement.network, Network::Digest(model.digest()));
     }
 }
 
@@ -202,7 +204,10 @@ fn a_mock_runs_the_program_and_proves_nothing() {
             ..proved.file
         };
         let verdict = verify(&unmarked, || Ok(worker()));
-        assert!(matches!(verdict, Err(VerifyError::False { .. })), "{verdict:?}");
+        assert!(
+            matches!(verdict, Err(VerifyError::False { .. })),
+            "{verdict:?}"
+        );
     }
 }
 
