@@ -67,7 +67,7 @@ test-sp1: ## The SP1 programs, built again and run by SP1 (needs protoc; the fir
 	cargo test --locked --manifest-path crates/sp1/worker/Cargo.toml --no-default-features
 
 .PHONY: test-sp1-prove
-test-sp1-prove: release ## A real compressed proof of an image file by SP1 (minutes to an hour, 16 GB; needs protoc)
+test-sp1-prove: release ## A real compressed proof of an image file by SP1 (minutes to an hour, 17 GB; needs protoc)
 	.ci/protoc.sh
 	cargo build --release --locked --manifest-path crates/sp1/worker/Cargo.toml
 	tests/sp1/prove.sh

@@ -12,7 +12,7 @@ guest/build.sh "$built"
 if [ "${1:-}" = --write ]; then
     cp "$built"/*.elf elf/
     cargo run --release --locked --manifest-path worker/Cargo.toml --example write_keys
-    SNAPSHOT=write cargo test --release --locked --manifest-path worker/Cargo.toml --test programs cycles_are
+    SNAPSHOT=write cargo test --release --locked --manifest-path worker/Cargo.toml --test programs in_the_cycles
     exit
 fi
 for program in "$built"/*.elf; do

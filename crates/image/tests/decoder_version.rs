@@ -4,6 +4,9 @@ use zklens_image::DECODER;
 
 const LOCK: &str = include_str!("../../../Cargo.lock");
 
+/// That of the SP1 programs, a workspace of its own.
+const PROGRAMS: &str = include_str!("../../sp1/guest/Cargo.lock");
+
 /// The `[[package]]` sections of the lock file that have a name.
 fn packages(name: &str) -> Vec<&'static str> {
     let line = format!("name = \"{name}\"");
@@ -24,6 +27,34 @@ fn the_lock_file_has_the_decoders_that_the_constant_names_and_no_others() {
             "{decoder}: {}",
             found[0]
         );
+    }
+}
+
+/// What SP1 proves is what is decoded here: by the same decoders, and the same of what they decode with.
+#[test]
+fn the_sp1_programs_have_the_same_decoders() {
+    let versions = |lock: &'static str, name: &str| -> Vec<&'static str> {
+        let line = format!("name = \"{name}\"");
+        let sections = lock.split("[[package]]");
+        let named = sections.filter(|section| section.lines().any(|l| l == line));
+        named
+            .filter_map(|section| section.lines().find(|l| l.starts_with("version = ")))
+            .collect()
+    };
+    for name in [
+        "byteorder-lite",
+        "fdeflate",
+        "gif",
+        "image",
+        "image-webp",
+        "png",
+        "weezl",
+        "zune-core",
+        "zune-jpeg",
+    ] {
+        let here = versions(LOCK, name);
+        assert_eq!(here.len(), 1, "{name}");
+        assert_eq!(here, versions(PROGRAMS, name), "{name}");
     }
 }
 

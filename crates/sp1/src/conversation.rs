@@ -2,7 +2,7 @@
 
 use crate::WorkerError;
 use crate::memory;
-use crate::protocol::{Message, Request, Task};
+use crate::protocol::{Failure, Message, Prover, Request, Task};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
@@ -30,6 +30,9 @@ const SETTINGS: [&str; 6] = [
     "SKIP_SIMULATION",
 ];
 
+/// The private key of an account of the Prover Network, which nobody else has a use for.
+const ACCOUNT_KEY: &str = "NETWORK_PRIVATE_KEY";
+
 /// A worker at work. It is killed when this is dropped.
 pub(crate) struct Conversation {
     child: Child,
@@ -51,6 +54,15 @@ impl Conversation {
             for name in SETTINGS {
                 command.env_remove(name);
             }
+        }
+        if !matches!(
+            request.task,
+            Task::Prove {
+                prover: Prover::Network,
+                ..
+            }
+        ) {
+            command.env_remove(ACCOUNT_KEY);
         }
         // Without it, SP1 says nothing at all.
         if verbose && std::env::var_os("RUST_LOG").is_none() {
@@ -101,11 +113,11 @@ impl Conversation {
                 return Err(self.end());
             }
             match serde_json::from_slice(&line).map_err(|_| garbled())? {
-                Message::Progress(text) => progress(&text),
+                Message::Progress(text) => progress(&plain(&text)),
                 answer => {
                     // It may have to end programs that it started itself.
                     self.wait();
-                    return Ok(answer);
+                    return Ok(with_plain_words(answer));
                 }
             }
         }
@@ -175,8 +187,26 @@ fn printable(bytes: &[u8]) -> String {
         Some((_, rest)) if bytes.len() == LAST_WORDS => rest,
         _ => &text,
     };
+    plain(text.trim_end())
+}
+
+/// A text without what could drive a terminal.
+fn plain(text: &str) -> String {
     let is_odd = |c: char| c.is_control() && c != '\n' && c != '\t';
-    text.trim_end().replace(is_odd, "\u{fffd}")
+    text.replace(is_odd, "\u{fffd}")
+}
+
+/// A worker repeats what strangers wrote: names in a proof, the answers of a server.
+fn with_plain_words(message: Message) -> Message {
+    match message {
+        Message::Verified(fault) => Message::Verified(fault.map(|fault| plain(&fault))),
+        Message::Failed(failure) => Message::Failed(Failure {
+            kind: failure.kind,
+            message: plain(&failure.message),
+            help: failure.help.map(|help| plain(&help)),
+        }),
+        other => other,
+    }
 }
 
 /// Whether it was killed, or was a shell whose program was.

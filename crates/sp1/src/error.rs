@@ -86,12 +86,12 @@ impl WorkerError {
                 "the variable ZKLENS_SP1 can name the program `zklens-sp1`; {INSTALL}"
             )),
             Self::Killed { .. } => Some(
-                "SP1 takes about 16 GB of memory: close other programs, use a larger machine, or let the Prover \
+                "SP1 takes about 17 GB of memory: close other programs, use a larger machine, or let the Prover \
                  Network prove (SP1_PROVER=network)"
                     .into(),
             ),
             Self::Ended { .. } => Some(
-                "--verbose shows all that it writes; if it has too little memory, 16 GB should do".into(),
+                "--verbose shows all that it writes; if it has too little memory, 17 GB should do".into(),
             ),
             Self::Garbled { .. } | Self::OtherProgram { .. } => Some(format!("install it again; {INSTALL}")),
             Self::Statement(_) => Some(format!("this is a defect, or it is of another version; {INSTALL}")),

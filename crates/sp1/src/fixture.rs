@@ -23,6 +23,9 @@ pub struct Fixture {
     pub public_values: String,
     /// What SP1's contracts verify; empty if nobody proved.
     pub proof: String,
+    /// Whether nobody proved. Left away where somebody did.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mock: bool,
 }
 
 impl Fixture {
@@ -43,6 +46,7 @@ impl Fixture {
             program_vkey: hex(&file.vkey),
             public_values: hex(&file.public_values),
             proof: hex(&file.proof),
+            mock: file.mock,
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 /// What SP1 takes to prove on a processor, in bytes, roughly.
-pub const MEMORY_NEEDED: u64 = 16_000_000_000;
+pub const MEMORY_NEEDED: u64 = 17_000_000_000;
 
 /// The bytes of memory that a new program can have here, if the system says so. Only Linux does.
 #[must_use]

@@ -237,7 +237,7 @@ fn a_killed_worker_had_too_little_memory() {
         let error = StandIn::that_does(behaviour).execute().unwrap_err();
         assert!(matches!(error, WorkerError::Killed { .. }), "{error}");
         let text = text(&error);
-        assert!(text.contains("memory ran out") && text.contains("16 GB"));
+        assert!(text.contains("memory ran out") && text.contains("17 GB"));
     }
 }
 

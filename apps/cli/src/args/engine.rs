@@ -27,7 +27,7 @@ pub(crate) struct EngineArgument {
 pub(crate) struct ProverArgument {
     /// With --engine sp1: who proves [default: cpu] [env: SP1_PROVER]
     ///
-    /// SP1 takes about 16 GB of memory on this machine.
+    /// SP1 takes about 17 GB of memory on this machine.
     #[arg(long, value_name = "PROVER")]
     prover: Option<ProverName>,
 }

@@ -26,7 +26,7 @@ The engines:
           network sees this label. So it hides nothing: the address names the file. Proves one image
           at a time, in minutes, and needs the program `zklens-sp1`, made by
           `cargo install --locked --path crates/sp1/worker` in the repository of zklens, and about
-          16 GB of memory; or the Prover Network of Succinct, which has to be paid.
+          17 GB of memory; or the Prover Network of Succinct, which has to be paid.
 
 Environment, with --engine sp1:
   SP1_PROVER           who proves, as --prover

@@ -37,17 +37,16 @@ pub(crate) fn execute(program: &Embedded, inputs: &[Bytes]) -> Result<Execution,
             gas: report.gas(),
             stages: report.cycle_tracker.into_iter().collect(),
         }),
-        _ if !said.is_empty() => Err(failure::input(refusal(&said))),
-        Ok((_, report)) => Err(failure::input(format!(
-            "the program ended with exit code {}",
-            report.exit_code
-        ))),
+        Ok((_, report)) => Err(failure::input(refusal(&said, report.exit_code))),
         Err(error) => Err(failure::engine(error.to_string())),
     }
 }
 
 /// What the program said last: `error: …`, or how Rust reports a panic of a decoder.
-fn refusal(said: &str) -> String {
+fn refusal(said: &str, exit_code: u64) -> String {
     let error = said.lines().find_map(|line| line.strip_prefix("error: "));
-    error.map_or_else(|| format!("the program gave up: {said}"), str::to_owned)
+    error.map_or_else(
+        || format!("the program gave up with exit code {exit_code}: {said}"),
+        str::to_owned,
+    )
 }

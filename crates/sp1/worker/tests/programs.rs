@@ -1,15 +1,42 @@
 //! The programs, run by SP1, say what zklens says; and what is wrong is an error, never a proof.
 
-mod common;
-
-use common::{name, pictures, program, root};
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Path, PathBuf};
 use zklens_image::{CidVersion, cid};
 use zklens_model::Model;
 use zklens_sp1::protocol::{FailureKind, Prover, System};
 use zklens_sp1::{
     Network, Program, ProofFile, Statement, VerifyError, Worker, WorkerError, verify,
 };
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
+}
+
+/// Each picture that is measured, and the network that sees it: all examples, and a PNG as large as photographs are.
+fn pictures() -> Vec<(PathBuf, &'static str)> {
+    let folders = [
+        ("examples/fashion", "fashion-mlp"),
+        ("examples/mnist", "mnist-cnn"),
+        ("crates/sp1/worker/tests/files", "fashion-mlp"),
+    ];
+    let mut pictures = Vec::new();
+    for (folder, network) in folders {
+        let files = fs::read_dir(root().join(folder)).expect("the folder is there");
+        let mut files: Vec<_> = files
+            .map(|file| file.expect("it can be read").path())
+            .filter(|file| file.extension().is_some_and(|e| e == "jpg" || e == "png"))
+            .collect();
+        files.sort();
+        pictures.extend(files.into_iter().map(|file| (file, network)));
+    }
+    pictures
+}
+
+fn program(name: &str) -> &'static Program {
+    Program::find(name).expect("the program is listed")
+}
 
 fn worker() -> Worker {
     Worker::at(env!("CARGO_BIN_EXE_zklens-sp1"))
@@ -35,28 +62,28 @@ fn said(statement: &Statement) -> (String, usize) {
     (statement.ipfs_uri.clone(), statement.label.into())
 }
 
+/// Each is run once only: SP1 takes a second to start.
 #[test]
-fn every_example_has_the_address_and_the_label_that_zklens_says() {
+fn examples_have_the_address_and_label_that_zklens_says_in_the_cycles_of_the_snapshot() {
+    let mut cycles = BTreeMap::new();
     for (path, network) in pictures() {
         let file = fs::read(&path).expect("the picture can be read");
-        let executed = worker().execute(program(network), vec![file.clone()], |_| ());
+        let expected = native(&file, &model(network));
+        let executed = worker().execute(program(network), vec![file], |_| ());
         let executed = executed.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        assert_eq!(
-            said(&executed.statement),
-            native(&file, &model(network)),
-            "{}",
-            name(&path)
+        assert_eq!(said(&executed.statement), expected, "{}", path.display());
+        let name = path.file_name().expect("a file has a name");
+        cycles.insert(
+            name.to_string_lossy().into_owned(),
+            executed.execution.cycles,
         );
     }
-}
-
-#[test]
-fn cycles_are_those_of_the_snapshot() {
-    let counted = common::cycles(&worker());
+    let counted = serde_json::to_string_pretty(&cycles).expect("it can be written") + "\n";
+    let snapshot = root().join("snapshots/sp1_cycles.json");
     if std::env::var_os("SNAPSHOT").is_some_and(|value| value == "write") {
-        fs::write(common::snapshot_path(), &counted).expect("the snapshot can be written");
+        fs::write(&snapshot, &counted).expect("the snapshot can be written");
     }
-    let stored = fs::read_to_string(common::snapshot_path()).expect("there is a snapshot");
+    let stored = fs::read_to_string(&snapshot).expect("there is a snapshot");
     assert_eq!(
         stored, counted,
         "write it with SNAPSHOT=write, and review the difference"
@@ -209,6 +236,81 @@ fn a_mock_runs_the_program_and_proves_nothing() {
             "{verdict:?}"
         );
     }
+}
+
+/// Contracts and proofs name a program by this key; nothing else says that it is the program's.
+#[test]
+fn keys_are_those_of_the_programs() {
+    for program in Program::all() {
+        let key = worker().key(program, |_| ()).expect("SP1 makes a key");
+        assert_eq!(key, program.vkey, "{}", program.name);
+    }
+}
+
+/// A compressed proof that `make test-sp1-prove` made, of the programs as they are.
+fn golden() -> ProofFile {
+    let file = fs::read(root().join("vectors/sp1/7_sneaker.sp1")).expect("there is a proof");
+    ProofFile::decode(&file).expect("it is a proof file")
+}
+
+#[test]
+fn a_real_proof_is_true() {
+    let verified = verify(&golden(), || Ok(worker())).expect("it is true");
+    let file = picture("examples/fashion/7_sneaker.jpg");
+    assert_eq!(
+        said(verified.statement()),
+        native(&file, &model("fashion-mlp"))
+    );
+}
+
+#[test]
+fn a_real_proof_is_false_of_anything_else() {
+    let refused = |what: &str, file: &ProofFile| {
+        let verdict = verify(file, || Ok(worker()));
+        assert!(
+            matches!(verdict, Err(VerifyError::False { .. })),
+            "{what}: {verdict:?}"
+        );
+    };
+    let golden = golden();
+    let mut label = golden.clone();
+    // The last byte of the third word.
+    label.public_values[95] = 8;
+    refused("another label", &label);
+
+    let mut address = golden.clone();
+    let at = address.public_values.len() - 20;
+    address.public_values[at] = if address.public_values[at] == b'A' {
+        b'B'
+    } else {
+        b'A'
+    };
+    refused("another address", &address);
+
+    let mut other = golden.clone();
+    other.vkey = program("mnist-cnn").vkey;
+    refused("another program", &other);
+
+    refused(
+        "another kind",
+        &ProofFile {
+            system: System::Core,
+            ..golden.clone()
+        },
+    );
+
+    let len = golden.proof.len();
+    for at in (0..8).map(|part| part * len / 8 + 17) {
+        let mut flipped = golden.clone();
+        flipped.proof[at] ^= 1;
+        refused(&format!("byte {at} of {len}"), &flipped);
+    }
+    let mut short = golden.clone();
+    short.proof.truncate(len - 1);
+    refused("a byte less", &short);
+    let mut long = golden;
+    long.proof.push(0);
+    refused("a byte more", &long);
 }
 
 #[test]

@@ -206,7 +206,7 @@ fn every_failure_says_what_to_do() {
         &[&PROVE[..], &["-o", &killed.0.path("never.sp1")]].concat(),
     );
     assert!(
-        errors.contains("killed") && errors.contains("16 GB"),
+        errors.contains("killed") && errors.contains("17 GB"),
         "{errors}"
     );
 }

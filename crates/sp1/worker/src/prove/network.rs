@@ -32,8 +32,9 @@ pub(super) fn prove(
     let address = signer.address();
     let url = std::env::var(RPC_URL).ok().filter(|url| !url.is_empty());
     let url = url.unwrap_or_else(|| get_default_rpc_url_for_mode(NetworkMode::default()));
+    let host = host(&url);
     reach(&url)?;
-    output.progress(format!("asking {url} for the balance of {address}"));
+    output.progress(format!("asking {host} for the balance of {address}"));
     let client = ProverClient::builder()
         .network()
         .rpc_url(&url)
@@ -82,20 +83,29 @@ fn signer() -> Result<NetworkSigner, Failure> {
     })
 }
 
+/// Host and port of a URL, of which the rest may hold a password.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default()
+}
+
 /// Whether anybody listens there. The SDK would try for minutes before it says so.
 fn reach(url: &str) -> Result<(), Failure> {
     let unreachable = |why: String| {
         failure::network(
-            format!("the Prover Network cannot be reached at {url}: {why}"),
+            format!(
+                "the Prover Network cannot be reached at {}: {why}",
+                host(url)
+            ),
             "check the connection to the internet; NETWORK_RPC_URL names another address",
         )
     };
-    let (scheme, rest) = url
+    let (scheme, _) = url
         .split_once("://")
         .ok_or_else(|| unreachable("this is no URL".into()))?;
     let port = if scheme == "http" { 80 } else { 443 };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = host(url);
     let has_port = host
         .rsplit_once(':')
         .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
@@ -144,7 +154,7 @@ fn sentence(error: &anyhow::Error, url: &str) -> Failure {
         }
         Some(Error::RpcError(_) | Error::Other(_)) | None => {}
     }
-    let text = format!("{error:#}");
+    let text = format!("{error:#}").replace(url, host(url));
     let lower = text.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     if says(&["insufficient", "balance", "credits", "funds"]) {
@@ -171,7 +181,7 @@ fn sentence(error: &anyhow::Error, url: &str) -> Failure {
         );
     }
     failure::network(
-        format!("the Prover Network at {url} cannot be used: {text}"),
+        format!("the Prover Network at {} cannot be used: {text}", host(url)),
         "check the connection to the internet; NETWORK_RPC_URL names another address",
     )
 }
@@ -197,6 +207,17 @@ mod tests {
         let address = listener.local_addr().expect("it has an address");
         assert_eq!(reach(&format!("http://{address}/rpc?x=1")), Ok(()));
         assert_eq!(reach(&format!("http://me:secret@{address}")), Ok(()));
+        drop(listener);
+        let failure =
+            reach(&format!("http://me:secret@{address}/key")).expect_err("nobody listens");
+        assert!(
+            failure.message.contains(&address.to_string()),
+            "{failure:?}"
+        );
+        assert!(
+            !failure.message.contains("secret") && !failure.message.contains("key"),
+            "{failure:?}"
+        );
     }
 
     #[test]
