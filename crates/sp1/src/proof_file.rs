@@ -77,7 +77,7 @@ impl ProofFile {
         }
     }
 
-    /// What the file claims. Nothing is verified: [`crate::verify`] does that.
+    /// What the file claims. Nothing is verified: [`verify()`](crate::verify()) does that.
     ///
     /// # Errors
     ///

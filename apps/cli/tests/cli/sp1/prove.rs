@@ -161,6 +161,7 @@ fn a_fixture_has_what_a_contract_takes() {
         program_vkey: vkey("fashion-mlp"),
         public_values: hex(&sneaker()),
         proof: "0x".into(),
+        mock: true,
     };
     assert_eq!(fixture, expected);
     let file = ProofFile::decode(&std::fs::read(&path).unwrap()).unwrap();
