@@ -123,6 +123,17 @@ mod tests {
     }
 
     #[test]
+    fn public_values_of_no_program_are_refused() {
+        let with = |len| ProofFile {
+            public_values: vec![7; len],
+            ..file()
+        };
+        let decode = |file: ProofFile| ProofFile::decode(&file.encode());
+        assert_eq!(decode(with(1024)), Ok(with(1024)));
+        assert_eq!(decode(with(1025)), Err(ProofFileError::Malformed));
+    }
+
+    #[test]
     fn a_file_is_read_as_it_was_written() {
         for system in [
             System::Core,

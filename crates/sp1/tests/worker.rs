@@ -168,6 +168,13 @@ fn core_and_compressed_proofs_are_verified_by_the_worker() {
             .0
             .unwrap_err();
         assert!(matches!(&error, VerifyError::False { reason } if reason == "a bad shard"));
+        // SP1 repeats names that are in the proof.
+        let hostile = Message::Verified(Some("\u{1b}[2JThe proof is true.".into()));
+        let error = check(hostile).0.unwrap_err().to_string();
+        assert!(
+            error.contains("\u{fffd}[2J") && !error.contains('\u{1b}'),
+            "{error:?}"
+        );
     }
 }
 
