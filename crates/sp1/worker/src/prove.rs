@@ -6,7 +6,7 @@ mod network;
 use crate::key::{self, Embedded};
 use crate::output::Output;
 use crate::{failure, run, verify};
-use sp1_sdk::blocking::{ProveRequest, Prover as _, ProverClient};
+use sp1_sdk::blocking::{ProveRequest, ProverClient};
 use sp1_sdk::{ProvingKey, SP1Proof, SP1ProofMode, SP1ProofWithPublicValues};
 use zklens_sp1::Program;
 use zklens_sp1::protocol::{Bytes, Execution, Failure, Proof, Prover, System};
@@ -63,16 +63,9 @@ fn cpu(
 ) -> Result<Proved, Failure> {
     output.progress("preparing the prover");
     let client = ProverClient::builder().cpu().build();
-    let key = client
-        .setup(program.elf())
-        .map_err(|error| failure::engine(error.to_string()))?;
-    output.progress(proving(execution));
-    let proved = client
-        .prove(&key, run::stdin(inputs))
-        .mode(mode(system))
-        .run();
-    let proof = proved.map_err(|error| failure::engine(error.to_string()))?;
-    Ok((key::digest(key.verifying_key()), proof))
+    here(&client, program, inputs, system, || {
+        output.progress(proving(execution));
+    })
 }
 
 #[cfg(feature = "cuda")]
@@ -93,10 +86,23 @@ fn cuda(
             "it needs an NVIDIA GPU with its driver; --prover cpu does without",
         )
     })?;
+    here(&client, program, inputs, system, || {
+        output.progress(proving(execution));
+    })
+}
+
+/// Proves on this machine. `begin` is called when the program's key is made.
+fn here<P: sp1_sdk::blocking::Prover>(
+    client: &P,
+    program: &Embedded,
+    inputs: &[Bytes],
+    system: System,
+    begin: impl FnOnce(),
+) -> Result<Proved, Failure> {
     let key = client
         .setup(program.elf())
         .map_err(|error| failure::engine(error.to_string()))?;
-    output.progress(proving(execution));
+    begin();
     let proved = client
         .prove(&key, run::stdin(inputs))
         .mode(mode(system))
