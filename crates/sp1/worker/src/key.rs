@@ -94,8 +94,22 @@ mod tests {
     #[test]
     fn stored_keys_have_the_digests_of_the_list() {
         for program in ALL {
+            let listed = Program::find(program.name).expect("it is listed");
             let key = program.key().expect("it is the program's");
-            assert_eq!(digest(&key).0.len(), 32);
+            assert_eq!(digest(&key).0, listed.vkey);
         }
+    }
+
+    #[test]
+    fn a_key_of_another_program_is_refused() {
+        let [first, second, _] = ALL;
+        let mixed = Embedded {
+            key: second.key,
+            ..first
+        };
+        assert!(mixed.key().is_err());
+        let vkey = |name| Program::find(name).expect("it is listed").vkey;
+        assert!(Embedded::find(first.name, &vkey(first.name)).is_ok());
+        assert!(Embedded::find(first.name, &vkey(second.name)).is_err());
     }
 }
