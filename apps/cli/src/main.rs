@@ -15,7 +15,6 @@ mod keys;
 mod model_file;
 mod output;
 mod proof_file;
-mod ptau;
 mod randomness;
 mod setup_file;
 mod sp1;

@@ -1,9 +1,11 @@
 //! Test support, never part of a release: [`oracle`] says again, and slowly, what a network means;
 //! [`recipe`] grows random models; [`models`] has the usual ones; [`vectors`] are the golden files;
-//! [`recorder`] takes a proof apart.
+//! [`recorder`] takes a proof apart;
+//! [`ceremony`] is one in small.
 
 #![forbid(unsafe_code)]
 
+pub mod ceremony;
 pub mod models;
 pub mod oracle;
 pub mod random;

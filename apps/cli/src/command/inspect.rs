@@ -4,7 +4,7 @@ use super::{inspect_key, inspect_proof, sp1_inspect};
 use crate::args::InspectArguments;
 use crate::failure::{EXIT_INPUT, Failure};
 use crate::output::say;
-use crate::setup_file::{self, SetupFile};
+use crate::setup_file::SetupFile;
 use crate::{files, keys, model_file, output};
 use serde::Serialize;
 use std::io::Read;
@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
         &zklens_sp1::PROOF_MAGIC => sp1_inspect::run(path, arguments.json)?,
         b"ZKLK" => inspect_key::run_verifying(path, arguments.json)?,
         b"ZKLX" => inspect_key::run_proving(path, setup, arguments.json)?,
-        &setup_file::MAGIC => {
+        &zklens_ceremony::MAGIC => {
             let failure = Failure::new(EXIT_INPUT, path.display(), "this is a setup");
             return Err(failure.with_help("`zklens setup verify FILE` checks it"));
         }

@@ -4,13 +4,13 @@ use crate::args::{SetupArguments, SetupCommand, SetupImportArguments, SetupVerif
 use crate::destination::Destination;
 use crate::failure::{EXIT_INPUT, Failure};
 use crate::output::say;
-use crate::ptau::{self, PtauError};
 use crate::setup_file::SetupFile;
 use crate::stages::spinning;
 use crate::{files, output};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
+use zklens_ceremony::{PtauError, ptau};
 
 /// Where the shipped string comes from; `setup/README.md` has all of it.
 const SHIPPED: &str = "Aztec Ignition, 2019, 176 participants, BN254; comes with zklens";
@@ -72,8 +72,8 @@ fn read(path: &Path, powers: u64) -> Result<(SetupFile, String), Failure> {
     })?;
     let ceremony = format!("a ceremony of 2^{} powers", beginning.ceremony_power);
     let name = path.display().to_string();
-    let setup = SetupFile::of_points(name, beginning.tau_g2, beginning.powers);
-    Ok((setup, ceremony))
+    let content = zklens_ceremony::SetupFile::of_points(beginning.tau_g2, beginning.powers);
+    Ok((SetupFile::of(name, content), ceremony))
 }
 
 fn check(file: &SetupFile, provenance: String) -> Result<Checked, Failure> {

@@ -1,6 +1,5 @@
 //! The command as a person runs it.
 
-mod ceremony;
 mod evm;
 mod execute;
 mod import;

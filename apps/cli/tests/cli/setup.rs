@@ -1,7 +1,7 @@
 //! `zklens setup`.
 
-use crate::ceremony::Ceremony;
 use crate::support::{Folder, errors, failure, json, text, zklens};
+use zklens_testkit::ceremony::Ceremony;
 
 const DIGEST: &str = "fb7b969978a4f2a6bbcad4515899d9f09e92a17f0efb17f70dc6ebbf9b343baa";
 

@@ -22,7 +22,7 @@ const VERSION: u32 = 1;
 const MAX_SECTIONS: u32 = 64;
 
 /// The modulus `q` of BN254's base field, little-endian.
-pub(crate) const MODULUS: [u8; COORDINATE_BYTES] = [
+const MODULUS: [u8; COORDINATE_BYTES] = [
     0x47, 0xfd, 0x7c, 0xd8, 0x16, 0x8c, 0x20, 0x3c, 0x8d, 0xca, 0x71, 0x68, 0x91, 0x6a, 0x81, 0x97,
     0x5d, 0x58, 0x81, 0x81, 0xb6, 0x45, 0x50, 0xb8, 0x29, 0xa0, 0x31, 0xe1, 0x72, 0x4e, 0x64, 0x30,
 ];
@@ -33,19 +33,23 @@ const G1_BYTES: u64 = 2 * COORDINATE_BYTES as u64;
 const G2_BYTES: u64 = 4 * COORDINATE_BYTES as u64;
 
 /// The beginning of a ceremony's string, in the encoding of setup files.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Beginning {
-    /// `[1]₁, [τ]₁, …`.
-    pub(crate) powers: Vec<u8>,
-    /// `[τ]₂`.
-    pub(crate) tau_g2: [[u8; 32]; 4],
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    /// `[1]₁, [τ]₁, …`: `x`, then `y`, each 32 bytes, big-endian.
+    pub powers: Vec<u8>,
+    /// `[τ]₂`: `x₁, x₀, y₁, y₀`, big-endian.
+    pub tau_g2: [[u8; 32]; 4],
     /// The power of the ceremony that the file was cut from.
-    pub(crate) ceremony_power: u32,
+    pub ceremony_power: u32,
 }
 
-/// Reads the first `powers` points of a file and `[τ]₂`. Whether they are on the curve, and powers, is
-/// not checked.
-pub(crate) fn read(
+/// Reads the first `powers` points of a file and `[τ]₂`, and calls `progress` with the number of each. Whether they
+/// are on the curve, and powers, is not checked.
+///
+/// # Errors
+///
+/// See [`PtauError`].
+pub fn read(
     file: &mut (impl Read + Seek),
     powers: u64,
     progress: impl Fn(u64),
@@ -194,29 +198,66 @@ fn array<const N: usize>(file: &mut impl Read) -> Result<[u8; N], PtauError> {
 
 /// Why a ceremony's file cannot be imported.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PtauError {
+#[non_exhaustive]
+pub enum PtauError {
+    /// It is a file of another kind.
     #[error("not a ceremony's file: it does not begin with `ptau`")]
     NotPtau,
+    /// It is of another version of the format.
     #[error("the file has format version {got}; this program reads version {VERSION}")]
-    Version { got: u32 },
+    Version {
+        /// The file's version.
+        got: u32,
+    },
+    /// It claims to have more sections than any ceremony's file.
     #[error("the file claims to have {got} sections; the most is {MAX_SECTIONS}")]
-    Sections { got: u32 },
+    Sections {
+        /// How many.
+        got: u32,
+    },
+    /// A section goes on where the file ends.
     #[error("the file is truncated")]
     Truncated,
+    /// A section is missing.
     #[error("section {kind} ({what}) is missing")]
-    Missing { kind: u32, what: &'static str },
+    Missing {
+        /// Its number in the format.
+        kind: u32,
+        /// What it holds.
+        what: &'static str,
+    },
+    /// Two sections say the same thing.
     #[error("section {kind} ({what}) occurs twice")]
-    Twice { kind: u32, what: &'static str },
+    Twice {
+        /// Their number in the format.
+        kind: u32,
+        /// What they hold.
+        what: &'static str,
+    },
+    /// The header is longer or shorter than headers are.
     #[error("the header has {got} bytes, expected {HEADER_BYTES}")]
-    Header { got: u64 },
+    Header {
+        /// Its bytes.
+        got: u64,
+    },
+    /// The points are of another curve.
     #[error("the file is for another curve; expected BN254 (also called bn128, alt_bn128)")]
     Curve,
+    /// The ceremony was too small.
     #[error("expected at least {expected} powers of τ, got {got}")]
-    Powers { expected: u64, got: u64 },
+    Powers {
+        /// How many were asked for.
+        expected: u64,
+        /// How many it has.
+        got: u64,
+    },
+    /// `[τ]₂` is missing.
     #[error("the file has no [τ]₂: its section 3 has fewer than two points")]
     TauG2,
+    /// A number is no element of the base field.
     #[error("a coordinate is not below the field's modulus")]
     Coordinate,
+    /// The system cannot read it.
     #[error("{0}")]
     Read(io::Error),
 }

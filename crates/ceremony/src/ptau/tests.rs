@@ -1,13 +1,10 @@
 //! A small ceremony is read as it was written, and malformed files are refused by name.
 
-#[path = "../../tests/cli/ceremony.rs"]
-mod ceremony;
-
 use super::{Beginning, MODULUS, read};
-use ceremony::{Ceremony, tau_g1};
 use std::io::Cursor;
 use zklens_commitment::Setup;
 use zklens_field::encode_point;
+use zklens_testkit::ceremony::{Ceremony, tau_g1};
 
 fn read_bytes(file: &[u8], powers: u64) -> Result<Beginning, String> {
     read(&mut Cursor::new(file), powers, |_| ()).map_err(|error| error.to_string())

@@ -9,14 +9,16 @@ const TAU: u64 = 0x5eed_1234_5678_9abc;
 const MODULUS: &str = "47fd7cd8168c203c8dca7168916a81975d588181b64550b829a031e1724e6430";
 
 /// The sections of a `.ptau` file as snarkjs lays them out.
-pub(crate) struct Ceremony {
+#[derive(Clone, Debug)]
+pub struct Ceremony {
     /// Kind and bytes.
-    pub(crate) sections: Vec<(u32, Vec<u8>)>,
+    pub sections: Vec<(u32, Vec<u8>)>,
 }
 
 impl Ceremony {
     /// A ceremony of `2^power` powers.
-    pub(crate) fn new(power: u32) -> Self {
+    #[must_use]
+    pub fn new(power: u32) -> Self {
         let g1 = (0..(2 << power) - 1).flat_map(|exponent| g1_bytes(&tau_g1(exponent)));
         // A real file has 2^power of these, too; nobody reads more than two.
         let g2 = (0..(1 << power).min(4)).flat_map(|exponent| g2_bytes(&tau_g2(exponent)));
@@ -37,12 +39,19 @@ impl Ceremony {
         }
     }
 
-    pub(crate) fn section(&mut self, kind: u32) -> &mut Vec<u8> {
+    /// The bytes of its first section of a kind.
+    ///
+    /// # Panics
+    ///
+    /// There is none.
+    pub fn section(&mut self, kind: u32) -> &mut Vec<u8> {
         let mut sections = self.sections.iter_mut();
         &mut sections.find(|section| section.0 == kind).unwrap().1
     }
 
-    pub(crate) fn encode(&self) -> Vec<u8> {
+    /// The file's bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
         let mut file = b"ptau".to_vec();
         file.extend(1_u32.to_le_bytes());
         file.extend((self.sections.len() as u32).to_le_bytes());
@@ -55,7 +64,8 @@ impl Ceremony {
     }
 }
 
-pub(crate) fn tau_g1(exponent: u64) -> Point {
+/// `[τ^exponent]₁`.
+pub fn tau_g1(exponent: u64) -> Point {
     linear_combination(&[generator()], &[Scalar::from(TAU).pow([exponent])])
 }
 
