@@ -1,0 +1,121 @@
+//! What a file is that was given in place of an image or a network, and what to do about it.
+//!
+//! The decoders say that a file is not theirs. This crate says whose it is: the metadata of a token, a pointer
+//! of Git LFS, a picture that a transfer damaged, a checkpoint of PyTorch. Call it after a decoder has refused
+//! the file; nothing that it says decides what is accepted.
+//!
+//! ```
+//! use zklens_diagnosis::{Expected, diagnose};
+//!
+//! let file = br#"{"name": "Token 1", "image": "ipfs://QmWjtPo46BPrRdWQTPgXVbet1mwa29XrzznEWnVBgqUX9V"}"#;
+//! let diagnosis = diagnose(file, Expected::Image).unwrap();
+//! assert!(diagnosis.what().starts_with("this is JSON, the metadata of a token, not its image"));
+//! assert!(diagnosis.help().contains("ipfs get QmWjtPo46BPrRdWQTPgXVbet1mwa29XrzznEWnVBgqUX9V"));
+//! assert_eq!(diagnose(b"\0\x01\x02\x03", Expected::Image), None);
+//! ```
+//!
+//! The bytes come from strangers: everything here is total, takes time linear in the file, and prints of the
+//! file only visible ASCII, a few hundred characters at most.
+
+#![forbid(unsafe_code)]
+#![deny(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::too_many_lines,
+    clippy::too_many_arguments
+)]
+
+mod jpeg;
+mod json;
+mod link;
+mod png;
+mod signature;
+mod text;
+mod transfer;
+
+use std::borrow::Cow;
+use std::fmt;
+
+pub use link::remote;
+
+/// What a file was given as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// A picture to classify. PNG and JPEG files are then searched for damage.
+    Image,
+    /// A network, as an ONNX file or as a model of zklens.
+    Network,
+    /// Something else that zklens reads: a proof, a key, labels.
+    Other,
+}
+
+/// What a file is, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    what: Cow<'static, str>,
+    help: Cow<'static, str>,
+}
+
+impl Diagnosis {
+    fn new(what: impl Into<Cow<'static, str>>, help: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            what: what.into(),
+            help: help.into(),
+        }
+    }
+
+    /// What the file is, as the end of a sentence after its name and a colon.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        &self.help
+    }
+}
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.help)
+    }
+}
+
+/// What a file is that could not be read as what it was given as; `None` if nothing is known about it.
+#[must_use]
+pub fn diagnose(file: &[u8], expected: Expected) -> Option<Diagnosis> {
+    if expected == Expected::Image {
+        let damage = transfer::diagnose(file)
+            .or_else(|| png::diagnose(file))
+            .or_else(|| jpeg::diagnose(file));
+        if damage.is_some() {
+            return damage;
+        }
+    }
+    signature::diagnose(file, expected).or_else(|| text::diagnose(file, expected))
+}
+
+/// Text of a file, or another name of strangers, as it may be printed: visible ASCII, and not too long.
+fn printable(text: &str) -> String {
+    /// Characters of a text that are printed.
+    const LONGEST: usize = 200;
+    let visible = |c: char| {
+        if c.is_ascii_graphic() || c == ' ' {
+            c
+        } else {
+            '?'
+        }
+    };
+    let mut printed: String = text.chars().take(LONGEST).map(visible).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        printed.push('…');
+    }
+    printed
+}
