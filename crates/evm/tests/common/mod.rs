@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub(crate) mod call;
+pub(crate) mod reason;
+
 use alloy_sol_types::SolValue;
 use chacha20::ChaCha20Rng;
 use rand_core::SeedableRng;

@@ -1,8 +1,10 @@
 //! Calldata that no encoder writes. It means what the ABI says it means, or it is refused: never is a
 //! statement accepted other than the one that it decodes to.
 
-use crate::golden::{Call, Golden};
-use crate::reason::{Reason, of_native};
+use crate::common::call::Call;
+use crate::common::reason::Reason;
+use crate::golden::Golden;
+use crate::reason::of_native;
 use alloy_sol_types::SolCall;
 use revm::primitives::U256;
 use zklens_evm::abi::IModelVerifier;

@@ -1,7 +1,9 @@
 //! The contract accepts what the native verifier accepts, and refuses all else for the same reason.
 
-use crate::golden::{Call, Golden, NAMES};
-use crate::reason::{Reason, of_native};
+use crate::common::call::Call;
+use crate::common::reason::Reason;
+use crate::golden::{Golden, NAMES};
+use crate::reason::of_native;
 use crate::{statement_faults, tape_faults};
 use std::collections::BTreeMap;
 

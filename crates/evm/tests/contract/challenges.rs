@@ -4,7 +4,8 @@
 //! What the deployed code hashes is watched, so that no contract is made for the test alone.
 
 use crate::common::SETUP;
-use crate::golden::{Call, Golden, NAMES};
+use crate::common::call::Call;
+use crate::golden::{Golden, NAMES};
 use crate::trace::Trace;
 use std::collections::BTreeSet;
 use zklens_evm::U256;

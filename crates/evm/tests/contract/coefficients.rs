@@ -5,7 +5,8 @@
 
 use crate::common::Chain;
 use crate::common::SETUP;
-use crate::golden::{Call, Golden, NAMES};
+use crate::common::call::Call;
+use crate::golden::{Golden, NAMES};
 use revm::bytecode::opcode::STATICCALL;
 use revm::inspector::Inspector;
 use revm::interpreter::Interpreter;

@@ -4,8 +4,8 @@
 //! The keys have the layout for chains and all of these numbers of images. Randomness is fixed, so that the
 //! gas is exact: bytes of calldata cost less if they are zero, and some branches depend on challenges.
 
+use crate::common::call::Call;
 use crate::common::{Chain, SETUP, pixels, rng};
-use crate::golden::Call;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;

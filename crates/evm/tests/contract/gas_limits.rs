@@ -1,7 +1,8 @@
 //! Too little gas is no verdict: a call that lacks it fails.
 
-use crate::golden::{Call, Golden};
-use crate::reason::{Reason, Refused};
+use crate::common::call::Call;
+use crate::common::reason::{Reason, Refused};
+use crate::golden::Golden;
 use alloy_sol_types::SolError;
 use revm::primitives::{Address, U256};
 use std::ops::Range;

@@ -1,9 +1,9 @@
 //! Every operator, in random graphs: the contract accepts what is proved, and no other label.
 
 use crate::coefficients;
+use crate::common::call::Call;
+use crate::common::reason::{Reason, of_contract};
 use crate::common::{Chain, SETUP, pixels, rng};
-use crate::golden::Call;
-use crate::reason::{Reason, of_contract};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use revm::primitives::Address;

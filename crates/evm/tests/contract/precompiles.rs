@@ -1,8 +1,8 @@
 //! A chain without the curve's precompiles is no chain to verify on: a call fails there, and gives no
 //! verdict.
 
+use crate::common::reason::Refused;
 use crate::golden::Golden;
-use crate::reason::Refused;
 use alloy_sol_types::{SolError, sol};
 
 sol! {

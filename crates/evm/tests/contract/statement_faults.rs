@@ -1,6 +1,7 @@
 //! Other statements for the same bytes.
 
-use crate::golden::{Call, Golden};
+use crate::common::call::Call;
+use crate::golden::Golden;
 use crate::tape_faults::COORDINATE_MODULUS;
 use zklens_evm::U256;
 use zklens_field::{POINT_BYTES, SCALAR_BYTES, decode_point, encode_point, generator};
