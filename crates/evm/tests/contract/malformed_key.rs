@@ -1,34 +1,199 @@
 //! Keys that say of themselves what no network's key says. Whoever deploys one answers for it; such a contract still
-//! accepts nothing.
+//! accepts nothing, and says why.
 
+use crate::common::call::Call;
 use crate::golden::{Golden, NAMES};
 use revm::primitives::keccak256;
+use std::ops::Range;
+use zklens_field::SCALAR_BYTES;
+use zklens_transcript::labels;
 
-/// Of the key's seventh word: classes, then tables, 16 bits each.
-const TABLES: usize = 6 * 32 + 2;
+const WORD: usize = 32;
 
+/// The seventh word's fields.
+const CLASSES: Range<usize> = 192..194;
+const TABLES: Range<usize> = 194..196;
+const TABLES_AT: Range<usize> = 200..204;
+const PLANS_AT: Range<usize> = 208..212;
+
+/// In the first word of a number of images.
+const VALUES: Range<usize> = 17..19;
+
+/// Numbers of gadgets.
+const COPY: u8 = 4;
+const LABEL: u8 = 5;
+const BYTES: u8 = 7;
+const ENTRIES: u8 = 8;
+
+fn number(key: &[u8], field: Range<usize>) -> usize {
+    let bytes = key[field].iter();
+    bytes.fold(0, |number, byte| number << 8 | usize::from(*byte))
+}
+
+fn set(key: &mut [u8], field: Range<usize>, number: usize) {
+    let bytes = number.to_be_bytes();
+    let from = bytes.len() - field.len();
+    key[field].copy_from_slice(&bytes[from..]);
+}
+
+/// Where each table begins: two words, a window, paths of a word, a window and steps of two words.
+fn tables(key: &[u8]) -> Vec<usize> {
+    let mut at = number(key, TABLES_AT);
+    let tables = 0..number(key, TABLES);
+    let starts = tables.map(|_| {
+        let start = at;
+        at += (2 + usize::from(key[start + 2])) * WORD;
+        for _ in 0..number(key, start + 3..start + 5) {
+            let (steps, map) = (usize::from(key[at]), key[at + 1]);
+            at += (1 + usize::from(map == 2) + 2 * steps) * WORD;
+        }
+        start
+    });
+    starts.collect()
+}
+
+/// The only table with a gadget.
+fn only(key: &[u8], gadget: u8) -> usize {
+    let tables = tables(key).into_iter();
+    let such: Vec<usize> = tables.filter(|table| key[*table] == gadget).collect();
+    let [table] = such[..] else {
+        panic!("{such:?} of gadget {gadget}");
+    };
+    table
+}
+
+impl Golden {
+    /// Shows a call to a contract with another key.
+    fn show_with(&mut self, key: &[u8], call: &Call) -> crate::common::Outcome {
+        let contract = self.chain.deploy_verifier(key);
+        self.chain.call(contract, call.verify())
+    }
+
+    /// A contract with this key calls itself malformed.
+    fn is_malformed(&mut self, key: &[u8], call: &Call, what: &str) {
+        let malformed = &keccak256("MalformedKey()")[..4];
+        let outcome = self.show_with(key, call);
+        assert!(!outcome.succeeded, "{what}: {outcome:?}");
+        assert_eq!(outcome.output, malformed, "{what}");
+    }
+}
+
+/// The own key, read by the functions above, is accepted: so what they change is what is refused.
 #[test]
-fn a_key_with_more_or_fewer_tables_than_it_says_verifies_nothing() {
-    let malformed = &keccak256("MalformedKey()")[..4];
+fn the_key_as_it_is_verifies_its_proof() {
     for name in NAMES {
         let mut golden = Golden::load(name);
-        assert!(
-            golden
-                .chain
-                .call(golden.contract, golden.call().check())
-                .succeeded
-        );
-        let tables = golden.key.circuit().tables.len();
-        for other in 1..tables {
+        let (key, call) = (golden.key_bytes.clone(), golden.call());
+        let circuit = golden.key.circuit();
+        let found = tables(&key);
+        assert_eq!(found.len(), circuit.tables.len());
+        assert_eq!(found[circuit.label()], only(&key, LABEL));
+        assert_eq!(found[circuit.bytes()], only(&key, BYTES));
+        assert_eq!(number(&key, CLASSES), golden.key.classes().len());
+        let outcome = golden.show_with(&key, &call);
+        assert!(outcome.succeeded);
+        assert_eq!(outcome.output.last(), Some(&1), "{name}");
+    }
+}
+
+#[test]
+fn a_key_that_says_of_fewer_tables_than_it_has_is_malformed() {
+    for name in NAMES {
+        let mut golden = Golden::load(name);
+        let count = golden.key.circuit().tables.len();
+        for fewer in 1..count {
             let mut key = golden.key_bytes.clone();
-            key[TABLES..TABLES + 2].copy_from_slice(&(other as u16).to_be_bytes());
-            let contract = golden.chain.deploy_verifier(&key);
-            let outcome = golden.chain.call(contract, golden.call().verify());
-            assert!(!outcome.succeeded, "{name}: {other} of {tables} tables");
-            assert_eq!(
-                outcome.output, malformed,
-                "{name}: {other} of {tables} tables"
-            );
+            set(&mut key, TABLES, fewer);
+            let what = format!("{name}: {fewer} of {count} tables");
+            golden.is_malformed(&key, &golden.call(), &what);
+        }
+    }
+}
+
+/// What lies behind the tables are arrays, which the contract takes for tables.
+#[test]
+fn a_key_that_says_of_more_tables_than_it_has_verifies_nothing() {
+    for name in NAMES {
+        let mut golden = Golden::load(name);
+        let count = golden.key.circuit().tables.len();
+        for more in count + 1..count + 4 {
+            let mut key = golden.key_bytes.clone();
+            set(&mut key, TABLES, more);
+            let call = golden.call();
+            let outcome = golden.show_with(&key, &call);
+            assert!(!outcome.succeeded, "{name}: {more} tables: {outcome:?}");
+        }
+    }
+}
+
+/// All else of such a key is right: as many tables and values, and a label.
+#[test]
+fn a_key_whose_last_table_is_not_of_bytes_is_malformed() {
+    for name in NAMES {
+        for gadget in [COPY, ENTRIES] {
+            let mut golden = Golden::load(name);
+            let mut key = golden.key_bytes.clone();
+            let last = only(&key, BYTES);
+            assert_eq!(tables(&key).last(), Some(&last));
+            key[last] = gadget;
+            let what = format!("{name}: gadget {gadget}");
+            golden.is_malformed(&key, &golden.call(), &what);
+        }
+    }
+}
+
+/// Without this check the contract would accept labels of classes that are no logits, or refuse some that are.
+#[test]
+fn a_key_of_other_classes_than_logits_is_malformed() {
+    for name in NAMES {
+        let mut golden = Golden::load(name);
+        let classes = golden.key.classes().len();
+        let label = golden.statement.labels.iter().max().unwrap();
+        let others = (label + 1..classes).chain([classes + 1, 2 * classes, 0xffff]);
+        for other in others.collect::<Vec<_>>() {
+            let mut key = golden.key_bytes.clone();
+            set(&mut key, CLASSES, other);
+            let what = format!("{name}: {other} classes for {classes} logits");
+            golden.is_malformed(&key, &golden.call(), &what);
+        }
+    }
+}
+
+#[test]
+fn a_key_without_a_table_of_labels_is_malformed() {
+    for name in NAMES {
+        let mut golden = Golden::load(name);
+        let mut key = golden.key_bytes.clone();
+        let label = only(&key, LABEL);
+        key[label] = COPY;
+        golden.is_malformed(&key, &golden.call(), name);
+    }
+}
+
+/// The tape has as many values as such a key says.
+#[test]
+fn a_key_with_more_or_fewer_values_than_columns_is_malformed() {
+    for name in NAMES {
+        let mut golden = Golden::load(name);
+        let messages = golden.messages();
+        let is_values = |label| label == labels::COLUMN_VALUES;
+        let sent = messages.iter().find(|message| is_values(message.label));
+        let end = sent.unwrap().bytes.end;
+        let honest = golden.call();
+        for (change, more) in [("one more", true), ("one less", false)] {
+            let mut key = golden.key_bytes.clone();
+            let plan = number(&key, PLANS_AT);
+            let field = plan + VALUES.start..plan + VALUES.end;
+            let values = number(&key, field.clone());
+            let mut call = honest.clone();
+            if more {
+                set(&mut key, field, values + 1);
+                call.proof.splice(end..end, [0; SCALAR_BYTES]);
+            } else {
+                set(&mut key, field, values - 1);
+                call.proof.drain(end - SCALAR_BYTES..end);
+            }
+            golden.is_malformed(&key, &call, &format!("{name}: {change}"));
         }
     }
 }
