@@ -138,15 +138,33 @@ fn refuses_a_tau_off_the_group() {
     );
 }
 
+/// On the twist, as every point of the second group is, but not one of these: no `τ` makes it. With it, an opening
+/// would be checked in another group than the one that soundness is argued for.
+#[test]
+fn refuses_a_tau_on_the_twist_outside_the_group() {
+    // x = 1 and its y.
+    let outside = coordinates([
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0000000000000000000000000000000000000000000000000000000000000001",
+        "0d1271953ed9ea0836846e70a1934187998c7f790cb4d7511b7f8da82de048a4",
+        "2869111d5381f072f8e2728fdb825a51aadd70e52c9830e9ab4b871c0531f1bb",
+    ]);
+    assert_eq!(VerifierSetup::decode(&outside), Err(SetupError::TauG2));
+    assert_eq!(check(&beginning(), &outside), Err(SetupError::TauG2));
+}
+
 /// EIP-197's generator, as if `τ` were one.
 fn g2_generator() -> [[u8; 32]; 4] {
-    [
+    coordinates([
         "198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2",
         "1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed",
         "090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b",
         "12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa",
-    ]
-    .map(|hex| {
+    ])
+}
+
+fn coordinates(hex: [&str; 4]) -> [[u8; 32]; 4] {
+    hex.map(|hex| {
         let byte = |at| u8::from_str_radix(&hex[2 * at..][..2], 16).unwrap();
         std::array::from_fn(byte)
     })

@@ -1,10 +1,13 @@
 //! Encodings have one form, and the group operations are what the EVM's precompiles say.
 
+use ark_bn254::{Fq, Fq2, Fr, G2Affine};
+use ark_ec::AffineRepr;
+use ark_ff::{PrimeField, Zero};
 use proptest::prelude::*;
 use zklens_field::{
     Field, POINT_BYTES, SCALAR_BYTES, Scalar, batch_invert, decode_g2_point, decode_point,
-    decode_scalar, encode_point, encode_scalar, from_bytes, g2_generator, generator,
-    linear_combination, pairing_product_is_one, sum_of_bytes,
+    decode_scalar, encode_g2_point, encode_point, encode_scalar, from_bytes, g2_generator,
+    generator, linear_combination, pairing_product_is_one, sum_of_bytes,
 };
 
 /// The order of the group, as EIP-197 gives it.
@@ -75,6 +78,27 @@ fn decodes_the_second_generator_in_the_order_of_the_precompile() {
     assert_eq!(decode_g2_point([&x0, &x1, &y1, &y0]), None);
     let zero = [0; SCALAR_BYTES];
     assert_eq!(decode_g2_point([&zero, &zero, &zero, &zero]), None);
+}
+
+/// The twist has many more points than the second group. This one, at the least `x` that has any, is outside of it.
+#[test]
+fn refuses_points_of_the_twist_that_are_of_no_order_r() {
+    let mut outside = 0;
+    for x in 1..20_u64 {
+        let x = Fq2::new(Fq::from(x), Fq::from(0_u64));
+        let Some(point) = G2Affine::get_point_from_x_unchecked(x, false) else {
+            continue;
+        };
+        assert!(point.is_on_curve());
+        // What [`is_in_correct_subgroup_assuming_on_curve`] takes a shorter way to.
+        assert!(!point.mul_bigint(Fr::MODULUS).is_zero());
+        for point in [point, -point] {
+            let [x1, x0, y1, y0] = encode_g2_point(&point);
+            assert_eq!(decode_g2_point([&x1, &x0, &y1, &y0]), None);
+        }
+        outside += 1;
+    }
+    assert!(outside > 5, "{outside} points");
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod common;
 
 use common::{key_with_columns, pixels, rng, setup};
 use zklens_commitment::{Columns, Setup, VerifierSetup};
-use zklens_field::{Scalar, encode_g2_point, g2_generator, generator};
+use zklens_field::{POINT_BYTES, Scalar, encode_g2_point, g2_generator, generator};
 use zklens_layers::LayerError;
 use zklens_model::{Model, Pixels};
 use zklens_prover::{Privacy, Proved, ProvingKey, prove};
@@ -116,6 +116,33 @@ fn key_files_that_are_none_are_refused() {
     assert_eq!(refused(&other), KeyError::Malformed);
 }
 
+/// The bytes of the weights, which end the file, are whole points.
+#[test]
+fn key_files_with_a_part_of_a_point_more_are_refused() {
+    let key = key();
+    let points = key.verifying().weights().len();
+    let file = key.verifying().encode();
+    let len = points * POINT_BYTES;
+    let (body, weights) = file.split_at(file.len() - len);
+    let body = body.strip_suffix(&*varint(len)).unwrap();
+    let with = |weights: &[u8]| {
+        let file = [body, &varint(weights.len()), weights].concat();
+        VerifyingKey::decode(&file)
+    };
+    assert_eq!(with(weights).as_ref(), Ok(key.verifying()));
+    for (more, whole) in [(1, 0), (32, 0), (POINT_BYTES - 1, 0), (POINT_BYTES, 1)] {
+        let weights = [weights, &vec![0; more]].concat();
+        let (expected, got) = (points, points + whole);
+        let refused = Err(KeyError::Commitments { expected, got });
+        assert_eq!(with(&weights), refused, "{more} bytes more");
+    }
+    for fewer in [1, 32, POINT_BYTES - 1, POINT_BYTES] {
+        let (expected, got) = (points, points - 1);
+        let refused = Err(KeyError::Commitments { expected, got });
+        assert_eq!(with(&weights[..len - fewer]), refused, "{fewer} bytes less");
+    }
+}
+
 /// Seven bits a byte, the lowest first.
 fn varint(mut number: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -219,6 +246,24 @@ fn only_the_images_that_were_classified_are_shown() {
         let blindings = Vec::new();
         assert_eq!(show(&images, &InputOpening { blindings }), other(0, 1));
     }
+}
+
+/// Two models with equal pixels and rows. Their proofs' images lie alike, so the points would open under either key.
+#[test]
+fn images_are_shown_under_the_key_of_the_proof() {
+    let (key, other) = (key(), perceptron([3, 3], &[4, 3], 2));
+    let other = ProvingKey::new(setup(), other, Privacy::Public).unwrap();
+    let [ours, theirs] = [&key, &other].map(ProvingKey::verifying);
+    assert_eq!(ours.preprocessing(), theirs.preprocessing());
+    assert_eq!(ours.columns(), theirs.columns());
+    assert_eq!(key.plan(2).unwrap().rows, other.plan(2).unwrap().rows);
+    let proved = proved(&key);
+    let verified = verified(&key, &proved);
+    let images = [1, 2].map(|seed| pixels(key.model(), seed));
+    let check = |key| verified.check_pixels(setup(), key, &images, &proved.opening);
+    assert_eq!(check(ours), Ok(()));
+    let (first, last) = (0, 1);
+    assert_eq!(check(theirs), Err(VerifyError::OtherPixels { first, last }));
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn accepts_the_proof_itself() {
 /// A flipped bit of a point leaves the curve, which costs nothing to see; one of a scalar is another
 /// proof, which costs two pairings.
 #[test]
-fn rejects_every_flipped_bit() {
+fn rejects_every_flipped_bit_of_points_and_of_bytes_of_every_scalar() {
     let tape = &SUBJECT.proved.proof;
     let bytes = SUBJECT.messages().into_iter().flat_map(
         |Message {
