@@ -124,3 +124,31 @@ fn images_swapped_in_one_table_are_refused() {
         assert_eq!(case.verify(case.prove()), Err(REFUSED));
     }
 }
+
+/// The hypercube has places for four images or eight, of which some are padding.
+#[test]
+fn in_odd_batches_a_lie_about_any_image_is_refused() {
+    const MAGNITUDE: usize = 2;
+    for images in [3, 5] {
+        for image in 0..images {
+            let mut case = Case::new(models::clipped(), images);
+            let (label, activation) = (case.network.circuit().label(), case.network.activation());
+            let told = case.witness.clone();
+            // The second of three classes.
+            let leads = case.witness.tables[label][0][3 * image..][..3].to_vec();
+            let winner = case.labels[image];
+            let others = (0..3).filter(|class| *class != winner);
+            case.labels[image] = others.min_by_key(|class| leads[*class]).unwrap();
+            case.retell_leads();
+            case.is_refused_for(case.out_of_range(label, 0, 3 * image + winner));
+
+            case.labels[image] = winner;
+            case.witness.clone_from(&told);
+            let cells = case.network.rows(activation) / images;
+            *case.cell(activation, MAGNITUDE, cells * image + 1) += 1;
+            case.retell(activation + 1);
+            let (table, input) = (activation, 0);
+            case.is_refused_for(Rule::Input { table, input });
+        }
+    }
+}

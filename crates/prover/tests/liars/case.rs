@@ -9,7 +9,7 @@ use zklens_commitment::OpeningError;
 use zklens_field::{Scalar, encode_scalar};
 use zklens_layers::gadget::{Activation, Clip, Gadget};
 use zklens_model::{Model, Pixels};
-use zklens_prover::{Proved, Witness, prove_witness};
+use zklens_prover::{Privacy, Proved, ProvingKey, Witness, prove_witness};
 use zklens_verifier::{Context, VerifyError, verify};
 
 pub(crate) const CONTEXT: Context = [5; 32];
@@ -18,6 +18,8 @@ pub(crate) const CONTEXT: Context = [5; 32];
 pub(crate) const REFUSED: VerifyError = VerifyError::Opening(OpeningError::Refused);
 
 pub(crate) struct Case {
+    pub(crate) model: Model,
+    pub(crate) key: ProvingKey,
     pub(crate) network: Network,
     pub(crate) witness: Witness,
     pub(crate) labels: Vec<usize>,
@@ -40,17 +42,25 @@ impl Case {
     /// What a model sees in these images, committed to in rows of so many columns.
     pub(crate) fn of_in_rows(columns: usize, model: Model, images: &[Pixels]) -> Self {
         let key = key_with_columns(&model, columns);
-        Self::with(Network::of(key, model, images.len()), images)
+        Self::with(key, images)
     }
 
     /// What a model sees in these images.
     pub(crate) fn of(model: Model, images: &[Pixels]) -> Self {
-        Self::with(Network::new(model, images.len()), images)
+        let key = ProvingKey::new(setup(), model, Privacy::Public).unwrap();
+        Self::with(key, images)
     }
 
-    fn with(network: Network, images: &[Pixels]) -> Self {
-        let (witness, labels) = run(&network, &network.model, images);
+    /// What a model sees in these images, with a key of one's own.
+    pub(crate) fn with(key: ProvingKey, images: &[Pixels]) -> Self {
+        let (model, verifying) = (key.model().clone(), key.verifying().clone());
+        let arrays = verifying.circuit().parameters(&model);
+        let arrays = arrays.iter().map(|array| scalars(array)).collect();
+        let network = Network::new(verifying, arrays, images.len());
+        let (witness, labels) = run(&network, &model, images);
         Self {
+            model,
+            key,
             network,
             witness,
             labels,
@@ -78,13 +88,15 @@ impl Case {
 
     /// All cells, those of the key too.
     pub(crate) fn cells(&self) -> Cells {
-        let scalars = |cells: &[i64]| cells.iter().map(|cell| Scalar::from(*cell)).collect();
         let tables = self.network.plan.tables.iter().zip(&self.witness.tables);
         tables
             .map(|(layout, columns)| {
                 let columns = layout.rules.columns.iter().zip(columns);
                 columns
-                    .map(|(kind, cells)| scalars(self.network.fixed(*kind).unwrap_or(cells)))
+                    .map(|(kind, cells)| match self.network.fixed(*kind) {
+                        Some(fixed) => fixed.to_vec(),
+                        None => scalars(cells),
+                    })
                     .collect()
             })
             .collect()
@@ -117,19 +129,20 @@ impl Case {
     /// Cuts numbers into bytes, and counts how often each entry is asked for.
     pub(crate) fn count(&mut self) {
         let Network { key, plan, .. } = &self.network;
-        self.witness.cut_numbers(key.verifying().circuit(), plan);
+        self.witness.cut_numbers(key.circuit(), plan);
         self.count_lookups();
     }
 
     /// Counts how often each entry is asked for. Unlike [`Witness::count_lookups`], no position with
     /// a value of another is.
     pub(crate) fn count_lookups(&mut self) {
-        let asked = asked(&self.network, &self.cells());
+        let cells = self.cells();
+        let asked = asked(&self.network, &cells);
         for table in 0..self.network.plan.tables.len() {
             if !has_entries(&self.network, table) {
                 continue;
             }
-            let entries = entries_of(&self.network, table);
+            let entries = entries_of(&self.network, &cells, table);
             for (row, entry) in entries.into_iter().enumerate().skip(1) {
                 let times = asked.get(&(table, entry)).copied().unwrap_or(0);
                 *self.cell(table, 0, row) = times;
@@ -200,10 +213,8 @@ impl Case {
                     let columns = &network.plan.tables[lookup.entries].rules.columns;
                     let mut values = columns.iter().filter_map(|column| network.fixed(*column));
                     let position = x - lookup.first + 1;
-                    Some(vec![
-                        position,
-                        values.next()?[usize::try_from(position).ok()?],
-                    ])
+                    let value = values.next()?[usize::try_from(position).ok()?];
+                    Some(vec![position, integer(value)])
                 }
                 Gadget::Copy => Some(vec![x]),
                 Gadget::Label { .. } => {
@@ -220,7 +231,7 @@ impl Case {
     }
 
     pub(crate) fn prove(&self) -> Proved {
-        let Network { key, plan, .. } = &self.network;
+        let (key, plan) = (&self.key, &self.network.plan);
         let labels = self.labels.clone();
         let rng = &mut rng(1);
         let unstoppable = &mut |_| ControlFlow::Continue(());
@@ -242,7 +253,7 @@ impl Case {
         let Proved {
             statement, proof, ..
         } = proved;
-        let key = self.network.key.verifying();
+        let key = &self.network.key;
         verify(setup().verifier(), key, statement, &proof).map(drop)
     }
 
@@ -271,8 +282,12 @@ fn run(network: &Network, model: &Model, images: &[Pixels]) -> (Witness, Vec<usi
     let labels = runs.iter().map(|(_, trace)| trace.classification().label());
     let labels = labels.collect();
     let Network { key, plan, .. } = network;
-    let witness = Witness::new(model, key.verifying().circuit(), plan, &runs);
+    let witness = Witness::new(model, key.circuit(), plan, &runs);
     (witness, labels)
+}
+
+fn scalars(cells: &[i64]) -> Vec<Scalar> {
+    cells.iter().map(|cell| Scalar::from(*cell)).collect()
 }
 
 /// A sign and a magnitude.
@@ -315,12 +330,17 @@ fn clip(gadget: &Clip, x: i64) -> Vec<i64> {
 
 /// The integer that a small scalar stands for.
 pub(crate) fn integer(scalar: Scalar) -> i64 {
+    let small = integer_of(scalar).and_then(|integer| i64::try_from(integer).ok());
+    small.expect("a small integer")
+}
+
+/// The integer of at most 64 bits and a sign that a scalar stands for, if it stands for one.
+pub(crate) fn integer_of(scalar: Scalar) -> Option<i128> {
     let small = |scalar: Scalar| {
         let bytes = encode_scalar(&scalar);
         let (high, low) = bytes.split_last_chunk::<8>().unwrap();
-        let low = i64::try_from(u64::from_be_bytes(*low)).ok()?;
+        let low = i128::from(u64::from_be_bytes(*low));
         high.iter().all(|byte| *byte == 0).then_some(low)
     };
-    let negative = || small(-scalar).map(|n| -n);
-    small(scalar).or_else(negative).expect("a small integer")
+    small(scalar).or_else(|| small(-scalar).map(|n| -n))
 }

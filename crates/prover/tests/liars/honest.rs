@@ -20,7 +20,7 @@ fn retelling_the_truth_changes_nothing() {
         let mut case = Case::new(model, 2);
         let told = case.witness.clone();
         case.retell(1);
-        assert_eq!(case.witness, told, "{}", case.network.model.name());
+        assert_eq!(case.witness, told, "{}", case.model.name());
     }
 }
 

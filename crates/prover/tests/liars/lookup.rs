@@ -1,8 +1,10 @@
 //! Lies about tables of values, about counts, and about clips.
 
-use crate::case::Case;
+use crate::case::{Case, integer};
 use crate::models;
+use crate::prover::Script;
 use crate::rules::Rule;
+use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_layers::gadget::Gadget;
 
 fn clip_of(case: &Case) -> usize {
@@ -243,4 +245,89 @@ fn lookup_input(case: &Case) -> Rule {
         table: lookup_of(case),
         input: 0,
     }
+}
+
+/// The tables of [`models::looked_up_twice`].
+fn all(case: &Case, is_such: fn(&Gadget) -> bool) -> [usize; 2] {
+    let tables = case.network.circuit().tables.iter().enumerate();
+    let tables = tables.filter(|(_, table)| is_such(&table.gadget));
+    let tables: Vec<usize> = tables.map(|(index, _)| index).collect();
+    tables.try_into().expect("two tables of a kind")
+}
+
+/// A pair that is an entry of the other table, which counts it.
+#[test]
+fn an_entry_of_another_table_is_refused() {
+    for first in [true, false] {
+        let mut case = Case::new(models::looked_up_twice(), 1);
+        let [one, two] = all(&case, |gadget| matches!(gadget, Gadget::Lookup(_)));
+        let entries = all(&case, |gadget| matches!(gadget, Gadget::Entries(_)));
+        let (table, payer) = if first {
+            (one, entries[1])
+        } else {
+            (two, entries[0])
+        };
+        let position = usize::try_from(*case.cell(table, POSITION, 0)).unwrap();
+        let value = case.cells()[payer][1][position];
+        *case.cell(table, VALUE, 0) = integer(value);
+        case.retell(table + 1);
+        *case.cell(payer, 0, position) += 1;
+        let column = POSITION;
+        let rules = [Rule::Entry { table, column }, Rule::Count { table: payer }];
+        assert_eq!(case.broken(), rules.into());
+        assert_eq!(case.verify(case.prove()), Err(crate::case::REFUSED));
+    }
+}
+
+/// The entry of position 300 has the value zero, and so is the same number as a byte of 300 would be.
+#[test]
+fn a_byte_paid_by_an_entry_is_refused() {
+    let mut case = Case::new(models::looked_up_twice(), 1);
+    let [entries, _] = all(&case, |gadget| matches!(gadget, Gadget::Entries(_)));
+    assert_eq!(case.cells()[entries][1][300], Scalar::ZERO);
+    *case.cell(0, 0, 5) = 300;
+    case.retell(1);
+    *case.cell(entries, 0, 300) += 1;
+    let (table, column) = (0, 0);
+    let rules = [
+        Rule::Entry { table, column },
+        Rule::Count { table: entries },
+    ];
+    assert_eq!(case.broken(), rules.into());
+    assert_eq!(case.verify(case.prove()), Err(crate::case::REFUSED));
+}
+
+#[test]
+fn counts_that_are_no_integers_are_refused() {
+    let case = Case::new(models::looked_up(), 1);
+    let entries = case
+        .network
+        .table(|gadget| matches!(gadget, Gadget::Entries(_)));
+    let half = Scalar::from(2_u64).inverse().unwrap();
+    for table in [entries, case.network.circuit().bytes()] {
+        let mut script = Script::new(&case);
+        script.cells[table][0][7] += half;
+        script.is_refused_for(Rule::Count { table });
+        script.cells[table][0][8] -= half;
+        script.is_refused_for(Rule::Count { table });
+    }
+}
+
+/// A byte of one half, for which half a one is counted.
+#[test]
+fn a_byte_that_is_no_integer_is_refused() {
+    let case = Case::new(models::constant(&[3, 4]), 1);
+    let half = Scalar::from(2_u64).inverse().unwrap();
+    let bytes = case.network.circuit().bytes();
+    let (table, column) = (0, 0);
+    let mut script = Script::new(&case);
+    let row = case.find(table, |cells| cells[column] > 0);
+    let byte = usize::try_from(case.witness.tables[table][column][row]).unwrap();
+    script.cells[table][column][row] = half;
+    script.cells[bytes][0][byte] -= Scalar::ONE;
+    script.is_refused_for(Rule::Entry { table, column });
+    script.cells[bytes][0][1] += half;
+    let rules = [Rule::Entry { table, column }, Rule::Count { table: bytes }];
+    assert_eq!(script.broken(), rules.into());
+    script.is_refused();
 }

@@ -39,6 +39,26 @@ pub(crate) fn padded_pool() -> Model {
     classes(layers)
 }
 
+/// Maximum over windows of three rows and two columns, with padding on one side.
+pub(crate) fn tall_pool(before: bool) -> Model {
+    let axis = |kernel, stride| Axis {
+        kernel,
+        stride,
+        before: usize::from(before),
+        after: usize::from(!before),
+    };
+    let window = Window {
+        rows: axis(3, 2),
+        columns: axis(2, 1),
+    };
+    let mut layers = layers(4);
+    layers.conv2d(1, padded(1, 1, 0), 1);
+    layers.then(Op::MaxPool(MaxPool { window }));
+    layers.then(Op::Rescale(Rescale { shift: 8 }));
+    layers.flatten();
+    classes(layers)
+}
+
 /// Rescale and ReLU, clip.
 pub(crate) fn clipped() -> Model {
     let mut layers = layers(3);
@@ -62,6 +82,28 @@ pub(crate) fn looked_up() -> Model {
         values: Weights::new(values.collect()),
         scale: 2,
     }));
+    classes(layers)
+}
+
+/// Two tables of 300 values, the last of the first zero, the second's all others.
+pub(crate) fn looked_up_twice() -> Model {
+    let mut layers = layers(12);
+    let bounds = Interval { lo: -150, hi: 149 };
+    let tables = [
+        (-150..149).chain([0]).collect::<Vec<_>>(),
+        (-150..150).map(|x| 3 * x + 1).collect(),
+    ];
+    layers.flatten();
+    for values in tables {
+        layers.dense(6);
+        layers.then(Op::Rescale(Rescale { shift: 8 }));
+        layers.then(Op::Clip(Clip { bounds }));
+        layers.then(Op::Table(Table {
+            first: -150,
+            values: Weights::new(values),
+            scale: 2,
+        }));
+    }
     classes(layers)
 }
 
@@ -113,6 +155,23 @@ pub(crate) fn concat() -> Model {
     classes(layers)
 }
 
+/// Two branches of one shape, in either order.
+pub(crate) fn twins(exchanged: bool) -> Model {
+    let mut layers = layers(9);
+    let left = layers.conv2d(1, padded(3, 1, 0), 1);
+    layers.last = GraphBuilder::INPUT;
+    let right = layers.conv2d(1, padded(3, 1, 0), 1);
+    let branches = if exchanged {
+        [right, left]
+    } else {
+        [left, right]
+    };
+    layers.join(Op::Concat(Concat), &branches);
+    layers.then(Op::Rescale(Rescale { shift: 8 }));
+    layers.flatten();
+    classes(layers)
+}
+
 /// The same logits for every image.
 pub(crate) fn constant(logits: &[i64]) -> Model {
     let mut layers = Layers::new(preprocessing([2, 2], false), 1);
@@ -151,6 +210,7 @@ pub(crate) fn all() -> Vec<Model> {
     vec![
         pooled(),
         padded_pool(),
+        tall_pool(false),
         clipped(),
         looked_up(),
         averaged(),

@@ -1,6 +1,5 @@
 //! A network in the clear: what each cell of each operand is a sum of.
 
-use crate::common::setup;
 use std::collections::BTreeMap;
 use zklens_commitment::{Functional, Term, Weights};
 use zklens_field::{AdditiveGroup, Field, Scalar};
@@ -9,19 +8,18 @@ use zklens_layers::circuit::{Circuit, Path, Table};
 use zklens_layers::gadget::{Column, Gadget};
 use zklens_layers::plan::{AXES, Plan, TablePlan};
 use zklens_layers::wiring::{Covector, PathValue, path_value};
-use zklens_model::{Axis, Model};
-use zklens_prover::{Privacy, ProvingKey};
+use zklens_model::Axis;
+use zklens_verifier::VerifyingKey;
 
 /// Every column of every table, but for the helpers: tables, columns, rows.
 pub(crate) type Cells = Vec<Vec<Vec<Scalar>>>;
 
-/// A model with its keys, laid out for a batch.
+/// A key with what it is a commitment to, laid out for a batch.
 pub(crate) struct Network {
-    pub(crate) model: Model,
-    pub(crate) key: ProvingKey,
+    pub(crate) key: VerifyingKey,
     pub(crate) plan: Plan,
     /// The key's arrays.
-    pub(crate) arrays: Vec<Vec<i64>>,
+    pub(crate) arrays: Vec<Vec<Scalar>>,
     /// The rows that hold them.
     pub(crate) weights: Vec<Vec<Scalar>>,
     /// For each table, the cells of its operand.
@@ -45,29 +43,11 @@ pub(crate) struct ByteAt {
 }
 
 impl Network {
-    pub(crate) fn new(model: Model, images: usize) -> Self {
-        let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
-        Self::of(key, model, images)
-    }
-
-    /// With a key of one's own.
-    pub(crate) fn of(key: ProvingKey, model: Model, images: usize) -> Self {
-        let plan = key.plan(images).unwrap();
-        let arrays = key.verifying().circuit().parameters(&model);
-        let mut weights = vec![Vec::new(); plan.rows.weights.len()];
-        for (array, values) in plan.arrays.iter().zip(&arrays) {
-            for span in array.spans() {
-                let values = values[span.cells].iter().map(|value| Scalar::from(*value));
-                write(
-                    &mut weights[span.row],
-                    span.offset,
-                    &values.collect::<Vec<_>>(),
-                );
-            }
-        }
-        let pieces = pieces(&plan.tables[key.verifying().circuit().range()]);
+    pub(crate) fn new(key: VerifyingKey, arrays: Vec<Vec<Scalar>>, images: usize) -> Self {
+        let plan = Plan::new(key.circuit(), key.columns(), images).unwrap();
+        let weights = rows_of(&plan, &arrays);
+        let pieces = pieces(&plan.tables[key.circuit().range()]);
         let mut network = Self {
-            model,
             key,
             plan,
             arrays,
@@ -81,7 +61,7 @@ impl Network {
     }
 
     pub(crate) const fn circuit(&self) -> &Circuit {
-        self.key.verifying().circuit()
+        self.key.circuit()
     }
 
     /// The first table whose gadget is such.
@@ -110,17 +90,27 @@ impl Network {
 
     /// Where a byte of a number lies.
     pub(crate) fn byte_at(&self, table: usize, column: usize, byte: usize, row: usize) -> ByteAt {
+        self.pieces[&self.committed_at(table, column, byte, row)]
+    }
+
+    /// The row that a byte of a number is committed in, and its column there.
+    pub(crate) fn committed_at(
+        &self,
+        table: usize,
+        column: usize,
+        byte: usize,
+        row: usize,
+    ) -> (usize, usize) {
         let cell = byte * self.rows(table) + row;
         let place = self.plan.tables[table].places[column].as_ref().unwrap();
         let spans = place.spans();
         let span = spans.iter().find(|span| span.cells.contains(&cell));
         let span = span.expect("a byte is committed");
-        let at = (span.row, span.offset + cell - span.cells.start);
-        self.pieces[&at]
+        (span.row, span.offset + cell - span.cells.start)
     }
 
     /// A column of the key.
-    pub(crate) fn fixed(&self, column: Column) -> Option<&[i64]> {
+    pub(crate) fn fixed(&self, column: Column) -> Option<&[Scalar]> {
         match column {
             Column::Fixed { array } => Some(&self.arrays[array]),
             _ => None,
@@ -245,6 +235,17 @@ fn pieces(range: &TablePlan) -> BTreeMap<(usize, usize), ByteAt> {
         }
     }
     cells
+}
+
+/// Arrays in the rows that commit to them.
+pub(crate) fn rows_of(plan: &Plan, arrays: &[Vec<Scalar>]) -> Vec<Vec<Scalar>> {
+    let mut rows = vec![Vec::new(); plan.rows.weights.len()];
+    for (array, values) in plan.arrays.iter().zip(arrays) {
+        for span in array.spans() {
+            write(&mut rows[span.row], span.offset, &values[span.cells]);
+        }
+    }
+    rows
 }
 
 /// A row's cells, column by column.

@@ -221,3 +221,41 @@ fn a_byte_of_no_number_may_be_any_byte() {
     }
     assert!(pieces > 100, "{pieces} cells of no number");
 }
+
+/// Numbers whose bytes lie in rows of other lengths: a carry from row to row makes up the same number, or one that is
+/// not the same.
+#[test]
+fn carries_from_one_row_to_another_are_refused() {
+    let mut rows = BTreeSet::new();
+    for columns in [64, 72, 100, 150] {
+        let mut case = Case::in_rows_of(columns, models::clipped(), 6);
+        let told = case.witness.clone();
+        let (table, column) = (case.network.activation(), MAGNITUDE);
+        let at = |byte, row| case.network.committed_at(table, column, byte, row);
+        let is_crossed = |row: usize| at(0, row).0 != at(1, row).0;
+        let has_room = |number: i64| number % 256 > 0 && (256..65_280).contains(&number);
+        let numbers = case.witness.tables[table][column].iter().enumerate();
+        let mut crossed = numbers.filter(|(row, number)| is_crossed(*row) && has_room(**number));
+        let Some((row, _)) = crossed.next() else {
+            continue;
+        };
+        rows.insert((columns, at(0, row).1, at(1, row).1));
+        let [low, high] = [0, 1].map(|byte| case.byte_at(table, column, byte, row));
+        *case.byte(low) += 256;
+        *case.byte(high) -= 1;
+        case.count_lookups();
+        case.is_refused_for(case.no_byte(low));
+        for carry in [1, -1] {
+            case.witness.clone_from(&told);
+            *case.byte(low) -= carry;
+            *case.byte(high) += carry;
+            case.count_lookups();
+            let lows = 0..256;
+            let is_byte = lows.contains(case.byte(low)) && lows.contains(case.byte(high));
+            if is_byte {
+                case.is_refused_for(Rule::Bytes { table, column });
+            }
+        }
+    }
+    assert!(rows.len() > 1, "{rows:?}");
+}

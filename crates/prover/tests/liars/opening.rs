@@ -160,7 +160,7 @@ fn no_claim_weighs_a_cell_that_nothing_owns() {
                 }
             }
         }
-        assert_eq!(weighed, owned, "{}", network.model.name());
+        assert_eq!(weighed, owned, "{}", case.model.name());
         for free in 0..3 {
             assert!(!weighed.contains(&(network.plan.rows.mask, free)));
         }

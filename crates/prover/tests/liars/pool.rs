@@ -66,6 +66,26 @@ impl Pool {
         }
     }
 
+    /// A row of [`models::tall_pool`] in the lower right corner, where the last cells are padding.
+    fn of_six() -> Self {
+        let case = Case::new(models::tall_pool(false), 8);
+        let table = case.network.activation();
+        let rules = case.network.plan.tables[table].rules.clone();
+        let [_, _, height, width] = case.network.plan.tables[table].dims;
+        let last = height * width - 1;
+        let remainders = &case.witness.tables[table][REMAINDER];
+        let mut corners = (last..remainders.len()).step_by(height * width);
+        let row = corners.find(|row| remainders[*row] < 255);
+        let row = row.expect("a corner with room below the divisor");
+        Self {
+            row,
+            case,
+            table,
+            gaps: rules.gaps,
+            selectors: rules.selectors,
+        }
+    }
+
     fn gap(&mut self, tap: usize) -> &mut i64 {
         let column = self.gaps.start + tap;
         self.case.cell(self.table, column, self.row)
@@ -229,6 +249,103 @@ fn a_maximum_in_the_padding_is_refused() {
         *pool.selector(group) = i64::from(group == 0);
     }
     pool.assert_refused_for(|table| Rule::Input { table, input: 0 });
+}
+
+#[test]
+fn a_maximum_in_the_padding_behind_is_refused() {
+    let mut pool = Pool::of_six();
+    assert_eq!((pool.gaps.len(), pool.selectors.len()), (6, 2));
+    // The last row and the last column of the window. Of the last group, no selector says so.
+    pool.raise(1);
+    *pool.gap(5) = 0;
+    for group in 0..2 {
+        *pool.selector(group) = 0;
+    }
+    pool.assert_refused_for(|table| Rule::Input { table, input: 5 });
+    // One that lies in the last row alone.
+    let mut pool = Pool::of_six();
+    pool.raise(1);
+    *pool.gap(4) = 0;
+    for group in 0..2 {
+        *pool.selector(group) = 0;
+    }
+    pool.assert_refused_for(|table| Rule::Input { table, input: 4 });
+}
+
+/// Nothing but what some taps take is false.
+fn are_refused_as_taps(case: &Case, table: usize) {
+    let broken = case.broken();
+    let is_tap = |rule: &Rule| matches!(rule, Rule::Input { table: of, .. } if *of == table);
+    assert!(
+        !broken.is_empty() && broken.iter().all(is_tap),
+        "{broken:?}"
+    );
+    assert_eq!(case.verify(case.prove()), Err(REFUSED));
+}
+
+#[test]
+fn maxima_of_another_padding_are_refused() {
+    for before in [true, false] {
+        let mut case = Case::new(models::tall_pool(before), 2);
+        // Not by [`Case::see`], which takes the taps of the circuit.
+        let other = Case::new(models::tall_pool(!before), 2);
+        (case.witness, case.labels) = (other.witness, other.labels);
+        are_refused_as_taps(&case, case.network.activation());
+    }
+}
+
+/// As if the window's cells were read column by column.
+#[test]
+fn transposed_taps_are_refused() {
+    const ROWS: usize = 3;
+    const COLUMNS: usize = 2;
+    let mut case = Case::new(models::tall_pool(false), 2);
+    let table = case.network.activation();
+    let rules = case.network.plan.tables[table].rules.clone();
+    let gaps = case.witness.tables[table][rules.gaps.clone()].to_vec();
+    let transposed = (0..COLUMNS).flat_map(|x| (0..ROWS).map(move |y| y * COLUMNS + x));
+    for (column, tap) in rules.gaps.clone().zip(transposed) {
+        case.witness.tables[table][column].clone_from(&gaps[tap]);
+    }
+    for row in 0..case.network.rows(table) {
+        let cells: Vec<i64> = rules
+            .gaps
+            .clone()
+            .map(|gap| *case.cell(table, gap, row))
+            .collect();
+        let group = cells.iter().position(|gap| *gap == 0).unwrap() / 2;
+        for (index, selector) in rules.selectors.clone().enumerate() {
+            *case.cell(table, selector, row) = i64::from(index == group);
+        }
+    }
+    case.retell(table + 1);
+    are_refused_as_taps(&case, table);
+}
+
+/// Both in one group, so that the selectors stay; and in two, so that they change.
+#[test]
+fn gaps_of_two_taps_exchanged_are_refused() {
+    for (a, b, selector) in [(0, 1, 1), (0, 2, 0), (1, 3, 0), (2, 3, 1)] {
+        let mut pool = Pool::of_four();
+        let largest = (0..4).find(|tap| *pool.gap(*tap) == 0).unwrap();
+        let gaps = [*pool.gap(a), *pool.gap(b)];
+        if gaps[0] == gaps[1] {
+            continue;
+        }
+        *pool.gap(a) = gaps[1];
+        *pool.gap(b) = gaps[0];
+        // The largest is in the first group, unless it is what moved.
+        *pool.selector(0) = if [a, b].contains(&largest) {
+            selector
+        } else {
+            1
+        };
+        pool.case.retell(pool.table + 1);
+        let table = pool.table;
+        let rules = [a, b].map(|input| Rule::Input { table, input });
+        assert_eq!(pool.case.broken(), rules.into());
+        assert_eq!(pool.case.verify(pool.case.prove()), Err(REFUSED));
+    }
 }
 
 /// Only that some gap is zero matters, not which is said to be.

@@ -4,8 +4,8 @@
 use crate::case::{CONTEXT, Case, REFUSED};
 use crate::common::setup;
 use crate::network::{ByteAt, Cells, Network, row_of, write};
-use crate::rules::{Rule, broken_rules};
-use crate::summand::summand;
+use crate::rules::{Rule, broken_bytes, broken_rules};
+use crate::summand::{summand, total};
 use std::collections::BTreeSet;
 use zklens_commitment::Claim;
 use zklens_field::{AdditiveGroup, Field, Point, Scalar};
@@ -19,7 +19,7 @@ use zklens_prover::Proved;
 use zklens_prover::commitment::{self, Row, commit, open};
 use zklens_prover::sumcheck;
 use zklens_transcript::{Writer, labels};
-use zklens_verifier::{InputOpening, Statement, VerifyError};
+use zklens_verifier::{InputOpening, Statement, VerifyError, VerifyingKey};
 
 /// What the prover says.
 pub(crate) struct Script<'a> {
@@ -35,20 +35,53 @@ pub(crate) struct Script<'a> {
     pub(crate) helpers: fn(&Network, &mut Cells),
     /// Which claims it opens.
     pub(crate) claims: fn(&Network, &mut Vec<Claim>),
+    /// What rows hold more than the sum and the values say.
+    pub(crate) decoupled: Vec<Decoupled>,
+    /// A cell that it chooses last, so that the sum is zero, whatever its row holds.
+    pub(crate) solved: Option<CellAt>,
+    /// The key of which it claims to speak.
+    pub(crate) key: &'a VerifyingKey,
+}
+
+/// A cell of a column, helpers behind the others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CellAt {
+    pub(crate) table: usize,
+    pub(crate) column: usize,
+    pub(crate) row: usize,
+}
+
+/// A cell of which its row holds so much more than the sum has.
+pub(crate) struct Decoupled {
+    pub(crate) at: CellAt,
+    pub(crate) by: Scalar,
 }
 
 impl<'a> Script<'a> {
     /// The whole witness of a case, and nothing else.
     pub(crate) fn new(case: &'a Case) -> Self {
+        Self::of(&case.network, case.labels.clone(), case.cells())
+    }
+
+    /// These cells, and nothing else.
+    pub(crate) fn of(network: &'a Network, labels: Vec<usize>, cells: Cells) -> Self {
         Self {
-            network: &case.network,
-            labels: case.labels.clone(),
-            cells: case.cells(),
+            network,
+            labels,
+            cells,
             rows: |_, _| (),
             after_draw: |_, _| (),
             helpers: |_, _| (),
             claims: |_, _| (),
+            decoupled: Vec::new(),
+            solved: None,
+            key: &network.key,
         }
+    }
+
+    /// Lets a row hold more than the sum says.
+    pub(crate) fn decouple(&mut self, at: CellAt, by: Scalar) {
+        self.decoupled.push(Decoupled { at, by });
     }
 
     /// A cell of the rows of bytes.
@@ -57,14 +90,32 @@ impl<'a> Script<'a> {
     }
 
     pub(crate) fn broken(&self) -> BTreeSet<Rule> {
-        broken_rules(self.network, &self.cells, &self.labels)
+        let (network, cells) = (self.network, &self.cells);
+        let mut bytes = cells.clone();
+        let cells_apart = self.decoupled.iter().map(|Decoupled { at, by }| (at, *by));
+        let apart = cells_apart.clone().map(|(at, _)| at).chain(&self.solved);
+        let rows = apart.map(|CellAt { table, column, .. }| Rule::Row {
+            table: *table,
+            column: *column,
+        });
+        for (at, by) in cells_apart.filter(|(at, _)| at.table == network.circuit().range()) {
+            if let Some(column) = bytes[at.table].get_mut(at.column) {
+                column[at.row] += by;
+            }
+        }
+        let broken = broken_rules(network, cells, &self.labels).into_iter();
+        let of_cells = broken.filter(|rule| !matches!(rule, Rule::Bytes { .. }));
+        of_cells
+            .chain(broken_bytes(network, cells, &bytes))
+            .chain(rows)
+            .collect()
     }
 
     pub(crate) fn verify(&self) -> Result<Proved, VerifyError> {
         let proved = self.prove();
-        let key = self.network.key.verifying();
         let statement = proved.statement.clone();
-        zklens_verifier::verify(setup().verifier(), key, statement, &proved.proof).map(|_| proved)
+        zklens_verifier::verify(setup().verifier(), self.key, statement, &proved.proof)
+            .map(|_| proved)
     }
 
     pub(crate) fn is_refused(&self) {
@@ -78,8 +129,8 @@ impl<'a> Script<'a> {
     }
 
     /// The protocol of [`zklens_verifier`], step by step.
-    fn prove(&self) -> Proved {
-        let (plan, key) = (&self.network.plan, self.network.key.verifying());
+    pub(crate) fn prove(&self) -> Proved {
+        let (plan, key) = (&self.network.plan, &self.network.key);
         let mut rows = self.network.weights.clone();
         rows.resize(plan.rows.helpers.end, Vec::new());
         self.place(&self.cells, &mut rows, 0);
@@ -96,7 +147,7 @@ impl<'a> Script<'a> {
 
         // 0. The statement.
         let statement = Statement {
-            model: key.id(),
+            model: self.key.id(),
             labels: self.labels.clone(),
             inputs: committed(&rows, plan.rows.pixels.clone()),
             context: CONTEXT,
@@ -138,6 +189,16 @@ impl<'a> Script<'a> {
 
         // 4. Sumcheck.
         let (constant, wired) = self.wired(&relations);
+        if let Some(at) = self.solved {
+            solve(&mut cells, at, |cells| {
+                let tables = plan.tables.iter().zip(cells);
+                let tables = tables.zip(&relations.tables).zip(&wired);
+                let sums = tables.map(|(((layout, cells), relation), wired)| {
+                    total(layout, cells, relation, wired, &challenges)
+                });
+                constant + sums.sum::<Scalar>()
+            });
+        }
         let tables = plan
             .tables
             .iter()
@@ -195,6 +256,15 @@ impl<'a> Script<'a> {
                 for span in spans.filter(|span| span.row >= first) {
                     write(&mut rows[span.row], span.offset, &column[span.cells]);
                 }
+            }
+        }
+        for Decoupled { at, by } in &self.decoupled {
+            let place = self.network.plan.tables[at.table].places[at.column].as_ref();
+            let spans = place.expect("it is in some row").spans().into_iter();
+            let is_there = cells[at.table].get(at.column).is_some();
+            let mut spans = spans.filter(|span| is_there && span.row >= first);
+            if let Some(span) = spans.find(|span| span.cells.contains(&at.row)) {
+                rows[span.row][span.offset + at.row - span.cells.start] += by;
             }
         }
     }
@@ -255,6 +325,35 @@ impl<'a> Script<'a> {
         }
         (constant, wired)
     }
+}
+
+/// Changes a cell so that the sum is zero, which is of degree two in it at most. Where it has no root there, a row before
+/// that one has.
+fn solve(cells: &mut Cells, at: CellAt, sum: impl Fn(&Cells) -> Scalar) {
+    let half = Scalar::from(2_u64).inverse().unwrap();
+    for row in (0..=at.row).rev() {
+        let told = cells[at.table][at.column][row];
+        let mut at_cell = |more: Scalar| {
+            cells[at.table][at.column][row] = told + more;
+            sum(cells)
+        };
+        let [c, one, two] = [0_u64, 1, 2].map(|more| at_cell(Scalar::from(more)));
+        let a = (two - one.double() + c) * half;
+        let b = one - c - a;
+        let root = match a.inverse() {
+            None => b.inverse().map(|slope| -c * slope),
+            Some(over) => {
+                let discriminant = b.square() - a * c * Scalar::from(4_u64);
+                discriminant.sqrt().map(|root| (root - b) * half * over)
+            }
+        };
+        if let Some(root) = root {
+            assert_eq!(at_cell(root), Scalar::ZERO);
+            return;
+        }
+        cells[at.table][at.column][row] = told;
+    }
+    panic!("no row of {at:?} makes the sum zero");
 }
 
 /// Rows as they are committed, all but the weights hidden by some scalar of their own.

@@ -18,14 +18,19 @@ pub(crate) enum Rule {
     Bytes { table: usize, column: usize },
     /// What a row says of its operand is what the wires bring.
     Input { table: usize, input: usize },
+    /// A column has in the sum, and where the sumcheck ends, what its row has.
+    Row { table: usize, column: usize },
+    /// The entry for padding is zero.
+    Padding { table: usize },
 }
 
 /// A position and a value, which for a byte is zero.
 pub(crate) type Entry = [Scalar; 2];
 
-/// The rules that fail on some row, if images are claimed to have these `labels`.
+/// The rules that fail on some row, if images are claimed to have these `labels`. All but [`Rule::Row`], for which
+/// it takes to know the rows.
 pub(crate) fn broken_rules(network: &Network, cells: &Cells, labels: &[usize]) -> BTreeSet<Rule> {
-    let mut broken = BTreeSet::new();
+    let mut broken = broken_bytes(network, cells, cells);
     let asked = asked(network, cells);
     for (table, layout) in network.plan.tables.iter().enumerate() {
         for (index, rule) in layout.rules.zero.iter().enumerate() {
@@ -41,22 +46,18 @@ pub(crate) fn broken_rules(network: &Network, cells: &Cells, labels: &[usize]) -
                     position, table, ..
                 } => (position, table),
             };
-            let entries = entries_of(network, of);
+            let entries = entries_of(network, cells, of);
             let fails = |row| !entries.contains(&entry(key, &row_of(&cells[table], row)));
             if (0..network.rows(table)).any(fails) {
                 broken.insert(Rule::Entry { table, column });
             }
         }
-        let columns = layout.rules.columns.iter().enumerate();
-        for (column, _) in columns.filter(|(_, kind)| matches!(kind, Column::Number { .. })) {
-            let fails =
-                |row| number_of(network, cells, table, column, row) != cells[table][column][row];
-            if (0..network.rows(table)).any(fails) {
-                broken.insert(Rule::Bytes { table, column });
-            }
-        }
         if has_entries(network, table) {
-            let counts = entries_of(network, table).into_iter().zip(&cells[table][0]);
+            let entries = entries_of(network, cells, table);
+            if entries[0] != [Scalar::ZERO; 2] {
+                broken.insert(Rule::Padding { table });
+            }
+            let counts = entries.into_iter().zip(&cells[table][0]);
             // Zero is asked for freely.
             let fails = |(entry, count): (Entry, &Scalar)| {
                 let times = asked.get(&(table, entry)).copied().unwrap_or(0);
@@ -68,6 +69,22 @@ pub(crate) fn broken_rules(network: &Network, cells: &Cells, labels: &[usize]) -
         }
         let inputs = broken_inputs(network, table, cells, labels).into_iter();
         broken.extend(inputs.map(|input| Rule::Input { table, input }));
+    }
+    broken
+}
+
+/// The numbers of some cells that are not what their bytes make up in the rows, which hold `bytes`.
+pub(crate) fn broken_bytes(network: &Network, cells: &Cells, bytes: &Cells) -> BTreeSet<Rule> {
+    let mut broken = BTreeSet::new();
+    for (table, layout) in network.plan.tables.iter().enumerate() {
+        let columns = layout.rules.columns.iter().enumerate();
+        for (column, _) in columns.filter(|(_, kind)| matches!(kind, Column::Number { .. })) {
+            let fails =
+                |row| number_of(network, bytes, table, column, row) != cells[table][column][row];
+            if (0..network.rows(table)).any(fails) {
+                broken.insert(Rule::Bytes { table, column });
+            }
+        }
     }
     broken
 }
@@ -114,13 +131,12 @@ fn entry(key: &Key, cells: &[Scalar]) -> Entry {
     }
 }
 
-/// The entries of a table, the first of which is zero.
-pub(crate) fn entries_of(network: &Network, table: usize) -> Vec<Entry> {
-    let mut columns = network.plan.tables[table].rules.columns.iter();
-    let values = columns.find_map(|column| network.fixed(*column));
-    let value = |row: usize| values.map_or(0, |values| values[row]);
+/// The entries of a table: positions, and the values that the cells have behind the counts, if they have any.
+pub(crate) fn entries_of(network: &Network, cells: &Cells, table: usize) -> Vec<Entry> {
+    let values = cells[table].get(1);
+    let value = |row: usize| values.map_or(Scalar::ZERO, |values| values[row]);
     let rows = 0..network.rows(table);
-    rows.map(|row| [Scalar::from(row as u64), Scalar::from(value(row))])
+    rows.map(|row| [Scalar::from(row as u64), value(row)])
         .collect()
 }
 

@@ -1,5 +1,6 @@
 //! One table's part in the sum, evaluated as it is written down.
 
+use crate::network::row_of;
 use zklens_field::{AdditiveGroup, Scalar};
 use zklens_layers::Challenges;
 use zklens_layers::plan::{DEGREE, TablePlan};
@@ -16,6 +17,31 @@ pub(crate) fn summand(
     challenges: &Challenges,
     mask: &[Scalar],
 ) -> Summand {
+    let (tables, sum) = tables(layout, cells, relation, wired, challenges);
+    let blinds = layout.blinds.iter().map(|cell| mask[*cell]).collect();
+    Summand::new(layout.num_vars(), tables, blinds, sum)
+}
+
+/// What a table's summand adds up to.
+pub(crate) fn total(
+    layout: &TablePlan,
+    cells: &[Vec<Scalar>],
+    relation: &Relation,
+    wired: &[Scalar],
+    challenges: &Challenges,
+) -> Scalar {
+    let (tables, sum) = tables(layout, cells, relation, wired, challenges);
+    let rows = 0..tables[0].len();
+    rows.map(|row| sum.evaluate(&row_of(&tables, row))).sum()
+}
+
+fn tables(
+    layout: &TablePlan,
+    cells: &[Vec<Scalar>],
+    relation: &Relation,
+    wired: &[Scalar],
+    challenges: &Challenges,
+) -> (Vec<Vec<Scalar>>, Sum) {
     let num_vars = layout.num_vars();
     let columns = cells.iter().map(|cells| scatter(layout, cells));
     let mut tables: Vec<Vec<Scalar>> = columns.collect();
@@ -23,12 +49,11 @@ pub(crate) fn summand(
     tables.push((0..1_u64 << (num_vars - 1)).map(Scalar::from).collect());
     tables.push(scatter(layout, wired));
     tables.push(eq_table(&challenges.point[skipped..]));
-    let blinds = layout.blinds.iter().map(|cell| mask[*cell]).collect();
     let sum = Sum {
         relation: relation.clone(),
         columns: cells.len(),
     };
-    Summand::new(num_vars, tables, blinds, sum)
+    (tables, sum)
 }
 
 /// The sum of [`zklens_layers::relation`], as it is written there.

@@ -3,10 +3,13 @@
 use crate::case::{Case, REFUSED};
 use crate::common::{pixels, rng, setup};
 use crate::models::{self, nodes, shrink, shrink_bias, with};
-use crate::rules::Rule;
+use crate::prover::Script;
+use crate::rules::{Rule, broken_rules};
 use zklens_layers::gadget::Gadget;
 use zklens_model::{Conv2d, Dense, Model, Op, Weights, Window};
-use zklens_prover::{Privacy, ProvingKey, prove};
+use zklens_prover::{Layout, Privacy, ProvingKey, prove};
+use zklens_testkit::models::perceptron;
+use zklens_verifier::VerifyError;
 
 /// The table that reads the layer with this array of weights.
 fn reader(case: &Case, array: usize) -> usize {
@@ -106,11 +109,121 @@ fn the_key_of_another_model_is_refused() {
     ];
     for other in others {
         let key = ProvingKey::new(setup(), other.clone(), Privacy::Public).unwrap();
-        let id = case.network.key.verifying().id();
+        let id = case.network.key.id();
         assert_ne!(key.verifying().id(), id);
         let images = [pixels(&other, 0)];
         let mut proved = prove(setup(), &key, &images, [0; 32], &mut rng(2)).unwrap();
         proved.statement.model = id;
         assert_eq!(case.verify(proved), Err(REFUSED));
+    }
+}
+
+/// What a model sees, proved with its own weights in the opening, of a key that has committed to others. Everything is
+/// bound to that key, so nothing but its rows is false.
+#[test]
+fn a_row_of_weights_that_is_not_the_keys_is_refused() {
+    const COLUMNS: usize = 64;
+    let model = models::clipped();
+    let layers = nodes(&model, |op| matches!(op, Op::Dense(_)));
+    let case = Case::in_rows_of(COLUMNS, model.clone(), 1);
+    assert!(case.network.plan.rows.weights.len() > 2);
+    let mut rows = std::collections::BTreeSet::new();
+    let changes: [(usize, fn(&mut Op)); 4] = [
+        (layers[0], |op| shrink(op, 1)),
+        (layers[0], |op| shrink(op, 127)),
+        (layers[0], |op| shrink_bias(op, 7)),
+        (layers[1], |op| shrink(op, 23)),
+    ];
+    for (node, change) in changes {
+        let other = Case::in_rows_of(COLUMNS, with(&model, node, change), 1);
+        assert_eq!(other.network.circuit(), case.network.circuit());
+        let changed = case.network.weights.iter().zip(&other.network.weights);
+        rows.extend(
+            changed
+                .enumerate()
+                .filter(|(_, (a, b))| a != b)
+                .map(|(row, _)| row),
+        );
+        let mut script = Script::new(&other);
+        script.key = &case.network.key;
+        assert!(script.broken().is_empty());
+        let table = reader(&case, if node == layers[0] { 0 } else { 2 });
+        let broken = broken_rules(&case.network, &script.cells, &script.labels);
+        assert_eq!(broken, [Rule::Input { table, input: 0 }].into());
+        script.is_refused();
+    }
+    assert!(rows.len() > 1, "rows {rows:?}");
+}
+
+/// As [`Case::new`], with weights that only the prover knows.
+fn private(model: Model, images: usize) -> Case {
+    let secrets = &mut rng(7);
+    let key = ProvingKey::new(setup(), model.clone(), Privacy::Private(secrets)).unwrap();
+    let images: Vec<_> = (0..images).map(|seed| pixels(&model, seed)).collect();
+    Case::with(key, &images)
+}
+
+#[test]
+fn lies_under_private_weights_are_refused() {
+    let model = models::looked_up();
+    let mut case = private(model.clone(), 2);
+    case.is_proved();
+    let public = Case::new(model.clone(), 2);
+    assert_ne!(case.network.key.id(), public.network.key.id());
+    let mut proved = public.prove();
+    proved.statement.model = case.network.key.id();
+    assert_eq!(case.verify(proved), Err(REFUSED));
+
+    let table = case.network.circuit().label();
+    let winner = case.labels[0];
+    case.labels[0] = (winner + 1) % 3;
+    case.retell_leads();
+    case.is_refused_for(case.out_of_range(table, 0, winner));
+
+    let mut case = private(model.clone(), 2);
+    let dense = nodes(&model, |op| matches!(op, Op::Dense(_)))[0];
+    case.see(&with(&model, dense, |op| shrink_bias(op, 3)));
+    assert!(is_refused_by(&case, reader(&case, 0)));
+
+    let mut case = private(model, 2);
+    let table = case
+        .network
+        .table(|gadget| matches!(gadget, Gadget::Lookup(_)));
+    *case.cell(table, 1, 3) += 1;
+    case.retell(table + 1);
+    case.is_refused_for(Rule::Entry { table, column: 0 });
+}
+
+/// The same model in rows of another length, and so another key. The tapes are equally long.
+#[test]
+fn a_proof_in_rows_of_another_length_is_refused() {
+    let [short, long] = [1024, 1088].map(|columns| Case::in_rows_of(columns, models::pooled(), 1));
+    assert_eq!(short.network.plan.rows, long.network.plan.rows);
+    for (case, other) in [(&short, &long), (&long, &short)] {
+        let mut script = Script::new(case);
+        assert!(script.verify().is_ok());
+        script.key = &other.network.key;
+        script.is_refused();
+    }
+}
+
+#[test]
+fn a_proof_of_the_other_layout_is_refused() {
+    let [fast, chain] = [Layout::Fast, Layout::Chain].map(|layout| {
+        let model = perceptron([4, 4], &[60, 3], 1);
+        let images = [pixels(&model, 0)];
+        let key = ProvingKey::with_layout(setup(), model, Privacy::Public, layout).unwrap();
+        Case::with(key, &images)
+    });
+    assert_ne!(fast.network.plan.columns, chain.network.plan.columns);
+    for (case, other) in [(&fast, &chain), (&chain, &fast)] {
+        let mut script = Script::new(case);
+        assert!(script.verify().is_ok());
+        script.key = &other.network.key;
+        let refused = script.verify().map(drop);
+        assert!(
+            matches!(refused, Err(VerifyError::Tape(_) | VerifyError::Opening(_))),
+            "{refused:?}"
+        );
     }
 }

@@ -81,3 +81,10 @@ fn a_branch_left_out_is_refused() {
     });
     is_refused(model, &other);
 }
+
+#[test]
+fn branches_of_one_shape_exchanged_are_refused() {
+    for exchanged in [false, true] {
+        is_refused(models::twins(exchanged), &models::twins(!exchanged));
+    }
+}
