@@ -92,6 +92,38 @@ fn source(circuit: &mut Circuit, table: usize) -> &mut usize {
     &mut circuit.tables[table].operand.as_mut().unwrap().paths[0].source
 }
 
+/// Each table would stand where it belongs, counted from the end or from the start: of pixels, a range and bytes alone,
+/// nothing would be missing but the label.
+#[test]
+fn a_circuit_has_four_tables_at_least() {
+    let circuit = circuit();
+    let (label, range, bytes) = (circuit.label(), circuit.range(), circuit.bytes());
+    for few in [
+        &[][..],
+        &[0],
+        &[bytes],
+        &[0, bytes],
+        &[range, bytes],
+        &[0, range, bytes],
+        &[label, range, bytes],
+    ] {
+        let checked = checked(|circuit| {
+            circuit.tables = few
+                .iter()
+                .map(|table| circuit.tables[*table].clone())
+                .collect();
+        });
+        assert_eq!(checked, refused(few.len()), "{few:?}");
+    }
+    let four = checked(|circuit| {
+        circuit.tables = [0, label, range, bytes]
+            .map(|table| circuit.tables[table].clone())
+            .to_vec();
+        *source(circuit, 1) = 0;
+    });
+    assert_eq!(four, Ok(()));
+}
+
 /// The sides of what is wired always fit, so it is the place of the source that counts.
 #[test]
 fn a_table_is_wired_to_earlier_ones_of_each_image_alone() {

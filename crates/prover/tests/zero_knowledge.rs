@@ -14,9 +14,9 @@ use zklens_field::{
 };
 use zklens_layers::closing::close;
 use zklens_layers::lookup::LookupChallenges;
-use zklens_layers::plan::DEGREE;
+use zklens_layers::plan::{DEGREE, FREE_CELLS};
 use zklens_layers::{Challenges, Plan, Relations};
-use zklens_model::{Model, Pixels};
+use zklens_model::{Dense, Model, Op, Pixels};
 use zklens_prover::{Privacy, Proved, ProvingKey, prove};
 use zklens_sumcheck::{EvalClaim, RoundMessage};
 use zklens_testkit::models::{Layers, padded, preprocessing};
@@ -276,6 +276,109 @@ fn as_much_randomness_is_drawn_as_is_used() {
         let cells = if row == mask { plan.rows.random } else { 0 };
         assert_eq!(moved, cells + 1, "row {row}");
     }
+}
+
+/// The claims on rows at the end of a proof, whatever it is about.
+fn claims(key: &ProvingKey, plan: &Plan) -> Vec<Claim> {
+    let mut rng = rng(3);
+    let mut draw = || random(&mut rng);
+    let challenges = Challenges {
+        lookup: LookupChallenges {
+            alpha: draw(),
+            beta: draw(),
+        },
+        point: (1..plan.num_vars).map(|_| draw()).collect(),
+        lambda: draw(),
+    };
+    let circuit = key.verifying().circuit();
+    let labels = vec![0; plan.images];
+    let relations = Relations::new(circuit, plan, &labels, &challenges).unwrap();
+    let end = EvalClaim::<DEGREE> {
+        point: (0..plan.num_vars).map(|_| draw()).collect(),
+        value: draw(),
+    };
+    let values = plan.tables.iter();
+    let values = values.map(|table| table.places.iter().map(|_| draw()).collect());
+    let values: Vec<Vec<Scalar>> = values.collect();
+    close(circuit, plan, &relations, &challenges, end, &values)
+}
+
+/// How many of some vectors are independent.
+fn rank(mut vectors: Vec<Vec<Scalar>>) -> usize {
+    let mut rank = 0;
+    for column in 0..vectors.first().map_or(0, Vec::len) {
+        let pivot = (rank..vectors.len()).find(|row| vectors[*row][column] != Scalar::default());
+        let Some(pivot) = pivot else { continue };
+        vectors.swap(rank, pivot);
+        let pivot = vectors[rank].clone();
+        let over = pivot[column].inverse().unwrap();
+        for vector in &mut vectors[rank + 1..] {
+            let factor = vector[column] * over;
+            let cells = vector.iter_mut().zip(&pivot);
+            cells.for_each(|(cell, other)| *cell -= factor * other);
+        }
+        rank += 1;
+    }
+    rank
+}
+
+/// What the values of columns, and the mask of the sumcheck, take of the random cells: of those that hide one, nothing
+/// else takes any, and all values are independent.
+#[test]
+fn no_two_values_of_columns_are_hidden_by_the_same() {
+    for images in [1, 3] {
+        let key = ProvingKey::new(setup(), model(), Privacy::Public).unwrap();
+        let plan = key.plan(images).unwrap();
+        let claims = claims(&key, &plan);
+        let of_random_cells = |claim: &Claim| {
+            let mut weights = vec![Scalar::default(); plan.rows.random];
+            for term in &claim.terms {
+                let rows = term.rows.iter().filter(|(row, _)| *row == plan.rows.mask);
+                let coefficient: Scalar = rows.map(|(_, coefficient)| coefficient).sum();
+                let of_columns = term.functional.weights(plan.columns);
+                let sums = weights.iter_mut().zip(of_columns);
+                sums.for_each(|(sum, weight)| *sum += coefficient * weight);
+            }
+            weights
+        };
+        let mask = FREE_CELLS + plan.mask_shape().num_coefficients();
+        let is_zero = |cells: &[Scalar]| cells.iter().all(|cell| *cell == Scalar::default());
+        let of_mask = of_random_cells(&claims[0]);
+        assert!(is_zero(&of_mask[..FREE_CELLS]) && is_zero(&of_mask[mask..]));
+        let of_values = claims[1..=plan.num_values()].iter().map(of_random_cells);
+        let of_values: Vec<Vec<Scalar>> = of_values.collect();
+        assert!(of_values.iter().all(|weights| is_zero(&weights[..mask])));
+        assert_eq!(plan.rows.random - mask, plan.num_values());
+        assert_eq!(rank(of_values), plan.num_values());
+    }
+}
+
+/// A black image and equal logits: all columns are zero, so that the values show what hides them and nothing else.
+#[test]
+fn equal_columns_have_values_that_are_not_equal() {
+    let mut layers = Layers::new(preprocessing([2, 2], false), 3);
+    layers.flatten();
+    let weights = layers.random.weights(4 * 3, 127);
+    layers.then(Op::Dense(Dense {
+        weights,
+        weight_scale: 8,
+        bias: vec![5; 3],
+    }));
+    let key = ProvingKey::new(setup(), layers.finish("equal"), Privacy::Public).unwrap();
+    let black = [Pixels::new([1, 2, 2], vec![0; 4]).unwrap()];
+    let proved = prove(setup(), &key, &black, [0; 32], &mut rng(9)).unwrap();
+    let Proved {
+        statement, proof, ..
+    } = &proved;
+    let events = record(setup().verifier(), key.verifying(), statement, proof).unwrap();
+    let values = events.iter().find_map(|event| match event {
+        Event::Message { label, words } if *label == labels::COLUMN_VALUES => Some(words),
+        _ => None,
+    });
+    let values = values.expect("the values of columns");
+    assert_eq!(values.len(), key.plan(1).unwrap().num_values());
+    let distinct: BTreeSet<_> = values.iter().chain([&[0; 32]]).collect();
+    assert_eq!(distinct.len(), values.len() + 1);
 }
 
 /// All words on a proof's tape, with those of the input commitments.
