@@ -1,0 +1,129 @@
+//! How many cells, images and random cells there may be.
+
+use crate::*;
+use zklens_commitment::Columns;
+use zklens_field::Scalar;
+use zklens_layers::lookup::LookupChallenges;
+use zklens_layers::plan::{FREE_CELLS, MAX_IMAGES};
+use zklens_layers::{Challenges, Plan, Relations};
+
+/// Each claim on a column weighs one cell of the mask row that is its own: no two values, and no value and the mask of
+/// the sumcheck, share one.
+#[test]
+fn every_column_has_a_random_cell_of_its_own() {
+    for images in [1, 3] {
+        let plan = Plan::new(&circuit(), Columns::new(512).unwrap(), images).unwrap();
+        let blinds = plan.tables.iter().flat_map(|table| {
+            assert_eq!(table.blinds.len(), table.columns().len());
+            table.blinds.iter().copied()
+        });
+        let mut blinds: Vec<usize> = blinds.collect();
+        blinds.sort_unstable();
+        let mask = FREE_CELLS + plan.mask_shape().num_coefficients();
+        assert_eq!(blinds, (mask..plan.rows.random).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn random_cells_fill_a_row_at_most() {
+    let plan = |columns: usize| {
+        let columns = Columns::new(columns).unwrap();
+        Plan::new(&circuit(), columns, 1).map(|plan| plan.rows.random)
+    };
+    let needed = plan(512).unwrap();
+    assert_eq!(plan(needed), Ok(needed));
+    for columns in [1, needed - 1] {
+        let refused = plan(columns);
+        let is_too_long = matches!(
+            refused,
+            Err(LayerError::MaskTooLong { columns: got, .. }) if got == columns
+        );
+        assert!(is_too_long, "{refused:?}");
+    }
+}
+
+#[test]
+fn a_proof_is_of_as_many_images_as_are_allowed() {
+    let plan = |images: usize| {
+        let columns = Columns::new(4096).unwrap();
+        Plan::new(&circuit(), columns, images).map(|plan| plan.images)
+    };
+    for images in [1, MAX_IMAGES] {
+        assert_eq!(plan(images), Ok(images));
+    }
+    assert_eq!(plan(0), Err(LayerError::NoImages));
+    for images in [MAX_IMAGES + 1, usize::MAX] {
+        let refused = plan(images);
+        let is_too_large =
+            matches!(refused, Err(LayerError::TooLarge { images: got, .. }) if got == images);
+        assert!(is_too_large, "{refused:?}");
+    }
+}
+
+/// A cell for every row of the hypercube and every column: of a number its bytes, and one for what wires ask of a row.
+#[test]
+fn cells_of_all_columns_are_counted() {
+    // Eight images of 2²² cells and the blinding variable: 2²⁶ rows. Pixels have a byte and a helper.
+    let circuit = |gadget: Gadget| {
+        let sides = [1, 1, 1 << 22];
+        let mut circuit = circuit();
+        circuit.tables[0].sides = sides;
+        circuit.tables[COPY].sides = sides;
+        circuit.tables[COPY].gadget = gadget;
+        circuit
+    };
+    let counted = |gadget: Gadget| {
+        let columns = Columns::new(4096).unwrap();
+        match Plan::new(&circuit(gadget), columns, 8) {
+            Err(LayerError::TooLarge { cells, .. }) => cells >> 26,
+            other => panic!("{other:?}"),
+        }
+    };
+    let gadget = Activation {
+        magnitude_bytes: 4,
+        ..activation()
+    };
+    // A remainder of one byte, a magnitude of four.
+    assert_eq!(counted(Gadget::Activation(gadget)), 3 + 6);
+    assert_eq!(counted(Gadget::Clip(clip())), 3 + 5);
+    let lookup = Lookup {
+        first: 0,
+        entries: ENTRIES,
+    };
+    // A position, a value and a helper.
+    assert_eq!(counted(Gadget::Lookup(lookup)), 3 + 4);
+}
+
+#[test]
+fn labels_are_as_many_as_images_and_are_classes() {
+    let circuit = circuit();
+    let check = |images: usize, labels: &[usize]| {
+        let plan = Plan::new(&circuit, Columns::new(512).unwrap(), images).unwrap();
+        let scalar = |number: u64| Scalar::from(number);
+        let challenges = Challenges {
+            lookup: LookupChallenges {
+                alpha: scalar(2),
+                beta: scalar(3),
+            },
+            point: (1..plan.num_vars as u64).map(scalar).collect(),
+            lambda: scalar(5),
+        };
+        Relations::new(&circuit, &plan, labels, &challenges).map(drop)
+    };
+    let refused = |image, label| {
+        let classes = 4;
+        Err(LayerError::Label {
+            image,
+            label,
+            classes,
+        })
+    };
+    assert_eq!(check(1, &[3]), Ok(()));
+    assert_eq!(check(2, &[0, 3]), Ok(()));
+    assert_eq!(check(1, &[4]), refused(0, 4));
+    assert_eq!(check(2, &[0, usize::MAX]), refused(1, usize::MAX));
+    // Named as the first that is missing, or is one too many, with a label that no image has.
+    assert_eq!(check(1, &[]), refused(0, 4));
+    assert_eq!(check(2, &[0]), refused(1, 4));
+    assert_eq!(check(1, &[0, 0]), refused(2, 4));
+}
