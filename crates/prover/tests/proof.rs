@@ -28,7 +28,7 @@ fn proves_what_the_shipped_models_see() {
 
 /// Short rows cut most arrays, and make pieces of several rows out of those with the bytes of numbers.
 #[test]
-fn proves_in_rows_of_any_length() {
+fn proves_in_rows_of_many_lengths() {
     let model = every_gadget();
     let images: Vec<Pixels> = (0..5).map(|seed| pixels(&model, seed)).collect();
     let mut heights = BTreeSet::new();

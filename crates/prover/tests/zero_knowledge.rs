@@ -423,7 +423,7 @@ fn two_proofs_of_one_statement_share_no_word() {
 /// Two images of one label: in each word of their proofs, the low two bits are as
 /// evenly spread. A sanity check of every word; the argument is in the book.
 #[test]
-fn every_word_looks_the_same_whatever_the_image() {
+fn low_bits_of_every_word_are_as_even_whatever_the_image() {
     const PROOFS: usize = 48;
     const KINDS: usize = 4;
     /// Of a chi-squared variable with three degrees of freedom, exceeded once in 10^7 times.

@@ -61,7 +61,7 @@ fn of_no_number(network: &Network) -> Vec<ByteAt> {
 }
 
 #[test]
-fn the_truth_is_proved_in_rows_of_any_length() {
+fn the_truth_is_proved_in_rows_of_many_lengths() {
     for columns in [72, 80, 100, 256, 1000, 5000] {
         for images in [1, 3] {
             let mut case = Case::in_rows_of(columns, models::clipped(), images);

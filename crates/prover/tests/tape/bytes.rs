@@ -22,7 +22,7 @@ fn accepts_the_proof_itself() {
 /// A flipped bit of a point leaves the curve, which costs nothing to see; one of a scalar is another
 /// proof, which costs two pairings.
 #[test]
-fn rejects_every_flipped_bit_of_points_and_of_bytes_of_every_scalar() {
+fn rejects_flipped_bits_of_every_point_and_every_scalar() {
     let tape = &SUBJECT.proved.proof;
     let bytes = SUBJECT.messages().into_iter().flat_map(
         |Message {
@@ -44,7 +44,7 @@ fn rejects_every_flipped_bit_of_points_and_of_bytes_of_every_scalar() {
 }
 
 #[test]
-fn rejects_every_truncation() {
+fn rejects_truncations_around_every_word() {
     let tape = &SUBJECT.proved.proof;
     let messages = SUBJECT.messages();
     for word in 0..tape.len() / SCALAR_BYTES {
@@ -93,7 +93,7 @@ fn rejects_every_scalar_plus_the_modulus() {
 }
 
 #[test]
-fn rejects_every_scalar_replaced() {
+fn rejects_zero_and_one_in_place_of_every_scalar() {
     for Message { bytes, .. } in SUBJECT.messages().iter().filter(|m| !m.is_points) {
         for start in bytes.clone().step_by(SCALAR_BYTES) {
             for number in [0_u64, 1] {
@@ -146,7 +146,7 @@ fn rejects_every_point_that_is_none() {
 }
 
 #[test]
-fn rejects_every_other_point() {
+fn rejects_the_negative_of_every_point_and_another_point() {
     for Message { bytes, .. } in SUBJECT.messages().iter().filter(|m| m.is_points) {
         for start in bytes.clone().step_by(POINT_BYTES) {
             let of_point = start..start + POINT_BYTES;
