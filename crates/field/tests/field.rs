@@ -101,6 +101,32 @@ fn refuses_points_of_the_twist_that_are_of_no_order_r() {
     assert!(outside > 5, "{outside} points");
 }
 
+/// `(4x, 8y)` lies on a curve that has the same sums and the same map of Frobenius, so that it is of order `r` there.
+#[test]
+fn refuses_points_of_order_r_of_another_curve() {
+    let G2Affine { x, y, .. } = g2_generator();
+    let [four, eight] = [4_u64, 8].map(Fq2::from);
+    let point = G2Affine::new_unchecked(x * four, y * eight);
+    assert!(!point.is_on_curve());
+    assert!(point.is_in_correct_subgroup_assuming_on_curve());
+    let [x1, x0, y1, y0] = encode_g2_point(&point);
+    assert_eq!(decode_g2_point([&x1, &x0, &y1, &y0]), None);
+}
+
+/// Whichever list is longer.
+#[test]
+fn sums_are_over_the_shorter_list() {
+    let points: Vec<_> = (1..4)
+        .map(|n| linear_combination(&[generator()], &[scalar(n)]))
+        .collect();
+    let five = linear_combination(&[generator()], &[scalar(1 + 4)]);
+    let two_points = &points[..2];
+    assert_eq!(linear_combination(two_points, &[1, 2, 9].map(scalar)), five);
+    assert_eq!(linear_combination(&points, &[1, 2].map(scalar)), five);
+    assert_eq!(sum_of_bytes(two_points, &[1, 2, 9]), five);
+    assert_eq!(sum_of_bytes(&points, &[1, 2]), five);
+}
+
 #[test]
 fn the_pairing_is_bilinear_and_not_degenerate() {
     let times = |n: u64| linear_combination(&[generator()], &[scalar(n)]);

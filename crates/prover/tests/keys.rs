@@ -4,8 +4,8 @@ mod common;
 
 use common::{key_with_columns, pixels, rng, setup};
 use zklens_commitment::{Columns, Setup, VerifierSetup};
-use zklens_field::{POINT_BYTES, Scalar, encode_g2_point, g2_generator, generator};
-use zklens_layers::LayerError;
+use zklens_field::{POINT_BYTES, Point, Scalar, encode_g2_point, g2_generator, generator};
+use zklens_layers::{LayerError, Plan};
 use zklens_model::{Model, Pixels};
 use zklens_prover::{Privacy, Proved, ProvingKey, prove};
 use zklens_testkit::models::perceptron;
@@ -143,6 +143,49 @@ fn key_files_with_a_part_of_a_point_more_are_refused() {
     }
 }
 
+/// Zeros that nothing blinds are committed to by the point at infinity, which has no encoding of its own.
+#[test]
+fn a_row_of_zeros_is_a_commitment_of_a_key() {
+    let key = key();
+    let key = key.verifying();
+    let mut weights = key.weights().to_vec();
+    weights[0] = Point::default();
+    let zeros = VerifyingKey::new(names(), key.circuit().clone(), key.columns(), &weights);
+    let zeros = zeros.unwrap();
+    assert_eq!(zeros.weights(), weights);
+    let file = zeros.encode();
+    assert_eq!(VerifyingKey::decode(&file), Ok(zeros));
+    // One of its coordinates alone is no point.
+    let at = file.len() - weights.len() * POINT_BYTES;
+    assert_eq!(file[at..][..POINT_BYTES], [0; POINT_BYTES]);
+    for coordinate in [at + 31, at + POINT_BYTES - 1] {
+        let mut other = file.clone();
+        other[coordinate] = 1;
+        let refused = Err(KeyError::Point { row: 0 });
+        assert_eq!(VerifyingKey::decode(&other), refused);
+    }
+}
+
+/// More images need longer rows. What a key asks of its rows is that one image fits.
+#[test]
+fn a_key_is_of_rows_that_are_long_enough_for_one_image() {
+    // More pixels than there are bytes, so that the pixels' table is the largest.
+    let model = perceptron([20, 20], &[2, 3], 1);
+    let own = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
+    let circuit = own.verifying().circuit();
+    let plan = |columns: usize, images| Plan::new(circuit, Columns::new(columns).unwrap(), images);
+    let shortest = (1..1000).find(|columns| plan(*columns, 1).is_ok()).unwrap();
+    let is_too_long =
+        |plan: Result<Plan, LayerError>| matches!(plan, Err(LayerError::MaskTooLong { .. }));
+    assert!(is_too_long(plan(shortest, 2)));
+    let key = key_with_columns(&model, shortest);
+    let images = [pixels(key.model(), 1)];
+    let proved = prove(setup(), &key, &images, [5; 32], &mut rng(1)).unwrap();
+    let checked =
+        verified(&key, &proved).check_pixels(setup(), key.verifying(), &images, &proved.opening);
+    assert_eq!(checked, Ok(()));
+}
+
 /// Seven bits a byte, the lowest first.
 fn varint(mut number: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -246,6 +289,28 @@ fn only_the_images_that_were_classified_are_shown() {
         let blindings = Vec::new();
         assert_eq!(show(&images, &InputOpening { blindings }), other(0, 1));
     }
+}
+
+/// Two images of one pixel each share a row: the last cell is the second's.
+#[test]
+fn images_of_one_pixel_are_counted_as_others_are() {
+    let model = perceptron([1, 1], &[2, 3], 1);
+    let key = ProvingKey::new(setup(), model, Privacy::Public).unwrap();
+    let proved = proved(&key);
+    let verified = verified(&key, &proved);
+    let [first, second] = [1, 2].map(|seed| pixels(key.model(), seed));
+    let check = |images: &[Pixels]| {
+        verified.check_pixels(setup(), key.verifying(), images, &proved.opening)
+    };
+    assert_eq!(check(&[first.clone(), second.clone()]), Ok(()));
+    let (is_first, last) = (0, 1);
+    assert_eq!(
+        check(&[second, first]),
+        Err(VerifyError::OtherPixels {
+            first: is_first,
+            last
+        })
+    );
 }
 
 /// Two models with equal pixels and rows. Their proofs' images lie alike, so the points would open under either key.
