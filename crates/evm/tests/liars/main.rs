@@ -1,0 +1,86 @@
+//! The native liars before the contract: every proof that a test of `crates/prover/tests/liars` shows the native verifier,
+//! a true one too, is shown to a deployed contract with the same key, which has to say the same for the same reason.
+//!
+//! The modules at `../../../prover` are those files. What they call `zklens_verifier` is this program, whose
+//! [`verify`] asks both.
+
+extern crate self as zklens_verifier;
+extern crate zklens_verifier as native;
+
+#[path = "../common/mod.rs"]
+mod chain;
+#[path = "../../../prover/tests/common/mod.rs"]
+mod common;
+mod contract;
+
+// What they are made of.
+#[path = "../../../prover/tests/liars/case.rs"]
+mod case;
+#[path = "../../../prover/tests/liars/models.rs"]
+mod models;
+#[path = "../../../prover/tests/liars/network.rs"]
+mod network;
+#[path = "../../../prover/tests/liars/prover.rs"]
+mod prover;
+#[path = "../../../prover/tests/liars/rules.rs"]
+mod rules;
+#[path = "../../../prover/tests/liars/summand.rs"]
+mod summand;
+
+// What they say.
+#[path = "../../../prover/tests/liars/activation.rs"]
+mod activation;
+#[path = "../../../prover/tests/liars/batch.rs"]
+mod batch;
+#[path = "../../../prover/tests/liars/honest.rs"]
+mod honest;
+#[path = "../../../prover/tests/liars/lookup.rs"]
+mod lookup;
+#[path = "../../../prover/tests/liars/numbers.rs"]
+mod numbers;
+#[path = "../../../prover/tests/liars/opening.rs"]
+mod opening;
+#[path = "../../../prover/tests/liars/pixels.rs"]
+mod pixels;
+#[path = "../../../prover/tests/liars/pool.rs"]
+mod pool;
+#[path = "../../../prover/tests/liars/weights.rs"]
+mod weights;
+#[path = "../../../prover/tests/liars/wires.rs"]
+mod wires;
+
+pub(crate) use native::*;
+
+use zklens_commitment::VerifierSetup;
+
+/// [`native::verify`], with which a contract agrees.
+///
+/// # Panics
+///
+/// The contract says something else.
+pub(crate) fn verify(
+    setup: &VerifierSetup,
+    key: &VerifyingKey,
+    statement: Statement,
+    proof: &[u8],
+) -> Result<Verified, VerifyError> {
+    let verdict = native::verify(setup, key, statement.clone(), proof);
+    contract::agrees(setup, key, &statement, proof, verdict.clone().err());
+    verdict
+}
+
+/// A liar that is not listed above lies to the native verifier alone.
+#[test]
+fn every_native_liar_is_here() {
+    use std::{fs, path::Path};
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let here = include_str!("main.rs");
+    let liars = folder.join("../prover/tests/liars");
+    let files = fs::read_dir(liars).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let is_missing = |name: &String| !here.contains(&format!("/prover/tests/liars/{name}\"]"));
+    let missing: Vec<String> = names
+        .filter(|name| name != "main.rs" && is_missing(name))
+        .collect();
+    assert_eq!(missing, [""; 0], "modules to add to tests/liars/main.rs");
+}
