@@ -16,6 +16,22 @@ pub enum ImportError {
         /// The file's opset of the default domain.
         got: i64,
     },
+    /// A tensor of weights that cannot be taken.
+    #[error("the weights `{tensor}` cannot be read: the tensor {reason}")]
+    Weights {
+        /// The tensor's name.
+        tensor: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file beside the model that cannot be read.
+    #[error("weights lie in the file `{file}`, which {reason}")]
+    External {
+        /// Its name, as the model gives it.
+        file: String,
+        /// Why not.
+        reason: String,
+    },
     /// A node that cannot be imported.
     #[error(
         "node `{node}` ({operator}) cannot be imported: {reason}\nsupported operators: {}",

@@ -22,19 +22,24 @@
 
 mod calibrate;
 mod constant;
+mod curve;
 mod error;
+mod external;
 mod fold;
+mod foreign;
 mod lower;
 mod network;
+mod pixels;
 mod proto;
 mod quantise;
 mod report;
 
 pub use error::ImportError;
+pub use external::ExternalData;
 pub use report::{LayerReport, Report};
 
 use calibrate::Calibration;
-use network::{Kind, Layer, Network};
+use network::{Layer, Network};
 use prost::Message;
 use quantise::Quantised;
 use rayon::prelude::*;
@@ -42,12 +47,12 @@ use std::ops::RangeInclusive;
 use zklens_model::{Classification, Colour, Model, Op, Pixels, Preprocessing, Resize, Trace};
 
 /// The ONNX operator sets that are understood.
-pub const OPSETS: RangeInclusive<i64> = 9..=21;
+pub const OPSETS: RangeInclusive<i64> = 7..=28;
 
 /// The names of the ONNX operators that are understood, comma-separated.
 #[must_use]
 pub fn supported_operators() -> String {
-    lower::OPERATORS.join(", ")
+    lower::names().collect::<Vec<_>>().join(", ")
 }
 
 /// What the file does not say.
@@ -59,6 +64,8 @@ pub struct Options {
     pub classes: Vec<String>,
     /// The input's `[height, width]`, where the file leaves it open.
     pub size: Option<[u16; 2]>,
+    /// The output with a score per class, where there are several and it is not clear which has them.
+    pub output: Option<String>,
     /// How pictures are brought to the input's size.
     pub resize: Resize,
     /// Whether pictures are inverted first.
@@ -79,6 +86,7 @@ impl Options {
             name: name.into(),
             classes,
             size: None,
+            output: None,
             resize: Resize::Nearest,
             invert: false,
             pixel_range: PixelRange::Auto,
@@ -148,6 +156,8 @@ pub struct Imported {
     pub model: Model,
     /// How it compares to the float network.
     pub report: Report,
+    /// For each node of the model's graph, the name of the ONNX node that it computes.
+    pub origins: Vec<String>,
 }
 
 /// A file that was understood and awaits calibration images of the size it names.
@@ -169,16 +179,37 @@ pub fn import(file: &[u8], samples: &[Sample], options: &Options) -> Result<Impo
 }
 
 impl Importer {
-    /// Reads and folds an ONNX file.
+    /// Reads and folds an ONNX file that holds all its weights.
     ///
     /// # Errors
     ///
-    /// The file is damaged, or something in it is not supported; see [`ImportError`].
+    /// As [`Self::with_external_data`]; also if weights lie in another file.
     pub fn new(file: &[u8], options: &Options) -> Result<Self, ImportError> {
-        let proto = proto::Model::decode(file)
-            .map_err(|error| ImportError::malformed(error.to_string()))?;
-        let lower::Lowered { mut network, input } = lower::lower(&proto, options.size)?;
-        let [channels, height, width] = input;
+        Self::with_external_data(file, options, &external::Nothing)
+    }
+
+    /// Reads and folds an ONNX file whose weights may lie in files beside it.
+    ///
+    /// # Errors
+    ///
+    /// The file is damaged, a file beside it cannot be read, or something in it is not supported; see
+    /// [`ImportError`].
+    pub fn with_external_data(
+        file: &[u8],
+        options: &Options,
+        files: &dyn ExternalData,
+    ) -> Result<Self, ImportError> {
+        let mut proto = decode(file)?;
+        external::resolve(&mut proto, files)?;
+        let wanted = lower::Wanted {
+            size: options.size,
+            output: options.output.as_deref(),
+            classes: options.classes.len(),
+        };
+        let lowered = lower::lower(&proto, wanted)?;
+        drop(proto);
+        let mut network = lowered.network;
+        let [channels, height, width] = lowered.input;
         let preprocessing = Preprocessing {
             height,
             width,
@@ -199,8 +230,8 @@ impl Importer {
                 ),
             });
         }
-        let pixels = normalise(&mut network, options)?;
-        fold::fold(&mut network);
+        let pixels = pixels::normalise(&mut network, options, lowered.takes_integers)?;
+        fold::fold(&mut network)?;
         Ok(Self {
             network,
             preprocessing,
@@ -283,7 +314,12 @@ impl Importer {
             reason: error.to_string(),
         })?;
         let report = self.report(samples, calibration, &quantised, &runs);
-        Ok(Imported { model, report })
+        let layers = quantised.owners.iter().map(|id| &self.network.layers[*id]);
+        Ok(Imported {
+            model,
+            report,
+            origins: layers.map(|layer| layer.name.clone()).collect(),
+        })
     }
 
     fn check(&self, samples: &[Sample]) -> Result<(), ImportError> {
@@ -393,89 +429,20 @@ impl Importer {
     }
 }
 
-/// Puts what happens to pixels outside the graph in front of it.
-fn normalise(network: &mut Network, options: &Options) -> Result<String, ImportError> {
-    let inside = options.pixel_range == PixelRange::Auto && divides_pixels(network);
-    let is_byte = inside || options.pixel_range == PixelRange::Byte;
-    let unit = if is_byte { 1.0 } else { 255.0 };
-    let shape = network.layers[0].shape;
-    let channels = shape.channels();
-    let (mean, deviation) = match &options.normalisation {
-        Some(Normalisation { mean, deviation }) => {
-            (spread(mean, channels)?, spread(deviation, channels)?)
+/// The file as a message of its format, which has a graph.
+fn decode(file: &[u8]) -> Result<proto::Model, ImportError> {
+    let decoded = proto::Model::decode(file);
+    match decoded {
+        Ok(model) if model.graph.is_some() => Ok(model),
+        other => {
+            let cause = match other {
+                Ok(_) => "it holds no graph".into(),
+                Err(error) => error.to_string(),
+            };
+            let known = foreign::sentence(file).map(Into::into);
+            Err(ImportError::malformed(known.unwrap_or(cause)))
         }
-        None => (vec![0.0; channels], vec![1.0; channels]),
-    };
-    if deviation.iter().any(|d| !d.is_normal()) || mean.iter().any(|m| !m.is_finite()) {
-        return Err(ImportError::Input {
-            reason: "a normalisation by zero or by something infinite".into(),
-        });
     }
-    let scale = deviation.iter().map(|d| 1.0 / (unit * d)).collect();
-    let offset = mean.iter().zip(&deviation).map(|(m, d)| -m / d).collect();
-    for layer in &mut network.layers {
-        layer.inputs.iter_mut().for_each(|input| *input += 1);
-    }
-    network.output += 1;
-    let input = Layer {
-        name: network.layers[0].name.clone(),
-        kind: Kind::Input,
-        inputs: Vec::new(),
-        shape,
-    };
-    network.layers[0].kind = Kind::Affine { scale, offset };
-    network.layers[0].inputs = vec![0];
-    network.layers.insert(0, input);
-    let range = match (is_byte, inside) {
-        (true, true) => "0…255: the graph normalises them itself",
-        (true, false) => "0…255",
-        (false, _) => "0…1: divided by 255",
-    };
-    let normalised = options.normalisation.as_ref();
-    Ok(normalised.map_or_else(
-        || range.into(),
-        |n| {
-            format!(
-                "{range}, then less {:?} and divided by {:?}",
-                n.mean, n.deviation
-            )
-        },
-    ))
-}
-
-fn spread(values: &[f32], channels: usize) -> Result<Vec<f32>, ImportError> {
-    match values.len() {
-        1 => Ok(vec![values[0]; channels]),
-        len if len == channels => Ok(values.to_vec()),
-        len => Err(ImportError::Input {
-            reason: format!("a normalisation of {len} values for {channels} channels"),
-        }),
-    }
-}
-
-/// Whether the graph begins by bringing bytes to about `−1…1` itself.
-fn divides_pixels(network: &Network) -> bool {
-    let mut at = 0;
-    let mut factor = 1.0f32;
-    loop {
-        let mut users = network
-            .layers
-            .iter()
-            .enumerate()
-            .filter(|(_, l)| l.inputs.contains(&at));
-        let (Some((user, layer)), None) = (users.next(), users.next()) else {
-            break;
-        };
-        match &layer.kind {
-            Kind::Affine { scale, .. } => {
-                factor *= scale.iter().fold(0.0f32, |max, s| max.max(s.abs()));
-            }
-            Kind::Reshape => {}
-            _ => break,
-        }
-        at = user;
-    }
-    factor < 0.02
 }
 
 /// How many values each saturating clip changed.

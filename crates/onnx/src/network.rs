@@ -1,5 +1,6 @@
 //! The network in floating point: what ONNX is lowered to, folded and calibrated on.
 
+use crate::curve::Curve;
 use zklens_model::{Shape, Window};
 
 /// A layer's position in its network. Layer 0 is the input.
@@ -49,6 +50,7 @@ pub(crate) enum Kind {
     Add,
     Concat,
     Reshape,
+    Select(Select),
 }
 
 /// Weights `[outputs][…]` and a bias per output.
@@ -58,22 +60,30 @@ pub(crate) struct Linear {
     pub(crate) bias: Vec<f32>,
 }
 
-/// A function of one value that becomes a table.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Curve {
-    Sigmoid,
-    Tanh,
-    LeakyRelu { alpha: f32 },
+/// Cells of the input, picked by channel, row and column.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Select {
+    /// For each channel the input's, or none: zeros.
+    pub(crate) channels: Vec<Option<usize>>,
+    pub(crate) rows: Vec<usize>,
+    pub(crate) columns: Vec<usize>,
+    /// The ONNX node that asks for it, and its operator.
+    pub(crate) by: [String; 2],
 }
 
-impl Curve {
-    pub(crate) fn at(self, x: f64) -> f64 {
-        match self {
-            Self::Sigmoid => 1.0 / (1.0 + (-x).exp()),
-            Self::Tanh => x.tanh(),
-            Self::LeakyRelu { alpha } if x < 0.0 => f64::from(alpha) * x,
-            Self::LeakyRelu { .. } => x,
-        }
+impl Select {
+    fn run(&self, shape: Shape, x: &[f32]) -> Vec<f32> {
+        let channels = self.channels.iter();
+        let cells = channels.flat_map(|channel| {
+            let plane = channel.map(|channel| &x[channel * shape.area()..]);
+            self.rows.iter().flat_map(move |row| {
+                let columns = self.columns.iter();
+                columns.map(move |column| {
+                    plane.map_or(0.0, |plane| plane[row * shape.width() + column])
+                })
+            })
+        });
+        cells.collect()
     }
 }
 
@@ -87,15 +97,14 @@ impl Kind {
             Self::Affine { .. } => "Affine",
             Self::Relu => "Relu",
             Self::Clip { .. } => "Clip",
-            Self::Curve(Curve::Sigmoid) => "Sigmoid",
-            Self::Curve(Curve::Tanh) => "Tanh",
-            Self::Curve(Curve::LeakyRelu { .. }) => "LeakyRelu",
+            Self::Curve(curve) => curve.name(),
             Self::MaxPool(_) => "MaxPool",
             Self::AveragePool(_) => "AveragePool",
             Self::Pad(_) => "Pad",
             Self::Add => "Add",
             Self::Concat => "Concat",
             Self::Reshape => "Reshape",
+            Self::Select(_) => "Select",
         }
     }
 
@@ -103,8 +112,7 @@ impl Kind {
     pub(crate) fn is_increasing(&self) -> bool {
         match self {
             Self::Relu | Self::Clip { .. } => true,
-            Self::Curve(Curve::LeakyRelu { alpha }) => *alpha >= 0.0,
-            Self::Curve(Curve::Sigmoid | Curve::Tanh) => true,
+            Self::Curve(curve) => curve.is_increasing(),
             _ => false,
         }
     }
@@ -119,13 +127,14 @@ impl Kind {
     }
 
     /// Floating-point operations of one run, roughly.
-    pub(crate) const fn work(&self, output: Shape) -> usize {
+    pub(crate) fn work(&self, output: Shape) -> usize {
         match self {
             Self::Dense(linear) => linear.weights.len(),
             Self::Conv { linear, .. } => linear.weights.len().saturating_mul(output.area()),
             Self::MaxPool(window) | Self::AveragePool(window) => {
                 window.area().saturating_mul(output.len())
             }
+            Self::Curve(Curve::Composed(formula)) => formula.len().saturating_mul(output.len()),
             _ => output.len(),
         }
     }
@@ -206,6 +215,7 @@ impl Layer {
             Kind::Pad(window) => self.pool(window, shape, x, 0.0, |_, x| x),
             Kind::Add => x.iter().zip(inputs[1].1).map(|(a, b)| a + b).collect(),
             Kind::Concat => inputs.iter().flat_map(|(_, x)| x.iter().copied()).collect(),
+            Kind::Select(select) => select.run(shape, x),
         }
     }
 

@@ -11,8 +11,9 @@
 //! logits are accumulators, so the comparison of classes is not rounded at all.
 
 use crate::calibrate::Range;
+use crate::curve::Curve;
 use crate::error::ImportError;
-use crate::network::{Curve, Kind, LayerId, Linear, Network};
+use crate::network::{Kind, LayerId, Linear, Network};
 use zklens_model::{
     Add, AveragePool, Clip, Concat, Conv2d, Dense, Graph, GraphBuilder, GraphError, Interval,
     LeftShift, MaxPool, NodeId, Op, Preprocessing, Relu, Rescale, Reshape, Table, Weights, Window,
@@ -29,6 +30,8 @@ const ALIGNED_BITS: i32 = 20;
 const CLIP_MARGIN_BITS: i32 = 4;
 /// Bits of a table's input.
 const TABLE_BITS: i32 = 12;
+/// Accumulators are added as they are while each has fewer bits.
+const MAX_SUM_BITS: u32 = 60;
 /// A layer's largest weight has at most this many bits.
 const MAX_WEIGHT_BITS: i32 = 20;
 
@@ -37,6 +40,8 @@ pub(crate) struct Quantised {
     pub(crate) graph: Graph,
     /// For every layer, the node of its output.
     pub(crate) nodes: Vec<NodeId>,
+    /// For every node, the layer that it computes, or that needs it.
+    pub(crate) owners: Vec<LayerId>,
     /// Clips that the float network does not have, each with the layer whose values it clips.
     pub(crate) saturating: Vec<(LayerId, NodeId)>,
 }
@@ -61,6 +66,7 @@ pub(crate) fn quantise(
         builder: GraphBuilder::new(preprocessing).map_err(fault)?,
         placed: Vec::new(),
         saturating: Vec::new(),
+        owners: vec![0],
     };
     for (id, (layer, range)) in network.layers.iter().zip(ranges).enumerate() {
         let placed = check(&layer.kind, *range)
@@ -74,6 +80,7 @@ pub(crate) fn quantise(
     Ok(Quantised {
         nodes: quantiser.placed.iter().map(|placed| placed.node).collect(),
         saturating: quantiser.saturating,
+        owners: quantiser.owners,
         graph: quantiser.builder.finish().map_err(fault)?,
     })
 }
@@ -94,6 +101,7 @@ struct Quantiser<'a> {
     builder: GraphBuilder,
     placed: Vec<Placed>,
     saturating: Vec<(LayerId, NodeId)>,
+    owners: Vec<LayerId>,
 }
 
 impl Quantiser<'_> {
@@ -137,8 +145,11 @@ impl Quantiser<'_> {
                 self.push(Op::Relu(Relu), &[input]).map(done)
             }
             Kind::Clip { lo, hi } => self.clip(id, *lo, *hi).map(done),
-            Kind::Curve(curve) => self.table(id, *curve).map(done),
+            Kind::Curve(curve) => self.table(id, curve).map(done),
             Kind::Add => {
+                if let Some(sum) = self.wide_sum(&layer.inputs)? {
+                    return Ok(sum);
+                }
                 let inputs = self.aligned(&layer.inputs)?;
                 let node = self.push(Op::Add(Add), &inputs)?;
                 self.saturate(id, node).map(done)
@@ -147,7 +158,7 @@ impl Quantiser<'_> {
                 let inputs = self.aligned(&layer.inputs)?;
                 self.push(Op::Concat(Concat), &inputs).map(done)
             }
-            Kind::Affine { .. } | Kind::Pad(_) => Err("it was not folded".into()),
+            Kind::Affine { .. } | Kind::Pad(_) | Kind::Select(_) => Err("it was not folded".into()),
         }
     }
 
@@ -228,6 +239,39 @@ impl Quantiser<'_> {
         Ok(Placed { node, shift })
     }
 
+    /// The sum of fully connected layers as accumulators, if nothing else uses these and they fit: that
+    /// is what a layer on several tensors side by side is split into.
+    fn wide_sum(&mut self, layers: &[LayerId]) -> Result<Option<Placed>, String> {
+        let is_part = |id: &LayerId| {
+            let kind = &self.network.layers[*id].kind;
+            let is_linear = matches!(kind, Kind::Dense(_) | Kind::Add);
+            is_linear && self.uses[*id] == 1 && self.placed[*id].shift.is_some()
+        };
+        if !layers.iter().all(is_part) {
+            return Ok(None);
+        }
+        let mut parts = layers.iter().map(|id| self.placed[*id]);
+        let finest = parts.clone().max_by_key(|part| self.scale(part.node));
+        let Some(Placed { node, shift }) = finest else {
+            return Ok(None);
+        };
+        let scale = self.scale(node);
+        let fits = parts.all(|part| {
+            let missing = (scale - self.scale(part.node)).unsigned_abs();
+            missing <= MAX_ACTIVATION_BITS
+                && self.bounds(part.node).magnitude_bits() + missing < MAX_SUM_BITS
+        });
+        if !fits {
+            return Ok(None);
+        }
+        let mut nodes = Vec::with_capacity(layers.len());
+        for id in layers {
+            nodes.push(self.refined(self.placed[*id].node, scale)?);
+        }
+        let node = self.push(Op::Add(Add), &nodes)?;
+        Ok(Some(Placed { node, shift }))
+    }
+
     fn clip(&mut self, id: LayerId, lo: f32, hi: f32) -> Result<NodeId, String> {
         let input = self.narrow(self.network.layers[id].inputs[0])?;
         let (scale, bounds) = (self.scale(input), self.bounds(input));
@@ -245,7 +289,7 @@ impl Quantiser<'_> {
         self.push(Op::Clip(Clip { bounds }), &[input])
     }
 
-    fn table(&mut self, id: LayerId, curve: Curve) -> Result<NodeId, String> {
+    fn table(&mut self, id: LayerId, curve: &Curve) -> Result<NodeId, String> {
         let input = self.network.layers[id].inputs[0];
         let scale = table_scale(curve, self.ranges[input]);
         let node = self.narrow(input)?;
@@ -259,7 +303,7 @@ impl Quantiser<'_> {
             node
         } else {
             let clip = self.push(Op::Clip(Clip { bounds: domain }), &[node])?;
-            let flat = flat_beyond(curve);
+            let flat = curve.flat_beyond();
             if flat.is_none_or(|flat| self.ranges[input].magnitude() < flat) {
                 self.saturating.push((id, clip));
             }
@@ -269,12 +313,20 @@ impl Quantiser<'_> {
         let output_scale = match curve {
             Curve::Sigmoid | Curve::Tanh => ACTIVATION_BITS,
             Curve::LeakyRelu { .. } => scale,
+            _ => ACTIVATION_BITS - bits(self.ranges[id].magnitude()),
         };
         let real = |x: i64| x as f64 * f64::from(-scale).exp2();
-        let entry = |x: i64| (curve.at(real(x)) * f64::from(output_scale).exp2()).round() as i32;
+        let most = f64::from(MAX_ACTIVATION_BITS).exp2() - 1.0;
+        let entry = |x: i64| {
+            let value = curve.at(real(x)) * f64::from(output_scale).exp2();
+            let entry = value.round().clamp(-most, most) as i32;
+            (!value.is_nan()).then_some(entry)
+        };
+        let entries: Option<Vec<i32>> = (seen.lo..=seen.hi).map(entry).collect();
+        let entries = entries.ok_or("it has no value for some of its inputs")?;
         let table = Table {
             first: seen.lo,
-            values: Weights::new((seen.lo..=seen.hi).map(entry).collect()),
+            values: Weights::new(entries),
             scale: output_scale,
         };
         self.push(Op::Table(table), &[node])
@@ -339,8 +391,10 @@ impl Quantiser<'_> {
         let Some(shift) = shift else {
             return Ok(node);
         };
+        let first = self.owners.len();
         let node = self.push(Op::Rescale(Rescale { shift }), &[node])?;
         let node = self.saturate(id, node)?;
+        self.owners[first..].fill(id);
         self.placed[id] = Placed { node, shift: None };
         Ok(node)
     }
@@ -374,7 +428,7 @@ impl Quantiser<'_> {
                 Some((user, Kind::MaxPool(_) | Kind::Reshape | Kind::Relu | Kind::Clip { .. })) => {
                     last = user;
                 }
-                Some((_, Kind::Curve(curve))) => return table_scale(*curve, self.ranges[last]),
+                Some((_, Kind::Curve(curve))) => return table_scale(curve, self.ranges[last]),
                 _ => break,
             }
         }
@@ -382,9 +436,13 @@ impl Quantiser<'_> {
     }
 
     fn push(&mut self, op: Op, inputs: &[NodeId]) -> Result<NodeId, String> {
-        self.builder
+        let node = self
+            .builder
             .push(op, inputs)
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())?;
+        // The layer that is being placed comes after all that are.
+        self.owners.resize(node + 1, self.placed.len());
+        Ok(node)
     }
 
     fn scale(&self, node: NodeId) -> i32 {
@@ -402,21 +460,12 @@ impl Quantiser<'_> {
 const WIDEST: i64 = 1 << 40;
 
 /// The scale of a table's input, so that what calibration saw fits.
-fn table_scale(curve: Curve, input: Range) -> i32 {
-    let reach = match flat_beyond(curve) {
+fn table_scale(curve: &Curve, input: Range) -> i32 {
+    let reach = match curve.flat_beyond() {
         Some(flat) => input.magnitude().min(flat),
         None => input.magnitude() * 1.25,
     };
     TABLE_BITS - 1 - bits(reach)
-}
-
-/// Where a curve is flat to 12 bits.
-const fn flat_beyond(curve: Curve) -> Option<f64> {
-    match curve {
-        Curve::Sigmoid => Some(8.0),
-        Curve::Tanh => Some(4.0),
-        Curve::LeakyRelu { .. } => None,
-    }
 }
 
 /// Means are multiplied by at least this, so that they are off by at most 1 in 256.

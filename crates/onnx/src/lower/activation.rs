@@ -1,8 +1,11 @@
 //! Activations.
 
+use super::arithmetic::scalar;
 use super::view::View;
 use super::{Context, Refusal, Value};
-use crate::network::{Curve, Kind};
+use crate::constant::{Constant, Data};
+use crate::curve::{Curve, Formula};
+use crate::network::Kind;
 
 impl Context<'_> {
     pub(super) fn activation(&mut self, kind: Kind) -> Result<Value, Refusal> {
@@ -28,33 +31,42 @@ impl Context<'_> {
         self.clip_view(&view, lo, hi)
     }
 
-    /// The larger of `x` and a constant.
+    /// The larger of `x` and a constant, or of two functions of one value.
     pub(super) fn max(&mut self) -> Result<Value, Refusal> {
-        let (view, lo) = self.against_a_constant()?;
-        self.clip_view(&view, lo, f32::INFINITY)
+        match self.compared()? {
+            Compared::WithNumber(view, lo) => self.clip_view(&view, lo, f32::INFINITY),
+            Compared::Both(a, b) => self.function_of_both(&a, &b, Formula::Larger, NOT_ONE_VALUE),
+        }
     }
 
-    /// The smaller of `x` and a constant.
+    /// The smaller of the same.
     pub(super) fn min(&mut self) -> Result<Value, Refusal> {
-        let (view, hi) = self.against_a_constant()?;
-        self.clip_view(&view, f32::NEG_INFINITY, hi)
+        match self.compared()? {
+            Compared::WithNumber(view, hi) => self.clip_view(&view, f32::NEG_INFINITY, hi),
+            Compared::Both(a, b) => self.function_of_both(&a, &b, Formula::Smaller, NOT_ONE_VALUE),
+        }
     }
 
-    /// What depends on the image, and the number it is compared with.
-    fn against_a_constant(&self) -> Result<(View, f32), Refusal> {
-        let (view, constant) = match (self.node.input.len(), self.value(0)?, self.value(1)?) {
-            (2, Value::Activation(view), Value::Constant(constant))
-            | (2, Value::Constant(constant), Value::Activation(view)) => (view, constant),
+    fn compared(&self) -> Result<Compared, Refusal> {
+        if self.node.input.len() != 2 {
+            return Err("only a comparison of two is supported".into());
+        }
+        let (view, constant) = match (self.value(0)?, self.value(1)?) {
+            (Value::Activation(view), Value::Constant(constant))
+            | (Value::Constant(constant), Value::Activation(view)) => (view, constant),
+            (Value::Activation(a), Value::Activation(b)) => {
+                return Ok(Compared::Both(a.clone(), b.clone()));
+            }
             _ => return Err("only a comparison with one constant is supported".into()),
         };
         let number = constant
             .scalar()
             .filter(|_| constant.dims.len() <= view.dims.len());
         let number = number.ok_or("its constant must be one number")?;
-        Ok((view.clone(), number))
+        Ok(Compared::WithNumber(view.clone(), number))
     }
 
-    fn clip_view(&mut self, view: &View, lo: f32, hi: f32) -> Result<Value, Refusal> {
+    pub(super) fn clip_view(&mut self, view: &View, lo: f32, hi: f32) -> Result<Value, Refusal> {
         if lo > hi || lo.is_nan() || hi.is_nan() {
             return Err(format!("its bounds {lo} and {hi} leave nothing"));
         }
@@ -72,27 +84,70 @@ impl Context<'_> {
         self.activation(Kind::Curve(Curve::LeakyRelu { alpha }))
     }
 
-    pub(super) fn sigmoid(&mut self) -> Result<Value, Refusal> {
-        self.activation(Kind::Curve(Curve::Sigmoid))
-    }
-
-    pub(super) fn tanh(&mut self) -> Result<Value, Refusal> {
-        self.activation(Kind::Curve(Curve::Tanh))
-    }
-
-    /// A softmax over the classes keeps their order, so as the last operator it is dropped.
-    pub(super) fn softmax(&mut self) -> Result<Value, Refusal> {
+    /// `alpha·x + beta`, cut off at 0 and 1.
+    pub(super) fn hard_sigmoid(&mut self) -> Result<Value, Refusal> {
+        let alpha = self.parameter("alpha", 0.2)?;
+        let beta = self.parameter("beta", 0.5)?;
         let view = self.view(0)?;
-        // Before opset 13 it runs over this axis and all that follow.
-        let is_one_axis = self.lowering.opset >= 13;
-        let default = if is_one_axis { -1 } else { 1 };
-        let axis = self.attributes.int("axis").unwrap_or(default);
-        let axis = super::relabel::axis(axis, view.dims.len())?;
-        let count = if is_one_axis { 1 } else { view.dims.len() };
-        let classes: usize = view.dims.iter().skip(axis).take(count).product();
-        if classes != view.len() {
-            return Err("it must run over all classes, as the last operator".into());
+        self.hard_sigmoid_of(&view, alpha, beta)
+    }
+
+    pub(super) fn hard_sigmoid_of(
+        &mut self,
+        view: &View,
+        alpha: f32,
+        beta: f32,
+    ) -> Result<Value, Refusal> {
+        let line = self.affine(view, Some(&scalar(alpha)), Some(&scalar(beta)))?;
+        match line {
+            Value::Activation(line) => self.clip_view(&line, 0.0, 1.0),
+            other => Ok(other),
         }
-        Ok(Value::Probabilities(view))
+    }
+
+    /// One slope is a leaky ReLU. With a slope `a` for each channel it is
+    /// `a·x + (1 − a)·max(x, 0)`.
+    pub(super) fn p_relu(&mut self) -> Result<Value, Refusal> {
+        let view = self.view(0)?;
+        let slopes = self.constant(1)?.clone();
+        let list = slopes.to_floats();
+        let (Some(first), true) = (list.first(), list.iter().all(|a| a.is_finite())) else {
+            return Err("its slopes are not finite".into());
+        };
+        if list.iter().all(|slope| slope == first) && first.abs() <= 1.0 {
+            let alpha = *first;
+            return self.cell_by_cell(&view, Kind::Curve(Curve::LeakyRelu { alpha }));
+        }
+        let rest = Constant {
+            dims: slopes.dims.clone(),
+            data: Data::Float(list.iter().map(|slope| 1.0 - slope).collect()),
+        };
+        let Value::Activation(positive) = self.cell_by_cell(&view, Kind::Relu)? else {
+            return Err("it has no values".into());
+        };
+        let bent = self.affine(&positive, Some(&rest), None)?;
+        let line = self.affine(&view, Some(&slopes), None)?;
+        match (line, bent) {
+            (Value::Activation(line), Value::Activation(bent)) => self.residual(&line, &bent),
+            _ => Err("it has no values".into()),
+        }
+    }
+
+    pub(super) fn gelu(&mut self) -> Result<Value, Refusal> {
+        let curve = match self.attributes.text("approximate").unwrap_or("none") {
+            "none" => Curve::Gelu,
+            "tanh" => Curve::GeluTanh,
+            other => return Err(format!("its approximation `{other}` is not supported")),
+        };
+        self.activation(Kind::Curve(curve))
     }
 }
+
+/// What a `Max` or `Min` compares.
+enum Compared {
+    WithNumber(View, f32),
+    Both(View, View),
+}
+
+const NOT_ONE_VALUE: &str = "it compares two tensors that depend on the image; only a comparison \
+                             with one constant, or of functions of each value alone, is supported";

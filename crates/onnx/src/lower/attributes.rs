@@ -56,12 +56,30 @@ impl<'a> Attributes<'a> {
         Some(Constant::try_from(tensor).map_err(|error| error.to_string()))
     }
 
+    /// The element type of the tensor `name`.
+    pub(super) fn tensor_type(&self, name: &str) -> Option<i32> {
+        let attribute = self.find(name, attribute_type::TENSOR)?;
+        Some(attribute.t.as_ref()?.data_type)
+    }
+
+    pub(super) fn sparse(&self, name: &str) -> Option<Result<Constant, String>> {
+        let attribute = self.find(name, attribute_type::SPARSE_TENSOR)?;
+        let tensor = attribute.sparse_tensor.as_ref()?;
+        Some(Constant::try_from(tensor).map_err(|error| error.to_string()))
+    }
+
     /// Reads an attribute that makes no difference here.
     pub(super) fn ignore(&self, name: &str) {
         let mut attributes = self.node.attribute.iter();
         if let Some(attribute) = attributes.find(|a| a.name == name) {
             self.read.borrow_mut().push(&attribute.name);
         }
+    }
+
+    /// Reads all attributes of a node that makes no difference here.
+    pub(super) fn ignore_all(&self) {
+        let names = self.node.attribute.iter().map(|a| a.name.as_str());
+        self.read.borrow_mut().extend(names);
     }
 
     /// An attribute that was not read, or that is there twice.

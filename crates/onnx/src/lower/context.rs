@@ -2,8 +2,9 @@
 
 use super::attributes::Attributes;
 use super::view::View;
-use super::{Lowering, Refusal, Value};
+use super::{Lowering, Refusal, Value, is_default};
 use crate::constant::Constant;
+use crate::curve::Curve;
 use crate::network::{Kind, LayerId};
 use crate::proto;
 use zklens_model::Shape;
@@ -17,35 +18,49 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    pub(super) fn dispatch(&mut self) -> Result<Value, Refusal> {
-        if !self.node.domain.is_empty() && self.node.domain != "ai.onnx" {
-            return Err(format!(
-                "its operator domain `{}` is not supported",
-                self.node.domain
-            ));
+    /// The values of the node's outputs, or of the first of them.
+    pub(super) fn dispatch(&mut self) -> Result<Vec<Value>, Refusal> {
+        if !is_default(&self.node.domain) {
+            return self.fused().map(|value| vec![value]);
         }
         match self.node.op_type.as_str() {
+            "Split" => self.split(),
+            operator => self.weighted(operator).map(|value| vec![value]),
+        }
+    }
+
+    fn weighted(&mut self, operator: &str) -> Result<Value, Refusal> {
+        match operator {
             "Conv" => self.conv(),
+            "ConvTranspose" => self.conv_transpose(),
             "Gemm" => self.gemm(),
             "MatMul" => self.mat_mul(),
             "BatchNormalization" => self.batch_normalization(),
-            "Add" | "Sum" => self.add(),
+            "Add" | "Sum" | "Mean" => self.add(),
             "Sub" => self.sub(),
             "Mul" => self.mul(),
             "Div" => self.div(),
             "Neg" => self.neg(),
-            "Relu" => self.activation(Kind::Relu),
-            "Clip" => self.clip(),
-            "LeakyRelu" => self.leaky_relu(),
-            "Sigmoid" => self.sigmoid(),
-            "Tanh" => self.tanh(),
-            "Softmax" | "LogSoftmax" => self.softmax(),
+            "Pow" => self.pow(),
+            "Max" => self.max(),
+            "Min" => self.min(),
             "MaxPool" => self.max_pool(),
             "AveragePool" => self.average_pool(),
-            "GlobalAveragePool" => self.global_pool(Kind::AveragePool),
-            "GlobalMaxPool" => self.global_pool(Kind::MaxPool),
-            "ReduceMean" => self.reduce_mean(),
+            "GlobalAveragePool" | "GlobalMaxPool" => self.global_pool(),
+            "ReduceMean" | "ReduceSum" | "ReduceMax" => self.reduce(),
             "Pad" => self.pad(),
+            "QuantizeLinear" => self.quantize_linear(),
+            "DequantizeLinear" => self.dequantize_linear(),
+            _ => self.unweighted(operator),
+        }
+    }
+
+    /// What has no weights: activations, and what only moves cells.
+    fn unweighted(&mut self, operator: &str) -> Result<Value, Refusal> {
+        match operator {
+            "Softmax" | "LogSoftmax" => self.softmax(),
+            "Log" => self.log(),
+            "ArgMax" => self.arg_max(),
             "Concat" => self.concat(),
             "Flatten" => self.flatten(),
             "Reshape" => self.reshape(),
@@ -54,14 +69,69 @@ impl Context<'_> {
             "Transpose" => self.transpose(),
             "Shape" => self.shape(),
             "Gather" => self.gather(),
-            "Identity" => self.any_value(0).cloned(),
-            "Max" => self.max(),
-            "Min" => self.min(),
             "Slice" => self.slice(),
+            "DepthToSpace" => self.depth_to_space(),
+            "SpaceToDepth" => self.space_to_depth(),
+            "Resize" | "Upsample" => self.resize(),
+            "Identity" => self.any_value(0).cloned(),
             "Cast" => self.cast(),
             "Dropout" => self.dropout(),
             "Constant" => self.constant_node(),
-            other => Err(format!("`{other}` is listed and not lowered")),
+            "ConstantOfShape" => self.constant_of_shape(),
+            _ => self.elementwise(operator),
+        }
+    }
+
+    fn elementwise(&mut self, operator: &str) -> Result<Value, Refusal> {
+        let curve = match operator {
+            "Relu" => return self.activation(Kind::Relu),
+            "Clip" => return self.clip(),
+            "HardSigmoid" => return self.hard_sigmoid(),
+            "PRelu" => return self.p_relu(),
+            "LeakyRelu" => return self.leaky_relu(),
+            "Gelu" => return self.gelu(),
+            "Sigmoid" => Curve::Sigmoid,
+            "Tanh" => Curve::Tanh,
+            "Elu" => Curve::Elu {
+                alpha: self.parameter("alpha", 1.0)?,
+            },
+            "Celu" => Curve::Celu {
+                alpha: self.parameter("alpha", 1.0)?,
+            },
+            "Selu" => Curve::Selu {
+                alpha: self.parameter("alpha", 1.673_263_2)?,
+                gamma: self.parameter("gamma", 1.050_701)?,
+            },
+            "Swish" => Curve::Swish {
+                alpha: self.parameter("alpha", 1.0)?,
+            },
+            "ThresholdedRelu" => Curve::ThresholdedRelu {
+                alpha: self.parameter("alpha", 1.0)?,
+            },
+            "HardSwish" => Curve::HardSwish,
+            "Mish" => Curve::Mish,
+            "Softplus" => Curve::Softplus,
+            "Softsign" => Curve::Softsign,
+            "Exp" => Curve::Exp,
+            "Sqrt" => Curve::Sqrt,
+            "Reciprocal" => Curve::Reciprocal,
+            "Erf" => Curve::Erf,
+            "Abs" => Curve::Abs,
+            "Sin" => Curve::Sin,
+            "Cos" => Curve::Cos,
+            "Atan" => Curve::Atan,
+            other => return Err(format!("`{other}` is listed and not lowered")),
+        };
+        self.activation(Kind::Curve(curve))
+    }
+
+    /// A finite number that the operator's function depends on.
+    pub(super) fn parameter(&self, name: &str, default: f32) -> Result<f32, Refusal> {
+        let value = self.attributes.float(name).unwrap_or(default);
+        if value.is_finite() {
+            Ok(value)
+        } else {
+            Err(format!("its {name} is {value}"))
         }
     }
 
@@ -71,17 +141,25 @@ impl Context<'_> {
         (!name.is_empty()).then_some(name)
     }
 
-    /// Input `index`, which is not the output of a softmax.
+    /// Input `index`, which is a number as it stands: not a class, nor what a softmax makes of logits.
     pub(super) fn value(&self, index: usize) -> Result<&Value, Refusal> {
         match self.any_value(index)? {
             Value::Probabilities(_) => {
                 Err("it follows a softmax, which can only be the last operator".into())
             }
+            Value::Label(_) => {
+                Err("it follows an ArgMax, which can only be the last operator".into())
+            }
+            Value::Quantised(..) => Err(
+                "it computes with quantised numbers; give the network in floating point: zklens \
+                 quantises by itself"
+                    .into(),
+            ),
             value => Ok(value),
         }
     }
 
-    fn any_value(&self, index: usize) -> Result<&Value, Refusal> {
+    pub(super) fn any_value(&self, index: usize) -> Result<&Value, Refusal> {
         let name = self
             .input_name(index)
             .ok_or_else(|| format!("input {index} is missing"))?;
@@ -91,6 +169,9 @@ impl Context<'_> {
 
     pub(super) fn view(&self, index: usize) -> Result<View, Refusal> {
         match self.value(index)? {
+            Value::Activation(view) if view.is_integer => {
+                Err("it computes with whole numbers; a Cast to float must come before".into())
+            }
             Value::Activation(view) => Ok(view.clone()),
             _ => Err(format!(
                 "input {index} is a constant; expected values that depend on the image"

@@ -18,7 +18,7 @@ pub(super) struct Image {
 /// channels, and flat `[N, C·H·W]`, which is taken as square unless `size` says otherwise. `N` may
 /// be anything: images go through one by one.
 pub(super) fn image(input: &proto::ValueInfo, size: Option<[u16; 2]>) -> Result<Image, Refusal> {
-    let dims = dims(input)?;
+    let (dims, is_integer) = dims(input)?;
     let first = dims.first().copied().flatten().unwrap_or(1);
     let (image, layout, is_channels_last) = match dims[..] {
         [_, c @ Some(1 | 3), h, w] => {
@@ -57,9 +57,9 @@ pub(super) fn image(input: &proto::ValueInfo, size: Option<[u16; 2]>) -> Result<
     let sides = [side(c)?, side(h)?, side(w)?];
     let order = (is_channels_last && c > 1).then(|| offsets(&[h, w, c], &[w, 1, h * w]));
     let view = View {
-        layer: 0,
-        dims,
         order,
+        is_integer,
+        ..View::new(0, dims)
     };
     Ok(Image { sides, batch, view })
 }
@@ -71,14 +71,20 @@ enum Layout {
     Flat(usize),
 }
 
-/// The input's dimensions; `None` where the file leaves one open.
-fn dims(input: &proto::ValueInfo) -> Result<Vec<Option<usize>>, Refusal> {
+/// The input's dimensions, `None` where the file leaves one open, and whether it takes whole numbers.
+fn dims(input: &proto::ValueInfo) -> Result<(Vec<Option<usize>>, bool), Refusal> {
     let tensor = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
     let elements = tensor.map_or(0, |t| t.elem_type);
-    if ![data_type::FLOAT, data_type::DOUBLE].contains(&elements) {
+    let is_integer = matches!(
+        elements,
+        data_type::UINT8 | data_type::INT32 | data_type::INT64
+    );
+    if !is_integer && !data_type::is_float(elements) {
         return Err(format!(
-            "`{}` has elements of ONNX type {elements}; only float (1) and double (11) are supported",
-            input.name
+            "`{}` has elements of type {}; float, double, float16, bfloat16, uint8, int32 and int64 \
+             are supported",
+            input.name,
+            data_type::name(elements)
         ));
     }
     let shape = tensor.and_then(|t| t.shape.as_ref());
@@ -88,7 +94,7 @@ fn dims(input: &proto::ValueInfo) -> Result<Vec<Option<usize>>, Refusal> {
             .and_then(|value| usize::try_from(value).ok())
             .filter(|value| *value > 0)
     };
-    Ok(shape.dim.iter().map(dim).collect())
+    Ok((shape.dim.iter().map(dim).collect(), is_integer))
 }
 
 fn with_size(image: [Option<usize>; 3], size: Option<[u16; 2]>) -> Result<[usize; 3], Refusal> {

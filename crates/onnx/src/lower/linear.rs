@@ -1,10 +1,9 @@
-//! Layers with weights, and arithmetic with constants.
+//! Layers with weights.
 
-use super::view::{View, offsets, strides};
+use super::view::View;
 use super::{Context, Refusal, Value};
-use crate::constant::{Constant, Data};
-use crate::network::{Kind, LayerId, Linear};
-use zklens_model::Shape;
+use crate::network::{Kind, Linear};
+use zklens_model::{Shape, Window};
 
 impl Context<'_> {
     pub(super) fn conv(&mut self) -> Result<Value, Refusal> {
@@ -25,7 +24,8 @@ impl Context<'_> {
         {
             return Err("its kernel_shape is not that of its weights".into());
         }
-        let window = self.window(&kernel, shape)?;
+        let steps = self.dilations()?;
+        let window = self.window(&kernel, steps, shape)?;
         let groups = usize::try_from(self.attributes.int("group").unwrap_or(1)).unwrap_or(0);
         let splits = |channels: usize| channels.checked_rem(groups) == Some(0);
         if outputs == 0 || !splits(outputs) || depth.checked_mul(groups) != Some(shape.channels()) {
@@ -35,12 +35,12 @@ impl Context<'_> {
                 weights.dims
             ));
         }
-        let linear = Linear {
-            weights: weights.to_floats(),
-            bias: self.conv_bias(outputs)?,
-        };
         let output = window.output(shape, outputs);
         let output = output.ok_or("its kernel is larger than the picture")?;
+        let linear = Linear {
+            weights: dilated(&weights.to_floats(), [rows, columns], steps, window.area())?,
+            bias: self.conv_bias(outputs)?,
+        };
         let kind = Kind::Conv {
             linear,
             window,
@@ -76,14 +76,80 @@ impl Context<'_> {
     }
 
     pub(super) fn mat_mul(&mut self) -> Result<Value, Refusal> {
-        let matrix = self.constant(1)?.clone();
-        let [_, columns] = matrix.dims[..] else {
-            return Err(format!(
-                "its weights have dimensions {:?}; expected a matrix",
-                matrix.dims
-            ));
+        self.product_with_matrix(1.0)
+    }
+
+    /// `factor` times the product with a constant matrix.
+    pub(super) fn product_with_matrix(&mut self, factor: f32) -> Result<Value, Refusal> {
+        let matrix = self.constant(1).map_err(|_| {
+            "its second factor depends on the image; only a constant matrix on the right is supported"
+        })?;
+        let matrix = matrix.clone();
+        let columns = match matrix.dims[..] {
+            [_, columns] | [1, _, columns] => columns,
+            _ => {
+                return Err(format!(
+                    "its weights have dimensions {:?}; expected a matrix",
+                    matrix.dims
+                ));
+            }
         };
-        self.dense(&transpose(&matrix.to_floats(), columns), vec![0.0; columns])
+        let mut weights = transpose(&matrix.to_floats(), columns);
+        weights.iter_mut().for_each(|w| *w *= factor);
+        let view = self.view(0)?;
+        if view.dims.last() == Some(&view.len()) {
+            return self.dense(&weights, vec![0.0; columns]);
+        }
+        self.rows_times_matrix(&view, weights, columns)
+    }
+
+    /// Every row of `view` through one fully connected layer: a convolution, over the channels of each
+    /// pixel or over each row of pixels.
+    fn rows_times_matrix(
+        &mut self,
+        view: &View,
+        weights: Vec<f32>,
+        outputs: usize,
+    ) -> Result<Value, Refusal> {
+        let inputs = view.dims.last().copied().unwrap_or(1);
+        let rows = view.len() / inputs.max(1);
+        if outputs == 0 || outputs.checked_mul(inputs) != Some(weights.len()) {
+            return Err(format!(
+                "{} weights do not map {inputs} inputs to {outputs} outputs",
+                weights.len()
+            ));
+        }
+        let linear = Linear {
+            weights,
+            bias: vec![0.0; outputs],
+        };
+        let flat = View {
+            dims: vec![rows, inputs],
+            ..view.clone()
+        };
+        let inner = self.lowering.layers[view.layer].shape;
+        let by_channel = flat.transposed(&[1, 0]);
+        let (window, layer, shape) = if by_channel.is_all_of(inner) && inner.channels() == inputs {
+            let shape = Shape::new(outputs, inner.height(), inner.width());
+            (Window::square(1, 1), view.layer, shape)
+        } else {
+            let shape = Shape::new(1, rows, inputs).ok_or("its input is too large")?;
+            let layer = self.in_order(&flat, shape)?;
+            let mut window = Window::square(1, 1);
+            window.columns.kernel = inputs;
+            (window, layer, Shape::new(outputs, rows, 1))
+        };
+        let kind = Kind::Conv {
+            linear,
+            window,
+            groups: 1,
+        };
+        let layer = self.emit(kind, vec![layer], shape.ok_or("its output is too large")?)?;
+        let mut dims = view.dims.clone();
+        dims.pop();
+        dims.push(outputs);
+        let result = View::new(layer, vec![outputs, rows]).transposed(&[1, 0]);
+        Ok(Value::Activation(result.with_dims(dims)?))
     }
 
     /// `weights` are `[outputs][inputs]`, the inputs in ONNX order.
@@ -104,10 +170,13 @@ impl Context<'_> {
             ));
         }
         let layer = self.flat_cells(&view)?;
-        let mut ordered = vec![0.0; weights.len()];
-        for (row, ordered) in weights.chunks(inputs).zip(ordered.chunks_mut(inputs)) {
+        let cells = self.lowering.layers[layer].shape.len();
+        let len = cells.checked_mul(bias.len());
+        let len = len.filter(|len| *len <= MAX_SPREAD.max(weights.len()));
+        let mut ordered = vec![0.0; len.ok_or("it has too many weights for the cells it picks")?];
+        for (row, ordered) in weights.chunks(inputs).zip(ordered.chunks_mut(cells)) {
             for (index, weight) in row.iter().enumerate() {
-                ordered[view.cell(index)] = *weight;
+                ordered[view.cell(index)] += *weight;
             }
         }
         let shape = Shape::flat(bias.len()).ok_or("it has too many outputs")?;
@@ -119,11 +188,10 @@ impl Context<'_> {
             bias,
         };
         let layer = self.emit(Kind::Dense(linear), vec![layer], shape)?;
-        let order = None;
-        Ok(Value::Activation(View { layer, dims, order }))
+        Ok(Value::Activation(View::new(layer, dims)))
     }
 
-    fn conv_bias(&self, outputs: usize) -> Result<Vec<f32>, Refusal> {
+    pub(super) fn conv_bias(&self, outputs: usize) -> Result<Vec<f32>, Refusal> {
         let Some(bias) = self.optional(2)? else {
             return Ok(vec![0.0; outputs]);
         };
@@ -151,241 +219,38 @@ impl Context<'_> {
             )),
         }
     }
-
-    pub(super) fn batch_normalization(&mut self) -> Result<Value, Refusal> {
-        self.attributes.ignore("momentum");
-        if self.attributes.int("training_mode").unwrap_or(0) != 0 {
-            return Err("it is in training mode".into());
-        }
-        let epsilon = self.attributes.float("epsilon").unwrap_or(1e-5);
-        let view = self.view(0)?;
-        let channels = *view.dims.get(1).ok_or("its input has no channels")?;
-        let row = |index| -> Result<Vec<f32>, Refusal> {
-            let values = self.constant(index)?.to_floats();
-            let fault = || {
-                format!(
-                    "input {index} has {} values for {channels} channels",
-                    values.len()
-                )
-            };
-            if values.len() == channels {
-                Ok(values)
-            } else {
-                Err(fault())
-            }
-        };
-        let (gamma, beta, mean, variance) = (row(1)?, row(2)?, row(3)?, row(4)?);
-        let deviations = variance
-            .iter()
-            .map(|v| (f64::from(*v) + f64::from(epsilon)).sqrt());
-        let scale: Vec<f32> = gamma
-            .iter()
-            .zip(deviations)
-            .map(|(g, d)| (f64::from(*g) / d) as f32)
-            .collect();
-        let moved = mean.iter().zip(&scale).map(|(m, s)| m * s);
-        let offset: Vec<f32> = beta.iter().zip(moved).map(|(b, m)| b - m).collect();
-        if scale.iter().chain(&offset).any(|v| !v.is_finite()) {
-            return Err("its variance is not positive".into());
-        }
-        let mut dims = vec![1; view.dims.len()];
-        dims[1] = channels;
-        let along = |values| Constant {
-            dims: dims.clone(),
-            data: Data::Float(values),
-        };
-        self.affine(&view, Some(&along(scale)), Some(&along(offset)))
-    }
-
-    pub(super) fn add(&mut self) -> Result<Value, Refusal> {
-        if self.node.input.len() != 2 {
-            return Err(format!(
-                "{} inputs; only sums of two are supported",
-                self.node.input.len()
-            ));
-        }
-        if let Some(sum) = self.integers(i64::checked_add)? {
-            return Ok(sum);
-        }
-        let inputs = (self.value(0)?.clone(), self.value(1)?.clone());
-        match inputs {
-            (Value::Activation(view), Value::Constant(constant))
-            | (Value::Constant(constant), Value::Activation(view)) => {
-                self.affine(&view, None, Some(&constant))
-            }
-            (Value::Activation(a), Value::Activation(b)) => self.residual(&a, &b),
-            _ => Err("a sum of two constants; simplify the network before importing it".into()),
-        }
-    }
-
-    fn residual(&mut self, a: &View, b: &View) -> Result<Value, Refusal> {
-        if a.dims != b.dims {
-            return Err(format!(
-                "tensors of dimensions {:?} and {:?} are added; only equal ones are supported",
-                a.dims, b.dims
-            ));
-        }
-        if a.order != b.order {
-            return Err("it adds tensors whose elements lie in different orders".into());
-        }
-        let shape = self.lowering.layers[a.layer].shape;
-        let other = self.lowering.relabelled(self.name, b.layer, shape)?;
-        let layer = self.emit(Kind::Add, vec![a.layer, other], shape)?;
-        Ok(Value::Activation(View { layer, ..a.clone() }))
-    }
-
-    pub(super) fn sub(&mut self) -> Result<Value, Refusal> {
-        if let Some(difference) = self.integers(i64::checked_sub)? {
-            return Ok(difference);
-        }
-        let minus_one = scalar(-1.0);
-        if let Value::Constant(constant) = self.value(0)?.clone() {
-            let view = self.view(1)?;
-            return self.affine(&view, Some(&minus_one), Some(&constant));
-        }
-        let view = self.view(0)?;
-        let constant = self.constant(1).map_err(|_| {
-            "it subtracts two tensors that depend on the image; only constants can be subtracted"
-        })?;
-        let negated = constant.to_floats().iter().map(|v| -v).collect();
-        let negated = Constant {
-            dims: constant.dims.clone(),
-            data: Data::Float(negated),
-        };
-        self.affine(&view, None, Some(&negated))
-    }
-
-    pub(super) fn mul(&mut self) -> Result<Value, Refusal> {
-        if let Some(product) = self.integers(i64::checked_mul)? {
-            return Ok(product);
-        }
-        match (self.value(0)?.clone(), self.value(1)?.clone()) {
-            (Value::Activation(view), Value::Constant(factor))
-            | (Value::Constant(factor), Value::Activation(view)) => {
-                self.affine(&view, Some(&factor), None)
-            }
-            _ => Err(
-                "it multiplies two tensors that depend on the image; only multiplication by \
-                      constants is supported"
-                    .into(),
-            ),
-        }
-    }
-
-    pub(super) fn div(&mut self) -> Result<Value, Refusal> {
-        if let Some(quotient) = self.integers(i64::checked_div)? {
-            return Ok(quotient);
-        }
-        let view = self
-            .view(0)
-            .map_err(|_| "only division by a constant is supported")?;
-        let divisor = self
-            .constant(1)
-            .map_err(|_| "only division by a constant is supported")?;
-        let inverse: Vec<f32> = divisor
-            .to_floats()
-            .iter()
-            .map(|v| (1.0 / f64::from(*v)) as f32)
-            .collect();
-        if inverse.iter().any(|v| !v.is_finite()) {
-            return Err("it divides by zero, or by nearly zero".into());
-        }
-        let inverse = Constant {
-            dims: divisor.dims.clone(),
-            data: Data::Float(inverse),
-        };
-        self.affine(&view, Some(&inverse), None)
-    }
-
-    pub(super) fn neg(&mut self) -> Result<Value, Refusal> {
-        let view = self.view(0)?;
-        self.affine(&view, Some(&scalar(-1.0)), None)
-    }
-
-    /// `scale·x + offset`, each broadcast to `x` as ONNX does.
-    fn affine(
-        &mut self,
-        view: &View,
-        scale: Option<&Constant>,
-        offset: Option<&Constant>,
-    ) -> Result<Value, Refusal> {
-        let per_cell = |constant: Option<&Constant>, absent: f32| match constant {
-            Some(constant) => broadcast(constant, view),
-            None => Ok(vec![absent; view.len()]),
-        };
-        let (scale, offset) = (per_cell(scale, 1.0)?, per_cell(offset, 0.0)?);
-        let shape = self.lowering.layers[view.layer].shape;
-        if let Some((scale, offset)) = per_channel(&scale, shape).zip(per_channel(&offset, shape)) {
-            return self.cell_by_cell(view, Kind::Affine { scale, offset });
-        }
-        // A constant of its own for every cell: each cell becomes a channel for a moment.
-        let flat = self.flat_cells(view)?;
-        let flat_shape = self.lowering.layers[flat].shape;
-        let moved = self.emit(Kind::Affine { scale, offset }, vec![flat], flat_shape)?;
-        let layer: LayerId = self.emit(Kind::Reshape, vec![moved], shape)?;
-        Ok(Value::Activation(View {
-            layer,
-            ..view.clone()
-        }))
-    }
 }
 
-fn scalar(value: f32) -> Constant {
-    Constant {
-        dims: Vec::new(),
-        data: Data::Float(vec![value]),
+/// Picked cells may make a fully connected layer grow up to so many weights.
+const MAX_SPREAD: usize = 1 << 24;
+
+/// A kernel `[…][rows][columns]` with zeros between its cells, `area` cells in all.
+fn dilated(
+    weights: &[f32],
+    kernel: [usize; 2],
+    steps: [usize; 2],
+    area: usize,
+) -> Result<Vec<f32>, Refusal> {
+    if steps == [1, 1] {
+        return Ok(weights.to_vec());
     }
+    let [rows, columns] = kernel;
+    let planes = weights.len() / (rows * columns).max(1);
+    let len = planes.checked_mul(area).filter(|len| *len <= MAX_SPREAD);
+    let mut spread = vec![0.0; len.ok_or("its dilated kernel is too large")?];
+    let width = (columns - 1) * steps[1] + 1;
+    let planes = weights.chunks(rows * columns).zip(spread.chunks_mut(area));
+    for (plane, spread) in planes {
+        for (index, weight) in plane.iter().enumerate() {
+            let (row, column) = (index / columns, index % columns);
+            spread[row * steps[0] * width + column * steps[1]] = *weight;
+        }
+    }
+    Ok(spread)
 }
 
 /// A `[rows][columns]` matrix as `[columns][rows]`.
 fn transpose(matrix: &[f32], columns: usize) -> Vec<f32> {
     let column = |c: usize| matrix.iter().skip(c).step_by(columns.max(1)).copied();
     (0..columns).flat_map(column).collect()
-}
-
-/// The constant's value for every cell of the view's layer.
-fn broadcast(constant: &Constant, view: &View) -> Result<Vec<f32>, Refusal> {
-    let fault = || {
-        format!(
-            "a constant of dimensions {:?} does not broadcast to {:?}",
-            constant.dims, view.dims
-        )
-    };
-    let missing = view
-        .dims
-        .len()
-        .checked_sub(constant.dims.len())
-        .ok_or_else(fault)?;
-    let mut dims = vec![1; missing];
-    dims.extend(&constant.dims);
-    let fits = dims.iter().zip(&view.dims).all(|(c, v)| c == v || *c == 1);
-    if !fits {
-        return Err(fault());
-    }
-    let mut steps = strides(&dims);
-    for (step, dim) in steps.iter_mut().zip(&dims) {
-        if *dim == 1 {
-            *step = 0;
-        }
-    }
-    let values = constant.to_floats();
-    let mut cells = vec![0.0; view.len()];
-    for (index, offset) in offsets(&view.dims, &steps).into_iter().enumerate() {
-        cells[view.cell(index)] = values[offset];
-    }
-    Ok(cells)
-}
-
-/// One value per channel, if all cells of each channel agree.
-fn per_channel(cells: &[f32], shape: Shape) -> Option<Vec<f32>> {
-    let channels = cells.chunks(shape.area());
-    channels
-        .map(|channel| {
-            let first = channel[0];
-            channel
-                .iter()
-                .all(|v| v.to_bits() == first.to_bits())
-                .then_some(first)
-        })
-        .collect()
 }

@@ -1,66 +1,40 @@
 //! ONNX graph → [`Network`]. Every node is either understood completely or refused by name.
 
 mod activation;
+mod arithmetic;
 mod attributes;
 mod context;
+mod formula;
+mod function;
+mod fused;
 mod input;
 mod linear;
+mod operators;
+mod output;
+mod pad;
+mod pick;
 mod pool;
+mod quantised;
+mod reduce;
 mod relabel;
+mod resize;
 mod shape_arithmetic;
+mod transposed_conv;
 mod view;
+
+pub(crate) use operators::names;
 
 use crate::constant::Constant;
 use crate::error::ImportError;
 use crate::network::{Kind, Layer, LayerId, Network};
-use crate::proto;
+use crate::proto::{self, data_type};
 use attributes::Attributes;
 use context::Context;
+use function::Calls;
+use quantised::Grid;
 use std::collections::BTreeMap;
 use view::View;
 use zklens_model::{GraphBuilder, Shape};
-
-/// Operators the importer understands.
-pub(crate) const OPERATORS: [&str; 38] = [
-    "Add",
-    "AveragePool",
-    "BatchNormalization",
-    "Cast",
-    "Clip",
-    "Concat",
-    "Constant",
-    "Conv",
-    "Div",
-    "Dropout",
-    "Flatten",
-    "Gather",
-    "Gemm",
-    "GlobalAveragePool",
-    "GlobalMaxPool",
-    "Identity",
-    "LeakyRelu",
-    "LogSoftmax",
-    "MatMul",
-    "Max",
-    "MaxPool",
-    "Min",
-    "Mul",
-    "Neg",
-    "Pad",
-    "ReduceMean",
-    "Relu",
-    "Reshape",
-    "Shape",
-    "Sigmoid",
-    "Slice",
-    "Softmax",
-    "Squeeze",
-    "Sub",
-    "Sum",
-    "Tanh",
-    "Transpose",
-    "Unsqueeze",
-];
 
 /// Why one node was refused; the node's name is added by [`lower`].
 pub(super) type Refusal = String;
@@ -70,8 +44,14 @@ pub(super) type Refusal = String;
 enum Value {
     Constant(Constant),
     Activation(View),
-    /// The output of a final softmax, which nothing may use.
+    /// The output of a final softmax over these logits.
     Probabilities(View),
+    /// The position of the largest of these logits.
+    Label(View),
+    /// Numbers on a grid that nothing but a `DequantizeLinear` leaves; the view is of the numbers meant.
+    Quantised(View, Grid),
+    /// The output of a node that cannot be imported. Nothing is wrong unless it is needed.
+    Failed(ImportError),
 }
 
 /// A lowered graph, with what was learned of its input.
@@ -79,43 +59,59 @@ pub(crate) struct Lowered {
     pub(crate) network: Network,
     /// `[channels, height, width]`.
     pub(crate) input: [u16; 3],
+    /// Whether the graph takes whole numbers: they are bytes.
+    pub(crate) takes_integers: bool,
 }
 
-/// Lowers the graph of `model`. `size` is the input's `[height, width]`, where the file leaves it
-/// open.
-pub(crate) fn lower(model: &proto::Model, size: Option<[u16; 2]>) -> Result<Lowered, ImportError> {
+/// What the file leaves open.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    /// The input's `[height, width]`.
+    pub(crate) size: Option<[u16; 2]>,
+    /// The output with the scores.
+    pub(crate) output: Option<&'a str>,
+    pub(crate) classes: usize,
+}
+
+/// Lowers the graph of `model`.
+pub(crate) fn lower(model: &proto::Model, wanted: Wanted<'_>) -> Result<Lowered, ImportError> {
     let graph = model
         .graph
         .as_ref()
         .ok_or_else(|| ImportError::malformed("it holds no graph"))?;
-    let opset = opset(model)?;
-    if !model.functions.is_empty() || !graph.sparse_initializer.is_empty() {
-        return Err(ImportError::malformed(
-            "model-local functions and sparse weights are not supported",
-        ));
-    }
     let mut lowering = Lowering {
-        opset,
+        opset: opset(model)?,
         ..Lowering::default()
     };
     for tensor in &graph.initializer {
-        let constant = Value::Constant(Constant::try_from(tensor)?);
-        lowering
-            .define(&tensor.name, constant)
-            .map_err(ImportError::malformed)?;
+        lowering.types.insert(tensor.name.clone(), tensor.data_type);
+        lowering.add_constant(&tensor.name, Constant::try_from(tensor)?)?;
     }
-    let input = lowering.add_input(graph, size)?;
+    for tensor in &graph.sparse_initializer {
+        let name = tensor.values.as_ref().map_or("", |values| &values.name);
+        lowering.add_constant(name, Constant::try_from(tensor)?)?;
+    }
+    let input = lowering.add_input(graph, wanted.size)?;
+    let mut calls = Calls::new(&model.functions);
     for node in &graph.node {
-        lowering.add_node(node)?;
+        calls.add(&mut lowering, node)?;
     }
-    let network = lowering.finish(graph)?;
-    Ok(Lowered { network, input })
+    let takes_integers = lowering.takes_integers;
+    let network = lowering.finish(graph, wanted)?;
+    Ok(Lowered {
+        network,
+        input,
+        takes_integers,
+    })
 }
 
 /// The version of the default operator set.
 fn opset(model: &proto::Model) -> Result<i64, ImportError> {
-    let default = |set: &&proto::OperatorSet| set.domain.is_empty() || set.domain == "ai.onnx";
-    let sets: Vec<_> = model.opset_import.iter().filter(default).collect();
+    let sets: Vec<_> = model
+        .opset_import
+        .iter()
+        .filter(|set| is_default(&set.domain))
+        .collect();
     let [opset] = sets[..] else {
         return Err(ImportError::malformed(format!(
             "it names {} versions of ONNX's operator set; expected one",
@@ -129,12 +125,20 @@ fn opset(model: &proto::Model) -> Result<i64, ImportError> {
     }
 }
 
+/// Whether a domain is that of ONNX's own operators.
+fn is_default(domain: &str) -> bool {
+    domain.is_empty() || domain == "ai.onnx"
+}
+
 #[derive(Default)]
 struct Lowering {
     opset: i64,
     /// The batch size that the file fixes, 1 if it fixes none. Views have a batch of 1.
     batch: usize,
+    takes_integers: bool,
     values: BTreeMap<String, Value>,
+    /// Element types of constants, as the file gives them.
+    types: BTreeMap<String, i32>,
     /// Elements that [`Self::values`] holds.
     held: usize,
     layers: Vec<Layer>,
@@ -148,6 +152,11 @@ struct Lowering {
 const MAX_HELD: usize = 1 << 28;
 
 impl Lowering {
+    fn add_constant(&mut self, name: &str, constant: Constant) -> Result<(), ImportError> {
+        let value = Value::Constant(constant);
+        self.define(name, value).map_err(ImportError::malformed)
+    }
+
     fn add_input(
         &mut self,
         graph: &proto::Graph,
@@ -166,6 +175,7 @@ impl Lowering {
         let shape = Shape::new(channels, height, width);
         let shape = shape.ok_or_else(|| fault("it is empty or too large".into()))?;
         self.batch = batch;
+        self.takes_integers = view.is_integer;
         self.push(&image.name, Kind::Input, Vec::new(), shape)
             .map_err(fault)?;
         self.define(&image.name, Value::Activation(view))
@@ -173,48 +183,82 @@ impl Lowering {
         Ok(sides)
     }
 
+    /// Gives every output of `node` its value.
     fn add_node(&mut self, node: &proto::Node) -> Result<(), ImportError> {
-        let first_output = node.output.first().cloned().unwrap_or_default();
         let mut names = core::iter::once(&node.name).chain(&node.output);
-        let name = names
-            .find(|name| !name.is_empty())
-            .cloned()
-            .unwrap_or_default();
+        let name = names.find(|name| !name.is_empty());
+        let name = name.cloned().unwrap_or_default();
         let refuse = |reason: Refusal| ImportError::Unsupported {
             node: name.clone(),
             operator: node.op_type.clone(),
             reason,
         };
-        if !OPERATORS.contains(&node.op_type.as_str()) {
-            return Err(refuse("the operator is not supported".into()));
+        let values = match self.failed_input(node) {
+            Some(error) => Err(error),
+            None => self.node_values(node, &name).map_err(refuse),
+        };
+        let mut values = match values {
+            Ok(values) => values.into_iter(),
+            Err(error) => vec![Value::Failed(error); node.output.len()].into_iter(),
+        };
+        for output in &node.output {
+            let missing = || {
+                let what = format!("its output `{output}` is not understood");
+                Value::Failed(refuse(what))
+            };
+            let value = values.next().unwrap_or_else(missing);
+            if !output.is_empty() {
+                self.define(output, value).map_err(refuse)?;
+            }
         }
-        if node.output.iter().skip(1).any(|output| !output.is_empty()) && node.op_type != "Dropout"
-        {
-            return Err(refuse("only its first output is understood".into()));
-        }
+        Ok(())
+    }
+
+    /// What was wrong with an input of `node`, or before it.
+    fn failed_input(&self, node: &proto::Node) -> Option<ImportError> {
+        let inputs = node.input.iter().filter_map(|name| self.values.get(name));
+        inputs.into_iter().find_map(|value| match value {
+            Value::Failed(error) => Some(error.clone()),
+            _ => None,
+        })
+    }
+
+    fn node_values(&mut self, node: &proto::Node, name: &str) -> Result<Vec<Value>, Refusal> {
+        operators::check(node)?;
         let attributes = Attributes::new(node);
         let mut context = Context {
             lowering: self,
             node,
-            name: &name,
+            name,
             attributes: &attributes,
         };
-        let value = context.dispatch().map_err(refuse)?;
-        if let Some(unread) = attributes.unread() {
-            return Err(refuse(format!(
-                "its attribute `{unread}` is not understood"
-            )));
+        let mut values = context.dispatch()?;
+        for view in values.iter_mut().filter_map(Value::view_mut) {
+            if view.order.is_some() && (view.picker.is_none() || operators::moves(&node.op_type)) {
+                view.picker = Some([name.into(), node.op_type.clone()]);
+            }
         }
-        self.define(&first_output, value).map_err(refuse)
+        match attributes.unread() {
+            Some(unread) => Err(format!("its attribute `{unread}` is not understood")),
+            None => Ok(values),
+        }
     }
 
     /// Gives `value` a name that no other value has.
-    fn define(&mut self, name: &str, value: Value) -> Result<(), Refusal> {
+    fn define(&mut self, name: &str, mut value: Value) -> Result<(), Refusal> {
+        if let Some(view) = value.view_mut() {
+            let layer = self.layers.get(view.layer);
+            if layer.is_some_and(|layer| view.is_all_of(layer.shape)) {
+                view.order = None;
+            }
+        }
         let len = match &value {
             Value::Constant(constant) => constant.len(),
-            Value::Activation(view) | Value::Probabilities(view) => {
-                view.order.as_ref().map_or(0, Vec::len)
-            }
+            Value::Activation(view)
+            | Value::Probabilities(view)
+            | Value::Label(view)
+            | Value::Quantised(view, _) => view.order.as_ref().map_or(0, Vec::len),
+            Value::Failed(_) => 1,
         };
         self.held = self.held.saturating_add(len);
         if self.held > MAX_HELD {
@@ -260,45 +304,8 @@ impl Lowering {
         Ok(self.layers.len() - 1)
     }
 
-    /// Makes the graph's output the last layer, and drops what does not feed it.
-    fn finish(mut self, graph: &proto::Graph) -> Result<Network, ImportError> {
-        let fault = |reason: String| ImportError::Output { reason };
-        let [output] = &graph.output[..] else {
-            return Err(fault(format!(
-                "expected one output, got {}",
-                graph.output.len()
-            )));
-        };
-        let view = match self.values.get(&output.name) {
-            Some(Value::Activation(view) | Value::Probabilities(view)) => view.clone(),
-            Some(Value::Constant(_)) => {
-                return Err(fault("it does not depend on the image".into()));
-            }
-            None => return Err(fault(format!("no node makes `{}`", output.name))),
-        };
-        if view.order.is_some() {
-            return Err(fault("its elements are transposed".into()));
-        }
-        let row = view.dims.iter().filter(|dim| **dim != 1).count() <= 1;
-        if !row {
-            return Err(fault(format!("it has dimensions {:?}", view.dims)));
-        }
-        let flat = self.flat(&output.name, &view).map_err(fault)?;
-        if flat == 0 {
-            return Err(fault("it is the image itself".into()));
-        }
-        let mut network = Network {
-            layers: self.layers,
-            output: flat,
-        };
-        crate::fold::drop_unused(&mut network);
-        if network
-            .layers
-            .first()
-            .is_none_or(|layer| layer.kind != Kind::Input)
-        {
-            return Err(fault("it does not depend on the image".into()));
-        }
-        Ok(network)
+    /// The element type that the file gives a constant.
+    fn type_of(&self, name: &str) -> i32 {
+        self.types.get(name).copied().unwrap_or(data_type::FLOAT)
     }
 }

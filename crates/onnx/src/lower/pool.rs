@@ -1,7 +1,8 @@
-//! Windows: pooling, padding, and the attributes convolutions share with them.
+//! Windows: pooling, and the attributes convolutions share with it.
 
+use super::view::View;
 use super::{Context, Refusal, Value};
-use crate::network::Kind;
+use crate::network::{Kind, LayerId};
 use zklens_model::{Axis, Shape, Window};
 
 impl Context<'_> {
@@ -9,88 +10,86 @@ impl Context<'_> {
         self.attributes.ignore("storage_order");
         let (layer, shape) = self.picture(0)?;
         let window = self.pool_window(shape)?;
+        self.largest(layer, shape, window)
+    }
+
+    /// The largest cell of each window. The maximum over a large window is one over columns of maxima over
+    /// rows: no proof shows that of more than [`MOST_TAPS`] cells at a time.
+    pub(super) fn largest(
+        &mut self,
+        layer: LayerId,
+        shape: Shape,
+        window: Window,
+    ) -> Result<Value, Refusal> {
         let touches = |axis: Axis| axis.before < axis.kernel && axis.after < axis.kernel;
         if !touches(window.rows) || !touches(window.columns) {
             return Err("its padding is as wide as its window".into());
         }
-        self.pool(layer, shape, Kind::MaxPool(window), window)
+        if window.area() <= MOST_TAPS {
+            return self.pool(layer, shape, Kind::MaxPool(window), window);
+        }
+        let single = Window::square(1, 1);
+        let rows = Window {
+            rows: window.rows,
+            ..single
+        };
+        let columns = Window {
+            columns: window.columns,
+            ..single
+        };
+        let middle = rows.output(shape, shape.channels());
+        let middle = middle.ok_or("its window is larger than the picture")?;
+        let layer = self.emit(Kind::MaxPool(rows), vec![layer], middle)?;
+        self.pool(layer, middle, Kind::MaxPool(columns), columns)
     }
 
     pub(super) fn average_pool(&mut self) -> Result<Value, Refusal> {
         let (layer, shape) = self.picture(0)?;
         let window = self.pool_window(shape)?;
         let counts_padding = self.attributes.int("count_include_pad").unwrap_or(0) != 0;
-        if window.is_padded() && !counts_padding {
-            return Err(
-                "it averages over fewer cells at the border (count_include_pad = 0 with \
-                        padding); only count_include_pad = 1 is supported"
-                    .into(),
-            );
-        }
-        self.pool(layer, shape, Kind::AveragePool(window), window)
-    }
-
-    pub(super) fn global_pool(&mut self, kind: fn(Window) -> Kind) -> Result<Value, Refusal> {
-        let (layer, shape) = self.picture(0)?;
-        let window = whole(shape);
-        self.pool(layer, shape, kind(window), window)
-    }
-
-    /// A mean over height and width is a global average pool.
-    pub(super) fn reduce_mean(&mut self) -> Result<Value, Refusal> {
-        let axes = self.ints("axes", 1)?.unwrap_or_default();
-        let keeps = self.attributes.int("keepdims").unwrap_or(1) != 0;
-        self.attributes.ignore("noop_with_empty_axes");
-        let (layer, shape) = self.picture(0)?;
-        let mut axes: Vec<usize> = axes
-            .iter()
-            .map(|a| super::relabel::axis(*a, 4))
-            .collect::<Result<_, _>>()?;
-        axes.sort_unstable();
-        if axes != [2, 3] {
-            return Err("only a mean over height and width (axes 2 and 3) is supported".into());
-        }
-        let window = whole(shape);
         let value = self.pool(layer, shape, Kind::AveragePool(window), window)?;
         match value {
-            Value::Activation(view) if !keeps => Ok(Value::Activation(
-                view.with_dims(vec![1, shape.channels()])?,
-            )),
+            Value::Activation(view) if window.is_padded() && !counts_padding => {
+                self.without_padding(&view, window, shape)
+            }
             value => Ok(value),
         }
     }
 
-    pub(super) fn pad(&mut self) -> Result<Value, Refusal> {
-        let mode = self.attributes.text("mode").unwrap_or("constant");
-        if mode != "constant" {
-            return Err(format!("its mode `{mode}` is not supported; `constant` is"));
+    /// Means over whole windows, as means over what lies inside the picture.
+    fn without_padding(
+        &mut self,
+        view: &View,
+        window: Window,
+        input: Shape,
+    ) -> Result<Value, Refusal> {
+        let shape = self.lowering.layers[view.layer].shape;
+        let rows = inside(window.rows, input.height(), shape.height());
+        let columns = inside(window.columns, input.width(), shape.width());
+        let area = window.area() as f32;
+        let plane = rows
+            .iter()
+            .flat_map(|rows| columns.iter().map(move |columns| rows * columns));
+        let plane: Vec<usize> = plane.collect();
+        if plane.contains(&0) {
+            return Err("one of its windows lies outside of the picture".into());
         }
-        let filler = match self.attributes.float("value") {
-            Some(value) => value,
-            None => match self.optional(2)? {
-                Some(value) => value.scalar().ok_or("its value must be a scalar")?,
-                None => 0.0,
-            },
-        };
-        if self.input_name(3).is_some() {
-            return Err("its `axes` input is not supported".into());
-        }
-        let pads = self.ints("pads", 1)?.ok_or("its `pads` are missing")?;
-        let [0, 0, top, left, 0, 0, bottom, right] = pads[..] else {
-            return Err("only rows and columns of a picture can be padded".into());
-        };
-        let (layer, shape) = self.picture(0)?;
-        let window = window([1, 1], [1, 1], [top, left, bottom, right])?;
-        if !window.is_padded() {
-            return Ok(self.as_picture(layer));
-        }
-        if filler != 0.0 {
-            return Err(format!("it pads with {filler}; only zero is supported"));
-        }
-        self.pool(layer, shape, Kind::Pad(window), window)
+        let plane = plane.iter().map(|cells| area / *cells as f32);
+        let scale: Vec<f32> = plane.cycle().take(shape.len()).collect();
+        let offset = vec![0.0; shape.len()];
+        self.affine_by_cell(view, scale, offset)
     }
 
-    fn pool(
+    pub(super) fn global_pool(&mut self) -> Result<Value, Refusal> {
+        let (layer, shape) = self.picture(0)?;
+        if self.node.op_type == "GlobalMaxPool" {
+            return self.largest(layer, shape, whole(shape));
+        }
+        let window = whole(shape);
+        self.pool(layer, shape, Kind::AveragePool(window), window)
+    }
+
+    pub(super) fn pool(
         &mut self,
         layer: usize,
         shape: Shape,
@@ -108,34 +107,66 @@ impl Context<'_> {
             .attributes
             .ints("kernel_shape")
             .ok_or("its `kernel_shape` is missing")?;
-        let window = self.window(kernel, shape)?;
-        if self.attributes.int("ceil_mode").unwrap_or(0) != 0 {
-            let fits = |axis: Axis, len: usize| {
-                (len + axis.before + axis.after)
-                    .checked_sub(axis.kernel)
-                    .is_some_and(|rest| rest % axis.stride == 0)
-            };
-            if !fits(window.rows, shape.height()) || !fits(window.columns, shape.width()) {
+        if self.dilations()? != [1, 1] {
+            return Err("dilated pooling is not supported".into());
+        }
+        let mut window = self.window(kernel, [1, 1], shape)?;
+        let auto = self.attributes.text("auto_pad").unwrap_or("NOTSET");
+        // `SAME` rounds up as it is.
+        if self.attributes.int("ceil_mode").unwrap_or(0) != 0 && !auto.starts_with("SAME") {
+            let added = [
+                rest(&mut window.rows, shape.height()),
+                rest(&mut window.columns, shape.width()),
+            ];
+            let counts_padding = self.attributes.int("count_include_pad").unwrap_or(0) != 0;
+            if added != [0, 0] && (counts_padding || auto == "VALID") {
                 return Err(
-                    "its last window is cut off (ceil_mode = 1), which is not supported".into(),
+                    "its last window is cut off (ceil_mode = 1), and with count_include_pad = 1 or \
+                     auto_pad = VALID programs differ in what that means"
+                        .into(),
                 );
             }
         }
         Ok(window)
     }
 
-    /// The window of a convolution or pool with `kernel` over a picture of `shape`.
-    pub(super) fn window(&self, kernel: &[i64], shape: Shape) -> Result<Window, Refusal> {
+    /// The steps between the cells of a kernel.
+    pub(super) fn dilations(&self) -> Result<[usize; 2], Refusal> {
+        let Some(steps) = self.attributes.ints("dilations") else {
+            return Ok([1, 1]);
+        };
+        let steps = crate::constant::dims(steps).and_then(|steps| steps.try_into().ok());
+        let steps = steps.filter(|steps: &[usize; 2]| {
+            steps
+                .iter()
+                .all(|step| (1..=MAX_SIDE as usize).contains(step))
+        });
+        steps.ok_or_else(|| "its dilations are not two positive numbers".into())
+    }
+
+    /// The window of a convolution or pool with `kernel`, whose cells are `steps` apart, over a picture of
+    /// `shape`.
+    pub(super) fn window(
+        &self,
+        kernel: &[i64],
+        steps: [usize; 2],
+        shape: Shape,
+    ) -> Result<Window, Refusal> {
         let [rows, columns] = *kernel else {
             return Err(format!(
                 "a kernel of {} dimensions; only two are supported",
                 kernel.len()
             ));
         };
+        let spread = |kernel: i64, step: usize| {
+            let step = i64::try_from(step).unwrap_or(i64::MAX);
+            kernel
+                .saturating_sub(1)
+                .saturating_mul(step)
+                .saturating_add(1)
+        };
+        let (rows, columns) = (spread(rows, steps[0]), spread(columns, steps[1]));
         let list = |name| self.attributes.ints(name);
-        if list("dilations").is_some_and(|d| d.iter().any(|d| *d != 1)) {
-            return Err("dilated windows are not supported".into());
-        }
         let strides: [i64; 2] = match list("strides") {
             Some(strides) => strides.try_into().map_err(|_| "it must have two strides")?,
             None => [1, 1],
@@ -174,7 +205,7 @@ impl Context<'_> {
 }
 
 /// Sides that no picture exceeds, so that sums of a few of them cannot overflow.
-const MAX_SIDE: i64 = 1 << 16;
+pub(super) const MAX_SIDE: i64 = 1 << 16;
 
 /// A window from ONNX's lists: `[rows, columns]` and `[top, left, bottom, right]`.
 fn window(kernel: [i64; 2], strides: [i64; 2], pads: [i64; 4]) -> Result<Window, Refusal> {
@@ -199,8 +230,37 @@ fn window(kernel: [i64; 2], strides: [i64; 2], pads: [i64; 4]) -> Result<Window,
     })
 }
 
+/// Widens the padding after the picture, so that the window also stops where it is cut off, unless it
+/// would begin outside; returns by how much.
+fn rest(axis: &mut Axis, len: usize) -> usize {
+    let padded = len + axis.before + axis.after;
+    let Some(over) = padded.checked_sub(axis.kernel) else {
+        return 0;
+    };
+    let next = (over / axis.stride + 1) * axis.stride;
+    if over % axis.stride == 0 || next >= len + axis.before {
+        return 0;
+    }
+    let added = next - over;
+    axis.after += added;
+    added
+}
+
+/// For each position of a window, how many of its cells lie inside of `len` cells.
+fn inside(axis: Axis, len: usize, positions: usize) -> Vec<usize> {
+    let count = |position: usize| {
+        let start = position * axis.stride;
+        let cells = start.max(axis.before)..(start + axis.kernel).min(axis.before + len);
+        cells.len()
+    };
+    (0..positions).map(count).collect()
+}
+
+/// The most cells under a window of which a proof shows the maximum.
+const MOST_TAPS: usize = 1 << 8;
+
 /// A window as large as the picture.
-fn whole(shape: Shape) -> Window {
+pub(super) fn whole(shape: Shape) -> Window {
     let axis = |kernel| Axis {
         kernel,
         stride: 1,

@@ -3,9 +3,8 @@
 
 use super::view::{View, offsets, strides};
 use super::{Context, Refusal, Value};
-use crate::constant::Constant;
-use crate::network::Kind;
-use zklens_model::{GraphBuilder, Shape};
+use crate::constant::{Constant, Data};
+use crate::proto::data_type;
 
 /// An axis counted from the end where it is negative.
 pub(super) fn axis(axis: i64, rank: usize) -> Result<usize, Refusal> {
@@ -25,11 +24,27 @@ impl Value {
     pub(super) fn dims(&self) -> &[usize] {
         match self {
             Self::Constant(constant) => &constant.dims,
-            Self::Activation(view) | Self::Probabilities(view) => &view.dims,
+            Self::Activation(view)
+            | Self::Probabilities(view)
+            | Self::Label(view)
+            | Self::Quantised(view, _) => &view.dims,
+            Self::Failed(_) => &[],
         }
     }
 
-    fn with_dims(&self, dims: Vec<usize>) -> Result<Self, Refusal> {
+    /// Its view of a layer, if it depends on the image.
+    pub(super) const fn view_mut(&mut self) -> Option<&mut View> {
+        match self {
+            Self::Activation(view)
+            | Self::Probabilities(view)
+            | Self::Label(view)
+            | Self::Quantised(view, _) => Some(view),
+            Self::Constant(_) | Self::Failed(_) => None,
+        }
+    }
+
+    /// The same elements under other dimensions; those of a label do not matter.
+    pub(super) fn with_dims(&self, dims: Vec<usize>) -> Result<Self, Refusal> {
         match self {
             Self::Constant(constant) => {
                 if crate::constant::len(&dims) != Some(constant.len()) {
@@ -42,14 +57,20 @@ impl Value {
                 Ok(Self::Constant(Constant { dims, data }))
             }
             Self::Activation(view) => Ok(Self::Activation(view.with_dims(dims)?)),
-            Self::Probabilities(_) => Err("it follows a softmax".into()),
+            Self::Probabilities(view) => Ok(Self::Probabilities(view.with_dims(dims)?)),
+            Self::Quantised(view, grid) => Ok(Self::Quantised(view.with_dims(dims)?, *grid)),
+            Self::Label(_) | Self::Failed(_) => Ok(self.clone()),
         }
     }
 }
 
 impl Context<'_> {
     pub(super) fn flatten(&mut self) -> Result<Value, Refusal> {
-        let value = self.value(0)?.clone();
+        let value = self.any_value(0)?.clone();
+        if matches!(value, Value::Label(_)) {
+            self.attributes.ignore_all();
+            return Ok(value);
+        }
         let rank = value.dims().len();
         let split = match self.attributes.int("axis").unwrap_or(1) {
             end if usize::try_from(end) == Ok(rank) => rank,
@@ -60,7 +81,11 @@ impl Context<'_> {
     }
 
     pub(super) fn reshape(&mut self) -> Result<Value, Refusal> {
-        let value = self.value(0)?.clone();
+        let value = self.any_value(0)?.clone();
+        if matches!(value, Value::Label(_)) {
+            self.attributes.ignore_all();
+            return Ok(value);
+        }
         let keeps_zero = self.attributes.int("allowzero").unwrap_or(0) == 0;
         let wanted = self.ints("shape", 1)?.ok_or("its new shape is missing")?;
         let len: usize = value.dims().iter().product();
@@ -76,7 +101,7 @@ impl Context<'_> {
         if dims.iter().filter(|dim| dim.is_none()).count() > 1 {
             return Err("more than one dimension of its new shape is open".into());
         }
-        let is_activation = matches!(value, Value::Activation(_));
+        let is_activation = !matches!(value, Value::Constant(_));
         if let Some(batch @ Some(2..)) = dims.first_mut().filter(|_| is_activation)
             && *batch == Some(self.lowering.batch)
         {
@@ -93,7 +118,11 @@ impl Context<'_> {
     }
 
     pub(super) fn squeeze(&mut self) -> Result<Value, Refusal> {
-        let value = self.value(0)?.clone();
+        let value = self.any_value(0)?.clone();
+        if matches!(value, Value::Label(_)) {
+            self.attributes.ignore_all();
+            return Ok(value);
+        }
         let rank = value.dims().len();
         let axes = self.ints("axes", 1)?;
         if axes.as_ref().is_some_and(Vec::is_empty) {
@@ -117,7 +146,11 @@ impl Context<'_> {
     }
 
     pub(super) fn unsqueeze(&mut self) -> Result<Value, Refusal> {
-        let value = self.value(0)?.clone();
+        let value = self.any_value(0)?.clone();
+        if matches!(value, Value::Label(_)) {
+            self.attributes.ignore_all();
+            return Ok(value);
+        }
         let axes = self.ints("axes", 1)?.ok_or("its axes are missing")?;
         if axes.len() > crate::constant::MAX_RANK {
             return Err(format!("it adds {} dimensions", axes.len()));
@@ -140,7 +173,7 @@ impl Context<'_> {
     }
 
     pub(super) fn transpose(&mut self) -> Result<Value, Refusal> {
-        let value = self.value(0)?.clone();
+        let value = self.any_value(0)?.clone();
         let old = value.dims().to_vec();
         let axes: Vec<usize> = match self.attributes.ints("perm") {
             Some(axes) => axes
@@ -154,105 +187,51 @@ impl Context<'_> {
         if !sorted.into_iter().eq(0..old.len()) {
             return Err("its `perm` is no permutation".into());
         }
-        let dims: Vec<usize> = axes.iter().map(|axis| old[*axis]).collect();
-        let steps = strides(&old);
-        let steps: Vec<usize> = axes.iter().map(|axis| steps[*axis]).collect();
-        let sources = offsets(&dims, &steps);
         Ok(match value {
-            Value::Constant(constant) => Value::Constant(constant.gathered(dims, &sources)),
-            Value::Activation(view) | Value::Probabilities(view) => {
-                let order: Vec<usize> = sources.into_iter().map(|i| view.cell(i)).collect();
-                let is_identity = order.iter().enumerate().all(|(index, cell)| index == *cell);
-                Value::Activation(View {
-                    layer: view.layer,
-                    dims,
-                    order: (!is_identity).then_some(order),
-                })
+            Value::Constant(constant) => {
+                let dims: Vec<usize> = axes.iter().map(|axis| old[*axis]).collect();
+                let steps = strides(&old);
+                let steps: Vec<usize> = axes.iter().map(|axis| steps[*axis]).collect();
+                let sources = offsets(&dims, &steps);
+                Value::Constant(constant.gathered(dims, &sources))
             }
+            Value::Activation(view) => Value::Activation(view.transposed(&axes)),
+            Value::Quantised(view, grid) => Value::Quantised(view.transposed(&axes), grid),
+            _ => return Err("it transposes classes".into()),
         })
-    }
-
-    /// Concatenates channels of pictures, rows of vectors, or lists of constants.
-    pub(super) fn concat(&mut self) -> Result<Value, Refusal> {
-        let count = self.node.input.len();
-        if count > GraphBuilder::MAX_OPERANDS {
-            return Err(format!(
-                "{count} inputs; at most {} can be concatenated",
-                GraphBuilder::MAX_OPERANDS
-            ));
-        }
-        let inputs = (0..count).map(|index| self.value(index).cloned());
-        let inputs: Vec<Value> = inputs.collect::<Result<_, _>>()?;
-        let rank = inputs.first().map_or(0, |value| value.dims().len());
-        let along = axis(
-            self.attributes.int("axis").ok_or("its axis is missing")?,
-            rank,
-        )?;
-        let lists = inputs.iter().map(|value| match value {
-            Value::Constant(constant) if constant.dims.len() == 1 => constant.as_ints(),
-            _ => None,
-        });
-        if let (1, Some(lists)) = (rank, lists.collect::<Option<Vec<_>>>()) {
-            return Ok(Value::Constant(Constant::ints(lists.concat())));
-        }
-        if rank < 2 || along != 1 {
-            return Err(format!(
-                "only channels (axis 1) can be concatenated, not axis {along}"
-            ));
-        }
-        let mut layers = Vec::new();
-        let mut dims: Vec<usize> = Vec::new();
-        for (index, value) in inputs.iter().enumerate() {
-            let is_picture = value.dims().len() == 4;
-            let layer = if is_picture {
-                self.picture(index)?.0
-            } else {
-                let view = self.view(index)?;
-                if view.dims != [1, view.len()] {
-                    return Err(format!(
-                        "a tensor of dimensions {:?} among its inputs",
-                        view.dims
-                    ));
-                }
-                self.lowering.flat(self.name, &view)?
-            };
-            layers.push(layer);
-            match dims.get_mut(1) {
-                None => dims = value.dims().to_vec(),
-                Some(channels) => *channels += value.dims().get(1).copied().unwrap_or(0),
-            }
-            let sides = |dims: &[usize]| dims.get(2..).map(<[usize]>::to_vec);
-            if value.dims().len() != dims.len() || sides(value.dims()) != sides(&dims) {
-                return Err("its inputs differ in height or width".into());
-            }
-        }
-        let side = |index: usize| dims.get(index).copied().unwrap_or(1);
-        let shape = Shape::new(side(1), side(2), side(3)).ok_or("its output is too large")?;
-        let layer = self.emit(Kind::Concat, layers, shape)?;
-        let order = None;
-        Ok(Value::Activation(View { layer, dims, order }))
     }
 
     /// Casts between number types change nothing here, save that fractions must not be lost.
     pub(super) fn cast(&mut self) -> Result<Value, Refusal> {
-        use crate::proto::data_type::{DOUBLE, FLOAT, INT32, INT64};
         self.attributes.ignore("saturate");
         self.attributes.ignore("round_mode");
         let to = self
             .attributes
             .int("to")
             .and_then(|to| i32::try_from(to).ok());
-        let value = self.value(0)?.clone();
-        let integers = match &value {
-            Value::Constant(constant) => constant.as_ints(),
-            _ => None,
-        };
-        let is_integer = integers.is_some();
-        let fits = integers.is_some_and(|list| list.iter().all(|i| i32::try_from(*i).is_ok()));
-        match to {
-            Some(FLOAT | DOUBLE) => Ok(value),
-            Some(INT64) if is_integer => Ok(value),
-            Some(INT32) if is_integer && fits => Ok(value),
+        let to = to.ok_or("the type it casts to is missing")?;
+        let value = self.any_value(0)?.clone();
+        let is_float = data_type::is_float(to);
+        match value {
+            Value::Label(_) => Ok(value),
+            Value::Probabilities(_) if is_float => Ok(value),
+            Value::Activation(view) if is_float => Ok(Value::Activation(View {
+                is_integer: false,
+                ..view
+            })),
+            // Bytes of an image fit into any of these.
+            Value::Activation(ref view)
+                if view.is_integer && matches!(to, data_type::INT32 | data_type::INT64) =>
+            {
+                Ok(value)
+            }
+            Value::Constant(ref constant) if is_float => Ok(Value::Constant(Constant {
+                dims: constant.dims.clone(),
+                data: Data::Float(constant.to_floats()),
+            })),
+            Value::Constant(ref constant) if constant.as_ints().is_some_and(|i| fit(i, to)) => {
+                Ok(value)
+            }
             _ => Err("only casts to float, or of integers to integers, are supported".into()),
         }
     }
@@ -265,14 +244,27 @@ impl Context<'_> {
             .optional(2)?
             .is_some_and(|flag| flag.to_floats() != [0.0])
         {
-            return Err("it is in training mode".into());
+            return Err(
+                "it is in training mode, in which it drops values by chance; export the network in \
+                 evaluation mode (in PyTorch: model.eval())"
+                    .into(),
+            );
         }
-        self.value(0).cloned()
+        self.any_value(0).cloned()
     }
 
     pub(super) fn constant_node(&mut self) -> Result<Value, Refusal> {
         use crate::constant::Data::{Float, Int};
         if let Some(tensor) = self.attributes.tensor("value") {
+            if let (Some(output), Some(r#type)) = (
+                self.node.output.first(),
+                self.attributes.tensor_type("value"),
+            ) {
+                self.lowering.types.insert(output.clone(), r#type);
+            }
+            return tensor.map(Value::Constant);
+        }
+        if let Some(tensor) = self.attributes.sparse("sparse_value") {
             return tensor.map(Value::Constant);
         }
         let constant = |dims: Vec<usize>, data| Ok(Value::Constant(Constant { dims, data }));
@@ -289,5 +281,18 @@ impl Context<'_> {
             return constant(vec![values.len()], Int(values.to_vec()));
         }
         Err("it holds no tensor of numbers".into())
+    }
+}
+
+/// Whether all integers are of an ONNX type.
+fn fit(integers: &[i64], r#type: i32) -> bool {
+    let all = |lo: i64, hi: i64| integers.iter().all(|i| (lo..=hi).contains(i));
+    match r#type {
+        data_type::INT64 => true,
+        data_type::INT32 => all(i64::from(i32::MIN), i64::from(i32::MAX)),
+        data_type::UINT8 => all(0, 0xff),
+        data_type::INT8 => all(-0x80, 0x7f),
+        data_type::BOOL => all(0, 1),
+        _ => false,
     }
 }

@@ -1,9 +1,9 @@
 //! Integer arithmetic on constants: what exporters leave in the graph to flatten a batch of any
 //! size, as in `Shape → Slice → Concat → Reshape`. All of it is known at import.
 
-use super::relabel::axis;
 use super::{Context, Refusal, Value};
 use crate::constant::{Constant, Data};
+use zklens_model::Shape;
 
 impl Context<'_> {
     pub(super) fn shape(&mut self) -> Result<Value, Refusal> {
@@ -26,48 +26,22 @@ impl Context<'_> {
         Ok(Value::Constant(Constant::ints(dims.collect())))
     }
 
-    /// Picks elements of a list of integers.
-    pub(super) fn gather(&mut self) -> Result<Value, Refusal> {
-        let list = self.constant(0)?.clone();
-        let (Some(values), 1) = (list.as_ints(), list.dims.len()) else {
-            return Err("only elements of a shape can be gathered".into());
+    /// A tensor of one number, of a shape that is known.
+    pub(super) fn constant_of_shape(&mut self) -> Result<Value, Refusal> {
+        let wanted = self.constant(0)?.as_ints().map(<[i64]>::to_vec);
+        let dims = crate::constant::dims(&wanted.ok_or("its shape must hold integers")?);
+        let size = dims.and_then(|dims| Some((crate::constant::len(&dims)?, dims)));
+        let size = size.filter(|(len, _)| *len <= Shape::MAX_LEN);
+        let (len, dims) = size.ok_or("its shape is empty or too large")?;
+        let data = match self.attributes.tensor("value").transpose()? {
+            None => Data::Float(vec![0.0; len]),
+            Some(value) => match value.data {
+                Data::Float(list) if list.len() == 1 => Data::Float(vec![list[0]; len]),
+                Data::Int(list) if list.len() == 1 => Data::Int(vec![list[0]; len]),
+                _ => return Err("its value must be one number".into()),
+            },
         };
-        axis(self.attributes.int("axis").unwrap_or(0), 1)?;
-        let indices = self.constant(1)?.clone();
-        let picked = indices.as_ints().ok_or("its indices must be integers")?;
-        let pick = |index: &i64| axis(*index, values.len()).map(|index| values[index]);
-        let data = picked.iter().map(pick).collect::<Result<_, _>>()?;
-        let dims = indices.dims.clone();
-        Ok(Value::Constant(Constant {
-            dims,
-            data: Data::Int(data),
-        }))
-    }
-
-    /// A range of a list of integers.
-    pub(super) fn slice(&mut self) -> Result<Value, Refusal> {
-        let list = self.constant(0)?.clone();
-        let (Some(values), 1) = (list.as_ints(), list.dims.len()) else {
-            return Err("only a shape can be sliced".into());
-        };
-        let one = |ints: Option<Vec<i64>>, name: &str| match ints.as_deref() {
-            Some([int]) => Ok(Some(*int)),
-            Some(_) => Err(format!("its {name} are not one number")),
-            None => Ok(None),
-        };
-        let start = one(self.ints("starts", 1)?, "starts")?.ok_or("its starts are missing")?;
-        let end = one(self.ints("ends", 2)?, "ends")?.ok_or("its ends are missing")?;
-        axis(one(self.ints("axes", 3)?, "axes")?.unwrap_or(0), 1)?;
-        if one(self.ints("steps", 4)?, "steps")?.unwrap_or(1) != 1 {
-            return Err("only steps of one are supported".into());
-        }
-        let len = i64::try_from(values.len()).unwrap_or(i64::MAX);
-        let bound = |at: i64| {
-            let from_start = if at < 0 { at.saturating_add(len) } else { at };
-            usize::try_from(from_start.clamp(0, len)).unwrap_or(0)
-        };
-        let range = values.get(bound(start)..bound(end)).unwrap_or_default();
-        Ok(Value::Constant(Constant::ints(range.to_vec())))
+        Ok(Value::Constant(Constant { dims, data }))
     }
 
     /// The result of `operate` if both inputs are integer constants, of which one may be a single

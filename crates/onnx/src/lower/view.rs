@@ -1,7 +1,8 @@
-//! How an ONNX value lies over a layer's cells. Reshapes and transposes only change the view.
+//! How an ONNX value lies over a layer's cells. Reshapes, transposes and everything that only picks
+//! cells change the view alone.
 
 use super::{Context, Lowering, Refusal, Value};
-use crate::network::{Kind, LayerId};
+use crate::network::{Kind, LayerId, Select};
 use zklens_model::Shape;
 
 /// An activation: ONNX dimensions, with a batch of one among them, over the cells of a layer.
@@ -9,11 +10,26 @@ use zklens_model::Shape;
 pub(super) struct View {
     pub(super) layer: LayerId,
     pub(super) dims: Vec<usize>,
-    /// `order[i]` is the layer's cell that element `i` is; `None` if they agree.
+    /// `order[i]` is the layer's cell that element `i` is; `None` if they agree. Cells may be left out,
+    /// and be there more than once.
     pub(super) order: Option<Vec<usize>>,
+    /// Whether ONNX calculates with its elements as whole numbers.
+    pub(super) is_integer: bool,
+    /// The node that moved or picked cells last, and its operator.
+    pub(super) picker: Option<[String; 2]>,
 }
 
 impl View {
+    pub(super) const fn new(layer: LayerId, dims: Vec<usize>) -> Self {
+        Self {
+            layer,
+            dims,
+            order: None,
+            is_integer: false,
+            picker: None,
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.dims.iter().product()
     }
@@ -21,6 +37,12 @@ impl View {
     /// The layer's cell of element `index`.
     pub(super) fn cell(&self, index: usize) -> usize {
         self.order.as_ref().map_or(index, |order| order[index])
+    }
+
+    /// Whether it is every cell of a layer of this shape, in the layer's order.
+    pub(super) fn is_all_of(&self, shape: Shape) -> bool {
+        let mut cells = (0..self.len()).map(|index| self.cell(index));
+        self.len() == shape.len() && cells.by_ref().eq(0..shape.len())
     }
 
     /// The same elements under other dimensions.
@@ -34,8 +56,28 @@ impl View {
         })
     }
 
+    /// Elements of this view: element `i` of the result is element `sources[i]`.
+    pub(super) fn picked(&self, dims: Vec<usize>, sources: &[usize]) -> Self {
+        let order: Vec<usize> = sources.iter().map(|i| self.cell(*i)).collect();
+        let all = self.order.is_none() && order.len() == self.len();
+        let is_identity = all && order.iter().enumerate().all(|(index, cell)| index == *cell);
+        Self {
+            dims,
+            order: (!is_identity).then_some(order),
+            ..self.clone()
+        }
+    }
+
+    /// The same elements with the axes in another order.
+    pub(super) fn transposed(&self, axes: &[usize]) -> Self {
+        let dims: Vec<usize> = axes.iter().map(|axis| self.dims[*axis]).collect();
+        let steps = strides(&self.dims);
+        let steps: Vec<usize> = axes.iter().map(|axis| steps[*axis]).collect();
+        self.picked(dims.clone(), &offsets(&dims, &steps))
+    }
+
     /// `(channels, height, width)` of a picture, or why it is none.
-    fn picture(&self) -> Result<Shape, Refusal> {
+    pub(super) fn picture(&self) -> Result<Shape, Refusal> {
         let [1, channels, height, width] = self.dims[..] else {
             return Err(format!(
                 "expected an input of dimensions [1, channels, height, width], got {:?}",
@@ -48,15 +90,30 @@ impl View {
 
 impl Lowering {
     /// The layer of `view` with its cells in ONNX order and shape `shape`.
-    fn reshaped(&mut self, name: &str, view: &View, shape: Shape) -> Result<LayerId, Refusal> {
-        if view.order.is_some() {
-            return Err(
-                "its input is transposed; transposes are supported where they only \
-                        relabel: on the image, or before a fully connected layer"
-                    .into(),
-            );
+    pub(super) fn reshaped(
+        &mut self,
+        name: &str,
+        view: &View,
+        shape: Shape,
+    ) -> Result<LayerId, Refusal> {
+        let inner = self.layers[view.layer].shape;
+        let Some(order) = view.order.as_ref() else {
+            return self.relabelled(name, view.layer, shape);
+        };
+        if view.is_all_of(inner) {
+            return self.relabelled(name, view.layer, shape);
         }
-        self.relabelled(name, view.layer, shape)
+        let by = view.picker.clone().unwrap_or_default();
+        let reason = || {
+            let [node, operator] = &by;
+            format!(
+                "`{node}` ({operator}) moves its input's cells so that they are no rows and columns of \
+                 one layer; that is supported before a fully connected layer"
+            )
+        };
+        let select = select(order, inner, shape).ok_or_else(reason)?;
+        let select = Select { by, ..select };
+        self.push(name, Kind::Select(select), vec![view.layer], shape)
     }
 
     /// The layer's cells, in their own order, under another shape.
@@ -79,29 +136,61 @@ impl Lowering {
     }
 }
 
+/// `order` as a choice of channels, of rows and of columns, if it is one.
+fn select(order: &[usize], inner: Shape, outer: Shape) -> Option<Select> {
+    let (area, width) = (inner.area(), inner.width());
+    let channel = |index: usize| order.get(index).map(|cell| cell / area);
+    let row = |index: usize| order.get(index).map(|cell| cell % area / width);
+    let column = |index: usize| order.get(index).map(|cell| cell % width);
+    let along = |count: usize, step: usize, of: &dyn Fn(usize) -> Option<usize>| {
+        (0..count).map(|i| of(i * step)).collect::<Option<Vec<_>>>()
+    };
+    let channels = along(outer.channels(), outer.area(), &channel)?;
+    let rows = along(outer.height(), outer.width(), &row)?;
+    let columns = along(outer.width(), 1, &column)?;
+    let mut cells = order.iter();
+    for channel in &channels {
+        for row in &rows {
+            for column in &columns {
+                if cells.next() != Some(&(channel * area + row * width + column)) {
+                    return None;
+                }
+            }
+        }
+    }
+    Some(Select {
+        channels: channels.into_iter().map(Some).collect(),
+        rows,
+        columns,
+        by: Default::default(),
+    })
+}
+
 impl Context<'_> {
     /// Input `index` as a picture: its layer and shape.
     pub(super) fn picture(&mut self, index: usize) -> Result<(LayerId, Shape), Refusal> {
         let view = self.view(index)?;
         let shape = view.picture()?;
-        let layer = self.lowering.reshaped(self.name, &view, shape)?;
-        Ok((layer, shape))
+        Ok((self.in_order(&view, shape)?, shape))
     }
 
-    /// The cells of `view` as a vector in the layer's own order.
+    /// The layer of `view` with its cells in ONNX order and shape `shape`.
+    pub(super) fn in_order(&mut self, view: &View, shape: Shape) -> Result<LayerId, Refusal> {
+        self.lowering.reshaped(self.name, view, shape)
+    }
+
+    /// The cells of the view's layer as a vector, in the layer's own order.
     pub(super) fn flat_cells(&mut self, view: &View) -> Result<LayerId, Refusal> {
-        let shape = Shape::flat(view.len()).ok_or("its input is empty or too large")?;
+        let shape = Shape::flat(self.lowering.layers[view.layer].shape.len());
+        let shape = shape.ok_or("its input is empty or too large")?;
         self.lowering.relabelled(self.name, view.layer, shape)
     }
 
     /// `layer` as an ONNX picture.
     pub(super) fn as_picture(&self, layer: LayerId) -> Value {
         let shape = self.lowering.layers[layer].shape;
-        Value::Activation(View {
-            layer,
-            dims: vec![1, shape.channels(), shape.height(), shape.width()],
-            order: None,
-        })
+        let dims = vec![1, shape.channels(), shape.height(), shape.width()];
+        Value::Activation(View::new(layer, dims))
     }
 
     /// A layer that changes every cell of `view` on its own: the view stays.
@@ -135,4 +224,17 @@ pub(super) fn offsets(dims: &[usize], steps: &[usize]) -> Vec<usize> {
             .collect();
     }
     offsets
+}
+
+/// For every element of a tensor whose axes are lists of the positions it takes from a tensor of
+/// `dims`, where it lies there.
+pub(super) fn positions(dims: &[usize], lists: &[Vec<usize>]) -> Vec<usize> {
+    let mut positions = vec![0];
+    for (list, step) in lists.iter().zip(strides(dims)) {
+        positions = positions
+            .iter()
+            .flat_map(|start| list.iter().map(move |i| start + i * step))
+            .collect();
+    }
+    positions
 }

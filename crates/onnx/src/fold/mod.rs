@@ -1,20 +1,43 @@
 //! Rewrites that leave the function as it is and the network smaller: batch norm, normalisation and
 //! padding disappear into the linear layers beside them, and pooling comes before activations.
 
-use crate::network::{Curve, Kind, LayerId, Linear, Network};
+mod concat;
+mod select;
+
+use crate::curve::Curve;
+use crate::error::ImportError;
+use crate::network::{Kind, Layer, LayerId, Linear, Network};
 use zklens_model::{Axis, Shape, Window};
 
-/// Folds until nothing changes. Afterwards no `Affine` and no `Pad` is left.
-pub(crate) fn fold(network: &mut Network) {
+/// Folds until nothing changes. Afterwards no `Affine`, no `Pad` and no `Select` is left.
+///
+/// # Errors
+///
+/// Cells are picked in a way that no layer can follow.
+pub(crate) fn fold(network: &mut Network) -> Result<(), ImportError> {
+    fold_all(network);
+    for id in 0..network.layers.len() {
+        make_convolution(network, id)?;
+    }
+    // They take up the affine layers beside them.
+    fold_all(network);
+    let uses = network.uses();
+    for id in 0..network.layers.len() {
+        affine_above_reshape(network, id, &uses);
+    }
+    for id in 0..network.layers.len() {
+        make_depthwise(network, id);
+    }
+    Ok(())
+}
+
+fn fold_all(network: &mut Network) {
     loop {
         let uses = network.uses();
         if !(0..network.layers.len()).any(|id| fold_layer(network, id, &uses)) {
             break;
         }
         drop_unused(network);
-    }
-    for id in 0..network.layers.len() {
-        make_depthwise(network, id);
     }
 }
 
@@ -66,7 +89,13 @@ fn fold_layer(network: &mut Network, id: LayerId, uses: &[usize]) -> bool {
                 || affine_below_reshape(network, id, input)
                 || pool_before_activation(network, id, input)
                 || merge_padding(network, id, input)
-                || clip_after_relu(network, id, input)))
+                || clip_after_relu(network, id, input)
+                || clip_after_clip(network, id, input)
+                || clip_of_pixels(network, id, input)
+                || select::conv_after_select(network, id, input)
+                || select::select_after_linear(network, id, input)
+                || concat::cells_before_concat(network, id, input)
+                || concat::dense_after_concat(network, id, input)))
 }
 
 /// Drops a layer that changes nothing, and the first of two reshapes.
@@ -78,6 +107,7 @@ fn bypass_identity(network: &mut Network, id: LayerId, input: LayerId) -> bool {
         }
         Kind::Reshape => layer.shape == network.layers[input].shape,
         Kind::Concat => layer.inputs.len() == 1,
+        Kind::Select(select) => select::is_identity(select, network.layers[input].shape),
         _ => false,
     };
     if changes_nothing {
@@ -199,6 +229,33 @@ fn affine_below_reshape(network: &mut Network, id: LayerId, input: LayerId) -> b
     true
 }
 
+/// Moves an affine layer that found no linear layer before the reshape that it follows: no proof lays out
+/// the input of a convolution behind a reshape.
+fn affine_above_reshape(network: &mut Network, id: LayerId, uses: &[usize]) {
+    let Kind::Affine { scale, offset } = network.layers[id].kind.clone() else {
+        return;
+    };
+    let input = network.layers[id].inputs[0];
+    let before = &network.layers[input];
+    if before.kind != Kind::Reshape || uses[input] != 1 {
+        return;
+    }
+    let (outer, inner) = (before.shape, network.layers[before.inputs[0]].shape);
+    let spread = |values: &[f32]| respread(values, outer, inner);
+    let Some((scale, offset)) = spread(&scale).zip(spread(&offset)) else {
+        return;
+    };
+    let name = network.layers[id].name.clone();
+    network.layers[id].kind = Kind::Reshape;
+    let before = &mut network.layers[input];
+    *before = Layer {
+        name,
+        kind: Kind::Affine { scale, offset },
+        inputs: before.inputs.clone(),
+        shape: inner,
+    };
+}
+
 /// Values per channel of `inner` as values per channel of `outer`, if there are such.
 fn respread(values: &[f32], inner: Shape, outer: Shape) -> Option<Vec<f32>> {
     let cells = values
@@ -284,6 +341,67 @@ fn clip_after_relu(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     *lo = lo.max(0.0);
     bypass(network, input, network.layers[input].inputs[0]);
     true
+}
+
+/// Two clips keep what both would, if they share something.
+fn clip_after_clip(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let Kind::Clip { lo, hi } = network.layers[input].kind else {
+        return false;
+    };
+    let Kind::Clip { lo: low, hi: high } = &mut network.layers[id].kind else {
+        return false;
+    };
+    if lo.max(*low) > hi.min(*high) {
+        return false;
+    }
+    (*low, *high) = (lo.max(*low), hi.min(*high));
+    bypass(network, input, network.layers[input].inputs[0]);
+    true
+}
+
+/// A clip of nothing that pixels can be, but for rounding of its bounds, changes nothing.
+fn clip_of_pixels(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let Kind::Clip { lo, hi } = network.layers[id].kind else {
+        return false;
+    };
+    let (scale, offset) = match &network.layers[input] {
+        layer if layer.kind == Kind::Input => (vec![1.0], vec![0.0]),
+        layer => match (&layer.kind, layer.inputs.first()) {
+            (Kind::Affine { scale, offset }, Some(0)) => (scale.clone(), offset.clone()),
+            _ => return false,
+        },
+    };
+    let slack = (hi - lo) * 1e-5;
+    let is_inside = scale.iter().zip(&offset).all(|(s, o)| {
+        let ends = [*o, s * 255.0 + o];
+        ends.iter()
+            .all(|end| (lo - slack..=hi + slack).contains(end))
+    });
+    if is_inside {
+        bypass(network, id, input);
+    }
+    is_inside
+}
+
+/// Picked cells that could not be folded are a convolution, if they lie at even distances.
+fn make_convolution(network: &mut Network, id: LayerId) -> Result<(), ImportError> {
+    let Kind::Select(select) = &network.layers[id].kind else {
+        return Ok(());
+    };
+    let inner = network.layers[network.layers[id].inputs[0]].shape;
+    let kind = select::as_convolution(select, inner);
+    let kind = kind.ok_or_else(|| ImportError::Unsupported {
+        node: select.by[0].clone(),
+        operator: select.by[1].clone(),
+        reason: format!(
+            "it repeats, mirrors or moves cells in a way that `{}` after it cannot follow; that is \
+             supported before a fully connected layer, and, of copies, before a convolution whose \
+             stride skips them",
+            network.layers[id].name
+        ),
+    })?;
+    network.layers[id].kind = kind;
+    Ok(())
 }
 
 /// What could not be folded is a convolution whose kernels have one cell and see one channel.

@@ -1,0 +1,318 @@
+//! Arithmetic with constants, and of tensors with each other.
+
+use super::view::{View, offsets, strides};
+use super::{Context, Refusal, Value};
+use crate::constant::{Constant, Data};
+use crate::curve::{Curve, Formula};
+use crate::network::{Kind, LayerId};
+use zklens_model::{GraphBuilder, Shape};
+
+impl Context<'_> {
+    pub(super) fn batch_normalization(&mut self) -> Result<Value, Refusal> {
+        self.attributes.ignore("momentum");
+        if self.attributes.int("training_mode").unwrap_or(0) != 0 {
+            return Err("it is in training mode".into());
+        }
+        if self.attributes.int("spatial").unwrap_or(1) != 1 {
+            return Err(
+                "it has statistics for every cell (spatial = 0); export with opset 9 or newer"
+                    .into(),
+            );
+        }
+        let epsilon = self.attributes.float("epsilon").unwrap_or(1e-5);
+        let view = self.view(0)?;
+        let channels = *view.dims.get(1).ok_or("its input has no channels")?;
+        let row = |index| -> Result<Vec<f32>, Refusal> {
+            let values = self.constant(index)?.to_floats();
+            let fault = || {
+                format!(
+                    "input {index} has {} values for {channels} channels",
+                    values.len()
+                )
+            };
+            if values.len() == channels {
+                Ok(values)
+            } else {
+                Err(fault())
+            }
+        };
+        let (gamma, beta, mean, variance) = (row(1)?, row(2)?, row(3)?, row(4)?);
+        let deviations = variance
+            .iter()
+            .map(|v| (f64::from(*v) + f64::from(epsilon)).sqrt());
+        let scale: Vec<f32> = gamma
+            .iter()
+            .zip(deviations)
+            .map(|(g, d)| (f64::from(*g) / d) as f32)
+            .collect();
+        let moved = mean.iter().zip(&scale).map(|(m, s)| m * s);
+        let offset: Vec<f32> = beta.iter().zip(moved).map(|(b, m)| b - m).collect();
+        if scale.iter().chain(&offset).any(|v| !v.is_finite()) {
+            return Err("its variance is not positive".into());
+        }
+        let mut dims = vec![1; view.dims.len()];
+        dims[1] = channels;
+        let along = |values| Constant {
+            dims: dims.clone(),
+            data: Data::Float(values),
+        };
+        self.affine(&view, Some(&along(scale)), Some(&along(offset)))
+    }
+
+    pub(super) fn add(&mut self) -> Result<Value, Refusal> {
+        let count = self.node.input.len();
+        let is_mean = self.node.op_type == "Mean";
+        if count == 2
+            && !is_mean
+            && let Some(sum) = self.integers(i64::checked_add)?
+        {
+            return Ok(sum);
+        }
+        if count == 0 || count > GraphBuilder::MAX_OPERANDS {
+            return Err(format!("it has {count} inputs"));
+        }
+        let mut sum = self.value(0)?.clone();
+        for index in 1..count {
+            let next = self.value(index)?.clone();
+            sum = self.sum(sum, next)?;
+        }
+        match sum {
+            Value::Activation(view) if is_mean => {
+                self.affine(&view, Some(&scalar(1.0 / count as f32)), None)
+            }
+            sum => Ok(sum),
+        }
+    }
+
+    fn sum(&mut self, left: Value, right: Value) -> Result<Value, Refusal> {
+        match (left, right) {
+            (Value::Activation(view), Value::Constant(constant))
+            | (Value::Constant(constant), Value::Activation(view)) => {
+                self.affine(&view, None, Some(&constant))
+            }
+            (Value::Activation(a), Value::Activation(b)) => self.residual(&a, &b),
+            _ => Err("a sum of two constants; simplify the network before importing it".into()),
+        }
+    }
+
+    pub(super) fn residual(&mut self, a: &View, b: &View) -> Result<Value, Refusal> {
+        if a.is_integer || b.is_integer {
+            return Err("it computes with whole numbers; a Cast to float must come before".into());
+        }
+        if a.dims != b.dims {
+            return Err(format!(
+                "tensors of dimensions {:?} and {:?} are added; only equal ones are supported",
+                a.dims, b.dims
+            ));
+        }
+        let shape = |this: &Self, view: &View| this.lowering.layers[view.layer].shape;
+        let (left, right) = (shape(self, a), shape(self, b));
+        if a.order == b.order && left.len() == right.len() {
+            let other = self.lowering.relabelled(self.name, b.layer, left)?;
+            let layer = self.emit(Kind::Add, vec![a.layer, other], left)?;
+            return Ok(Value::Activation(View { layer, ..a.clone() }));
+        }
+        let common = a.picture().ok().or_else(|| Shape::flat(a.len()));
+        let common = common.ok_or("its input is empty or too large")?;
+        let inputs = vec![self.in_order(a, common)?, self.in_order(b, common)?];
+        let layer = self.emit(Kind::Add, inputs, common)?;
+        Ok(Value::Activation(View::new(layer, a.dims.clone())))
+    }
+
+    pub(super) fn sub(&mut self) -> Result<Value, Refusal> {
+        if let Some(difference) = self.integers(i64::checked_sub)? {
+            return Ok(difference);
+        }
+        let minus_one = scalar(-1.0);
+        if let Value::Constant(constant) = self.value(0)?.clone() {
+            let view = self.view(1)?;
+            return self.affine(&view, Some(&minus_one), Some(&constant));
+        }
+        let view = self.view(0)?;
+        let Value::Constant(constant) = self.value(1)?.clone() else {
+            let subtracted = self.view(1)?;
+            let negated = self.affine(&subtracted, Some(&minus_one), None)?;
+            return self.sum(Value::Activation(view), negated);
+        };
+        let negated = constant.to_floats().iter().map(|v| -v).collect();
+        let negated = Constant {
+            dims: constant.dims,
+            data: Data::Float(negated),
+        };
+        self.affine(&view, None, Some(&negated))
+    }
+
+    pub(super) fn mul(&mut self) -> Result<Value, Refusal> {
+        if let Some(product) = self.integers(i64::checked_mul)? {
+            return Ok(product);
+        }
+        match (self.value(0)?.clone(), self.value(1)?.clone()) {
+            (Value::Activation(view), Value::Constant(factor))
+            | (Value::Constant(factor), Value::Activation(view)) => {
+                self.affine(&view, Some(&factor), None)
+            }
+            (Value::Activation(a), Value::Activation(b)) => self.function_of_both(
+                &a,
+                &b,
+                Formula::Product,
+                "it multiplies two tensors that depend on the image; only multiplication by \
+                 constants, and products that are a function of each value alone, are supported",
+            ),
+            _ => Err("a product of two constants; simplify the network before importing it".into()),
+        }
+    }
+
+    pub(super) fn div(&mut self) -> Result<Value, Refusal> {
+        if let Some(quotient) = self.integers(i64::checked_div)? {
+            return Ok(quotient);
+        }
+        let view = self
+            .view(0)
+            .map_err(|_| "only division by a constant is supported")?;
+        let divisor = match self.value(1)?.clone() {
+            Value::Constant(divisor) => divisor,
+            Value::Activation(other) => {
+                return self.function_of_both(
+                    &view,
+                    &other,
+                    Formula::Quotient,
+                    "it divides by numbers computed from the image; only division by constants is \
+                     supported",
+                );
+            }
+            _ => return Err("only division by a constant is supported".into()),
+        };
+        let inverse: Vec<f32> = divisor
+            .to_floats()
+            .iter()
+            .map(|v| (1.0 / f64::from(*v)) as f32)
+            .collect();
+        if inverse.iter().any(|v| !v.is_finite()) {
+            return Err("it divides by zero, or by nearly zero".into());
+        }
+        let inverse = Constant {
+            dims: divisor.dims.clone(),
+            data: Data::Float(inverse),
+        };
+        self.affine(&view, Some(&inverse), None)
+    }
+
+    pub(super) fn neg(&mut self) -> Result<Value, Refusal> {
+        let view = self.view(0)?;
+        self.affine(&view, Some(&scalar(-1.0)), None)
+    }
+
+    /// A constant power: the square root and the square among them.
+    pub(super) fn pow(&mut self) -> Result<Value, Refusal> {
+        let exponent = self.constant(1)?.scalar().filter(|e| e.is_finite());
+        let exponent = exponent.ok_or("its exponent must be one constant number")?;
+        if exponent == 1.0 {
+            return self.value(0).cloned();
+        }
+        self.activation(Kind::Curve(Curve::Power { exponent }))
+    }
+
+    /// `scale·x + offset`, each broadcast to `x` as ONNX does.
+    pub(super) fn affine(
+        &mut self,
+        view: &View,
+        scale: Option<&Constant>,
+        offset: Option<&Constant>,
+    ) -> Result<Value, Refusal> {
+        if view.is_integer {
+            return Err("it computes with whole numbers; a Cast to float must come before".into());
+        }
+        let shape = self.lowering.layers[view.layer].shape;
+        let per_cell = |constant: Option<&Constant>, absent: f32| match constant {
+            Some(constant) => broadcast(constant, view, shape.len()),
+            None => Ok(vec![Some(absent); shape.len()]),
+        };
+        let (scale, offset) = (per_cell(scale, 1.0)?, per_cell(offset, 0.0)?);
+        if let Some((scale, offset)) = per_channel(&scale, shape).zip(per_channel(&offset, shape)) {
+            return self.cell_by_cell(view, Kind::Affine { scale, offset });
+        }
+        let or = |cells: Vec<Option<f32>>, absent| {
+            let cells = cells.into_iter().map(|cell| cell.unwrap_or(absent));
+            cells.collect()
+        };
+        let (scale, offset) = (or(scale, 1.0), or(offset, 0.0));
+        self.affine_by_cell(view, scale, offset)
+    }
+
+    /// A scale and an offset of its own for every cell of the layer: each becomes a channel for a moment.
+    pub(super) fn affine_by_cell(
+        &mut self,
+        view: &View,
+        scale: Vec<f32>,
+        offset: Vec<f32>,
+    ) -> Result<Value, Refusal> {
+        let shape = self.lowering.layers[view.layer].shape;
+        let flat = self.flat_cells(view)?;
+        let flat_shape = self.lowering.layers[flat].shape;
+        let moved = self.emit(Kind::Affine { scale, offset }, vec![flat], flat_shape)?;
+        let layer: LayerId = self.emit(Kind::Reshape, vec![moved], shape)?;
+        Ok(Value::Activation(View {
+            layer,
+            ..view.clone()
+        }))
+    }
+}
+
+pub(super) fn scalar(value: f32) -> Constant {
+    Constant {
+        dims: Vec::new(),
+        data: Data::Float(vec![value]),
+    }
+}
+
+/// The constant's value for each of the `cells` of the view's layer; none where the view has none.
+fn broadcast(constant: &Constant, view: &View, cells: usize) -> Result<Vec<Option<f32>>, Refusal> {
+    let fault = || {
+        format!(
+            "a constant of dimensions {:?} does not broadcast to {:?}",
+            constant.dims, view.dims
+        )
+    };
+    let missing = view
+        .dims
+        .len()
+        .checked_sub(constant.dims.len())
+        .ok_or_else(fault)?;
+    let mut dims = vec![1; missing];
+    dims.extend(&constant.dims);
+    let fits = dims.iter().zip(&view.dims).all(|(c, v)| c == v || *c == 1);
+    if !fits {
+        return Err(fault());
+    }
+    let mut steps = strides(&dims);
+    for (step, dim) in steps.iter_mut().zip(&dims) {
+        if *dim == 1 {
+            *step = 0;
+        }
+    }
+    let values = constant.to_floats();
+    let mut cells = vec![None; cells];
+    for (index, offset) in offsets(&view.dims, &steps).into_iter().enumerate() {
+        let cell: &mut Option<f32> = &mut cells[view.cell(index)];
+        let value = values[offset];
+        if cell.is_some_and(|other| other.to_bits() != value.to_bits()) {
+            return Err("it treats two copies of one value differently".into());
+        }
+        *cell = Some(value);
+    }
+    Ok(cells)
+}
+
+/// One value per channel, if all cells of each channel agree.
+fn per_channel(cells: &[Option<f32>], shape: Shape) -> Option<Vec<f32>> {
+    let channels = cells.chunks(shape.area());
+    channels
+        .map(|channel| {
+            let mut known = channel.iter().flatten();
+            let first = known.next().copied().unwrap_or(0.0);
+            known
+                .all(|v| v.to_bits() == first.to_bits())
+                .then_some(first)
+        })
+        .collect()
+}

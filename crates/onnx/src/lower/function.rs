@@ -1,0 +1,199 @@
+//! Operators that the file itself defines: each call is replaced by the nodes of its function.
+
+use super::{Lowering, is_default};
+use crate::error::ImportError;
+use crate::proto::{self, Attribute, Function, Node};
+use std::collections::BTreeMap;
+
+/// The functions of a file, and how much more their calls may cost.
+pub(super) struct Calls<'a> {
+    functions: BTreeMap<[&'a str; 3], &'a Function>,
+    /// Nodes and bytes that calls may still put in.
+    nodes: usize,
+    bytes: usize,
+    /// Calls so far: names inside of each are its own.
+    count: usize,
+}
+
+/// The most nodes that all calls together may put in.
+const MAX_NODES: usize = 1 << 16;
+
+/// The most bytes that these may have.
+const MAX_BYTES: usize = 1 << 28;
+
+/// Functions that call each other, at most.
+const MAX_DEPTH: usize = 32;
+
+impl<'a> Calls<'a> {
+    pub(super) fn new(functions: &'a [Function]) -> Self {
+        let key = |f: &'a Function| [f.domain.as_str(), f.name.as_str(), f.overload.as_str()];
+        Self {
+            functions: functions.iter().map(|f| (key(f), f)).collect(),
+            nodes: MAX_NODES,
+            bytes: MAX_BYTES,
+            count: 0,
+        }
+    }
+
+    /// Adds a node, or the nodes of the function that it calls.
+    pub(super) fn add(&mut self, lowering: &mut Lowering, node: &Node) -> Result<(), ImportError> {
+        self.add_below(lowering, node, 0)
+    }
+
+    fn add_below(
+        &mut self,
+        lowering: &mut Lowering,
+        node: &Node,
+        depth: usize,
+    ) -> Result<(), ImportError> {
+        let key = [&node.domain, &node.op_type, &node.overload].map(String::as_str);
+        let Some(function) = self.functions.get(&key).copied() else {
+            return lowering.add_node(node);
+        };
+        let refuse = |reason: String| ImportError::Unsupported {
+            node: node.name.clone(),
+            operator: node.op_type.clone(),
+            reason,
+        };
+        if depth >= MAX_DEPTH {
+            let reason = format!("its function calls others, more than {MAX_DEPTH} deep");
+            return Err(refuse(reason));
+        }
+        self.count += 1;
+        let call = Call::new(node, function, self.count).map_err(refuse)?;
+        let opset = opset(function, lowering.opset).map_err(|got| ImportError::Opset { got })?;
+        let outer = core::mem::replace(&mut lowering.opset, opset);
+        for inner in &function.node {
+            let inner = call.node(inner);
+            let left = self
+                .nodes
+                .checked_sub(1)
+                .zip(self.bytes.checked_sub(prost::Message::encoded_len(&inner)));
+            (self.nodes, self.bytes) = left.ok_or_else(|| {
+                refuse("the functions of this file unfold to too many nodes".into())
+            })?;
+            self.add_below(lowering, &inner, depth + 1)?;
+        }
+        for copy in call.copies() {
+            lowering.add_node(&copy)?;
+        }
+        lowering.opset = outer;
+        Ok(())
+    }
+}
+
+/// The version of ONNX's operators that a function's nodes have; or one that is not supported.
+fn opset(function: &Function, outer: i64) -> Result<i64, i64> {
+    let mut sets = function.opset_import.iter();
+    let own = sets.find(|set| is_default(&set.domain));
+    match own.map_or(outer, |set| set.version) {
+        version if crate::OPSETS.contains(&version) => Ok(version),
+        version => Err(version),
+    }
+}
+
+/// One call of a function.
+struct Call<'a> {
+    node: &'a Node,
+    function: &'a Function,
+    /// What the function's names of inputs and outputs are outside.
+    names: BTreeMap<&'a str, &'a str>,
+    /// What all other names begin with.
+    prefix: String,
+}
+
+impl<'a> Call<'a> {
+    fn new(node: &'a Node, function: &'a Function, number: usize) -> Result<Self, String> {
+        if node.input.len() > function.input.len() || node.output.len() > function.output.len() {
+            return Err("it has more inputs or outputs than its function".into());
+        }
+        let mut names = BTreeMap::new();
+        for (inner, outer) in function.output.iter().zip(&node.output) {
+            if !outer.is_empty() {
+                names.insert(inner.as_str(), outer.as_str());
+            }
+        }
+        // An input that is left out is one that the function's nodes leave out too.
+        let inputs = node.input.iter().map(String::as_str);
+        let inputs = inputs.chain(core::iter::repeat(""));
+        for (inner, outer) in function.input.iter().zip(inputs) {
+            names.insert(inner, outer);
+        }
+        let missing = function
+            .attribute
+            .iter()
+            .find(|name| !node.attribute.iter().any(|given| given.name == **name));
+        if let Some(missing) = missing {
+            return Err(format!("its attribute `{missing}` is missing"));
+        }
+        Ok(Self {
+            node,
+            function,
+            names,
+            prefix: format!("{}#{number}/", node.op_type),
+        })
+    }
+
+    /// A node of the function as one of the graph.
+    fn node(&self, inner: &Node) -> Node {
+        let names = |list: &[String]| list.iter().map(|name| self.name(name)).collect();
+        let attributes = inner.attribute.iter().filter_map(|a| self.attribute(a));
+        Node {
+            input: names(&inner.input),
+            output: names(&inner.output),
+            name: self.label(inner),
+            op_type: inner.op_type.clone(),
+            attribute: attributes.collect(),
+            domain: inner.domain.clone(),
+            overload: inner.overload.clone(),
+        }
+    }
+
+    fn name(&self, inner: &str) -> String {
+        match self.names.get(inner) {
+            Some(outer) => (*outer).to_owned(),
+            None if inner.is_empty() => String::new(),
+            None => format!("{}{inner}", self.prefix),
+        }
+    }
+
+    /// What messages call a node of the function.
+    fn label(&self, inner: &Node) -> String {
+        let name = |node: &Node| {
+            let mut names = core::iter::once(&node.name).chain(&node.output);
+            names.find(|name| !name.is_empty()).cloned()
+        };
+        let (outer, inner) = (name(self.node), name(inner));
+        [outer.unwrap_or_default(), inner.unwrap_or_default()].join("/")
+    }
+
+    /// An attribute with the value that the call gives it; none if the call leaves it out.
+    fn attribute(&self, inner: &Attribute) -> Option<Attribute> {
+        if inner.ref_attr_name.is_empty() {
+            return Some(inner.clone());
+        }
+        let mut given = self
+            .node
+            .attribute
+            .iter()
+            .chain(&self.function.attribute_proto);
+        let given = given.find(|given| given.name == inner.ref_attr_name)?;
+        Some(Attribute {
+            name: inner.name.clone(),
+            ..given.clone()
+        })
+    }
+
+    /// Outputs that are inputs of the function too.
+    fn copies(&self) -> Vec<Node> {
+        let outputs = self.function.output.iter().zip(&self.node.output);
+        let copied = outputs.filter(|(inner, _)| self.function.input.contains(inner));
+        let copy = |(inner, outer): (&String, &String)| proto::Node {
+            input: vec![self.name(inner)],
+            output: vec![outer.clone()],
+            op_type: "Identity".into(),
+            ..proto::Node::default()
+        };
+        copied.map(copy).collect()
+    }
+}

@@ -1,0 +1,133 @@
+//! Operators of other domains: what onnxruntime's optimiser fuses, and what scikit-learn's exporter
+//! puts around a network.
+
+use super::view::View;
+use super::{Context, Refusal, Value};
+use crate::constant::{Constant, Data};
+use crate::curve::Curve;
+use crate::network::Kind;
+
+impl Context<'_> {
+    pub(super) fn fused(&mut self) -> Result<Value, Refusal> {
+        match self.node.op_type.as_str() {
+            "FusedConv" => self.fused_conv(),
+            "FusedGemm" => {
+                let value = self.gemm()?;
+                self.with_activation(value)
+            }
+            "FusedMatMul" => self.fused_mat_mul(),
+            "Gelu" => self.activation(Kind::Curve(Curve::Gelu)),
+            "QuickGelu" => {
+                let alpha = self.parameter("alpha", 1.702)?;
+                self.activation(Kind::Curve(Curve::Swish { alpha }))
+            }
+            "Scaler" => self.scaler(),
+            "ZipMap" => self.zip_map(),
+            "ArrayFeatureExtractor" => self.class_of_label(),
+            other => Err(format!("`{other}` is listed and not lowered")),
+        }
+    }
+
+    /// A convolution, perhaps with another tensor added, and an activation.
+    fn fused_conv(&mut self) -> Result<Value, Refusal> {
+        let mut value = self.conv()?;
+        if self.input_name(3).is_some() {
+            let added = self.view(3)?;
+            if let Value::Activation(view) = &value {
+                let view = view.clone();
+                value = self.residual(&view, &added)?;
+            }
+        }
+        self.with_activation(value)
+    }
+
+    fn fused_mat_mul(&mut self) -> Result<Value, Refusal> {
+        for name in ["transA", "transB", "transBatchA", "transBatchB"] {
+            if self.attributes.int(name).unwrap_or(0) != 0 {
+                return Err(format!("{name} is not supported"));
+            }
+        }
+        let alpha = self.parameter("alpha", 1.0)?;
+        self.product_with_matrix(alpha)
+    }
+
+    fn with_activation(&mut self, value: Value) -> Result<Value, Refusal> {
+        let name = self.attributes.text("activation").unwrap_or_default();
+        let name = name.to_owned();
+        let listed = self.attributes.floats("activation_params");
+        let listed = listed.unwrap_or_default().to_vec();
+        let parameter = |index: usize, attribute: &str, default: f32| {
+            let given = self.attributes.float(attribute);
+            given.or(listed.get(index).copied()).unwrap_or(default)
+        };
+        let first = |default| parameter(0, "activation_alpha", default);
+        let second = |default| parameter(1, "activation_beta", default);
+        let Value::Activation(view) = value else {
+            return Ok(value);
+        };
+        let curve = match name.as_str() {
+            "" => return Ok(Value::Activation(view)),
+            "Relu" => return self.cell_by_cell(&view, Kind::Relu),
+            "Clip" => {
+                let (lo, hi) = (first(f32::NEG_INFINITY), second(f32::INFINITY));
+                return self.clip_view(&view, lo, hi);
+            }
+            "HardSigmoid" => {
+                let (alpha, beta) = (first(0.2), second(0.5));
+                return self.hard_sigmoid_of(&view, alpha, beta);
+            }
+            "LeakyRelu" => {
+                let alpha = first(0.01);
+                if !alpha.is_finite() || alpha.abs() > 1.0 {
+                    return Err(format!("its slope {alpha} is not between -1 and 1"));
+                }
+                Curve::LeakyRelu { alpha }
+            }
+            "Sigmoid" => Curve::Sigmoid,
+            "Tanh" => Curve::Tanh,
+            other => return Err(format!("its activation `{other}` is not supported")),
+        };
+        self.cell_by_cell(&view, Kind::Curve(curve))
+    }
+
+    /// `(x − offset) · scale`, as scikit-learn's scalers do.
+    fn scaler(&mut self) -> Result<Value, Refusal> {
+        let view = self.view(0)?;
+        let list = |name| self.attributes.floats(name).unwrap_or_default().to_vec();
+        let (offset, scale) = (list("offset"), list("scale"));
+        let moved: Vec<f32> = offset.iter().map(|o| -o).collect();
+        let last = view.dims.last().copied().unwrap_or(1);
+        let constant = |values: Vec<f32>| match values.len() {
+            1 => Ok(Constant {
+                dims: vec![1],
+                data: Data::Float(values),
+            }),
+            len if len == last => Ok(Constant {
+                dims: vec![len],
+                data: Data::Float(values),
+            }),
+            len => Err(format!("{len} numbers for {last} features")),
+        };
+        let (moved, scale) = (constant(moved)?, constant(scale)?);
+        match self.affine(&view, None, Some(&moved))? {
+            Value::Activation(view) => self.affine(&view, Some(&scale), None),
+            other => Ok(other),
+        }
+    }
+
+    /// Names for scores: they stay what they are.
+    fn zip_map(&self) -> Result<Value, Refusal> {
+        self.attributes.ignore_all();
+        self.any_value(0).cloned()
+    }
+
+    /// The name of the class with the largest score.
+    fn class_of_label(&self) -> Result<Value, Refusal> {
+        self.constant(0)?;
+        let view: &View = match self.any_value(1)? {
+            Value::Label(view) => view,
+            _ => return Err("it is only understood after an ArgMax".into()),
+        };
+        Ok(Value::Label(view.clone()))
+    }
+}
