@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 import() { # NAME DATASET LABELS [OPTION...]
     local name=$1 dataset=$2 labels=$3
     shift 3
-    cargo run --quiet --release -- import "models/$name.onnx" --output "models/$name.zkl" --json \
+    cargo run --quiet --release -- import "models/$name.onnx" --output "models/$name.zkl" --force --json \
         --calibration "models/testdata/$dataset-calibration-images-idx3-ubyte.gz" \
         --labels "$labels" "$@" >"models/$name.import.json"
 }

@@ -19,6 +19,7 @@ mod randomness;
 mod setup_file;
 mod sp1;
 mod stages;
+mod weights_beside;
 
 use args::{Arguments, Command};
 use clap::Parser;

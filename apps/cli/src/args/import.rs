@@ -14,12 +14,15 @@ Examples:
 
 A folder's images count as labelled if they lie in subfolders named like the classes (or 0, 1, …).")]
 pub(crate) struct ImportArguments {
-    /// The network: an ONNX file, opset 9 to 21
+    /// The network: an ONNX file, opset 7 to 28
     #[arg(value_name = "ONNX")]
     pub(crate) onnx: PathBuf,
     /// Where to write the model
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: PathBuf,
+    /// Overwrite the model if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
     /// Class names: a file with one per line, or a list separated by commas
     #[arg(long, value_name = "FILE|LIST")]
     pub(crate) labels: String,
@@ -38,6 +41,9 @@ pub(crate) struct ImportArguments {
     /// The network's input size, where the file leaves it open
     #[arg(long, value_name = "HxW", value_parser = size)]
     pub(crate) size: Option<[u16; 2]>,
+    /// The network's output with a score per class, if it has several [default: found by itself]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) output_name: Option<String>,
     /// How pictures are brought to the network's size
     #[arg(long, value_enum, default_value = "nearest")]
     pub(crate) resize: ResizeFilter,

@@ -5,12 +5,15 @@ use crate::dataset::Source;
 use crate::destination::Destination;
 use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure};
 use crate::output::say;
+use crate::weights_beside::Beside;
 use crate::{files, output};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
+use zklens_commitment::Columns;
+use zklens_layers::{Circuit, LayerError, Plan};
 use zklens_model::{Model, Resize};
-use zklens_onnx::{Importer, Normalisation, Options, Report};
+use zklens_onnx::{ImportError, Imported, Importer, Normalisation, Options, Report};
 
 /// No ONNX file is larger, in bytes.
 const MAX_ONNX_BYTES: u64 = 1 << 30;
@@ -21,16 +24,22 @@ struct Written<'a> {
     digest: String,
     file: String,
     bytes: usize,
+    /// Whether what the model says of an image can be proved.
+    provable: bool,
+    /// Why not.
+    obstacle: Option<&'a str>,
     report: &'a Report,
 }
 
 pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     let options = options(arguments)?;
-    let destination = Destination::new(&arguments.output, true)?;
+    let destination = Destination::new(&arguments.output, arguments.force)?;
     let file = files::read(&arguments.onnx, MAX_ONNX_BYTES)
         .map_err(|failure| Failure::new(EXIT_MODEL, "network", failure.message()))?;
-    let fault = |error| Failure::new(EXIT_MODEL, arguments.onnx.display(), error);
-    let importer = Importer::new(&file, &options).map_err(fault)?;
+    let fault = |error| failure(&arguments.onnx, &error);
+    let beside = Beside::new(&arguments.onnx);
+    let importer = Importer::with_external_data(&file, &options, &beside).map_err(fault)?;
+    drop(file);
     let source = Source {
         images: &arguments.calibration,
         labels: arguments.calibration_labels.as_deref(),
@@ -54,6 +63,13 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     Model::decode(&bytes).map_err(|error| Failure::new(EXIT_MODEL, "the new model", error))?;
     destination.write(&bytes)?;
     warn(&imported.report, options.classes.len());
+    let obstacle = obstacle(&imported);
+    if let Some(obstacle) = &obstacle {
+        eprintln!(
+            "warning: this network cannot be proved, only executed: {obstacle}. Proofs need another \
+             arrangement of layers there"
+        );
+    }
     let digest = output::hex(&imported.model.digest());
     if arguments.json {
         output::print_json(&Written {
@@ -61,17 +77,53 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
             digest,
             file: arguments.output.display().to_string(),
             bytes: bytes.len(),
+            provable: obstacle.is_none(),
+            obstacle: obstacle.as_deref(),
             report: &imported.report,
         })?;
     } else {
         say!("{}", imported.report);
+        let can = if obstacle.is_none() { "can" } else { "cannot" };
+        say!("\nproofs       what it says of an image {can} be proved");
         say!(
-            "\n{}: {} bytes, digest {digest}",
+            "{}: {} bytes, digest {digest}",
             arguments.output.display(),
             bytes.len()
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a proof about the model would fail at: the ONNX node, where there is one.
+fn obstacle(imported: &Imported) -> Option<String> {
+    let error = provable(&imported.model).err()?;
+    let LayerError::Unsupported { node, operator } = error else {
+        return Some(error.to_string());
+    };
+    let name = imported.origins.get(node).map_or("", String::as_str);
+    Some(format!(
+        "the input of `{name}` ({operator}) is laid out in a way that no proof can follow yet"
+    ))
+}
+
+/// Whether keys can be made of a model, as far as its size and its layers go.
+fn provable(model: &Model) -> Result<(), LayerError> {
+    let circuit = Circuit::compile(model)?;
+    circuit.check()?;
+    Plan::new(&circuit, Columns::MAX, 1).map(|_| ())
+}
+
+fn failure(onnx: &Path, error: &ImportError) -> Failure {
+    let failure = Failure::new(EXIT_MODEL, onnx.display(), error);
+    match error {
+        ImportError::External { file, .. } => failure.with_help(format!(
+            "bring `{file}` along, in the folder of the ONNX file; or save the network with its weights \
+             inside (in PyTorch: torch.onnx.export(…, external_data=False))"
+        )),
+        ImportError::Output { reason } if reason.contains("there are several") => failure
+            .with_help("--output-name NAME says which output has a score per class"),
+        _ => failure,
+    }
 }
 
 /// Says on standard error what a good import does not show.
@@ -100,6 +152,7 @@ fn options(arguments: &ImportArguments) -> Result<Options, Failure> {
     let name = arguments.name.as_deref().or(stem).unwrap_or("model");
     let mut options = Options::new(name, classes(&arguments.labels)?);
     options.size = arguments.size;
+    options.output.clone_from(&arguments.output_name);
     options.invert = arguments.invert;
     options.pixel_range = arguments.pixel_range.into();
     options.precision = arguments.precision.into();
@@ -126,8 +179,10 @@ fn options(arguments: &ImportArguments) -> Result<Options, Failure> {
 /// Class names from a file with one per line, or from a list.
 fn classes(labels: &str) -> Result<Vec<String>, Failure> {
     let path = Path::new(labels);
-    let text = if path.is_file() {
-        let bytes = files::read(path, 1 << 24)?;
+    let text = if path.is_file() || is_path(labels) {
+        let bytes = files::read(path, 1 << 24)
+            .map_err(|failure| Failure::new(EXIT_USAGE, "--labels", failure.message()))
+            .map_err(|failure| failure.with_help(LABELS_HELP))?;
         let text = String::from_utf8(bytes);
         text.map_err(|_| Failure::new(EXIT_USAGE, path.display(), "is not UTF-8 text"))?
     } else {
@@ -140,7 +195,18 @@ fn classes(labels: &str) -> Result<Vec<String>, Failure> {
         .collect();
     if names.len() < 2 {
         let failure = Failure::new(EXIT_USAGE, labels, "fewer than two class names");
-        return Err(failure.with_help("give a file with one name per line, or a list: cat,dog"));
+        return Err(failure.with_help(LABELS_HELP));
     }
     Ok(names)
+}
+
+const LABELS_HELP: &str = "give a file with one name per line, or a list: cat,dog";
+
+/// Whether what should be class names can only be a file's name: a list of names has commas.
+fn is_path(labels: &str) -> bool {
+    let ends = [".txt", ".json", ".csv", ".names", ".labels"];
+    let is_file_name = ends
+        .iter()
+        .any(|end| labels.to_ascii_lowercase().ends_with(end));
+    !labels.contains(',') && (is_file_name || labels.contains('/'))
 }

@@ -1,6 +1,8 @@
 //! `zklens import` and `zklens evaluate`.
 
 use crate::support::{errors, root, text, zklens};
+use std::path::Path;
+use std::process::Output;
 
 const FASHION: &str = "T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot";
 
@@ -89,7 +91,8 @@ fn a_refused_network_leaves_the_old_model_alone() {
     std::fs::write(&model, "precious").unwrap();
     let output = zklens(&[
         "import",
-        "crates/onnx/tests/refused/gelu.onnx",
+        "--force",
+        "crates/onnx/tests/refused/lstm.onnx",
         "--calibration",
         "examples/mnist",
         "--labels",
@@ -99,7 +102,7 @@ fn a_refused_network_leaves_the_old_model_alone() {
     ]);
     assert_eq!(output.status.code(), Some(3));
     let errors = errors(&output);
-    assert!(errors.contains("(Gelu) cannot be imported"), "{errors}");
+    assert!(errors.contains("(LSTM) cannot be imported"), "{errors}");
     assert_eq!(std::fs::read(&model).unwrap(), b"precious");
 }
 
@@ -143,6 +146,190 @@ fn warns_when_the_float_network_is_near_chance() {
     assert!(output.status.success(), "{}", errors(&output));
     assert!(
         errors(&output).contains("it expects other pixels"),
+        "{}",
+        errors(&output)
+    );
+}
+
+/// The images that came with a graph of the importer's tests, as an idx file.
+fn calibration(folder: &Path, graph: &str) -> String {
+    let facts = root().join(format!("crates/onnx/tests/graphs/{graph}.json"));
+    let facts: serde_json::Value = serde_json::from_slice(&std::fs::read(facts).unwrap()).unwrap();
+    let images = facts["inputs"].as_array().unwrap();
+    let mut idx = vec![0, 0, 8, 3];
+    let sides = [&facts["shape"][1], &facts["shape"][2]].map(|side| side.as_u64().unwrap() as u32);
+    for dim in [images.len() as u32, sides[0], sides[1]] {
+        idx.extend(dim.to_be_bytes());
+    }
+    let pixels = images.iter().flat_map(|image| image.as_array().unwrap());
+    idx.extend(pixels.map(|pixel| pixel.as_u64().unwrap() as u8));
+    let path = folder.join("images-idx3-ubyte");
+    std::fs::write(&path, idx).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// Imports `onnx` on the images of `graph` into `folder`.
+fn import(folder: &Path, onnx: &str, graph: &str, more: &[&str]) -> Output {
+    let (images, model) = (calibration(folder, graph), folder.join("net.zkl"));
+    let mut arguments = vec![
+        "import",
+        onnx,
+        "--calibration",
+        &images,
+        "--labels",
+        "a,b,c,d,e",
+    ];
+    arguments.extend(["--pixel-range", "unit", "-o", model.to_str().unwrap()]);
+    arguments.extend(more);
+    zklens(&arguments)
+}
+
+#[test]
+fn weights_are_read_from_the_file_beside_the_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let net = "crates/onnx/tests/graphs/weights_beside.onnx";
+    let output = import(folder.path(), net, "weights_beside", &[]);
+    assert!(output.status.success(), "{}", errors(&output));
+    // Alone it says which file to bring along.
+    let alone = folder.path().join("alone.onnx");
+    std::fs::copy(root().join(net), &alone).unwrap();
+    let alone = alone.to_str().unwrap();
+    let output = import(folder.path(), alone, "weights_beside", &["--force"]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = errors(&output);
+    assert!(
+        said.contains("`weights_beside.onnx.data`, which is not there"),
+        "{said}"
+    );
+    assert!(
+        said.contains("bring `weights_beside.onnx.data` along"),
+        "{said}"
+    );
+    // Cut off.
+    let data = std::fs::read(root().join(format!("{net}.data"))).unwrap();
+    let beside = folder.path().join("weights_beside.onnx.data");
+    std::fs::write(&beside, &data[..data.len() - 1]).unwrap();
+    let output = import(folder.path(), alone, "weights_beside", &["--force"]);
+    assert!(
+        errors(&output).contains("it is cut off"),
+        "{}",
+        errors(&output)
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn weights_are_not_read_through_a_link_out_of_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("inside");
+    std::fs::create_dir(&inside).unwrap();
+    let net = "crates/onnx/tests/graphs/weights_beside.onnx";
+    let copy = inside.join("weights_beside.onnx");
+    std::fs::copy(root().join(net), &copy).unwrap();
+    let data = inside.join("weights_beside.onnx.data");
+    std::os::unix::fs::symlink(root().join(format!("{net}.data")), &data).unwrap();
+    let output = import(&inside, copy.to_str().unwrap(), "weights_beside", &[]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = errors(&output);
+    assert!(said.contains("leads out of the model's folder"), "{said}");
+    // A link within the folder is as good as the file.
+    let real = inside.join("weights.bin");
+    std::fs::copy(root().join(format!("{net}.data")), &real).unwrap();
+    std::fs::remove_file(&data).unwrap();
+    std::os::unix::fs::symlink(&real, &data).unwrap();
+    let output = import(&inside, copy.to_str().unwrap(), "weights_beside", &[]);
+    assert!(output.status.success(), "{}", errors(&output));
+}
+
+#[test]
+fn an_existing_model_is_overwritten_only_by_force() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("net.zkl");
+    std::fs::write(&model, "precious").unwrap();
+    let net = "crates/onnx/tests/graphs/weights_beside.onnx";
+    let output = import(folder.path(), net, "weights_beside", &[]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(
+        errors(&output).contains("--force overwrites it"),
+        "{}",
+        errors(&output)
+    );
+    assert_eq!(std::fs::read(&model).unwrap(), b"precious");
+    let output = import(folder.path(), net, "weights_beside", &["--force"]);
+    assert!(output.status.success(), "{}", errors(&output));
+    assert_ne!(std::fs::read(&model).unwrap(), b"precious");
+}
+
+#[test]
+fn says_whether_the_network_can_be_proved_and_which_node_cannot() {
+    for (graph, obstacle) in [
+        ("side_by_side", None),
+        ("windows", None),
+        (
+            "normalised_features",
+            Some("`batchnormalization_10` (Conv2d)"),
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let net = format!("crates/onnx/tests/graphs/{graph}.onnx");
+        let output = import(folder.path(), &net, graph, &["--json"]);
+        assert!(output.status.success(), "{}", errors(&output));
+        let written: serde_json::Value = serde_json::from_str(&text(&output)).unwrap();
+        assert_eq!(
+            written["provable"],
+            obstacle.is_none(),
+            "{graph}: {written}"
+        );
+        match obstacle {
+            None => assert!(written["obstacle"].is_null(), "{graph}: {written}"),
+            Some(node) => {
+                let said = written["obstacle"].as_str().unwrap();
+                assert!(said.contains(node), "{said}");
+                let warning = errors(&output);
+                assert!(
+                    warning.contains("cannot be proved, only executed"),
+                    "{warning}"
+                );
+                assert!(warning.contains(node), "{warning}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_of_labels_that_is_not_there_is_said_to_be_missing() {
+    for labels in ["typo.txt", "no/such/labels", "LABELS.JSON"] {
+        let output = zklens(&[
+            "import",
+            "models/mnist-cnn.onnx",
+            "--calibration",
+            "examples/mnist",
+            "--labels",
+            labels,
+            "-o",
+            "never.zkl",
+        ]);
+        assert_eq!(output.status.code(), Some(2));
+        let said = errors(&output);
+        assert!(
+            said.contains(labels) && said.contains("No such file"),
+            "{said}"
+        );
+        assert!(said.contains("a list: cat,dog"), "{said}");
+    }
+}
+
+#[test]
+fn one_of_several_outputs_can_be_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let net = "crates/onnx/tests/graphs/label_and_scores.onnx";
+    let output = import(folder.path(), net, "label_and_scores", &[]);
+    assert!(output.status.success(), "{}", errors(&output));
+    let more = ["--force", "--output-name", "probabilities"];
+    let output = import(folder.path(), net, "label_and_scores", &more);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        errors(&output).contains("there are `reshape_11`"),
         "{}",
         errors(&output)
     );

@@ -1,0 +1,65 @@
+//! Weights that lie in files beside an ONNX file.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use zklens_onnx::ExternalData;
+
+/// The folder of an ONNX file.
+#[derive(Debug)]
+pub(crate) struct Beside {
+    folder: PathBuf,
+}
+
+impl Beside {
+    pub(crate) fn new(onnx: &Path) -> Self {
+        let folder = onnx.parent().unwrap_or(Path::new(""));
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        Self {
+            folder: folder.to_path_buf(),
+        }
+    }
+
+    /// The file at `location`, unless a link leads out of the folder.
+    fn open(&self, location: &str) -> Result<File, String> {
+        let folder = self.folder.canonicalize().map_err(said)?;
+        let path = folder.join(location).canonicalize().map_err(said)?;
+        if !path.starts_with(&folder) {
+            return Err("leads out of the model's folder; only files in it are read".into());
+        }
+        if !path.is_file() {
+            return Err("is no ordinary file".into());
+        }
+        File::open(&path).map_err(said)
+    }
+}
+
+impl ExternalData for Beside {
+    fn read(&self, location: &str, offset: u64, length: u64) -> Result<Vec<u8>, String> {
+        let mut file = self.open(location)?;
+        let len = file.metadata().map_err(said)?.len();
+        let end = offset.checked_add(length);
+        if end.is_none_or(|end| end > len) {
+            return Err(format!(
+                "has {len} bytes; {length} from byte {offset} on are needed: it is cut off, or not the \
+                 file that was saved with this network"
+            ));
+        }
+        file.seek(SeekFrom::Start(offset)).map_err(said)?;
+        let mut bytes = Vec::new();
+        file.take(length).read_to_end(&mut bytes).map_err(said)?;
+        Ok(bytes)
+    }
+}
+
+/// An error as the end of a sentence about the file.
+fn said(error: io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "is not there".into(),
+        _ => format!("cannot be read: {error}"),
+    }
+}
