@@ -26,22 +26,25 @@ impl Beside {
 
     /// The file at `location`, unless a link leads out of the folder.
     fn open(&self, location: &str) -> Result<File, String> {
-        let folder = self.folder.canonicalize().map_err(said)?;
-        let path = folder.join(location).canonicalize().map_err(said)?;
+        let folder = self.folder.canonicalize().map_err(|error| said(&error))?;
+        let path = folder
+            .join(location)
+            .canonicalize()
+            .map_err(|error| said(&error))?;
         if !path.starts_with(&folder) {
             return Err("leads out of the model's folder; only files in it are read".into());
         }
         if !path.is_file() {
             return Err("is no ordinary file".into());
         }
-        File::open(&path).map_err(said)
+        File::open(&path).map_err(|error| said(&error))
     }
 }
 
 impl ExternalData for Beside {
     fn read(&self, location: &str, offset: u64, length: u64) -> Result<Vec<u8>, String> {
         let mut file = self.open(location)?;
-        let len = file.metadata().map_err(said)?.len();
+        let len = file.metadata().map_err(|error| said(&error))?.len();
         let end = offset.checked_add(length);
         if end.is_none_or(|end| end > len) {
             return Err(format!(
@@ -49,15 +52,18 @@ impl ExternalData for Beside {
                  file that was saved with this network"
             ));
         }
-        file.seek(SeekFrom::Start(offset)).map_err(said)?;
+        file.seek(SeekFrom::Start(offset))
+            .map_err(|error| said(&error))?;
         let mut bytes = Vec::new();
-        file.take(length).read_to_end(&mut bytes).map_err(said)?;
+        file.take(length)
+            .read_to_end(&mut bytes)
+            .map_err(|error| said(&error))?;
         Ok(bytes)
     }
 }
 
 /// An error as the end of a sentence about the file.
-fn said(error: io::Error) -> String {
+fn said(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "is not there".into(),
         _ => format!("cannot be read: {error}"),

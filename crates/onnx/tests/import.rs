@@ -157,61 +157,60 @@ fn refusal(file: &[u8]) -> String {
 }
 
 /// What the refusal of each file must say; written by hand.
+const REFUSALS: &[(&str, &[&str])] = &[
+    ("bias_per_image", &["Gemm", "a bias of dimensions [4, 1]"]),
+    ("custom_domain", &["operator domain `org.example`"]),
+    (
+        "dropout_in_training",
+        &["Dropout", "training mode", "model.eval()"],
+    ),
+    ("dynamic_weights", &["Conv", "expected a constant"]),
+    (
+        "external_data",
+        &["`external_data.bin`, which is not at hand"],
+    ),
+    ("function_bomb", &["unfold to too many nodes"]),
+    ("function_that_calls_itself", &["(F)", "more than 32 deep"]),
+    (
+        "huge_values",
+        &["layer `conv_3`", "its values reach 1.7e12"],
+    ),
+    ("huge_weights", &["weights or biases reach 1", "e30"]),
+    (
+        "instance_norm",
+        &[
+            "InstanceNormalization",
+            "BatchNormalization",
+            "is supported",
+        ],
+    ),
+    ("last_of_equals", &["ArgMax", "select_last_index"]),
+    (
+        "lstm",
+        &["LSTM", "not supported", "supported operators: Abs"],
+    ),
+    (
+        "mirrored_border",
+        &["(Pad)", "mirrors", "fully connected layer"],
+    ),
+    ("mul_two_tensors", &["Mul", "multiplies two tensors"]),
+    ("not_a_number", &["not a number"]),
+    ("not_finite", &["calibration", "infinite values"]),
+    ("opset_6", &["opset 6", "opsets 7 to 28"]),
+    ("opset_99", &["opset 99", "opsets 7 to 28"]),
+    (
+        "quantised",
+        &["QLinearConv", "floating point", "quantises by itself"],
+    ),
+    ("softmax_in_the_middle", &["softmax", "last operator"]),
+    ("tiny_values", &["its values reach", "e-12"]),
+    ("two_inputs", &["expected one input, got 2"]),
+    ("two_outputs", &["there are several, `logits`, `relu_"]),
+];
+
 #[test]
 fn refusals_name_the_node_the_operator_and_the_reason() {
-    let expected: BTreeMap<&str, &[&str]> = BTreeMap::from([
-        (
-            "bias_per_image",
-            &["Gemm", "a bias of dimensions [4, 1]"] as &[&str],
-        ),
-        ("custom_domain", &["operator domain `org.example`"]),
-        (
-            "dropout_in_training",
-            &["Dropout", "training mode", "model.eval()"],
-        ),
-        ("dynamic_weights", &["Conv", "expected a constant"]),
-        (
-            "external_data",
-            &["`external_data.bin`, which is not at hand"],
-        ),
-        ("function_bomb", &["unfold to too many nodes"]),
-        ("function_that_calls_itself", &["(F)", "more than 32 deep"]),
-        (
-            "huge_values",
-            &["layer `conv_3`", "its values reach 1.7e12"],
-        ),
-        ("huge_weights", &["weights or biases reach 1", "e30"]),
-        (
-            "instance_norm",
-            &[
-                "InstanceNormalization",
-                "BatchNormalization",
-                "is supported",
-            ],
-        ),
-        ("last_of_equals", &["ArgMax", "select_last_index"]),
-        (
-            "lstm",
-            &["LSTM", "not supported", "supported operators: Abs"],
-        ),
-        (
-            "mirrored_border",
-            &["(Pad)", "mirrors", "fully connected layer"],
-        ),
-        ("mul_two_tensors", &["Mul", "multiplies two tensors"]),
-        ("not_a_number", &["not a number"]),
-        ("not_finite", &["calibration", "infinite values"]),
-        ("opset_6", &["opset 6", "opsets 7 to 28"]),
-        ("opset_99", &["opset 99", "opsets 7 to 28"]),
-        (
-            "quantised",
-            &["QLinearConv", "floating point", "quantises by itself"],
-        ),
-        ("softmax_in_the_middle", &["softmax", "last operator"]),
-        ("tiny_values", &["its values reach", "e-12"]),
-        ("two_inputs", &["expected one input, got 2"]),
-        ("two_outputs", &["there are several, `logits`, `relu_"]),
-    ]);
+    let expected: BTreeMap<&str, &[&str]> = REFUSALS.iter().copied().collect();
     let mut seen = 0;
     for entry in std::fs::read_dir(folder("refused")).unwrap() {
         let path = entry.unwrap().path();

@@ -37,28 +37,43 @@ pub(super) fn conv_after_select(network: &mut Network, id: LayerId, input: Layer
     let Some((rows, columns)) = rows.zip(columns) else {
         return false;
     };
-    let depth = if is_all {
-        inner.channels() / *groups
+    let channels = if is_all {
+        (0..inner.channels() / *groups).map(Some).collect()
     } else {
-        inner.channels()
+        select.channels.clone()
     };
+    let depth = inner.channels() / *groups;
+    let Some(weights) = rewired(linear, window, [&rows, &columns], &channels, depth) else {
+        return false;
+    };
+    linear.weights = weights;
+    *window = Window {
+        rows: rows.axis,
+        columns: columns.axis,
+    };
+    bypass(network, input, network.layers[input].inputs[0]);
+    true
+}
+
+/// The weights of a layer whose channels, rows and columns were picked, on all that there are: `channels`
+/// says for each old one of a kernel which of the `depth` new ones it is.
+fn rewired(
+    linear: &Linear,
+    window: &Window,
+    [rows, columns]: [&Through; 2],
+    channels: &[Option<usize>],
+    depth: usize,
+) -> Option<Vec<f32>> {
     let outputs = linear.bias.len();
     let area = rows.axis.kernel.saturating_mul(columns.axis.kernel);
     let len = outputs.saturating_mul(depth).saturating_mul(area);
     if len > MAX_WEIGHTS {
-        return false;
+        return None;
     }
     let mut weights = vec![0.0; len];
-    let kernels = linear.weights.chunks(window.area());
-    let old_depth = select.channels.len() / *groups;
-    for (index, kernel) in kernels.enumerate() {
-        let (to, from) = (index / old_depth, index % old_depth);
-        let from = if is_all {
-            Some(from)
-        } else {
-            select.channels[from]
-        };
-        let Some(from) = from else { continue };
+    for (index, kernel) in linear.weights.chunks(window.area()).enumerate() {
+        let (to, from) = (index / channels.len(), index % channels.len());
+        let Some(from) = channels[from] else { continue };
         let plane = &mut weights[(to * depth + from) * area..][..area];
         for (tap, weight) in kernel.iter().enumerate() {
             let row = rows.taps[tap / window.columns.kernel];
@@ -68,13 +83,7 @@ pub(super) fn conv_after_select(network: &mut Network, id: LayerId, input: Layer
             }
         }
     }
-    linear.weights = weights;
-    *window = Window {
-        rows: rows.axis,
-        columns: columns.axis,
-    };
-    bypass(network, input, network.layers[input].inputs[0]);
-    true
+    Some(weights)
 }
 
 /// A choice of channels, none of them empty, is a choice of what a linear layer gives.

@@ -191,7 +191,7 @@ impl Context<'_> {
             return Err("it divides by zero, or by nearly zero".into());
         }
         let inverse = Constant {
-            dims: divisor.dims.clone(),
+            dims: divisor.dims,
             data: Data::Float(inverse),
         };
         self.affine(&view, Some(&inverse), None)

@@ -232,7 +232,7 @@ fn window(kernel: [i64; 2], strides: [i64; 2], pads: [i64; 4]) -> Result<Window,
 
 /// Widens the padding after the picture, so that the window also stops where it is cut off, unless it
 /// would begin outside; returns by how much.
-fn rest(axis: &mut Axis, len: usize) -> usize {
+const fn rest(axis: &mut Axis, len: usize) -> usize {
     let padded = len + axis.before + axis.after;
     let Some(over) = padded.checked_sub(axis.kernel) else {
         return 0;

@@ -56,20 +56,8 @@ impl Context<'_> {
         let phase_shape = window
             .output(shape, total)
             .ok_or("its output is too large")?;
-        let len = total
-            .checked_mul(inputs)
-            .and_then(|n| n.checked_mul(window.area()));
-        let len = len.filter(|len| *len <= MAX_WEIGHTS);
-        let mut spread = vec![0.0; len.ok_or("its kernel is too large")?];
-        let plane = rows * columns;
-        for (index, weight) in weights.to_floats().into_iter().enumerate() {
-            let (input, output) = (index / plane / outputs, index / plane % outputs);
-            let (down_phase, down_tap) = down.place(index % plane / columns);
-            let (across_phase, across_tap) = across.place(index % columns);
-            let channel = (output * down.stride + down_phase) * across.stride + across_phase;
-            let tap = down_tap * across.taps + across_tap;
-            spread[(channel * inputs + input) * window.area() + tap] = weight;
-        }
+        let kernels = [inputs, outputs, rows, columns];
+        let spread = spread(&weights.to_floats(), kernels, &down, &across)?;
         let bias = self.conv_bias(outputs)?;
         let bias = bias.iter().flat_map(|b| core::iter::repeat_n(*b, phases));
         let kind = Kind::Conv {
@@ -82,20 +70,8 @@ impl Context<'_> {
         };
         let layer = self.emit(kind, vec![layer], phase_shape)?;
         let size = Shape::new(outputs, down.len, across.len).ok_or("its output is too large")?;
-        let mut order = Vec::with_capacity(size.len());
-        for output in 0..outputs {
-            for row in 0..down.len {
-                for column in 0..across.len {
-                    let (y, down_phase) = down.cell(row);
-                    let (x, across_phase) = across.cell(column);
-                    let channel =
-                        (output * down.stride + down_phase) * across.stride + across_phase;
-                    order.push((channel * phase_shape.height() + y) * phase_shape.width() + x);
-                }
-            }
-        }
         let view = View {
-            order: Some(order),
+            order: Some(interleaved(size, phase_shape, &down, &across)),
             ..View::new(layer, vec![1, outputs, down.len, across.len])
         };
         Ok(Value::Activation(view))
@@ -142,6 +118,45 @@ impl Context<'_> {
         };
         Ok([side(0, shape.height())?, side(1, shape.width())?])
     }
+}
+
+/// Weights `[inputs][outputs][rows][columns]` as those of a convolution that gives every phase.
+fn spread(
+    weights: &[f32],
+    [inputs, outputs, rows, columns]: [usize; 4],
+    down: &Side,
+    across: &Side,
+) -> Result<Vec<f32>, Refusal> {
+    let (area, plane) = (down.taps * across.taps, rows * columns);
+    let total = outputs * down.stride * across.stride;
+    let len = total.checked_mul(inputs).and_then(|n| n.checked_mul(area));
+    let len = len.filter(|len| *len <= MAX_WEIGHTS);
+    let mut spread = vec![0.0; len.ok_or("its kernel is too large")?];
+    for (index, weight) in weights.iter().enumerate() {
+        let (input, output) = (index / plane / outputs, index / plane % outputs);
+        let (down_phase, down_tap) = down.place(index % plane / columns);
+        let (across_phase, across_tap) = across.place(index % columns);
+        let channel = (output * down.stride + down_phase) * across.stride + across_phase;
+        let tap = down_tap * across.taps + across_tap;
+        spread[(channel * inputs + input) * area + tap] = *weight;
+    }
+    Ok(spread)
+}
+
+/// For every output cell, where it lies among the phases.
+fn interleaved(size: Shape, phases: Shape, down: &Side, across: &Side) -> Vec<usize> {
+    let mut order = Vec::with_capacity(size.len());
+    for output in 0..size.channels() {
+        for row in 0..down.len {
+            for column in 0..across.len {
+                let (y, down_phase) = down.cell(row);
+                let (x, across_phase) = across.cell(column);
+                let channel = (output * down.stride + down_phase) * across.stride + across_phase;
+                order.push((channel * phases.height() + y) * phases.width() + x);
+            }
+        }
+    }
+    order
 }
 
 impl Side {
