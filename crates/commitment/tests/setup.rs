@@ -139,7 +139,7 @@ fn refuses_a_tau_off_the_group() {
 }
 
 /// On the twist, as every point of the second group is, but not one of these: no `τ` makes it. With it, an opening
-/// would be checked in another group than the one that soundness is argued for.
+/// would be checked in a group that the soundness argument does not cover.
 #[test]
 fn refuses_a_tau_on_the_twist_outside_the_group() {
     // x = 1 and its y.

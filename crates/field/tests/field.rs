@@ -80,7 +80,7 @@ fn decodes_the_second_generator_in_the_order_of_the_precompile() {
     assert_eq!(decode_g2_point([&zero, &zero, &zero, &zero]), None);
 }
 
-/// The twist has many more points than the second group. This one, at the least `x` that has any, is outside of it.
+/// The twist has many more points than the second group: these lie on it and outside the group.
 #[test]
 fn refuses_points_of_the_twist_that_are_of_no_order_r() {
     let mut outside = 0;
@@ -90,7 +90,7 @@ fn refuses_points_of_the_twist_that_are_of_no_order_r() {
             continue;
         };
         assert!(point.is_on_curve());
-        // What [`is_in_correct_subgroup_assuming_on_curve`] takes a shorter way to.
+        // By definition: multiplied by the group's order.
         assert!(!point.mul_bigint(Fr::MODULUS).is_zero());
         for point in [point, -point] {
             let [x1, x0, y1, y0] = encode_g2_point(&point);

@@ -29,7 +29,7 @@ fn covector(rows: &[u64], columns: &[u64]) -> Covector {
     }
 }
 
-/// What the columns weigh in the end, where rows do not matter.
+/// The weights on columns, for a window of one row.
 fn spread(columns: &[u64], axis: Axis, cells: usize, ratio: u64) -> Vec<Scalar> {
     let window = Window {
         rows: self::axis(1, 1, 0, 0),
@@ -45,10 +45,10 @@ fn spread(columns: &[u64], axis: Axis, cells: usize, ratio: u64) -> Vec<Scalar> 
 /// Two positions with the weights 1 and 10, and taps that count 1, 7 and 49 times.
 #[test]
 fn a_tap_in_the_padding_weighs_the_nearest_cell() {
-    // Cells 0 and 1, then 2 and what lies behind it.
+    // Cells 0 and 1, then 2 and the padding behind it.
     let behind = spread(&[1, 10], axis(2, 2, 0, 1), 3, 7);
     assert_eq!(behind, scalars(&[1, 7, 10 + 70]));
-    // What lies before cell 0 and that cell, then 1 and 2.
+    // The padding before cell 0 and that cell, then 1 and 2.
     let before = spread(&[1, 10], axis(2, 2, 1, 0), 3, 7);
     assert_eq!(before, scalars(&[1 + 7, 10, 70]));
     // On both sides.

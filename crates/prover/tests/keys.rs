@@ -155,7 +155,7 @@ fn a_row_of_zeros_is_a_commitment_of_a_key() {
     assert_eq!(zeros.weights(), weights);
     let file = zeros.encode();
     assert_eq!(VerifyingKey::decode(&file), Ok(zeros));
-    // One of its coordinates alone is no point.
+    // A zero beside another coordinate encodes nothing.
     let at = file.len() - weights.len() * POINT_BYTES;
     assert_eq!(file[at..][..POINT_BYTES], [0; POINT_BYTES]);
     for coordinate in [at + 31, at + POINT_BYTES - 1] {
@@ -166,7 +166,7 @@ fn a_row_of_zeros_is_a_commitment_of_a_key() {
     }
 }
 
-/// More images need longer rows. What a key asks of its rows is that one image fits.
+/// More images need longer rows; a key only asks that one image fits.
 #[test]
 fn a_key_is_of_rows_that_are_long_enough_for_one_image() {
     // More pixels than there are bytes, so that the pixels' table is the largest.

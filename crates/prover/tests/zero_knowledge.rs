@@ -322,8 +322,8 @@ fn rank(mut vectors: Vec<Vec<Scalar>>) -> usize {
     rank
 }
 
-/// What the values of columns, and the mask of the sumcheck, take of the random cells: of those that hide one, nothing
-/// else takes any, and all values are independent.
+/// The random cells that hide the values of columns hide nothing else, and as combinations of them all values are
+/// independent.
 #[test]
 fn no_two_values_of_columns_are_hidden_by_the_same() {
     for images in [1, 3] {
@@ -353,7 +353,7 @@ fn no_two_values_of_columns_are_hidden_by_the_same() {
     }
 }
 
-/// A black image and equal logits: all columns are zero, so that the values show what hides them and nothing else.
+/// A black image and equal logits make all columns zero, so that each value is its blind times one scalar.
 #[test]
 fn equal_columns_have_values_that_are_not_equal() {
     let mut layers = Layers::new(preprocessing([2, 2], false), 3);

@@ -9,7 +9,7 @@ use zklens_layers::LayerError;
 use zklens_layers::circuit::{Circuit, Operand, Path, Sides, Table};
 use zklens_layers::gadget::{Activation, Clip, Entries, Gadget, Lookup};
 
-/// Of every table that lies inside, and of its operand: so whatever is wired to whatever fits.
+/// Sides of every table that lies inside and of its operand, so that any wire between two of them fits.
 pub(crate) const SIDES: Sides = [1, 1, 4];
 
 pub(crate) const COPY: usize = 1;

@@ -54,11 +54,11 @@ fn each_gadget_stands_where_it_belongs_and_nowhere_else() {
             };
             let checked = checked(|circuit| {
                 circuit.tables[at] = table;
-                // The lookup alone needs what may have been overwritten.
+                // The lookup needs its entries, which are gone.
                 if at == ENTRIES {
                     circuit.tables[LOOKUP] = circuit.tables[CLIP].clone();
                 }
-                // What read an entry of its own reads the pixels.
+                // All later tables read the pixels.
                 for reader in at + 1..=label {
                     if circuit.tables[reader].operand.is_some() {
                         *source(circuit, reader) = 0;
@@ -77,7 +77,7 @@ fn a_gadget_has_an_operand_if_it_takes_one_and_else_none() {
     for (index, table) in circuit.tables.iter().enumerate() {
         let takes = table.operand.is_some();
         let checked = checked(|circuit| {
-            // It has the sides of what it is wired to.
+            // Its sides are those of the table that it reads.
             let other = Operand {
                 sides: SIDES,
                 paths: vec![path(0)],
@@ -237,7 +237,7 @@ fn shifts_and_offsets_are_those_of_a_rescale() {
     }
 }
 
-/// Nothing is wired to these tables but what does not mind.
+/// The table itself is named, before any table that reads it.
 #[test]
 fn sides_are_those_of_a_tensor() {
     for sides in [

@@ -60,7 +60,7 @@ fn a_proof_is_of_as_many_images_as_are_allowed() {
     }
 }
 
-/// A cell for every row of the hypercube and every column: of a number its bytes, and one for what wires ask of a row.
+/// Every row of the hypercube counts a cell for each column, for a number its bytes, and one for the wires.
 #[test]
 fn cells_of_all_columns_are_counted() {
     // Eight images of 2²² cells and the blinding variable: 2²⁶ rows. Pixels have a byte and a helper.

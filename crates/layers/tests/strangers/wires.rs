@@ -1,10 +1,10 @@
-//! What is wired to what, and that sides fit along the way.
+//! Wires lead to earlier tables, and sides fit along them.
 
 use crate::*;
 use zklens_layers::circuit::{Map, Step, Weighted};
 use zklens_model::{Axis, Window};
 
-/// The sides of what is wired always fit, so it is the place of the source that counts.
+/// The sides always fit, so it is the place of the source that counts.
 #[test]
 fn a_table_is_wired_to_earlier_ones_of_each_image_alone() {
     let circuit = circuit();
@@ -24,12 +24,12 @@ fn a_table_is_wired_to_earlier_ones_of_each_image_alone() {
     }
 }
 
-/// What the table of entries holds is no tensor of an image, wherever its entries come from.
+/// Neither table belongs to an image.
 #[test]
 fn bytes_and_their_rows_are_wired_to_nothing() {
     let copies = |from: usize, sides: Sides| {
         checked(|circuit| {
-            // Of the sides of what it is wired to.
+            // Its sides are those of the table that it reads.
             circuit.tables[ACTIVATION].sides = sides;
             let operand = circuit.tables[ACTIVATION].operand.as_mut().unwrap();
             operand.sides = sides;
@@ -169,7 +169,7 @@ fn of_weights(map: Map, array: usize) -> Path {
     }
 }
 
-/// The array has as many numbers as are left when a remainder is dropped.
+/// The array has the length that a division without its remainder gives.
 #[test]
 fn groups_divide_outputs_and_channels() {
     let window = window(axis(2, 1), axis(3, 1));

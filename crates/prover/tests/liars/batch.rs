@@ -125,7 +125,7 @@ fn images_swapped_in_one_table_are_refused() {
     }
 }
 
-/// The hypercube has places for four images or eight, of which some are padding.
+/// The hypercube has places for four images or eight, and some are padding.
 #[test]
 fn in_odd_batches_a_lie_about_any_image_is_refused() {
     const MAGNITUDE: usize = 2;

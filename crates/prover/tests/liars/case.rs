@@ -51,7 +51,7 @@ impl Case {
         Self::with(key, images)
     }
 
-    /// What a model sees in these images, with a key of one's own.
+    /// A run on these images, with a given key.
     pub(crate) fn with(key: ProvingKey, images: &[Pixels]) -> Self {
         let (model, verifying) = (key.model().clone(), key.verifying().clone());
         let arrays = verifying.circuit().parameters(&model);

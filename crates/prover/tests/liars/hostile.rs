@@ -1,5 +1,5 @@
-//! Keys that a stranger made: circuits that nobody compiled, with commitments to any residues. Whoever made them proves
-//! with them what they like. Every key that is accepted gives an image at most one label.
+//! Keys that a stranger made: circuits that nobody compiled, with commitments to any residues. Their owner tries to
+//! prove every label. An accepted key gives an image at most one.
 
 use crate::case::{REFUSED, integer_of};
 use crate::common::setup;
@@ -38,7 +38,7 @@ fn table(gadget: Gadget, sides: Sides, paths: &[Path]) -> Table {
     }
 }
 
-/// Pixels, some tables, the label's of so many bytes.
+/// Pixels, some tables, the label, and the two special tables.
 fn circuit(inside: &[Table], label: Table, arrays: &[&[usize]]) -> Circuit {
     let mut tables = vec![table(Gadget::Pixels, [1, 2, 2], &[])];
     tables.extend_from_slice(inside);
@@ -76,8 +76,8 @@ fn network(circuit: Circuit, arrays: Vec<Vec<Scalar>>) -> Network {
     Network::new(key, arrays, 1)
 }
 
-/// What a prover tells who claims a label. Where a number is out of range its lowest byte has all of it; at the position
-/// zero of a table of entries it may say `at_zero`.
+/// The best witness for a label. A number that is out of range lies in its lowest byte; the value at position zero of a
+/// table of entries is `at_zero`.
 fn tell(network: &Network, label: usize, at_zero: Scalar) -> Cells {
     let mut cells: Cells = network
         .plan
@@ -146,7 +146,7 @@ fn tell_row(
             };
             vec![position, value]
         }
-        // Of no shift, no window and no byte: what is said of the operand is that it is zero, or −1.
+        // Without shift, window and magnitude the operand must be zero, or −1.
         Gadget::Activation(Activation { relu, .. }) => {
             let sign = if operand[row] == -Scalar::ONE {
                 Scalar::ONE
@@ -182,7 +182,7 @@ fn cut(network: &Network, cells: &mut Cells) {
     }
 }
 
-/// The labels that are proved, each of which is claimed with what the prover has best to tell.
+/// The labels that are proved, each claimed with the best witness.
 fn labels_of(network: &Network) -> Vec<usize> {
     let classes = 0..network.rows(network.circuit().label());
     let is_proved = |label: &usize| {
@@ -206,7 +206,7 @@ fn integers(numbers: &[i64]) -> Vec<Scalar> {
     numbers.iter().copied().map(Scalar::from).collect()
 }
 
-/// Logits that are `255⁻¹·255` times what is wanted, plus a bias.
+/// A layer with these logits, each less three: the first pixel is 255, and weights are over 255.
 fn dense(logits: &[Scalar], bytes: u8) -> Network {
     let of_first = Path {
         weights: Some(Weighted {
@@ -323,7 +323,7 @@ fn looking_up(first: i64, entries: &[i64]) -> Network {
     );
     let lookup = Gadget::Lookup(Lookup { first, entries: 1 });
     let inside = [of_entries, table(lookup, sides, &[zero])];
-    // The pixels decide, if what was looked up is zero.
+    // Pixels decide, since all look up the same value.
     let times = |factor: i64, source: usize| Path {
         steps: vec![Step::Scale(factor)],
         ..path(source)
@@ -356,8 +356,8 @@ fn entries_give_at_most_one_label_wherever_they_begin() {
     }
 }
 
-/// A key whose entry for padding is not zero leaves a choice at position zero: what its array has there, or what rows
-/// of padding have. Whichever it takes, there is no proof.
+/// A key whose entry for padding is not zero leaves a choice at position zero: the array's value or the padding's zero.
+/// Neither can be proved.
 #[test]
 fn an_entry_for_padding_that_is_not_zero_is_refused() {
     let network = looking_up(1, &[5, 9, 8]);
@@ -374,7 +374,7 @@ fn an_entry_for_padding_that_is_not_zero_is_refused() {
     script.is_refused_for(Rule::Padding { table: 1 });
 }
 
-/// Of what would give two labels, keys are refused: a table that is wired to itself can put out anything.
+/// These would give two labels: a table that is wired to itself can put out anything.
 #[test]
 fn keys_that_could_give_two_labels_are_refused() {
     let label = || table(Gadget::Label { bytes: 1 }, [1, 2, 2], &[path(1)]);
@@ -391,7 +391,7 @@ fn keys_that_could_give_two_labels_are_refused() {
         table(Gadget::Label { bytes: 9 }, [1, 2, 2], &[path(1)]),
         2,
     );
-    // How often an entry is asked for is no output, nor is anything else of a table that no image has.
+    // A table of entries belongs to no image, and its counts are the prover's choice.
     let entries = table(Gadget::Entries(Entries { array: 0 }), [1, 1, 4], &[]);
     let of_entries = table(Gadget::Copy, [1, 1, 4], &[path(1)]);
     let of_copy = table(Gadget::Label { bytes: 1 }, [1, 1, 4], &[path(2)]);
@@ -404,7 +404,7 @@ fn keys_that_could_give_two_labels_are_refused() {
     );
 }
 
-/// What the tests above stand on: the prover says of each table what the key makes of it.
+/// The tests above rely on it: the witness follows the circuit.
 #[test]
 fn outputs_are_those_of_the_circuit() {
     let network = looking_up(0, &[0, 9, 8]);

@@ -14,7 +14,7 @@ use zklens_verifier::VerifyingKey;
 /// Every column of every table, but for the helpers: tables, columns, rows.
 pub(crate) type Cells = Vec<Vec<Vec<Scalar>>>;
 
-/// A key with what it is a commitment to, laid out for a batch.
+/// A key with its arrays, laid out for a batch.
 pub(crate) struct Network {
     pub(crate) key: VerifyingKey,
     pub(crate) plan: Plan,

@@ -255,7 +255,7 @@ fn a_maximum_in_the_padding_is_refused() {
 fn a_maximum_in_the_padding_behind_is_refused() {
     let mut pool = Pool::of_six();
     assert_eq!((pool.gaps.len(), pool.selectors.len()), (6, 2));
-    // The last row and the last column of the window. Of the last group, no selector says so.
+    // The last row and the last column of the window. The last group is meant where no selector is set.
     pool.raise(1);
     *pool.gap(5) = 0;
     for group in 0..2 {
@@ -272,7 +272,7 @@ fn a_maximum_in_the_padding_behind_is_refused() {
     pool.assert_refused_for(|table| Rule::Input { table, input: 4 });
 }
 
-/// Nothing but what some taps take is false.
+/// Some taps take other cells, and nothing else is false.
 fn are_refused_as_taps(case: &Case, table: usize) {
     let broken = case.broken();
     let is_tap = |rule: &Rule| matches!(rule, Rule::Input { table: of, .. } if *of == table);
@@ -334,7 +334,7 @@ fn gaps_of_two_taps_exchanged_are_refused() {
         }
         *pool.gap(a) = gaps[1];
         *pool.gap(b) = gaps[0];
-        // The largest is in the first group, unless it is what moved.
+        // The largest is in the first group, unless it moved.
         *pool.selector(0) = if [a, b].contains(&largest) {
             selector
         } else {

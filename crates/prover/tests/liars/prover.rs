@@ -35,11 +35,11 @@ pub(crate) struct Script<'a> {
     pub(crate) helpers: fn(&Network, &mut Cells),
     /// Which claims it opens.
     pub(crate) claims: fn(&Network, &mut Vec<Claim>),
-    /// What rows hold more than the sum and the values say.
+    /// Cells whose rows differ from the sum and the values.
     pub(crate) decoupled: Vec<Decoupled>,
     /// A cell that it chooses last, so that the sum is zero, whatever its row holds.
     pub(crate) solved: Option<CellAt>,
-    /// The key of which it claims to speak.
+    /// The key that its statement names.
     pub(crate) key: &'a VerifyingKey,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct CellAt {
     pub(crate) row: usize,
 }
 
-/// A cell of which its row holds so much more than the sum has.
+/// A cell, and by how much its row exceeds the sum's value.
 pub(crate) struct Decoupled {
     pub(crate) at: CellAt,
     pub(crate) by: Scalar,

@@ -1,5 +1,5 @@
-//! Rows that hold another thing than the sum and the values say. What is summed obeys every rule, so that only the
-//! claim on a column refuses it.
+//! Rows that differ from the columns in the sum. These columns obey every rule, so that only the claim on a column
+//! refuses the proof.
 
 use crate::case::Case;
 use crate::models;
@@ -11,8 +11,8 @@ use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_layers::gadget::{Column, Gadget};
 use zklens_model::Model;
 
-/// A false label, and a cell of some column chosen last, when all challenges are known: the sum is zero. No column
-/// can be left to its prover, of whatever kind it is.
+/// A false label, and a cell of some column chosen last, when all challenges are known, so that the sum is zero. No
+/// column may be left to its prover.
 fn no_column_is_free(model: Model) -> BTreeSet<&'static str> {
     let mut case = Case::new(model, 1);
     let label = case.network.circuit().label();
@@ -72,8 +72,7 @@ fn no_column_of_copies_is_left_to_its_prover() {
     no_column_is_free(models::residual());
 }
 
-/// A row with `256·k` more in one byte and `k` less in the next, which make up the same number. The sum has the bytes
-/// that they should be.
+/// A row with 256 more in one byte and one less in the next, which make up the same number. The sum has proper bytes.
 #[test]
 fn rows_of_what_is_no_byte_said_to_be_bytes_are_refused() {
     let case = Case::new(models::clipped(), 2);

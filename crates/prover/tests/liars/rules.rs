@@ -18,7 +18,7 @@ pub(crate) enum Rule {
     Bytes { table: usize, column: usize },
     /// What a row says of its operand is what the wires bring.
     Input { table: usize, input: usize },
-    /// A column has in the sum, and where the sumcheck ends, what its row has.
+    /// A column of the sum, and its value where the sumcheck ends, are those of its row.
     Row { table: usize, column: usize },
     /// The entry for padding is zero.
     Padding { table: usize },
@@ -73,7 +73,7 @@ pub(crate) fn broken_rules(network: &Network, cells: &Cells, labels: &[usize]) -
     broken
 }
 
-/// The numbers of some cells that are not what their bytes make up in the rows, which hold `bytes`.
+/// The columns whose numbers differ from the sums of their bytes in the rows, which hold `bytes`.
 pub(crate) fn broken_bytes(network: &Network, cells: &Cells, bytes: &Cells) -> BTreeSet<Rule> {
     let mut broken = BTreeSet::new();
     for (table, layout) in network.plan.tables.iter().enumerate() {

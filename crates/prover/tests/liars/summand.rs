@@ -22,7 +22,7 @@ pub(crate) fn summand(
     Summand::new(layout.num_vars(), tables, blinds, sum)
 }
 
-/// What a table's summand adds up to.
+/// The sum of a table's summand over all rows.
 pub(crate) fn total(
     layout: &TablePlan,
     cells: &[Vec<Scalar>],

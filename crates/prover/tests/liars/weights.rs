@@ -118,8 +118,8 @@ fn the_key_of_another_model_is_refused() {
     }
 }
 
-/// What a model sees, proved with its own weights in the opening, of a key that has committed to others. Everything is
-/// bound to that key, so nothing but its rows is false.
+/// A true run of one model, opened with that model's weights under a key that commits to others. The transcript is
+/// bound to that key, so only its rows are false.
 #[test]
 fn a_row_of_weights_that_is_not_the_keys_is_refused() {
     const COLUMNS: usize = 64;
