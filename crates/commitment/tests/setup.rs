@@ -2,8 +2,9 @@
 
 use sha2::{Digest, Sha256};
 use zklens_commitment::{Setup, SetupError, VerifierSetup};
-use zklens_field::{Scalar, encode_point, generator, linear_combination};
+use zklens_field::{Field, Scalar, encode_point, generator, linear_combination};
 use zklens_setup::{POWERS, STRING, TAU_G2};
+use zklens_transcript::{Writer, labels};
 
 /// A beginning of the string, long enough to test with.
 fn beginning() -> Vec<u8> {
@@ -97,6 +98,62 @@ fn refuses_points_that_are_no_powers() {
             "power {power}"
         );
     }
+}
+
+/// A string with other points from `first` on, each the sum of a true power and of so many times the powers before it.
+fn shifted(first: usize, shifts: &[&[Scalar]]) -> Vec<u8> {
+    let setup = Setup::decode(&beginning(), &TAU_G2).unwrap();
+    let powers = setup.powers();
+    let mut forged = beginning();
+    for (power, factors) in (first..).zip(shifts) {
+        let terms: Vec<Scalar> = factors.iter().copied().chain([Scalar::from(1)]).collect();
+        let points = [&powers[..factors.len()], &powers[power..=power]].concat();
+        let point = linear_combination(&points, &terms);
+        forged[power * 64..][..64].copy_from_slice(&encode_point(&point));
+    }
+    forged
+}
+
+/// Who knows `ρ` first makes two wrong powers that cancel out: `P₂ + [1]` and `P₃ − [1/ρ]`.
+#[test]
+fn refuses_powers_made_for_a_draw_that_forgets_them() {
+    let setup = Setup::decode(&beginning(), &TAU_G2).unwrap();
+    let draws = [&[][..], setup.powers()].map(|absorbed| {
+        let mut transcript = Writer::new(setup.verifier().digest());
+        if !absorbed.is_empty() {
+            transcript.write_points(labels::SETUP_POWERS, absorbed);
+        }
+        transcript.draw(labels::SETUP_CHECK)
+    });
+    for rho in draws {
+        let one = Scalar::from(1);
+        let forged = shifted(2, &[&[one], &[-rho.inverse().unwrap()]]);
+        assert_eq!(check(&forged, &TAU_G2), Err(SetupError::Mismatch));
+    }
+}
+
+/// From power to power they are wrong by 1 and −1, or by 1, −2 and 1: what does not show in a plain sum, nor with weights
+/// that grow evenly.
+#[test]
+fn refuses_powers_whose_faults_add_up_to_zero() {
+    let scalars = |factors: &[i64]| factors.iter().copied().map(Scalar::from).collect();
+    let is_refused = |own: &dyn Fn(usize) -> Vec<i64>| {
+        let shifts: Vec<Vec<Scalar>> = (2..16).map(|power| scalars(&own(power))).collect();
+        let shifts: Vec<&[Scalar]> = shifts.iter().map(Vec::as_slice).collect();
+        let forged = shifted(2, &shifts);
+        assert_eq!(check(&forged, &TAU_G2), Err(SetupError::Mismatch));
+    };
+    // After the faults, each is τ times the one before.
+    let moved = |by: usize, factors: &[i64]| [&vec![0; by], factors].concat();
+    is_refused(&|power| match power {
+        2 => vec![1],
+        _ => moved(power - 3, &[-1, 1]),
+    });
+    is_refused(&|power| match power {
+        2 => vec![1],
+        3 => vec![-2, 1],
+        _ => moved(power - 4, &[1, -2, 1]),
+    });
 }
 
 #[test]
