@@ -90,13 +90,17 @@ impl Chain {
 
     /// Deploys a contract, and gives its address.
     pub(crate) fn deploy(&mut self, creation_code: Vec<u8>) -> Address {
-        let tx = self.transaction(TxKind::Create, creation_code, GAS_LIMIT);
+        let outcome = self.try_deploy(creation_code, GAS_LIMIT);
+        assert!(outcome.succeeded, "a deployment failed: {outcome:?}");
+        outcome.created.expect("a contract")
+    }
+
+    fn try_deploy(&mut self, creation_code: Vec<u8>, gas_limit: u64) -> Outcome {
+        let tx = self.transaction(TxKind::Create, creation_code, gas_limit);
         let mut evm = context(&mut self.db).build_mainnet();
         let result = evm.transact_commit(tx).expect("a valid transaction");
         self.nonce += 1;
-        let outcome = outcome(result);
-        assert!(outcome.succeeded, "a deployment failed: {outcome:?}");
-        outcome.created.expect("a contract")
+        outcome(result)
     }
 
     /// Deploys a contract of nothing but this code.
@@ -108,9 +112,12 @@ impl Chain {
 
     /// Deploys the verifier contract with a key of `zklens_evm::contract_key`.
     pub(crate) fn deploy_verifier(&mut self, key: &[u8]) -> Address {
-        let mut code = zklens_evm::stored_key_verifier();
-        code.extend((key.to_vec(),).abi_encode_params());
-        self.deploy(code)
+        self.deploy(creation_code(key))
+    }
+
+    /// The same with so much gas, which may be too little.
+    pub(crate) fn try_deploy_verifier(&mut self, key: &[u8], gas_limit: u64) -> Outcome {
+        self.try_deploy(creation_code(key), gas_limit)
     }
 
     /// Sends a transaction and forgets what it changed.
@@ -143,6 +150,13 @@ impl Chain {
             .build()
             .expect("a transaction")
     }
+}
+
+/// Of the verifier contract with a key.
+fn creation_code(key: &[u8]) -> Vec<u8> {
+    let mut code = zklens_evm::stored_key_verifier();
+    code.extend((key.to_vec(),).abi_encode_params());
+    code
 }
 
 fn context(db: Db<'_>) -> Evm<'_> {

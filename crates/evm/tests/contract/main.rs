@@ -19,3 +19,4 @@ mod reason;
 mod statement_faults;
 mod tape_faults;
 mod trace;
+mod views;
