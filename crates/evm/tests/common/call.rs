@@ -1,10 +1,10 @@
-//! A call of a verifier contract, in words.
+//! The arguments of a contract's `verify` and `check`.
 
 use alloy_sol_types::SolCall;
 use zklens_evm::abi::{self, IModelVerifier};
 use zklens_verifier::Statement;
 
-/// What a caller shows the contract; it need not be a statement at all.
+/// A caller shows this to the contract; it need not be a statement at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) context: [u8; 32],
@@ -24,7 +24,7 @@ impl Call {
         }
     }
 
-    /// What a call of `verify` says, whichever encoding of it this is.
+    /// The arguments of a call of `verify`, whichever encoding of it this is.
     pub(crate) fn decode(calldata: &[u8]) -> Option<Self> {
         let call = IModelVerifier::verifyCall::abi_decode(calldata).ok()?;
         Some(Self {

@@ -115,7 +115,7 @@ impl Chain {
         self.deploy(creation_code(key))
     }
 
-    /// The same with so much gas, which may be too little.
+    /// The same with this gas limit, which may be too low.
     pub(crate) fn try_deploy_verifier(&mut self, key: &[u8], gas_limit: u64) -> Outcome {
         self.try_deploy(creation_code(key), gas_limit)
     }
@@ -152,7 +152,7 @@ impl Chain {
     }
 }
 
-/// Of the verifier contract with a key.
+/// The code that deploys the verifier contract with a key.
 fn creation_code(key: &[u8]) -> Vec<u8> {
     let mut code = zklens_evm::stored_key_verifier();
     code.extend((key.to_vec(),).abi_encode_params());

@@ -1,4 +1,4 @@
-//! Why a contract refuses, and which of our errors is which of its reasons.
+//! Why a contract refuses, and the reason in its words for each of our errors.
 
 use super::Outcome;
 use alloy_sol_types::{SolError, sol};

@@ -1,5 +1,4 @@
-//! Keys that say of themselves what no network's key says. Whoever deploys one answers for it; such a contract still
-//! accepts nothing, and says why.
+//! Keys that no network has. Whoever deploys one answers for it; such a contract still accepts nothing, and says why.
 
 use crate::common::call::Call;
 use crate::golden::{Golden, NAMES};
@@ -16,7 +15,7 @@ const TABLES: Range<usize> = 194..196;
 const TABLES_AT: Range<usize> = 200..204;
 const PLANS_AT: Range<usize> = 208..212;
 
-/// In the first word of a number of images.
+/// A field of the first word of each plan.
 const VALUES: Range<usize> = 17..19;
 
 /// Numbers of gadgets.
@@ -78,7 +77,7 @@ impl Golden {
     }
 }
 
-/// The own key, read by the functions above, is accepted: so what they change is what is refused.
+/// The functions above read the key right, and the contract accepts it: so tests below refuse the change alone.
 #[test]
 fn the_key_as_it_is_verifies_its_proof() {
     for name in NAMES {
@@ -110,7 +109,7 @@ fn a_key_that_says_of_fewer_tables_than_it_has_is_malformed() {
     }
 }
 
-/// What lies behind the tables are arrays, which the contract takes for tables.
+/// Behind the tables lie arrays, which the contract takes for tables.
 #[test]
 fn a_key_that_says_of_more_tables_than_it_has_verifies_nothing() {
     for name in NAMES {
@@ -126,7 +125,7 @@ fn a_key_that_says_of_more_tables_than_it_has_verifies_nothing() {
     }
 }
 
-/// All else of such a key is right: as many tables and values, and a label.
+/// The key is right in everything else: its tables, its values and its label.
 #[test]
 fn a_key_whose_last_table_is_not_of_bytes_is_malformed() {
     for name in NAMES {
@@ -142,7 +141,7 @@ fn a_key_whose_last_table_is_not_of_bytes_is_malformed() {
     }
 }
 
-/// Without this check the contract would accept labels of classes that are no logits, or refuse some that are.
+/// Without this check the contract would accept labels without a logit, or refuse some that have one.
 #[test]
 fn a_key_of_other_classes_than_logits_is_malformed() {
     for name in NAMES {
@@ -170,7 +169,7 @@ fn a_key_without_a_table_of_labels_is_malformed() {
     }
 }
 
-/// The tape has as many values as such a key says.
+/// The tape has the number of values that the key says.
 #[test]
 fn a_key_with_more_or_fewer_values_than_columns_is_malformed() {
     for name in NAMES {

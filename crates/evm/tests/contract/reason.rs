@@ -1,4 +1,4 @@
-//! What the native verifier says of a call, in the contract's words.
+//! The native verifier's verdict on a call, in the contract's words.
 
 use crate::common::SETUP;
 use crate::common::call::Call;

@@ -1,4 +1,4 @@
-//! What a contract says of its key: the bytecode that `zklens evm deploy` sends, asked for each part.
+//! The bytecode that `zklens evm deploy` sends says its key, and each part of it, as the key has it.
 
 use crate::common::{Chain, SETUP};
 use crate::golden::{Golden, NAMES};
@@ -16,7 +16,7 @@ sol! {
     function KEY_DATA() external view returns (address);
 }
 
-/// What a view gives, or the bytes it reverts with.
+/// The answer of a view, or the bytes it reverts with.
 fn ask<C: SolCall>(chain: &mut Chain, contract: Address, call: &C) -> Result<C::Return, Vec<u8>> {
     let outcome = chain.call(contract, call.abi_encode());
     match outcome.succeeded {
@@ -83,7 +83,7 @@ fn names_of_any_length_are_said_as_they_are() {
     assert_eq!(batches.unwrap(), [2, 1, 3].map(U256::from));
 }
 
-/// Its code does nothing: whoever calls it, with whatever, gets nothing.
+/// Its code does nothing: every call of it gives nothing.
 #[test]
 fn the_contract_with_the_key_is_data() {
     let mut golden = Golden::load("smallest");
@@ -95,7 +95,7 @@ fn the_contract_with_the_key_is_data() {
     }
 }
 
-/// Gas for the contract's own code, but not first for that of its key: nothing is deployed that has no key.
+/// Gas that does not suffice to store the key: the constructor reverts, and no contract without a key is deployed.
 #[test]
 fn a_contract_whose_key_cannot_be_stored_is_not_deployed() {
     let mut chain = Chain::new();

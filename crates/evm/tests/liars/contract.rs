@@ -18,7 +18,7 @@ thread_local! {
     static DEPLOYED: RefCell<BTreeMap<Vec<u8>, (Chain, Address)>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// What a contract says of a proof, given its key and for how many images it takes proofs.
+/// The verdict on a proof of the contract with this key.
 fn show(key: Vec<u8>, statement: &Statement, proof: &[u8]) -> Reason {
     DEPLOYED.with_borrow_mut(|deployed| {
         let (chain, contract) = deployed.entry(key).or_insert_with_key(|key| {
@@ -30,7 +30,7 @@ fn show(key: Vec<u8>, statement: &Statement, proof: &[u8]) -> Reason {
     })
 }
 
-/// Shows a proof to a contract, which says what the native verifier said.
+/// Shows a proof to a contract, which has to give the native verifier's verdict.
 pub(crate) fn agrees(
     setup: &VerifierSetup,
     key: &VerifyingKey,
@@ -43,7 +43,7 @@ pub(crate) fn agrees(
     let images = statement.labels.len();
     let bytes = match contract_key(key, setup, &[images]) {
         Ok(bytes) => bytes,
-        // Classes that are not channels: no network of ours has them, and no contract.
+        // A contract needs logits that are channels; only hostile keys have others.
         Err(ExportError::Logits) => return,
         Err(error) => panic!("{error}"),
     };

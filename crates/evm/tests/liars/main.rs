@@ -1,8 +1,7 @@
 //! The native liars before the contract: every proof that a test of `crates/prover/tests/liars` shows the native verifier,
 //! a true one too, is shown to a deployed contract with the same key, which has to say the same for the same reason.
 //!
-//! The modules at `../../../prover` are those files. What they call `zklens_verifier` is this program, whose
-//! [`verify`] asks both.
+//! The modules at `../../../prover` are those files. Their `zklens_verifier` is this program: its [`verify`] asks both.
 
 extern crate self as zklens_verifier;
 extern crate zklens_verifier as native;
@@ -13,7 +12,7 @@ mod chain;
 mod common;
 mod contract;
 
-// What they are made of.
+// Parts of a lie.
 #[path = "../../../prover/tests/liars/case.rs"]
 mod case;
 #[path = "../../../prover/tests/liars/models.rs"]
@@ -27,7 +26,7 @@ mod rules;
 #[path = "../../../prover/tests/liars/summand.rs"]
 mod summand;
 
-// What they say.
+// The lies.
 #[path = "../../../prover/tests/liars/activation.rs"]
 mod activation;
 #[path = "../../../prover/tests/liars/batch.rs"]
