@@ -722,6 +722,19 @@ def transposed_convolution():
     return g.finish(g.op("Flatten", g.op("Relu", x)), 3 * 9 * 8)
 
 
+def squeeze_excite():
+    """Opset 13: a picture times a number for each of its channels, a product of two convolutions, and the
+    larger and the smaller of two tensors."""
+    g = Graph("squeeze_excite", 13, (1, 12, 12))
+    x = g.op("Relu", g.conv("image", 1, 6, 3, strides=[2, 2]))  # 5×5
+    y = g.op("Relu", g.conv(g.op("GlobalAveragePool", x), 6, 3, 1))
+    x = g.op("Mul", g.op("Sigmoid", g.conv(y, 3, 6, 1)), x)
+    x = g.op("Mul", g.conv(x, 6, 6, 1), g.op("Tanh", g.conv(x, 6, 6, 1)))
+    y = g.conv(x, 6, 6, 1)
+    x = g.op("Concat", g.op("Max", x, y), g.op("Min", x, y), axis=1)
+    return g.finish(g.op("Flatten", x), 300)
+
+
 def fused():
     """Opset 13: what onnxruntime's optimiser makes: convolutions and matrix products with an activation,
     and a sum, inside."""
@@ -760,7 +773,8 @@ GRAPHS = [
     distant_scales, wide_mean, batch_of_four, old_opset, new_opset, label_and_scores,
     log_probabilities, half_precision, whole_bytes, sparse_weights, local_functions, quantised_marks,
     curves, bends, windows, positions, split_and_mean, side_by_side,
-    normalised_features, rows_of_numbers, transposed_convolution, fused, weights_beside,
+    normalised_features, rows_of_numbers, transposed_convolution,
+    squeeze_excite, fused, weights_beside,
 ]  # fmt: skip
 
 
@@ -854,9 +868,9 @@ def two_outputs():
 
 
 def mul_two_tensors():
-    """a product of two activations"""
+    """a product of a picture and a number for each pixel"""
     g = refused("mul_two_tensors")
-    x = g.op("Mul", g.conv("image", 1, 4, 3), g.op("Sigmoid", g.conv("image", 1, 4, 3)))
+    x = g.op("Mul", g.conv("image", 1, 4, 3), g.op("Sigmoid", g.conv("image", 1, 1, 3)))
     return finish_convolution(g, x, 4)
 
 

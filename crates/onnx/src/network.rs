@@ -51,6 +51,8 @@ pub(crate) enum Kind {
     Concat,
     Reshape,
     Select(Select),
+    /// Of two tensors of one shape, or of the second's one cell per channel with each of the first's.
+    Product,
 }
 
 /// Weights `[outputs][…]` and a bias per output.
@@ -105,6 +107,7 @@ impl Kind {
             Self::Concat => "Concat",
             Self::Reshape => "Reshape",
             Self::Select(_) => "Select",
+            Self::Product => "Product",
         }
     }
 
@@ -216,6 +219,12 @@ impl Layer {
             Kind::Add => x.iter().zip(inputs[1].1).map(|(a, b)| a + b).collect(),
             Kind::Concat => inputs.iter().flat_map(|(_, x)| x.iter().copied()).collect(),
             Kind::Select(select) => select.run(shape, x),
+            Kind::Product => {
+                let (other, y) = inputs[1];
+                let repeats = shape.area() / other.area();
+                let y = y.iter().flat_map(|y| core::iter::repeat_n(y, repeats));
+                x.iter().zip(y).map(|(x, y)| x * y).collect()
+            }
         }
     }
 

@@ -31,11 +31,14 @@ impl Context<'_> {
         self.clip_view(&view, lo, hi)
     }
 
-    /// The larger of `x` and a constant, or of two functions of one value.
+    /// The larger of `x` and a constant, or of two tensors.
     pub(super) fn max(&mut self) -> Result<Value, Refusal> {
         match self.compared()? {
             Compared::WithNumber(view, lo) => self.clip_view(&view, lo, f32::INFINITY),
-            Compared::Both(a, b) => self.function_of_both(&a, &b, Formula::Larger, NOT_ONE_VALUE),
+            Compared::Both(a, b) => {
+                let function = self.function_of_both(&a, &b, Formula::Larger, "");
+                function.or_else(|_| self.larger_or_smaller(&a, &b, true))
+            }
         }
     }
 
@@ -43,7 +46,10 @@ impl Context<'_> {
     pub(super) fn min(&mut self) -> Result<Value, Refusal> {
         match self.compared()? {
             Compared::WithNumber(view, hi) => self.clip_view(&view, f32::NEG_INFINITY, hi),
-            Compared::Both(a, b) => self.function_of_both(&a, &b, Formula::Smaller, NOT_ONE_VALUE),
+            Compared::Both(a, b) => {
+                let function = self.function_of_both(&a, &b, Formula::Smaller, "");
+                function.or_else(|_| self.larger_or_smaller(&a, &b, false))
+            }
         }
     }
 
@@ -148,6 +154,3 @@ enum Compared {
     WithNumber(View, f32),
     Both(View, View),
 }
-
-const NOT_ONE_VALUE: &str = "it compares two tensors that depend on the image; only a comparison \
-                             with one constant, or of functions of each value alone, is supported";

@@ -151,15 +151,67 @@ impl Context<'_> {
             | (Value::Constant(factor), Value::Activation(view)) => {
                 self.affine(&view, Some(&factor), None)
             }
-            (Value::Activation(a), Value::Activation(b)) => self.function_of_both(
-                &a,
-                &b,
-                Formula::Product,
-                "it multiplies two tensors that depend on the image; only multiplication by \
-                 constants, and products that are a function of each value alone, are supported",
-            ),
+            (Value::Activation(a), Value::Activation(b)) => {
+                let function = self.function_of_both(&a, &b, Formula::Product, "");
+                function.or_else(|_| self.product(&a, &b))
+            }
             _ => Err("a product of two constants; simplify the network before importing it".into()),
         }
+    }
+
+    /// The product of two tensors of one shape, or of a picture with a number for each channel.
+    fn product(&mut self, a: &View, b: &View) -> Result<Value, Refusal> {
+        if a.is_integer || b.is_integer {
+            return Err("it computes with whole numbers; a Cast to float must come before".into());
+        }
+        let (a, b) = if a.len() < b.len() { (b, a) } else { (a, b) };
+        let inner = |view: &View| self.lowering.layers[view.layer].shape;
+        let shape = inner(a);
+        if a.dims == b.dims && a.order == b.order && shape == inner(b) {
+            let layer = self.emit(Kind::Product, vec![a.layer, b.layer], shape)?;
+            return Ok(Value::Activation(View { layer, ..a.clone() }));
+        }
+        let shape = a.picture().ok().or_else(|| Shape::flat(a.len()));
+        let shape = shape.ok_or("its input is empty or too large")?;
+        let per_channel = [1, shape.channels(), 1, 1];
+        let other = if a.dims == b.dims {
+            shape
+        } else if b.dims == per_channel || b.dims == per_channel[1..] {
+            Shape::flat(b.len()).ok_or("its input is empty or too large")?
+        } else {
+            return Err(format!(
+                "it multiplies tensors of dimensions {:?} and {:?} that both depend on the image; only \
+                 equal ones, or one number per channel, are supported",
+                a.dims, b.dims
+            ));
+        };
+        let inputs = vec![self.in_order(a, shape)?, self.in_order(b, other)?];
+        let layer = self.emit(Kind::Product, inputs, shape)?;
+        Ok(Value::Activation(View::new(layer, a.dims.clone())))
+    }
+
+    /// `b + max(a − b, 0)`, or for the smaller of both `a − max(a − b, 0)`.
+    pub(super) fn larger_or_smaller(
+        &mut self,
+        a: &View,
+        b: &View,
+        is_larger: bool,
+    ) -> Result<Value, Refusal> {
+        let minus_one = scalar(-1.0);
+        let negated = self.affine(b, Some(&minus_one), None)?;
+        let difference = self.sum(Value::Activation(a.clone()), negated)?;
+        let Value::Activation(difference) = difference else {
+            return Err("it compares constants".into());
+        };
+        let excess = self.cell_by_cell(&difference, Kind::Relu)?;
+        if is_larger {
+            return self.sum(Value::Activation(b.clone()), excess);
+        }
+        let Value::Activation(excess) = excess else {
+            return Err("it compares constants".into());
+        };
+        let taken = self.affine(&excess, Some(&minus_one), None)?;
+        self.sum(Value::Activation(a.clone()), taken)
     }
 
     pub(super) fn div(&mut self) -> Result<Value, Refusal> {
