@@ -193,7 +193,10 @@ const REFUSALS: &[(&str, &[&str])] = &[
         "mirrored_border",
         &["(Pad)", "mirrors", "fully connected layer"],
     ),
-    ("mul_two_tensors", &["Mul", "one number per channel, are supported"]),
+    (
+        "mul_two_tensors",
+        &["Mul", "one number per channel, are supported"],
+    ),
     ("not_a_number", &["not a number"]),
     ("not_finite", &["calibration", "infinite values"]),
     ("opset_6", &["opset 6", "opsets 7 to 28"]),

@@ -1,6 +1,7 @@
 //! Rewrites that leave the function as it is and the network smaller: batch norm, normalisation and
 //! padding disappear into the linear layers beside them, and pooling comes before activations.
 
+mod clip;
 mod concat;
 mod select;
 
@@ -89,9 +90,9 @@ fn fold_layer(network: &mut Network, id: LayerId, uses: &[usize]) -> bool {
                 || affine_below_reshape(network, id, input)
                 || pool_before_activation(network, id, input)
                 || merge_padding(network, id, input)
-                || clip_after_relu(network, id, input)
-                || clip_after_clip(network, id, input)
-                || clip_of_pixels(network, id, input)
+                || clip::clip_after_relu(network, id, input)
+                || clip::clip_after_clip(network, id, input)
+                || clip::clip_of_pixels(network, id, input)
                 || select::conv_after_select(network, id, input)
                 || select::select_after_linear(network, id, input)
                 || concat::cells_before_concat(network, id, input)
@@ -327,60 +328,6 @@ const fn widened(axis: Axis, padding: Axis) -> Axis {
         after: axis.after + padding.after,
         ..axis
     }
-}
-
-/// A clip keeps what a ReLU before it would, if it starts at zero.
-fn clip_after_relu(network: &mut Network, id: LayerId, input: LayerId) -> bool {
-    let is_relu = network.layers[input].kind == Kind::Relu;
-    let Kind::Clip { lo, hi } = &mut network.layers[id].kind else {
-        return false;
-    };
-    if !is_relu || *hi < 0.0 {
-        return false;
-    }
-    *lo = lo.max(0.0);
-    bypass(network, input, network.layers[input].inputs[0]);
-    true
-}
-
-/// Two clips keep what both would, if they share something.
-fn clip_after_clip(network: &mut Network, id: LayerId, input: LayerId) -> bool {
-    let Kind::Clip { lo, hi } = network.layers[input].kind else {
-        return false;
-    };
-    let Kind::Clip { lo: low, hi: high } = &mut network.layers[id].kind else {
-        return false;
-    };
-    if lo.max(*low) > hi.min(*high) {
-        return false;
-    }
-    (*low, *high) = (lo.max(*low), hi.min(*high));
-    bypass(network, input, network.layers[input].inputs[0]);
-    true
-}
-
-/// A clip of nothing that pixels can be, but for rounding of its bounds, changes nothing.
-fn clip_of_pixels(network: &mut Network, id: LayerId, input: LayerId) -> bool {
-    let Kind::Clip { lo, hi } = network.layers[id].kind else {
-        return false;
-    };
-    let (scale, offset) = match &network.layers[input] {
-        layer if layer.kind == Kind::Input => (vec![1.0], vec![0.0]),
-        layer => match (&layer.kind, layer.inputs.first()) {
-            (Kind::Affine { scale, offset }, Some(0)) => (scale.clone(), offset.clone()),
-            _ => return false,
-        },
-    };
-    let slack = (hi - lo) * 1e-5;
-    let is_inside = scale.iter().zip(&offset).all(|(s, o)| {
-        let ends = [*o, s * 255.0 + o];
-        ends.iter()
-            .all(|end| (lo - slack..=hi + slack).contains(end))
-    });
-    if is_inside {
-        bypass(network, id, input);
-    }
-    is_inside
 }
 
 /// Picked cells that could not be folded are a convolution, if they lie at even distances.

@@ -1,0 +1,58 @@
+//! Clips that others make needless.
+
+use super::bypass;
+use crate::network::{Kind, LayerId, Network};
+
+/// A clip keeps what a ReLU before it would, if it starts at zero.
+pub(super) fn clip_after_relu(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let is_relu = network.layers[input].kind == Kind::Relu;
+    let Kind::Clip { lo, hi } = &mut network.layers[id].kind else {
+        return false;
+    };
+    if !is_relu || *hi < 0.0 {
+        return false;
+    }
+    *lo = lo.max(0.0);
+    bypass(network, input, network.layers[input].inputs[0]);
+    true
+}
+
+/// Two clips keep what both would, if they share something.
+pub(super) fn clip_after_clip(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let Kind::Clip { lo, hi } = network.layers[input].kind else {
+        return false;
+    };
+    let Kind::Clip { lo: low, hi: high } = &mut network.layers[id].kind else {
+        return false;
+    };
+    if lo.max(*low) > hi.min(*high) {
+        return false;
+    }
+    (*low, *high) = (lo.max(*low), hi.min(*high));
+    bypass(network, input, network.layers[input].inputs[0]);
+    true
+}
+
+/// A clip of nothing that pixels can be, but for rounding of its bounds, changes nothing.
+pub(super) fn clip_of_pixels(network: &mut Network, id: LayerId, input: LayerId) -> bool {
+    let Kind::Clip { lo, hi } = network.layers[id].kind else {
+        return false;
+    };
+    let (scale, offset) = match &network.layers[input] {
+        layer if layer.kind == Kind::Input => (vec![1.0], vec![0.0]),
+        layer => match (&layer.kind, layer.inputs.first()) {
+            (Kind::Affine { scale, offset }, Some(0)) => (scale.clone(), offset.clone()),
+            _ => return false,
+        },
+    };
+    let slack = (hi - lo) * 1e-5;
+    let is_inside = scale.iter().zip(&offset).all(|(s, o)| {
+        let ends = [*o, s * 255.0 + o];
+        ends.iter()
+            .all(|end| (lo - slack..=hi + slack).contains(end))
+    });
+    if is_inside {
+        bypass(network, id, input);
+    }
+    is_inside
+}
