@@ -77,6 +77,13 @@ pub enum Weights {
     },
     /// Any weights.
     Listed(Vec<Scalar>),
+    /// One at `index`, zero at all others below `len`; zero everywhere if the index is not below it.
+    Unit {
+        /// Where the one is.
+        index: usize,
+        /// Length of the axis.
+        len: usize,
+    },
 }
 
 impl From<Vec<Scalar>> for Weights {
@@ -90,7 +97,7 @@ impl Weights {
     #[must_use]
     pub const fn len(&self) -> usize {
         match self {
-            Self::Eq { len, .. } => *len,
+            Self::Eq { len, .. } | Self::Unit { len, .. } => *len,
             Self::Listed(weights) => weights.len(),
         }
     }
@@ -111,6 +118,41 @@ impl Weights {
                 table
             }
             Self::Listed(weights) => weights.clone(),
+            Self::Unit { index, len } => {
+                let mut weights = alloc::vec![Scalar::ZERO; *len];
+                if let Some(weight) = weights.get_mut(*index) {
+                    *weight = Scalar::ONE;
+                }
+                weights
+            }
+        }
+    }
+
+    /// `Σ_k weight_k`
+    #[must_use]
+    pub fn sum(&self) -> Scalar {
+        self.at(&Scalar::ONE)
+    }
+
+    /// `Σ_k weight_k·other_k`, over the shorter of the two. Two points of equal length take a step per coordinate.
+    #[must_use]
+    pub fn dot(&self, other: &Self) -> Scalar {
+        match (self, other) {
+            (
+                Self::Eq { point: left, len },
+                Self::Eq {
+                    point: right,
+                    len: other,
+                },
+            ) if left.len() == right.len() => {
+                let bits = left.iter().zip(right);
+                let pairs = bits.map(|(u, v)| [(Scalar::ONE - u) * (Scalar::ONE - v), *u * v]);
+                sum_below(pairs.rev(), *len.min(other))
+            }
+            _ => {
+                let (left, right) = (self.values(), other.values());
+                left.iter().zip(&right).map(|(l, r)| *l * r).sum()
+            }
         }
     }
 
@@ -123,24 +165,34 @@ impl Weights {
                 let horner = |value: Scalar, weight: &Scalar| value * x + weight;
                 weights.iter().rev().fold(Scalar::ZERO, horner)
             }
+            Self::Unit { index, len } if index < len => power(x, *index),
+            Self::Unit { .. } => Scalar::ZERO,
         }
     }
 }
 
-/// `Σ_{k < len} eq(point, k)·x^k`, from the least significant bit on: `whole` is the sum over all values of the bits so
-/// far, `part` over those below the same bits of `len`.
+/// `Σ_{k < len} eq(point, k)·x^k`
 fn eq_at(point: &[Scalar], len: usize, x: &Scalar) -> Scalar {
-    let (mut whole, mut part) = (Scalar::ONE, Scalar::ZERO);
-    let (mut power, mut bits) = (*x, len);
-    for u in point.iter().rev() {
-        let off = Scalar::ONE - u;
+    let mut power = *x;
+    let bits = point.iter().rev().map(|u| {
         let on = power * u;
+        power = power.square();
+        [Scalar::ONE - u, on]
+    });
+    sum_below(bits, len)
+}
+
+/// `Σ_{k < len} Π_j (pair j at bit j of k)`, given the pairs from the least significant bit on: `whole` is the sum over
+/// all values of the bits so far, `part` over those below the same bits of `len`.
+fn sum_below(pairs: impl Iterator<Item = [Scalar; 2]>, len: usize) -> Scalar {
+    let (mut whole, mut part) = (Scalar::ONE, Scalar::ZERO);
+    let mut bits = len;
+    for [off, on] in pairs {
         part = match bits & 1 {
             0 => off * part,
             _ => off * whole + on * part,
         };
         whole *= off + on;
-        power = power.square();
         bits = bits.checked_shr(1).unwrap_or_default();
     }
     // As long as there are indices, all of them.

@@ -5,21 +5,19 @@
 //! special table is where and what it has to be, and the sides of tables, wires and arrays fit each
 //! other as those of a compiled circuit do. Which network it is, only its model id says.
 
-use crate::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table};
-use crate::compile::{MOST_STEPS, MOST_TAPS};
+use crate::array::wide;
+use crate::circuit::{
+    Circuit, MOST_ARRAYS, MOST_PATHS, MOST_SIDES, MOST_STEPS, MOST_TABLES, Map, Operand, Path,
+    Sides, Step, Table,
+};
+use crate::compile::MOST_TAPS;
 use crate::error::LayerError;
 use crate::gadget::Gadget;
 use alloc::vec::Vec;
-use zklens_model::{Rescale, Shape, Window};
+use zklens_model::{GraphBuilder, Rescale, Shape, Window};
 
-/// The most tables a circuit may have.
-const MOST_TABLES: usize = 1 << 13;
-
-/// The most paths an operand may have: those of as many operands as a node may have.
-const MOST_PATHS: usize = 1 << 12;
-
-/// The most work that all wires may be, in multiplications of the verifier.
-const MOST_WORK: usize = 1 << 26;
+/// The most cells an array may have: as many as a model's file has bytes.
+pub(crate) const MOST_ARRAY_CELLS: u64 = 1 << 28;
 
 /// The most bytes a number may have.
 const MOST_BYTES: u8 = 8;
@@ -35,29 +33,39 @@ impl Circuit {
     ///
     /// # Errors
     ///
-    /// They do not; the error names the first table that is wrong.
+    /// They do not, or there are too many of them; the error names the first table or array that is wrong.
     pub fn check(&self) -> Result<(), LayerError> {
-        let arrays = MOST_TABLES.saturating_mul(2);
-        if self.tables.len() < 4 || self.tables.len() > MOST_TABLES || self.arrays.len() > arrays {
-            return Err(LayerError::Malformed {
-                table: self.tables.len(),
-            });
+        self.check_counts()?;
+        for (index, dims) in self.arrays.iter().enumerate() {
+            check_array(index, dims)?;
         }
-        let mut work = 0_usize;
         for (index, table) in self.tables.iter().enumerate() {
             let malformed = LayerError::Malformed { table: index };
             if !self.is_in_place(index, table) {
                 return Err(malformed);
             }
             if let Some(operand) = &table.operand {
-                let wires = self.wires(index, operand).ok_or(malformed)?;
-                work = work.saturating_add(wires);
-            }
-            if work > MOST_WORK {
-                return Err(malformed);
+                self.wires(index, operand).ok_or(malformed)?;
             }
         }
         Ok(())
+    }
+
+    fn check_counts(&self) -> Result<(), LayerError> {
+        let (tables, arrays) = (self.tables.len(), self.arrays.len());
+        let counts = [
+            ("tables", tables, MOST_TABLES),
+            ("arrays", arrays, MOST_ARRAYS),
+        ];
+        for (what, got, limit) in counts {
+            if got > limit {
+                return Err(LayerError::TooMany { what, got, limit });
+            }
+        }
+        match tables {
+            0..4 => Err(LayerError::Malformed { table: tables }),
+            _ => Ok(()),
+        }
     }
 
     /// Whether a table is what belongs in its place, with sane numbers, and with an operand of its sides
@@ -102,28 +110,28 @@ impl Circuit {
                 inside && shift && small && counts && offset && takes(table, window)
             }
         };
-        is_shape && right
+        // A number that a machine of 32 bits reads as well.
+        let is_node = table.node <= GraphBuilder::MAX_NODES;
+        is_shape && is_node && right
     }
 
-    /// The work of an operand's wires; `None` if one does not fit.
-    fn wires(&self, index: usize, operand: &Operand) -> Option<usize> {
+    /// `None` if a wire of an operand does not fit.
+    fn wires(&self, index: usize, operand: &Operand) -> Option<()> {
         if operand.paths.is_empty() || operand.paths.len() > MOST_PATHS {
             return None;
         }
-        let works = operand.paths.iter().map(|path| {
+        operand.paths.iter().try_for_each(|path| {
             let source = self
                 .tables
                 .get(path.source)
                 .filter(|_| path.source < index)?;
-            let fits = source.gadget.is_per_image() && path.steps.len() <= MOST_STEPS + 1;
-            fits.then(|| self.path_work(path, source.sides, operand.sides))?
-        });
-        works.sum()
+            let fits = source.gadget.is_per_image() && path.steps.len() <= MOST_STEPS;
+            fits.then(|| self.path(path, source.sides, operand.sides))?
+        })
     }
 
-    /// The work of a path from a tensor of sides `from` to one of sides `to`.
-    fn path_work(&self, path: &Path, from: Sides, to: Sides) -> Option<usize> {
-        let mut work = Work::default();
+    /// `None` if a path does not lead from a tensor of sides `from` to one of sides `to`.
+    fn path(&self, path: &Path, from: Sides, to: Sides) -> Option<()> {
         let mut sides = from;
         if let Some(weighted) = &path.weights {
             let array = self.arrays.get(weighted.array)?;
@@ -138,7 +146,6 @@ impl Circuit {
                     Vec::from([*outputs, channels, height, width])
                 }
                 Map::Conv2d { window, groups } => {
-                    work.add_window(&window, [height, width])?;
                     sides = output(&window, *outputs, [height, width])?;
                     kernel_dims(&window, groups, *outputs, channels)?
                 }
@@ -147,8 +154,6 @@ impl Circuit {
                 return None;
             }
         }
-        work.add_sides(from);
-        work.add_sides(sides);
         for step in path.steps.iter().rev() {
             let [channels, height, width] = sides;
             sides = match step {
@@ -162,15 +167,27 @@ impl Circuit {
                     fits.then_some([*total, height, width])?
                 }
                 Step::Average { window, from, .. } => {
-                    work.add_window(window, *from)?;
                     let fits = *from == [height, width];
                     fits.then(|| output(window, channels, *from))??
                 }
             };
-            work.add_sides(sides);
         }
-        (sides == to).then_some(work.0)
+        (sides == to).then_some(())
     }
+}
+
+/// Whether an array has sides and cells, and not more of them than those of any layer.
+fn check_array(array: usize, dims: &[usize]) -> Result<(), LayerError> {
+    let sides = dims.len();
+    let cells = dims.iter().map(|side| wide(*side));
+    let cells = cells.fold(1, u64::saturating_mul);
+    let fits = (1..=MOST_SIDES).contains(&sides) && (1..=MOST_ARRAY_CELLS).contains(&cells);
+    let error = LayerError::Array {
+        array,
+        sides,
+        cells,
+    };
+    fits.then_some(()).ok_or(error)
 }
 
 /// Whether a table has an operand, of its own sides or of those that a window makes them from.
@@ -209,22 +226,4 @@ fn kernel_dims(
     };
     dims.extend([window.rows.kernel, window.columns.kernel]);
     Some(dims)
-}
-
-/// Multiplications, roughly.
-#[derive(Default)]
-struct Work(usize);
-
-impl Work {
-    fn add_sides(&mut self, sides: Sides) {
-        self.0 = sides.into_iter().fold(self.0, usize::saturating_add);
-    }
-
-    /// A list as long as the picture for every tap of each axis.
-    fn add_window(&mut self, window: &Window, [height, width]: [usize; 2]) -> Option<()> {
-        let rows = window.rows.kernel.checked_mul(height)?;
-        let columns = window.columns.kernel.checked_mul(width)?;
-        self.0 = self.0.saturating_add(rows).saturating_add(columns);
-        Some(())
-    }
 }

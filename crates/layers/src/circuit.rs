@@ -5,6 +5,7 @@
 //! product of two of them is no linear function of either; where a graph has two linear layers in a
 //! row, a table that copies comes between.
 
+use crate::at_most::at_most;
 use crate::gadget::Gadget;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -13,12 +14,29 @@ use zklens_model::{Model, Op, Window};
 /// Sides of a tensor: `[channels, height, width]`.
 pub type Sides = [usize; 3];
 
+/// The most tables a circuit may have.
+pub const MOST_TABLES: usize = 1 << 13;
+
+/// The most arrays a circuit may have: two for every table.
+pub const MOST_ARRAYS: usize = 1 << 14;
+
+/// The most sides an array may have: those of a convolution.
+pub const MOST_SIDES: usize = 4;
+
+/// The most paths an operand may have: those of as many operands as a node may have.
+pub const MOST_PATHS: usize = 1 << 12;
+
+/// The most steps a path may have: those after which it is cut by a copy, and one.
+pub const MOST_STEPS: usize = 17;
+
 /// A network, but for its weights.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Circuit {
     /// The pixels first, each table after those it is wired to, then the label, the range and the bytes.
+    #[serde(deserialize_with = "at_most::<_, _, MOST_TABLES>")]
     pub tables: Vec<Table>,
     /// Arrays of weights, in the order of [`Self::parameters`].
+    #[serde(deserialize_with = "at_most::<_, _, MOST_ARRAYS>")]
     pub arrays: Vec<Vec<usize>>,
 }
 
@@ -42,6 +60,7 @@ pub struct Operand {
     /// The tensor's sides.
     pub sides: Sides,
     /// What is added up.
+    #[serde(deserialize_with = "at_most::<_, _, MOST_PATHS>")]
     pub paths: Vec<Path>,
 }
 
@@ -49,6 +68,7 @@ pub struct Operand {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Path {
     /// Functions without weights.
+    #[serde(deserialize_with = "at_most::<_, _, MOST_STEPS>")]
     pub steps: Vec<Step>,
     /// A function with weights, at the table's end.
     pub weights: Option<Weighted>,
@@ -79,6 +99,16 @@ pub enum Step {
         /// Height and width before.
         from: [usize; 2],
     },
+}
+
+impl Step {
+    pub(crate) const fn is_channels(&self) -> bool {
+        matches!(self, Self::Channels { .. })
+    }
+
+    pub(crate) const fn is_average(&self) -> bool {
+        matches!(self, Self::Average { .. })
+    }
 }
 
 /// A layer with weights and bias.

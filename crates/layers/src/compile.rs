@@ -76,7 +76,7 @@ const MOST_PATHS: usize = 16;
 pub(crate) const MOST_TAPS: usize = 1 << 8;
 
 /// A path of more steps is cut by a copy.
-pub(crate) const MOST_STEPS: usize = 16;
+const MOST_STEPS: usize = 16;
 
 struct Compiler<'a> {
     nodes: &'a [Node],

@@ -29,9 +29,55 @@ pub enum LayerError {
         /// Images in the batch.
         images: usize,
         /// Cells of all columns.
-        cells: usize,
+        cells: u64,
+        /// The most there may be.
+        limit: u64,
+    },
+    /// More rows than a verifier combines.
+    #[error("the proof has {rows} rows of commitments or more; the most is {limit}")]
+    TooManyRows {
+        /// The key's, the statement's and the proof's, or some of them.
+        rows: u64,
+        /// The most there may be.
+        limit: u64,
+    },
+    /// Wires that are more work than a verifier does.
+    #[error(
+        "wires that take {work} multiplications for {images} images with {labels} labels; the most is {limit}"
+    )]
+    TooMuchWork {
+        /// Images in the batch.
+        images: usize,
+        /// How many of their labels differ.
+        labels: usize,
+        /// Multiplications.
+        work: u64,
+        /// The most they may.
+        limit: u64,
+    },
+    /// More of something than any circuit has.
+    #[error("the key has {got} {what}; the most is {limit}")]
+    TooMany {
+        /// Tables, or arrays.
+        what: &'static str,
+        /// How many there are.
+        got: usize,
         /// The most there may be.
         limit: usize,
+    },
+    /// An array without sides or without cells, or with more than any layer has.
+    #[error(
+        "array {array} of the key: {sides} sides and {cells} cells; it has 1 to {} sides, and 1 to {} cells",
+        crate::circuit::MOST_SIDES,
+        crate::check::MOST_ARRAY_CELLS
+    )]
+    Array {
+        /// Which.
+        array: usize,
+        /// Its sides.
+        sides: usize,
+        /// Its cells.
+        cells: u64,
     },
     /// The randomness that hides a proof does not fit into one row.
     #[error("the proof needs {needed} random cells in a row of {columns} columns")]

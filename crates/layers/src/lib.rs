@@ -11,6 +11,7 @@
 //!   `byte_rows`: where the bytes of numbers do.
 //! * [`relation`]: all of it as one sum. [`closing`]: what is left of it after the sumcheck, as claims on
 //!   committed rows.
+//! * [`work`]: how much of it a verifier does, counted before.
 //!
 //! The prover calls the same functions; only what it takes to find a witness and to sum quickly is its own.
 
@@ -33,6 +34,7 @@
 extern crate alloc;
 
 pub mod array;
+mod at_most;
 mod byte_rows;
 mod check;
 pub mod circuit;
@@ -45,7 +47,9 @@ pub mod plan;
 pub mod polynomial;
 pub mod relation;
 pub mod wiring;
+pub mod work;
 
+pub use at_most::at_most;
 pub use circuit::Circuit;
 pub use error::LayerError;
 pub use plan::Plan;

@@ -1,11 +1,12 @@
 //! Where everything lies in the proof of a batch: variables, columns, rows, random cells.
 
-use crate::array::{Array, Packer, volume};
+use crate::array::{Array, Packer, volume, wide};
 use crate::byte_rows::Pieces;
 use crate::circuit::{Circuit, Table};
 use crate::error::LayerError;
 use crate::gadget::{Column, Gadget, Rules};
 use crate::lookup::HelperKeys;
+use crate::work;
 use alloc::vec::Vec;
 use core::ops::Range;
 use zklens_commitment::{Columns, Weights};
@@ -15,7 +16,7 @@ use zklens_sumcheck::MaskShape;
 pub const DEGREE: usize = 4;
 
 /// The most cells all columns of one proof may have.
-pub const MAX_CELLS: usize = 1 << 28;
+pub const MAX_CELLS: u64 = 1 << 28;
 
 /// The most images one proof may be about.
 pub const MAX_IMAGES: usize = 1 << 10;
@@ -132,26 +133,28 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// There is no image; the proof would be larger than any allowed, of [`MAX_IMAGES`] and
-    /// [`MAX_CELLS`]; or its random cells do not fit into one row. More images need more of these: a few
-    /// for each doubling.
+    /// The batch is empty; the proof would be larger than any allowed, of [`MAX_IMAGES`], [`MAX_CELLS`] and
+    /// [`MOST_ROWS`](crate::array::MOST_ROWS), or its wires more work than [`MOST_WORK`](work::MOST_WORK), if all
+    /// images have one label; or its random cells do not fit into one row. More images need more of these: a few for
+    /// each doubling.
     pub fn new(circuit: &Circuit, columns: Columns, images: usize) -> Result<Self, LayerError> {
         let mut tables = unplaced(circuit, columns, images)?;
+        work::check(circuit, columns, images, 1)?;
         let mut weights = Packer::new(columns.count(), 0);
-        let arrays = weights.place(&circuit.arrays);
+        let arrays = weights.place(&circuit.arrays)?;
         place_fixed(&mut tables, &arrays);
         let pixels_from = weights.rows();
         let mut pixels = Packer::new(columns.count(), pixels_from);
-        place_pixels(&mut tables, &mut pixels);
+        place_pixels(&mut tables, &mut pixels)?;
         let witness_from = pixels_from.saturating_add(pixels.rows());
-        let mask = place_numbers(&mut tables, circuit.range(), columns, witness_from);
+        let mask = place_numbers(&mut tables, circuit.range(), columns, witness_from)?;
         let num_vars = tables.iter().map(TablePlan::num_vars).max().unwrap_or(1);
         let random = place_blinds(&mut tables, columns, num_vars)?;
         let mut others = Packer::new(columns.count(), mask).after(random);
-        place_columns(&mut tables, &mut others, |column| column == Column::Integer);
+        place_columns(&mut tables, &mut others, |column| column == Column::Integer)?;
         let helpers_from = mask.saturating_add(others.rows());
         let mut helpers = Packer::new(columns.count(), helpers_from);
-        place_columns(&mut tables, &mut helpers, |column| column == Column::Helper);
+        place_columns(&mut tables, &mut helpers, |column| column == Column::Helper)?;
         Ok(Self {
             images,
             columns,
@@ -241,13 +244,14 @@ impl TablePlan {
 }
 
 /// Places the only witness column of the first table.
-fn place_pixels(tables: &mut [TablePlan], packer: &mut Packer) {
+fn place_pixels(tables: &mut [TablePlan], packer: &mut Packer) -> Result<(), LayerError> {
     if let Some(table) = tables.first_mut() {
-        let placed = packer.place(&[table.dims.to_vec()]);
+        let placed = packer.place(&[table.dims.to_vec()])?;
         for (place, array) in table.places.iter_mut().zip(placed) {
             *place = Some(array);
         }
     }
+    Ok(())
 }
 
 /// Places all numbers' bytes, and makes the table of all of them. Returns the row after theirs.
@@ -256,14 +260,14 @@ fn place_numbers(
     range: usize,
     columns: Columns,
     first_row: usize,
-) -> usize {
+) -> Result<usize, LayerError> {
     let shapes: Vec<Vec<usize>> = tables.iter().flat_map(TablePlan::bytes).collect();
     let bytes = shapes.iter().map(|dims| volume(dims));
     let bytes = bytes.fold(0, usize::saturating_add);
     let others = tables.iter().map(TablePlan::num_vars).max().unwrap_or(1);
     let pieces = Pieces::new(bytes, others, columns);
     let mut packer = Packer::new(pieces.cells(), first_row);
-    let mut placed = packer.place(&shapes).into_iter();
+    let mut placed = packer.place(&shapes)?.into_iter();
     for table in tables.iter_mut() {
         for (column, place) in table.rules.columns.iter().zip(&mut table.places) {
             if matches!(column, Column::Number { .. }) {
@@ -275,11 +279,15 @@ fn place_numbers(
     if let Some(table) = tables.get_mut(range) {
         *table = TablePlan::of_bytes(pieces.dims(), pieces_of_rows);
     }
-    first_row.saturating_add(packer.rows())
+    Ok(first_row.saturating_add(packer.rows()))
 }
 
 /// Places every column of a kind.
-fn place_columns(tables: &mut [TablePlan], packer: &mut Packer, kind: fn(Column) -> bool) {
+fn place_columns(
+    tables: &mut [TablePlan],
+    packer: &mut Packer,
+    kind: fn(Column) -> bool,
+) -> Result<(), LayerError> {
     let mut shapes = Vec::new();
     let mut slots = Vec::new();
     for table in tables {
@@ -291,9 +299,10 @@ fn place_columns(tables: &mut [TablePlan], packer: &mut Packer, kind: fn(Column)
             }
         }
     }
-    for (slot, array) in slots.into_iter().zip(packer.place(&shapes)) {
+    for (slot, array) in slots.into_iter().zip(packer.place(&shapes)?) {
         *slot = Some(array);
     }
+    Ok(())
 }
 
 /// A random cell for every column, behind the mask's coefficients. Returns how many random cells there are in all.
@@ -340,13 +349,13 @@ fn unplaced(
         return Err(LayerError::NoImages);
     }
     let mut tables = Vec::with_capacity(circuit.tables.len());
-    let (mut cells, mut blinds) = (0_usize, 0_usize);
+    let (mut cells, mut blinds) = (0_u64, 0_usize);
     for table in &circuit.tables {
         let layout = TablePlan::unplaced(table, images);
         let rows = u32::try_from(layout.num_vars()).ok();
-        let rows = rows.and_then(|vars| 1_usize.checked_shl(vars));
-        let own = rows.and_then(|rows| rows.checked_mul(width(&layout)));
-        cells = cells.saturating_add(own.unwrap_or(usize::MAX));
+        let rows = rows.and_then(|vars| 1_u64.checked_shl(vars));
+        let own = rows.and_then(|rows| rows.checked_mul(wide(width(&layout))));
+        cells = cells.saturating_add(own.unwrap_or(u64::MAX));
         if cells > MAX_CELLS || images > MAX_IMAGES {
             return Err(LayerError::TooLarge {
                 images,

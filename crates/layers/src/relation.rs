@@ -31,6 +31,7 @@ use crate::lookup::{HelperKeys, LookupChallenges};
 use crate::plan::{AXES, Plan, TablePlan};
 use crate::polynomial::{Linear, Polynomial};
 use crate::wiring::Covector;
+use crate::work;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use zklens_commitment::Weights;
@@ -74,7 +75,8 @@ impl Relations {
     ///
     /// # Errors
     ///
-    /// There are more or fewer labels than images, or one is no class.
+    /// There are more or fewer labels than images, a label lies beyond the classes, or the labels that differ ask a
+    /// verifier for more work than [`MOST_WORK`](crate::work::MOST_WORK).
     pub fn new(
         circuit: &Circuit,
         plan: &Plan,
@@ -82,6 +84,7 @@ impl Relations {
         challenges: &Challenges,
     ) -> Result<Self, LayerError> {
         check_labels(plan, labels)?;
+        work::check(circuit, plan.columns, plan.images, distinct(labels).len())?;
         let mut powers = Powers {
             lambda: challenges.lambda,
             next: Scalar::ONE,
@@ -145,10 +148,7 @@ impl Relation {
             coefficient: -first,
             axes,
         };
-        let real = base
-            .axes
-            .iter()
-            .map(|axis| axis.values().iter().sum::<Scalar>());
+        let real = base.axes.iter().map(Weights::sum);
         constants *= real.product::<Scalar>();
         let Some(operand) = &table.operand else {
             return constants;
@@ -179,7 +179,7 @@ fn lead_of_label(
     labels: &[usize],
 ) -> (Vec<Covector>, Scalar) {
     let [images, channels, rows, columns] = base.axes.clone().map(|axis| axis.values());
-    let [_, _, height, width] = dims;
+    let [_, depth, height, width] = dims;
     let mut covectors = Vec::from([Covector {
         coefficient: -base.coefficient,
         axes: base.axes.clone(),
@@ -187,16 +187,19 @@ fn lead_of_label(
     let classes = products(&[&channels, &rows, &columns]);
     let all_classes: Scalar = classes.iter().sum();
     let mut constant = Scalar::default();
-    let distinct: BTreeSet<usize> = labels.iter().copied().collect();
-    for label in distinct {
+    let (mut earlier, mut first) = (Scalar::default(), 0);
+    for label in distinct(labels) {
+        // Labels rise, so each sum goes on from the last.
+        let between = classes.iter().take(label).skip(first);
+        earlier += between.sum::<Scalar>();
+        first = label;
         // The images of this label, as one covector.
         let pairs = labels.iter().zip(&images);
-        let weights = pairs.map(|(of_image, weight)| match of_image == &label {
+        let weights = pairs.map(|(of_image, weight)| match *of_image == label {
             true => *weight,
             false => Scalar::default(),
         });
         let weights: Vec<Scalar> = weights.collect();
-        let earlier: Scalar = classes.iter().take(label).sum();
         constant += base.coefficient * weights.iter().sum::<Scalar>() * earlier;
         let row = label.checked_div(width).unwrap_or_default();
         let channel = row.checked_div(height).unwrap_or_default();
@@ -205,7 +208,7 @@ fn lead_of_label(
             coefficient: base.coefficient * all_classes,
             axes: [
                 Weights::Listed(weights),
-                unit(channel, channels.len()),
+                unit(channel, depth),
                 unit(row.unwrap_or_default(), height),
                 unit(column.unwrap_or_default(), width),
             ],
@@ -214,16 +217,14 @@ fn lead_of_label(
     (covectors, constant)
 }
 
+/// The labels that occur, each once.
+fn distinct(labels: &[usize]) -> BTreeSet<usize> {
+    labels.iter().copied().collect()
+}
+
 /// One at an index, zero elsewhere.
-pub(crate) fn unit(index: usize, len: usize) -> Weights {
-    let weight = |at| {
-        if at == index {
-            Scalar::ONE
-        } else {
-            Scalar::default()
-        }
-    };
-    Weights::Listed((0..len).map(weight).collect())
+pub(crate) const fn unit(index: usize, len: usize) -> Weights {
+    Weights::Unit { index, len }
 }
 
 fn check_labels(plan: &Plan, labels: &[usize]) -> Result<(), LayerError> {

@@ -82,14 +82,10 @@ impl Covector {
                 coefficient: coefficient * Scalar::from(*factor),
                 axes: [images, channels, rows, columns],
             },
-            Step::Channels { start, count, .. } => {
-                let values = channels.values().into_iter().skip(*start).take(*count);
-                let channels = Weights::Listed(values.collect());
-                Self {
-                    coefficient,
-                    axes: [images, channels, rows, columns],
-                }
-            }
+            Step::Channels { start, count, .. } => Self {
+                coefficient,
+                axes: [images, some(&channels, *start, *count), rows, columns],
+            },
             Step::Average {
                 window,
                 multiplier,
@@ -121,9 +117,23 @@ impl Covector {
     #[must_use]
     pub fn per_channel(&self) -> Scalar {
         let [images, _, rows, columns] = &self.axes;
-        let sums = [images, rows, columns].map(|axis| axis.values().iter().sum::<Scalar>());
+        let sums = [images, rows, columns].map(Weights::sum);
         sums.into_iter()
             .fold(self.coefficient, |all, sum| all * sum)
+    }
+}
+
+/// The weights of `count` indices from `start` on.
+fn some(weights: &Weights, start: usize, count: usize) -> Weights {
+    match weights {
+        Weights::Unit { index, .. } => Weights::Unit {
+            index: index.checked_sub(start).unwrap_or(count),
+            len: count,
+        },
+        Weights::Eq { .. } | Weights::Listed(_) => {
+            let values = weights.values().into_iter().skip(start).take(count);
+            Weights::Listed(values.collect())
+        }
     }
 }
 
@@ -161,7 +171,10 @@ pub fn under_tap(weights: &[Scalar], axis: &Axis, tap: usize, cells: usize) -> V
 fn sum_of_taps(weights: &[Scalar], axis: &Axis, cells: usize) -> Vec<Scalar> {
     let mut sums = alloc::vec![Scalar::default(); cells];
     for tap in 0..axis.kernel {
-        for (sum, weight) in sums.iter_mut().zip(under_tap(weights, axis, tap, cells)) {
+        let taps = axis.taps(tap, cells, weights.len());
+        let positions = weights.iter().skip(taps.first_output).take(taps.count);
+        let taken = sums.iter_mut().skip(taps.first_input);
+        for (sum, weight) in taken.step_by(axis.stride.max(1)).zip(positions) {
             *sum += weight;
         }
     }
@@ -190,7 +203,7 @@ pub fn path_value(
     let covector = covector.at_end_of(path);
     let Some(weighted) = &path.weights else {
         let axes = covector.axes.iter().zip(source);
-        let products = axes.map(|(left, right)| dot(left, right));
+        let products = axes.map(|(left, right)| left.dot(right));
         let public = products.fold(covector.coefficient * scale, |all, sum| all * sum);
         return PathValue {
             public,
@@ -222,10 +235,10 @@ fn weight_axes(
 ) -> (Vec<Weights>, Scalar) {
     let [images, outputs, rows, columns] = &covector.axes;
     let [from_images, channels, from_rows, from_columns] = source;
-    let factor = covector.coefficient * dot(images, from_images);
+    let factor = covector.coefficient * images.dot(from_images);
     match weighted.map {
         Map::Dense => {
-            let sides = [rows, columns].map(|axis| axis.values().iter().sum::<Scalar>());
+            let sides = [rows, columns].map(Weights::sum);
             let factor = sides.into_iter().fold(factor, |all, sum| all * sum);
             let axes = [outputs, channels, from_rows, from_columns];
             (axes.map(Clone::clone).to_vec(), factor)
@@ -246,7 +259,13 @@ fn weight_axes(
 /// `κ(tap) = Σ_p after(p)·before(the cell that the tap takes at p)`.
 fn kernel(after: &Weights, before: &Weights, axis: &Axis) -> Weights {
     let (after, before) = (after.values(), before.values());
-    let tap = |tap| inner_product(&under_tap(&after, axis, tap, before.len()), &before);
+    let tap = |tap| {
+        let taps = axis.taps(tap, before.len(), after.len());
+        let positions = after.iter().skip(taps.first_output).take(taps.count);
+        let taken = before.iter().skip(taps.first_input);
+        let pairs = taken.step_by(axis.stride.max(1)).zip(positions);
+        pairs.map(|(cell, weight)| *cell * weight).sum()
+    };
     Weights::Listed((0..axis.kernel).map(tap).collect())
 }
 
@@ -264,12 +283,4 @@ fn grouped(outputs: &Weights, channels: &Weights, groups: usize) -> Weights {
         pairs.collect::<Vec<_>>()
     });
     Weights::Listed(products.collect())
-}
-
-fn dot(left: &Weights, right: &Weights) -> Scalar {
-    inner_product(&left.values(), &right.values())
-}
-
-fn inner_product(left: &[Scalar], right: &[Scalar]) -> Scalar {
-    left.iter().zip(right).map(|(l, r)| *l * r).sum()
 }

@@ -1,0 +1,191 @@
+//! How much a proof asks of its verifier, counted before any of it is done.
+//!
+//! In multiplications, roughly, and never fewer than there are. Weights that are `eq` of a point cost the same whatever
+//! the length of their axis; weights that have to be written down count by their number: those under a window, those
+//! of some channels of several, and those of the images of one label. Counted in 64 bits, so that a machine of 32
+//! refuses the same proofs.
+
+use crate::array::{cut_rows, wide};
+use crate::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table};
+use crate::error::LayerError;
+use zklens_commitment::Columns;
+use zklens_model::Window;
+
+/// The most work that all wires may be.
+pub const MOST_WORK: u64 = 1 << 24;
+
+/// A path, whatever is on it.
+const PATH: u64 = 1 << 8;
+
+/// A term of a claim on rows.
+const TERM: u64 = 1 << 7;
+
+/// A row in a term.
+const ROW: u64 = 1 << 3;
+
+/// A weight that is written down: it is made, copied and used.
+const LISTED: u64 = 1 << 2;
+
+/// Counts the wires of a proof about `images` images with `labels` labels that differ.
+///
+/// # Errors
+///
+/// They are more work than [`MOST_WORK`].
+pub(crate) fn check(
+    circuit: &Circuit,
+    columns: Columns,
+    images: usize,
+    labels: usize,
+) -> Result<(), LayerError> {
+    let work = work(circuit, columns, images, labels);
+    match work > MOST_WORK {
+        true => Err(LayerError::TooMuchWork {
+            images,
+            labels,
+            work,
+            limit: MOST_WORK,
+        }),
+        false => Ok(()),
+    }
+}
+
+/// The work of all wires of a proof about `images` images with `labels` labels that differ.
+#[must_use]
+pub fn work(circuit: &Circuit, columns: Columns, images: usize, labels: usize) -> u64 {
+    let tables = circuit.tables.iter().enumerate();
+    let works = tables.filter_map(|(index, table)| {
+        let operand = table.operand.as_ref()?;
+        let paths = paths(circuit, columns, table, operand);
+        Some(match index == circuit.label() {
+            true => of_label(operand, paths, images, labels),
+            false => paths,
+        })
+    });
+    works.fold(0, u64::saturating_add)
+}
+
+/// Every label that occurs asks for its own class, with weights on its own images.
+fn of_label(operand: &Operand, paths: u64, images: usize, labels: usize) -> u64 {
+    let of_images = listed(&[images]).saturating_mul(wide(operand.paths.len()).saturating_add(1));
+    let of_one = paths.saturating_add(of_images);
+    let all = of_one.saturating_mul(wide(labels)).saturating_add(paths);
+    let classes = operand.sides.iter();
+    let classes = classes.fold(1, |classes, side| wide(*side).saturating_mul(classes));
+    all.saturating_add(classes.saturating_mul(LISTED))
+}
+
+/// The work of all paths of a table, for one covector on its operand.
+fn paths(circuit: &Circuit, columns: Columns, table: &Table, operand: &Operand) -> u64 {
+    let window = table.gadget.window();
+    let [_, height, width] = operand.sides;
+    let spread = window.map_or(0, |window| {
+        taps(window, [height, width]).saturating_add(listed(&[height, width]))
+    });
+    let paths = operand.paths.iter();
+    let works = paths.map(|path| {
+        let axes = Axes {
+            channels: path.steps.iter().any(Step::is_channels),
+            cells: window.is_some() || path.steps.iter().any(Step::is_average),
+        };
+        axes.path(circuit, columns, path, operand.sides)
+    });
+    works.fold(spread, u64::saturating_add)
+}
+
+/// Which axes of the covectors on a path have weights that are written down. Those of images never do, but of a label.
+#[derive(Clone, Copy)]
+struct Axes {
+    channels: bool,
+    /// Rows and columns.
+    cells: bool,
+}
+
+impl Axes {
+    fn path(self, circuit: &Circuit, columns: Columns, path: &Path, mut sides: Sides) -> u64 {
+        let mut work = PATH.saturating_add(self.tensor(sides));
+        for step in &path.steps {
+            match step {
+                Step::Scale(_) => {}
+                Step::Channels { count, .. } => sides[0] = *count,
+                Step::Average { window, from, .. } => {
+                    work = work.saturating_add(taps(window, *from));
+                    let [channels, _, _] = sides;
+                    sides = [channels, from[0], from[1]];
+                }
+            }
+            work = work.saturating_add(self.tensor(sides));
+        }
+        let Some(weighted) = &path.weights else {
+            return work;
+        };
+        let source = circuit.tables.get(path.source);
+        let source = source.map(|table| table.sides).unwrap_or_default();
+        let array = |index: usize| circuit.arrays.get(index).map(alloc::vec::Vec::as_slice);
+        let weights = array(weighted.array).unwrap_or_default();
+        let bias = array(weighted.array.saturating_add(1)).unwrap_or_default();
+        let own = match &weighted.map {
+            Map::Dense => terms(weights, [self.channels, false, false, false], columns),
+            Map::Conv2d { window, groups } => {
+                let [channels, height, width] = source;
+                let [_, rows, cells] = sides;
+                let taps = taps(window, [height, width]);
+                let kernels = listed(&[height, width, rows, cells]).saturating_add(taps);
+                let own = match groups {
+                    1 => terms(weights, [self.channels, false, true, true], columns),
+                    _ => terms(weights, [true; 4], columns)
+                        .saturating_add(listed(bias))
+                        .saturating_add(listed(&[channels])),
+                };
+                own.saturating_add(kernels)
+            }
+        };
+        let bias = terms(bias, [self.channels, false, false, false], columns);
+        work.saturating_add(own).saturating_add(bias)
+    }
+
+    fn tensor(self, [channels, height, width]: Sides) -> u64 {
+        let of_channels = if self.channels {
+            listed(&[channels])
+        } else {
+            0
+        };
+        let of_cells = if self.cells {
+            listed(&[height, width])
+        } else {
+            0
+        };
+        of_channels.saturating_add(of_cells)
+    }
+}
+
+/// Each tap of a window on every row, and on every column.
+fn taps(window: &Window, [height, width]: [usize; 2]) -> u64 {
+    let rows = wide(window.rows.kernel).saturating_mul(wide(height));
+    let columns = wide(window.columns.kernel).saturating_mul(wide(width));
+    rows.saturating_add(columns)
+}
+
+fn listed(sides: &[usize]) -> u64 {
+    let sides = sides.iter().map(|side| wide(*side));
+    sides.fold(0, u64::saturating_add).saturating_mul(LISTED)
+}
+
+/// The terms of an array, given which of its axes have weights that are written down. An array that is
+/// cut along such an axis has a term for each run, another two: of full runs and of shorter ones.
+fn terms(dims: &[usize], lists: [bool; 4], columns: Columns) -> u64 {
+    let inside = |first: usize| {
+        let axes = dims.iter().zip(lists).skip(first);
+        let lists = axes.filter_map(|(side, is_listed)| is_listed.then(|| listed(&[*side])));
+        lists.fold(TERM, u64::saturating_add)
+    };
+    let Some(cut) = cut_rows(dims, columns.count()) else {
+        return inside(0);
+    };
+    let along = lists.get(cut.axis).copied().unwrap_or_default();
+    let terms = if along { cut.runs } else { 2 };
+    let inner = inside(cut.axis.saturating_add(1)).saturating_mul(terms);
+    let ends = cut.axis.saturating_add(usize::from(along));
+    let outside = listed(dims.get(..ends).unwrap_or_default());
+    let rows = cut.rows.saturating_mul(ROW);
+    inner.saturating_add(outside).saturating_add(rows)
+}

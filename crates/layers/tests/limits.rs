@@ -1,0 +1,428 @@
+//! Every limit is reached by a circuit that is taken, and exceeded by one that is refused by name.
+
+use zklens_commitment::{Claim, Columns, Weights};
+use zklens_field::{Field, Scalar};
+use zklens_layers::array::MOST_ROWS;
+use zklens_layers::circuit::{
+    Circuit, MOST_ARRAYS, MOST_PATHS, MOST_STEPS, MOST_TABLES, Map, Path, Step, Weighted,
+};
+use zklens_layers::closing::close;
+use zklens_layers::gadget::{Activation, Gadget};
+use zklens_layers::lookup::LookupChallenges;
+use zklens_layers::plan::{DEGREE, MAX_CELLS, MAX_IMAGES};
+use zklens_layers::work::{MOST_WORK, work};
+use zklens_layers::{Challenges, LayerError, Plan, Relations};
+use zklens_model::{GraphBuilder, Window};
+use zklens_sumcheck::EvalClaim;
+use zklens_testkit::hostile::{Hostile, channels, dense, path};
+use zklens_testkit::models::{lenet, padded};
+
+const MALFORMED: LayerError = LayerError::Malformed { table: 1 };
+
+fn one_path() -> Vec<Path> {
+    vec![path(0, Vec::new())]
+}
+
+fn plan(hostile: &Hostile, images: usize) -> Result<Plan, LayerError> {
+    hostile.circuit.check()?;
+    Plan::new(&hostile.circuit, hostile.row(), images)
+}
+
+#[test]
+fn tables_are_as_many_as_there_may_be() {
+    let mut circuit = Hostile::new(1, one_path())
+        .with_copy([1; 3], one_path())
+        .circuit;
+    let copy = circuit.tables[1].clone();
+    let more = MOST_TABLES - circuit.tables.len();
+    circuit.tables.splice(1..1, vec![copy.clone(); more]);
+    assert_eq!(circuit.check(), Ok(()));
+    circuit.tables.insert(1, copy);
+    let error = circuit.check().unwrap_err();
+    let [got, limit] = [MOST_TABLES + 1, MOST_TABLES];
+    let what = "tables";
+    assert_eq!(error, LayerError::TooMany { what, got, limit });
+    assert_eq!(
+        error.to_string(),
+        "the key has 8193 tables; the most is 8192"
+    );
+}
+
+#[test]
+fn arrays_are_as_many_as_there_may_be() {
+    let mut circuit = Hostile::new(1, one_path()).circuit;
+    circuit.arrays = vec![vec![1]; MOST_ARRAYS];
+    assert_eq!(circuit.check(), Ok(()));
+    circuit.arrays.push(vec![1]);
+    let [got, limit] = [MOST_ARRAYS + 1, MOST_ARRAYS];
+    let what = "arrays";
+    assert_eq!(
+        circuit.check(),
+        Err(LayerError::TooMany { what, got, limit })
+    );
+}
+
+/// Also one that nothing names.
+#[test]
+fn an_array_has_as_many_sides_and_cells_as_it_may() {
+    let check = |sides: &[usize]| {
+        Hostile::new(1, one_path())
+            .with_array(&[1])
+            .with_array(sides)
+            .circuit
+            .check()
+    };
+    for sides in [&[1][..], &[1, 1, 1, 1], &[1 << 28], &[1 << 14, 1, 1 << 14]] {
+        assert_eq!(check(sides), Ok(()), "{sides:?}");
+    }
+    let wrong = [
+        (&[][..], 1),
+        (&[1; 5], 1),
+        (&[0], 0),
+        (&[1 << 28, 0], 0),
+        (&[(1 << 28) + 1], (1 << 28) + 1),
+        (&[usize::MAX, usize::MAX], u64::MAX),
+    ];
+    for (sides, cells) in wrong {
+        let error = check(sides).unwrap_err();
+        let expected = LayerError::Array {
+            array: 1,
+            sides: sides.len(),
+            cells,
+        };
+        assert_eq!(error, expected);
+    }
+    let error = check(&[1 << 28, 2]).unwrap_err().to_string();
+    let expected = "array 1 of the key: 2 sides and 536870912 cells; it has 1 to 4 sides, and 1 to 268435456 cells";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn paths_and_steps_are_as_many_as_there_may_be() {
+    let check = |paths| Hostile::new(1, paths).circuit.check();
+    let step = Step::Scale(1);
+    assert_eq!(
+        check(vec![path(0, vec![step; MOST_STEPS]); MOST_PATHS]),
+        Ok(())
+    );
+    assert_eq!(check(vec![path(0, vec![]); MOST_PATHS + 1]), Err(MALFORMED));
+    assert_eq!(
+        check(vec![path(0, vec![step; MOST_STEPS + 1])]),
+        Err(MALFORMED)
+    );
+}
+
+/// A machine of 32 bits does not read larger numbers.
+#[test]
+fn a_node_is_one_of_a_model() {
+    let mut circuit = Hostile::new(1, one_path()).circuit;
+    circuit.tables[1].node = GraphBuilder::MAX_NODES;
+    assert_eq!(circuit.check(), Ok(()));
+    circuit.tables[1].node = GraphBuilder::MAX_NODES + 1;
+    assert_eq!(circuit.check(), Err(MALFORMED));
+}
+
+#[test]
+fn a_window_has_as_many_taps_as_it_may() {
+    let check = |rows, columns| {
+        let sides = [rows * columns, 1, 1];
+        let mut circuit = Hostile::new(1, vec![path(1, vec![])])
+            .with_copy(sides, vec![dense(0, vec![], 0)])
+            .with_array(&[sides[0], 1, 1, 1])
+            .with_array(&[sides[0]])
+            .circuit;
+        // The same cells as a picture, of which a convolution makes one cell each.
+        circuit.tables[1].operand.as_mut().unwrap().sides = [1, rows, columns];
+        circuit.tables[1].operand.as_mut().unwrap().paths[0] = average([rows, columns]);
+        let mut window = Window::square(1, 1);
+        (window.rows.kernel, window.columns.kernel) = (rows, columns);
+        circuit.tables[1].sides = [1; 3];
+        circuit.tables[1].gadget = Gadget::Activation(Activation {
+            window: Some(window),
+            gap_bytes: 0,
+            shift: 0,
+            relu: false,
+            offset: 0,
+            magnitude_bytes: 0,
+        });
+        circuit.check()
+    };
+    assert_eq!(check(16, 16), Ok(()));
+    assert_eq!(check(256, 1), Ok(()));
+    assert_eq!(check(257, 1), Err(MALFORMED));
+    assert_eq!(check(1, 257), Err(MALFORMED));
+}
+
+/// From one cell to a picture: windows in its padding.
+fn average([height, width]: [usize; 2]) -> Path {
+    let mut window = Window::square(1, 1);
+    (window.rows.before, window.columns.before) = (height - 1, width - 1);
+    let step = Step::Average {
+        window,
+        multiplier: 1,
+        from: [1, 1],
+    };
+    path(0, vec![step])
+}
+
+#[test]
+fn cells_are_as_many_as_there_may_be() {
+    let mut hostile = Hostile::new(1, one_path())
+        .with_array(&[1 << 22, 1, 1, 1])
+        .with_array(&[1 << 22]);
+    let label = hostile.circuit.label();
+    hostile.circuit.tables[label].gadget = Gadget::Label { bytes: 1 };
+    // Of the pixel, the label, the range and the bytes: six, four, two and three for each byte's two.
+    let mut left = MAX_CELLS - 6 - 4 - 2 - 3 * 512;
+    let mut array = 0;
+    while left > 0 {
+        // A copy of 2^side cells takes two columns of twice as many.
+        let side = (left.ilog2() - 2).min(22);
+        if side < 22 {
+            array = hostile.circuit.arrays.len();
+            hostile = hostile
+                .with_array(&[1 << side, 1, 1, 1])
+                .with_array(&[1 << side]);
+        }
+        hostile = hostile.with_copy([1 << side, 1, 1], vec![dense(0, vec![], array)]);
+        left -= 4 << side;
+    }
+    assert!(plan(&hostile, 1).is_ok());
+    let label = hostile.circuit.label();
+    hostile.circuit.tables[label].gadget = Gadget::Label { bytes: 2 };
+    let error = plan(&hostile, 1).unwrap_err();
+    let (images, limit) = (1, MAX_CELLS);
+    assert!(matches!(error, LayerError::TooLarge { .. }), "{error}");
+    let cells = MAX_CELLS + 1536;
+    assert!(
+        matches!(error, LayerError::TooLarge { images: i, cells: c, limit: l } if i == images && c <= cells && l == limit)
+    );
+}
+
+#[test]
+fn images_are_as_many_as_there_may_be() {
+    let hostile = Hostile::new(
+        2,
+        vec![path(
+            0,
+            vec![Step::Channels {
+                start: 1,
+                count: 1,
+                total: 2,
+            }],
+        )],
+    );
+    assert!(plan(&hostile, MAX_IMAGES).is_ok());
+    let images = MAX_IMAGES + 1;
+    assert!(
+        matches!(plan(&hostile, images), Err(LayerError::TooLarge { images: got, .. }) if got == images)
+    );
+}
+
+#[test]
+fn rows_are_as_many_as_there_may_be() {
+    let most = usize::try_from(MOST_ROWS).unwrap();
+    let of = |rows: usize| {
+        Hostile::new(1, one_path())
+            .with_columns(256)
+            .with_array(&[rows, 256])
+    };
+    let others = plan(&of(1), 1).unwrap().rows.helpers.end - 1;
+    let plan_of = |rows: usize| plan(&of(rows), 1).map(|plan| plan.rows.helpers.end);
+    assert_eq!(plan_of(most - others), Ok(most));
+    let error = plan_of(most - others + 1).unwrap_err();
+    let (rows, limit) = (MOST_ROWS + 1, MOST_ROWS);
+    assert_eq!(error, LayerError::TooManyRows { rows, limit });
+    // Before any row is listed: these are more than any memory holds.
+    let hostile = of(1).with_array(&[1 << 28]).with_array(&[1 << 28]);
+    let error = plan(&hostile, 1).unwrap_err();
+    assert!(
+        matches!(error, LayerError::TooManyRows { rows, .. } if rows >= 1 << 21),
+        "{error}"
+    );
+    let said = "the proof has 2097152 rows of commitments or more; the most is 131072";
+    assert_eq!(error.to_string(), said);
+}
+
+/// As many paths as there may be, and some steps to make up the rest.
+fn busiest() -> Hostile {
+    let mut hostile = Hostile::new(1, one_path());
+    let step = channels(1);
+    let mut paths = vec![path(0, vec![]); 65_529];
+    paths.extend([17, 17, 17, 6].map(|steps| path(0, vec![step; steps])));
+    for paths in paths.chunks(MOST_PATHS) {
+        hostile = hostile.with_copy([1; 3], paths.to_vec());
+    }
+    hostile
+}
+
+#[test]
+fn wires_are_as_much_work_as_they_may_be() {
+    let mut hostile = busiest();
+    let count = |hostile: &Hostile| work(&hostile.circuit, hostile.row(), 1, 1);
+    assert_eq!(count(&hostile), MOST_WORK);
+    assert!(plan(&hostile, 1).is_ok());
+    let copy = hostile.circuit.label() - 1;
+    let paths = &mut hostile.circuit.tables[copy].operand.as_mut().unwrap().paths;
+    paths.last_mut().unwrap().steps.push(channels(1));
+    let (work, limit) = (MOST_WORK + 4, MOST_WORK);
+    let [images, labels] = [1, 1];
+    let error = plan(&hostile, 1).unwrap_err();
+    assert_eq!(
+        error,
+        LayerError::TooMuchWork {
+            images,
+            labels,
+            work,
+            limit
+        }
+    );
+    let said =
+        "wires that take 16777220 multiplications for 1 images with 1 labels; the most is 16777216";
+    assert_eq!(error.to_string(), said);
+}
+
+fn challenges(plan: &Plan) -> Challenges {
+    let draw = Scalar::from(1_000_003_u64);
+    Challenges {
+        lookup: LookupChallenges {
+            alpha: draw,
+            beta: draw.square(),
+        },
+        point: (1..plan.num_vars)
+            .map(|at| draw.pow([at as u64 + 3]))
+            .collect(),
+        lambda: draw.pow([99_u64]),
+    }
+}
+
+fn relations(hostile: &Hostile, plan: &Plan, labels: &[usize]) -> Result<Relations, LayerError> {
+    Relations::new(&hostile.circuit, plan, labels, &challenges(plan))
+}
+
+/// Each label that differs asks for its class: of one label, this key is answered.
+#[test]
+fn labels_that_differ_are_work_too() {
+    let classes = 2048;
+    let hostile = Hostile::new(classes, vec![dense(0, vec![], 0); 64])
+        .with_array(&[classes, 1, 1, 1])
+        .with_array(&[classes]);
+    let images = MAX_IMAGES;
+    let plan = plan(&hostile, images).unwrap();
+    let of = |labels: usize| work(&hostile.circuit, hostile.row(), images, labels);
+    let most = (1..).find(|labels| of(labels + 1) > MOST_WORK).unwrap();
+    assert!((2..images).contains(&most), "{most} labels");
+    let labels = |differ: usize| (0..images).map(|image| image % differ).collect::<Vec<_>>();
+    assert!(relations(&hostile, &plan, &labels(most)).is_ok());
+    let error = relations(&hostile, &plan, &labels(most + 1)).unwrap_err();
+    let (work, limit) = (of(most + 1), MOST_WORK);
+    assert_eq!(
+        error,
+        LayerError::TooMuchWork {
+            images,
+            labels: most + 1,
+            work,
+            limit
+        }
+    );
+}
+
+/// The claim that has the wires' terms.
+fn claim_of_wires(circuit: &Circuit, plan: &Plan, labels: &[usize]) -> Claim {
+    let challenges = challenges(plan);
+    let relations = Relations::new(circuit, plan, labels, &challenges).unwrap();
+    let draw = Scalar::from(77_u64);
+    let end = EvalClaim::<DEGREE> {
+        point: (0..plan.num_vars)
+            .map(|at| draw.pow([at as u64 + 1]))
+            .collect(),
+        value: draw,
+    };
+    let values = plan
+        .tables
+        .iter()
+        .map(|layout| vec![draw; layout.places.len()]);
+    let values: Vec<Vec<Scalar>> = values.collect();
+    close(circuit, plan, &relations, &challenges, end, &values).swap_remove(0)
+}
+
+/// Rows and weights that the claim has written down, and terms.
+fn steps(claim: &Claim) -> u64 {
+    let of_term = |term: &zklens_commitment::Term| {
+        let factors = term.functional.factors.iter();
+        let listed = factors.map(|factor| match &factor.weights {
+            Weights::Listed(weights) => weights.len(),
+            Weights::Eq { point, .. } => point.len(),
+            Weights::Unit { .. } => 1,
+        });
+        term.rows.len() + listed.sum::<usize>() + 1
+    };
+    claim.terms.iter().map(of_term).sum::<usize>() as u64
+}
+
+#[test]
+fn no_claim_takes_more_steps_than_were_counted() {
+    let listed = |rows: usize, inside: usize| {
+        Hostile::new(rows, vec![dense(1, vec![channels(rows)], 0); 3])
+            .with_columns(256)
+            .with_copy([inside, 1, 1], vec![dense(0, vec![], 2)])
+            .with_array(&[rows, inside, 1, 1])
+            .with_array(&[rows])
+            .with_array(&[inside, 1, 1, 1])
+            .with_array(&[inside])
+    };
+    let convolution = |groups: usize| {
+        let mut hostile = Hostile::new(1, vec![path(0, vec![])]);
+        let window = padded(3, 1, 1);
+        let layer = Weighted {
+            array: 0,
+            map: Map::Conv2d { window, groups },
+        };
+        let layer = Path {
+            weights: Some(layer),
+            ..path(0, vec![])
+        };
+        hostile = hostile.with_copy([8, 1, 1], vec![dense(0, vec![], 2)]);
+        let layer = Path { source: 1, ..layer };
+        let mut hostile = hostile
+            .with_copy([64, 1, 1], vec![layer.clone(), layer])
+            .with_columns(256);
+        hostile = match groups {
+            1 => hostile.with_array(&[64, 8, 3, 3]),
+            _ => hostile.with_array(&[64 * 8 / groups, 3, 3]),
+        };
+        hostile
+            .with_array(&[64])
+            .with_array(&[8, 1, 1, 1])
+            .with_array(&[8])
+    };
+    let all = [
+        listed(512, 128),
+        listed(300, 256),
+        listed(40, 7),
+        convolution(1),
+        convolution(2),
+        convolution(8),
+    ];
+    for hostile in all {
+        for images in [1, 3] {
+            let plan = plan(&hostile, images).unwrap();
+            let labels = vec![0; images];
+            let claim = claim_of_wires(&hostile.circuit, &plan, &labels);
+            let counted = work(&hostile.circuit, hostile.row(), images, 1);
+            // The mask's weights are no wire's.
+            let steps = steps(&claim) - 2 - 4 * plan.num_vars as u64;
+            assert!(steps <= counted, "{steps} steps, {counted} counted");
+            assert!(counted <= 400 * steps, "{steps} steps, {counted} counted");
+        }
+    }
+}
+
+/// A network as networks are is far below the limit, with as many images as there may be.
+#[test]
+fn usual_networks_are_little_work() {
+    let circuit = Circuit::compile(&lenet(1)).unwrap();
+    let columns = Columns::new(4096).unwrap();
+    let counted = work(&circuit, columns, MAX_IMAGES, 10);
+    assert!(counted < MOST_WORK / 50, "{counted}");
+}

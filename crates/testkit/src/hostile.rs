@@ -1,0 +1,175 @@
+//! Keys that strangers could write: circuits that no model has, as large as a verifier takes them, and larger.
+
+use crate::models::{class_names, preprocessing};
+use zklens_commitment::Columns;
+use zklens_field::{encode_point, generator};
+use zklens_layers::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table, Weighted};
+use zklens_layers::gadget::Gadget;
+use zklens_layers::plan::{DEGREE, Plan};
+use zklens_verifier::{KEY_MAGIC, KEY_VERSION, Names, Statement, VerifyingKey};
+
+/// A circuit on one pixel, whose label has so many classes.
+#[derive(Clone, Debug)]
+pub struct Hostile {
+    /// The circuit.
+    pub circuit: Circuit,
+    /// Columns of a row.
+    pub columns: usize,
+}
+
+impl Hostile {
+    /// The pixel, and the label on these paths from it.
+    #[must_use]
+    pub fn new(classes: usize, paths: Vec<Path>) -> Self {
+        let table = |gadget, sides, operand| Table {
+            node: 1,
+            gadget,
+            sides,
+            operand,
+        };
+        let sides = [classes, 1, 1];
+        let label = Operand { sides, paths };
+        let tables = Vec::from([
+            table(Gadget::Pixels, [1, 1, 1], None),
+            table(Gadget::Label { bytes: 0 }, sides, Some(label)),
+            table(Gadget::Range, [1, 1, 1], None),
+            table(Gadget::Bytes, [1, 1, 256], None),
+        ]);
+        let arrays = Vec::new();
+        Self {
+            circuit: Circuit { tables, arrays },
+            columns: Columns::MAX.count(),
+        }
+    }
+
+    /// Rows of so many columns.
+    #[must_use]
+    pub const fn with_columns(mut self, columns: usize) -> Self {
+        self.columns = columns;
+        self
+    }
+
+    /// A copy of what these paths add up to, before the label.
+    #[must_use]
+    pub fn with_copy(mut self, sides: Sides, paths: Vec<Path>) -> Self {
+        let label = self.circuit.label();
+        let copy = Table {
+            node: 1,
+            gadget: Gadget::Copy,
+            sides,
+            operand: Some(Operand { sides, paths }),
+        };
+        self.circuit.tables.insert(label, copy);
+        self
+    }
+
+    /// One array more.
+    #[must_use]
+    pub fn with_array(mut self, sides: &[usize]) -> Self {
+        self.circuit.arrays.push(sides.to_vec());
+        self
+    }
+
+    /// The columns as a type.
+    ///
+    /// # Panics
+    ///
+    /// There are none, or too many.
+    #[must_use]
+    pub fn row(&self) -> Columns {
+        Columns::new(self.columns).expect("some columns")
+    }
+
+    /// The file, with so many commitments, whether or not anything accepts it.
+    #[must_use]
+    pub fn file(&self, commitments: usize) -> Vec<u8> {
+        let classes: usize = self.circuit.tables[self.circuit.label()]
+            .sides
+            .iter()
+            .product();
+        let columns = u16::try_from(self.columns).unwrap_or(u16::MAX);
+        let weights = encode_point(&generator()).repeat(commitments);
+        let Names {
+            name,
+            classes,
+            preprocessing,
+        } = names(classes);
+        let body = (
+            name,
+            classes,
+            preprocessing,
+            columns,
+            &self.circuit,
+            weights,
+        );
+        let body = postcard::to_allocvec(&body).unwrap_or_default();
+        [&KEY_MAGIC[..], &KEY_VERSION.to_le_bytes(), &body].concat()
+    }
+}
+
+fn names(classes: usize) -> Names {
+    Names {
+        name: "x".into(),
+        classes: class_names(classes),
+        preprocessing: preprocessing([1, 1], false),
+    }
+}
+
+/// From a table to what is wired to it.
+#[must_use]
+pub const fn path(source: usize, steps: Vec<Step>) -> Path {
+    Path {
+        steps,
+        weights: None,
+        source,
+    }
+}
+
+/// A dense layer on a table, with the arrays `array` and `array + 1`.
+#[must_use]
+pub const fn dense(source: usize, steps: Vec<Step>, array: usize) -> Path {
+    Path {
+        steps,
+        weights: Some(Weighted {
+            array,
+            map: Map::Dense,
+        }),
+        source,
+    }
+}
+
+/// All of `count` channels, written down.
+#[must_use]
+pub const fn channels(count: usize) -> Step {
+    Step::Channels {
+        start: 0,
+        count,
+        total: count,
+    }
+}
+
+/// A statement about images with these labels, and a tape that is read to its end and proves nothing.
+///
+/// # Panics
+///
+/// No plan is made for so many images.
+#[must_use]
+pub fn proof(key: &VerifyingKey, labels: Vec<usize>) -> (Statement, Vec<u8>) {
+    let plan = Plan::new(key.circuit(), key.columns(), labels.len()).expect("a plan");
+    let points = |count: usize| encode_point(&generator()).repeat(count);
+    let scalars = |count: usize| vec![0; 32 * count];
+    let tape = [
+        points(plan.rows.witness.len() + plan.rows.helpers.len()),
+        scalars(plan.num_vars * DEGREE + plan.num_values()),
+        points(2),
+        scalars(1),
+        points(2),
+    ];
+    let statement = Statement {
+        model: key.id(),
+        labels,
+        inputs: vec![generator(); plan.rows.pixels.len()],
+        context: [0; 32],
+    };
+    (statement, tape.concat())
+}
