@@ -128,6 +128,25 @@ impl Weights {
         }
     }
 
+    /// The `count` weights from index `start` on, in as many steps and a few for each coordinate.
+    #[must_use]
+    pub fn part(&self, start: usize, count: usize) -> Self {
+        match self {
+            Self::Eq { point, len } => {
+                let count = count.min(len.saturating_sub(start));
+                Self::Listed(eq_part(point, start, count))
+            }
+            Self::Listed(weights) => {
+                let part = weights.iter().skip(start).take(count);
+                Self::Listed(part.copied().collect())
+            }
+            Self::Unit { index, .. } => Self::Unit {
+                index: index.checked_sub(start).unwrap_or(count),
+                len: count,
+            },
+        }
+    }
+
     /// `Σ_k weight_k`
     #[must_use]
     pub fn sum(&self) -> Scalar {
@@ -169,6 +188,34 @@ impl Weights {
             Self::Unit { .. } => Scalar::ZERO,
         }
     }
+}
+
+/// `eq(point, k)` for `start ≤ k < start + count`: of each block of a power of two that these touch, the weights of its
+/// lower bits times those of its upper.
+fn eq_part(point: &[Scalar], start: usize, count: usize) -> Vec<Scalar> {
+    let bits = count.checked_ilog2().unwrap_or_default();
+    let low = usize::try_from(bits).unwrap_or_default().min(point.len());
+    let (high, low) = point.split_at(point.len().saturating_sub(low));
+    let block = eq_table(low);
+    let first = start.checked_div(block.len()).unwrap_or_default();
+    let skipped = start.checked_rem(block.len()).unwrap_or_default();
+    let blocks = skipped.saturating_add(count).div_ceil(block.len().max(1));
+    let mut weights = Vec::with_capacity(block.len().saturating_mul(blocks));
+    for number in first..first.saturating_add(blocks) {
+        let mut bits = number;
+        let mut factor = Scalar::ONE;
+        for u in high.iter().rev() {
+            factor *= match bits & 1 {
+                0 => Scalar::ONE - u,
+                _ => *u,
+            };
+            bits = bits.checked_shr(1).unwrap_or_default();
+        }
+        weights.extend(block.iter().map(|weight| factor * weight));
+    }
+    weights.drain(..skipped.min(weights.len()));
+    weights.truncate(count);
+    weights
 }
 
 /// `Σ_{k < len} eq(point, k)·x^k`

@@ -13,7 +13,7 @@ fn eq(bits: u64, seed: u64, len: usize) -> Weights {
     Weights::Eq { point, len }
 }
 
-/// Of every kind, of so many bits' length at most.
+/// Every kind, of each length up to a power of two.
 fn all(bits: u64, seed: u64) -> Vec<Weights> {
     let lens = 0..=1_usize << bits;
     let of_len = |len: usize| {
@@ -42,6 +42,19 @@ fn products_are_those_of_the_weights_written_down() {
                 let pairs = left.values().into_iter().zip(right.values());
                 let sum: Scalar = pairs.map(|(left, right)| left * right).sum();
                 assert_eq!(left.dot(&right), sum, "{left:?} {right:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn parts_are_those_of_the_weights_written_down() {
+    for weights in (0..6).flat_map(|bits| all(bits, 3)) {
+        let values = weights.values();
+        for start in 0..=values.len() {
+            for count in 0..=values.len() - start {
+                let part = weights.part(start, count);
+                assert_eq!(part.values(), values[start..start + count], "{weights:?}");
             }
         }
     }

@@ -2,7 +2,7 @@
 //! [`crate::gadget::Gadget::Range`], which so shows of every cell that it is a byte.
 //!
 //! A piece is a part of a row, or several whole rows. What is left of a row behind its pieces holds no byte of a
-//! number: a [`crate::array::Packer`] has only [`Pieces::cells`] cells of each row.
+//! number: a [`crate::packer::Packer`] has only [`Pieces::cells`] cells of each row.
 
 use crate::array::{Array, Place};
 use crate::plan::{AXES, num_vars};

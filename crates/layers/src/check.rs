@@ -5,7 +5,6 @@
 //! special table is where and what it has to be, and the sides of tables, wires and arrays fit each
 //! other as those of a compiled circuit do. Which network it is, only its model id says.
 
-use crate::array::wide;
 use crate::circuit::{
     Circuit, MOST_ARRAYS, MOST_PATHS, MOST_SIDES, MOST_STEPS, MOST_TABLES, Map, Operand, Path,
     Sides, Step, Table,
@@ -13,6 +12,7 @@ use crate::circuit::{
 use crate::compile::MOST_TAPS;
 use crate::error::LayerError;
 use crate::gadget::Gadget;
+use crate::packer::wide;
 use alloc::vec::Vec;
 use zklens_model::{GraphBuilder, Rescale, Shape, Window};
 

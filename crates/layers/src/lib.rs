@@ -8,7 +8,7 @@
 //! * [`gadget`]: what one row of a table shows; [`lookup`]: that bytes are bytes.
 //! * [`wiring`]: linear layers.
 //! * [`plan`]: which variables, rows and cells a batch of images takes; [`mod@array`]: where arrays lie;
-//!   `byte_rows`: where the bytes of numbers do.
+//!   [`packer`]: which rows they take; `byte_rows`: where the bytes of numbers do.
 //! * [`relation`]: all of it as one sum. [`closing`]: what is left of it after the sumcheck, as claims on
 //!   committed rows.
 //! * [`work`]: how much of it a verifier does, counted before.
@@ -43,6 +43,7 @@ mod compile;
 mod error;
 pub mod gadget;
 pub mod lookup;
+pub mod packer;
 pub mod plan;
 pub mod polynomial;
 pub mod relation;

@@ -1,11 +1,12 @@
 //! Where everything lies in the proof of a batch: variables, columns, rows, random cells.
 
-use crate::array::{Array, Packer, volume, wide};
+use crate::array::{Array, volume};
 use crate::byte_rows::Pieces;
 use crate::circuit::{Circuit, Table};
 use crate::error::LayerError;
 use crate::gadget::{Column, Gadget, Rules};
 use crate::lookup::HelperKeys;
+use crate::packer::{Packer, wide};
 use crate::work;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -134,7 +135,7 @@ impl Plan {
     /// # Errors
     ///
     /// The batch is empty; the proof would be larger than any allowed, of [`MAX_IMAGES`], [`MAX_CELLS`] and
-    /// [`MOST_ROWS`](crate::array::MOST_ROWS), or its wires more work than [`MOST_WORK`](work::MOST_WORK), if all
+    /// [`MOST_ROWS`](crate::packer::MOST_ROWS), or its wires more work than [`MOST_WORK`](work::MOST_WORK), if all
     /// images have one label; or its random cells do not fit into one row. More images need more of these: a few for
     /// each doubling.
     pub fn new(circuit: &Circuit, columns: Columns, images: usize) -> Result<Self, LayerError> {

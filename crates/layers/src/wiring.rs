@@ -84,7 +84,7 @@ impl Covector {
             },
             Step::Channels { start, count, .. } => Self {
                 coefficient,
-                axes: [images, some(&channels, *start, *count), rows, columns],
+                axes: [images, channels.part(*start, *count), rows, columns],
             },
             Step::Average {
                 window,
@@ -120,20 +120,6 @@ impl Covector {
         let sums = [images, rows, columns].map(Weights::sum);
         sums.into_iter()
             .fold(self.coefficient, |all, sum| all * sum)
-    }
-}
-
-/// The weights of `count` indices from `start` on.
-fn some(weights: &Weights, start: usize, count: usize) -> Weights {
-    match weights {
-        Weights::Unit { index, .. } => Weights::Unit {
-            index: index.checked_sub(start).unwrap_or(count),
-            len: count,
-        },
-        Weights::Eq { .. } | Weights::Listed(_) => {
-            let values = weights.values().into_iter().skip(start).take(count);
-            Weights::Listed(values.collect())
-        }
     }
 }
 

@@ -5,9 +5,9 @@
 //! of some channels of several, and those of the images of one label. Counted in 64 bits, so that a machine of 32
 //! refuses the same proofs.
 
-use crate::array::{cut_rows, wide};
 use crate::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table};
 use crate::error::LayerError;
+use crate::packer::{cut_rows, wide};
 use zklens_commitment::Columns;
 use zklens_model::Window;
 
@@ -102,18 +102,25 @@ struct Axes {
 
 impl Axes {
     fn path(self, circuit: &Circuit, columns: Columns, path: &Path, mut sides: Sides) -> u64 {
-        let mut work = PATH.saturating_add(self.tensor(sides));
+        let mut work = PATH;
+        if self.cells {
+            let [_, height, width] = sides;
+            work = work.saturating_add(listed(&[height, width]));
+        }
         for step in &path.steps {
-            match step {
-                Step::Scale(_) => {}
-                Step::Channels { count, .. } => sides[0] = *count,
-                Step::Average { window, from, .. } => {
-                    work = work.saturating_add(taps(window, *from));
-                    let [channels, _, _] = sides;
-                    sides = [channels, from[0], from[1]];
+            let [channels, height, width] = sides;
+            let own = match step {
+                Step::Scale(_) => 0,
+                Step::Channels { count, .. } => {
+                    sides = [*count, height, width];
+                    listed(&[*count, *count])
                 }
-            }
-            work = work.saturating_add(self.tensor(sides));
+                Step::Average { window, from, .. } => {
+                    sides = [channels, from[0], from[1]];
+                    taps(window, *from).saturating_add(listed(from))
+                }
+            };
+            work = work.saturating_add(own);
         }
         let Some(weighted) = &path.weights else {
             return work;
@@ -142,20 +149,6 @@ impl Axes {
         let bias = terms(bias, [self.channels, false, false, false], columns);
         work.saturating_add(own).saturating_add(bias)
     }
-
-    fn tensor(self, [channels, height, width]: Sides) -> u64 {
-        let of_channels = if self.channels {
-            listed(&[channels])
-        } else {
-            0
-        };
-        let of_cells = if self.cells {
-            listed(&[height, width])
-        } else {
-            0
-        };
-        of_channels.saturating_add(of_cells)
-    }
 }
 
 /// Each tap of a window on every row, and on every column.
@@ -175,7 +168,8 @@ fn listed(sides: &[usize]) -> u64 {
 fn terms(dims: &[usize], lists: [bool; 4], columns: Columns) -> u64 {
     let inside = |first: usize| {
         let axes = dims.iter().zip(lists).skip(first);
-        let lists = axes.filter_map(|(side, is_listed)| is_listed.then(|| listed(&[*side])));
+        let lists = axes.filter(|(_, is_listed)| *is_listed);
+        let lists = lists.map(|(side, _)| listed(&[*side]));
         lists.fold(TERM, u64::saturating_add)
     };
     let Some(cut) = cut_rows(dims, columns.count()) else {

@@ -8,7 +8,7 @@ use zklens_layers::gadget::Gadget;
 use zklens_layers::plan::{DEGREE, Plan};
 use zklens_verifier::{KEY_MAGIC, KEY_VERSION, Names, Statement, VerifyingKey};
 
-/// A circuit on one pixel, whose label has so many classes.
+/// A circuit on one pixel.
 #[derive(Clone, Debug)]
 pub struct Hostile {
     /// The circuit.
@@ -42,14 +42,14 @@ impl Hostile {
         }
     }
 
-    /// Rows of so many columns.
+    /// With rows of `columns` columns.
     #[must_use]
     pub const fn with_columns(mut self, columns: usize) -> Self {
         self.columns = columns;
         self
     }
 
-    /// A copy of what these paths add up to, before the label.
+    /// A copy of the sum of these paths, before the label.
     #[must_use]
     pub fn with_copy(mut self, sides: Sides, paths: Vec<Path>) -> Self {
         let label = self.circuit.label();
@@ -74,13 +74,13 @@ impl Hostile {
     ///
     /// # Panics
     ///
-    /// There are none, or too many.
+    /// Their number is zero or too large.
     #[must_use]
-    pub fn row(&self) -> Columns {
+    pub const fn row(&self) -> Columns {
         Columns::new(self.columns).expect("some columns")
     }
 
-    /// The file, with so many commitments, whether or not anything accepts it.
+    /// The file with `commitments` commitments, whether or not anything accepts it.
     #[must_use]
     pub fn file(&self, commitments: usize) -> Vec<u8> {
         let classes: usize = self.circuit.tables[self.circuit.label()]
@@ -115,7 +115,7 @@ fn names(classes: usize) -> Names {
     }
 }
 
-/// From a table to what is wired to it.
+/// A path from a table, without weights.
 #[must_use]
 pub const fn path(source: usize, steps: Vec<Step>) -> Path {
     Path {
@@ -152,7 +152,7 @@ pub const fn channels(count: usize) -> Step {
 ///
 /// # Panics
 ///
-/// No plan is made for so many images.
+/// No plan is made for these images.
 #[must_use]
 pub fn proof(key: &VerifyingKey, labels: Vec<usize>) -> (Statement, Vec<u8>) {
     let plan = Plan::new(key.circuit(), key.columns(), labels.len()).expect("a plan");

@@ -97,6 +97,24 @@ pub enum KeyError {
     /// Not what a key encodes to.
     #[error("the key file is malformed or not in canonical form")]
     Malformed,
+    /// Larger than [`MAX_KEY_BYTES`](crate::MAX_KEY_BYTES).
+    #[error("a key file of {got} bytes; the most is {limit}")]
+    TooLong {
+        /// The file's length in bytes.
+        got: usize,
+        /// The most there may be.
+        limit: usize,
+    },
+    /// More than [`MAX_CIRCUIT_BYTES`](crate::MAX_CIRCUIT_BYTES).
+    #[error("the key's circuit takes more than {limit} bytes")]
+    CircuitTooLong {
+        /// The most there may be.
+        limit: usize,
+    },
+    /// More classes, tables, arrays, paths or steps than any key has, or, on a machine of 32 bits, a number that it does not
+    /// hold.
+    #[error("the key has a list or a number that is larger than any key's")]
+    LongList,
     /// A commitment that is no point.
     #[error("commitment {row} of the key is not a point of the curve")]
     Point {
@@ -144,6 +162,20 @@ pub enum ProofFileError {
     Version {
         /// The file's version.
         got: u16,
+    },
+    /// Larger than [`MAX_PROOF_BYTES`](crate::MAX_PROOF_BYTES).
+    #[error("a proof file of {got} bytes; the most is {limit}")]
+    TooLong {
+        /// The file's length in bytes.
+        got: usize,
+        /// The most there may be.
+        limit: usize,
+    },
+    /// More labels than a proof has images.
+    #[error("a proof about more than {limit} images")]
+    Images {
+        /// The most there may be.
+        limit: usize,
     },
     /// Not what a proof file encodes to.
     #[error("the proof file is malformed, truncated or not in canonical form")]

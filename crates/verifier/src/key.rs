@@ -9,7 +9,7 @@ use tiny_keccak::{Hasher, Keccak};
 use zklens_commitment::Columns;
 use zklens_field::{POINT_BYTES, Point, decode_point, encode_point};
 use zklens_layers::array::volume;
-use zklens_layers::{Circuit, Plan};
+use zklens_layers::{Circuit, Plan, at_most};
 use zklens_model::{Model, Preprocessing};
 
 /// The version of key files that this crate writes, and the only one it reads.
@@ -19,6 +19,8 @@ pub const KEY_VERSION: u16 = 1;
 pub const KEY_MAGIC: [u8; 4] = *b"ZKLK";
 /// The largest key file that is read, in bytes.
 pub const MAX_KEY_BYTES: usize = 1 << 24;
+/// The most bytes that a key's circuit takes in a file. In memory they are up to fifty times as many.
+pub const MAX_CIRCUIT_BYTES: usize = 1 << 21;
 
 const ID_DOMAIN: &[u8] = b"zklens/key";
 
@@ -47,7 +49,7 @@ pub struct VerifyingKey {
 }
 
 /// What is in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Body {
     name: String,
     classes: Vec<String>,
@@ -56,6 +58,16 @@ struct Body {
     circuit: Circuit,
     /// Points of 64 bytes each.
     weights: Vec<u8>,
+}
+
+/// The beginning of a file, before the circuit.
+#[derive(Deserialize)]
+struct Head {
+    name: String,
+    #[serde(deserialize_with = "at_most::<_, _, { Model::MAX_CLASSES }>")]
+    classes: Vec<String>,
+    preprocessing: Preprocessing,
+    columns: u16,
 }
 
 /// The names that come with a model.
@@ -70,6 +82,36 @@ pub struct Names {
 }
 
 impl Body {
+    /// Reads a file behind its version. Lists that are too long are refused before they take memory.
+    fn read(file: &[u8]) -> Result<Self, KeyError> {
+        let (head, rest) =
+            postcard::take_from_bytes::<Head>(file).map_err(|error| fault(&error))?;
+        let most = rest.get(..MAX_CIRCUIT_BYTES);
+        let of_circuit = most.unwrap_or(rest);
+        let read = postcard::take_from_bytes::<Circuit>(of_circuit);
+        let is_cut = |error: &postcard::Error| {
+            most.is_some() && *error == postcard::Error::DeserializeUnexpectedEnd
+        };
+        let (circuit, after) = read.map_err(|error| match is_cut(&error) {
+            true => KeyError::CircuitTooLong {
+                limit: MAX_CIRCUIT_BYTES,
+            },
+            false => fault(&error),
+        })?;
+        let used = of_circuit.len().saturating_sub(after.len());
+        let rest = rest.get(used..).unwrap_or_default();
+        let (weights, _) =
+            postcard::take_from_bytes::<&[u8]>(rest).map_err(|error| fault(&error))?;
+        Ok(Self {
+            name: head.name,
+            classes: head.classes,
+            preprocessing: head.preprocessing,
+            columns: head.columns,
+            circuit,
+            weights: weights.to_vec(),
+        })
+    }
+
     /// Whether pixels and classes are as many as the circuit's, and names are ones that a model may have.
     fn names_fit(&self) -> bool {
         let sides = |table: usize| self.circuit.tables.get(table).map(|table| table.sides);
@@ -157,7 +199,10 @@ impl VerifyingKey {
     /// The file is not exactly what [`Self::encode`] writes.
     pub fn decode(file: &[u8]) -> Result<Self, KeyError> {
         if file.len() > MAX_KEY_BYTES {
-            return Err(KeyError::Malformed);
+            return Err(KeyError::TooLong {
+                got: file.len(),
+                limit: MAX_KEY_BYTES,
+            });
         }
         let (magic, rest) = file.split_first_chunk().ok_or(KeyError::NotAKey)?;
         if *magic != KEY_MAGIC {
@@ -168,8 +213,7 @@ impl VerifyingKey {
         if version != KEY_VERSION {
             return Err(KeyError::Version { got: version });
         }
-        let body = postcard::from_bytes(rest).map_err(|_| KeyError::Malformed)?;
-        let key = Self::of_body(body)?;
+        let key = Self::of_body(Body::read(rest)?)?;
         if key.encode() == file {
             Ok(key)
         } else {
@@ -216,6 +260,14 @@ impl VerifyingKey {
     /// Commitments to the weights.
     pub fn weights(&self) -> &[Point] {
         &self.weights
+    }
+}
+
+/// Only a list that is too long is a fault of our own naming.
+fn fault(error: &postcard::Error) -> KeyError {
+    match *error == postcard::Error::SerdeDeCustom {
+        true => KeyError::LongList,
+        false => KeyError::Malformed,
     }
 }
 

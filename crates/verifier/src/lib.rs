@@ -45,8 +45,10 @@ mod statement;
 
 pub use error::{KeyError, ProofFileError, VerifyError};
 pub use input::InputOpening;
-pub use key::{KEY_MAGIC, KEY_VERSION, MAX_KEY_BYTES, ModelId, Names, VerifyingKey};
-pub use proof_file::{PROOF_MAGIC, PROOF_VERSION, ProofFile};
+pub use key::{
+    KEY_MAGIC, KEY_VERSION, MAX_CIRCUIT_BYTES, MAX_KEY_BYTES, ModelId, Names, VerifyingKey,
+};
+pub use proof_file::{MAX_PROOF_BYTES, PROOF_MAGIC, PROOF_VERSION, ProofFile};
 pub use statement::{Context, Statement};
 
 use alloc::vec::Vec;

@@ -15,12 +15,17 @@ use serde::{Deserialize, Serialize};
 use zklens_field::{
     POINT_BYTES, SCALAR_BYTES, decode_point, decode_scalar, encode_point, encode_scalar,
 };
+use zklens_layers::at_most;
+use zklens_layers::plan::MAX_IMAGES;
 
 /// The version of proof files that this crate writes, and the only one it reads.
 pub const PROOF_VERSION: u16 = 1;
 
 /// How a proof file begins.
 pub const PROOF_MAGIC: [u8; 4] = *b"ZKLP";
+
+/// The largest proof file that is read, in bytes: enough for the most rows, their openings and all values.
+pub const MAX_PROOF_BYTES: usize = 1 << 24;
 
 /// A statement with its proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,12 +39,13 @@ pub struct ProofFile {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Body {
+struct Body<'file> {
     model: ModelId,
+    #[serde(deserialize_with = "at_most::<_, _, MAX_IMAGES>")]
     labels: Vec<u32>,
     context: Context,
-    inputs: Vec<u8>,
-    proof: Vec<u8>,
+    inputs: &'file [u8],
+    proof: &'file [u8],
     opening: Option<Vec<[u8; SCALAR_BYTES]>>,
 }
 
@@ -50,14 +56,15 @@ impl ProofFile {
         let statement = &self.statement;
         let labels = statement.labels.iter();
         let opening = self.opening.as_ref();
+        let inputs: Vec<u8> = statement.inputs.iter().flat_map(encode_point).collect();
         let body = Body {
             model: statement.model,
             labels: labels
                 .map(|label| u32::try_from(*label).unwrap_or(u32::MAX))
                 .collect(),
             context: statement.context,
-            inputs: statement.inputs.iter().flat_map(encode_point).collect(),
-            proof: self.proof.clone(),
+            inputs: &inputs,
+            proof: &self.proof,
             opening: opening.map(|opening| opening.blindings.iter().map(encode_scalar).collect()),
         };
         let mut file = PROOF_MAGIC.to_vec();
@@ -73,6 +80,12 @@ impl ProofFile {
     ///
     /// The file is not exactly what [`Self::encode`] writes.
     pub fn decode(file: &[u8]) -> Result<Self, ProofFileError> {
+        if file.len() > MAX_PROOF_BYTES {
+            return Err(ProofFileError::TooLong {
+                got: file.len(),
+                limit: MAX_PROOF_BYTES,
+            });
+        }
         let (magic, rest) = file.split_first_chunk().ok_or(ProofFileError::NotAProof)?;
         if *magic != PROOF_MAGIC {
             return Err(ProofFileError::NotAProof);
@@ -82,8 +95,14 @@ impl ProofFile {
         if version != PROOF_VERSION {
             return Err(ProofFileError::Version { got: version });
         }
-        let body: Body = postcard::from_bytes(rest).map_err(|_| ProofFileError::Malformed)?;
-        let proof = Self::of_body(body).ok_or(ProofFileError::Malformed)?;
+        let body: Body<'_> = postcard::from_bytes(rest).map_err(|error| {
+            // Only labels have a limit of their own.
+            match error == postcard::Error::SerdeDeCustom {
+                true => ProofFileError::Images { limit: MAX_IMAGES },
+                false => ProofFileError::Malformed,
+            }
+        })?;
+        let proof = Self::of_body(&body).ok_or(ProofFileError::Malformed)?;
         if proof.encode() == file {
             Ok(proof)
         } else {
@@ -91,7 +110,7 @@ impl ProofFile {
         }
     }
 
-    fn of_body(body: Body) -> Option<Self> {
+    fn of_body(body: &Body<'_>) -> Option<Self> {
         let labels = body.labels.iter().map(|label| usize::try_from(*label).ok());
         let (inputs, []) = body.inputs.as_chunks::<POINT_BYTES>() else {
             return None;
@@ -109,7 +128,7 @@ impl ProofFile {
                 inputs: inputs.iter().map(decode_point).collect::<Option<_>>()?,
                 context: body.context,
             },
-            proof: body.proof,
+            proof: body.proof.to_vec(),
             opening,
         })
     }

@@ -90,6 +90,15 @@ pub(crate) const fn refused(table: usize) -> Result<(), LayerError> {
     Err(LayerError::Malformed { table })
 }
 
+/// An array is refused before any table is looked at.
+pub(crate) const fn no_array(array: usize, sides: usize, cells: u64) -> Result<(), LayerError> {
+    Err(LayerError::Array {
+        array,
+        sides,
+        cells,
+    })
+}
+
 pub(crate) fn source(circuit: &mut Circuit, table: usize) -> &mut usize {
     &mut circuit.tables[table].operand.as_mut().unwrap().paths[0].source
 }
