@@ -385,10 +385,11 @@ for (const [build, cores] of BUILDS) {
   });
 }
 
-test("nobody is kept out: axe finds nothing serious, on any page, in light and dark, at any size", async () => {
+test("nobody is kept out: axe finds nothing serious, on any page, in light, dark and forced colours, at any size", async () => {
   const looks = {
     desktop: {},
     dark: /** @type {const} */ ({ colorScheme: "dark" }),
+    contrast: /** @type {const} */ ({ forcedColors: "active" }),
     phone: { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
   };
   for (const [name, options] of Object.entries(looks)) {
@@ -423,6 +424,52 @@ test("nobody is kept out: axe finds nothing serious, on any page, in light and d
     await look("check");
     await context.close();
   }
+});
+
+/** A computed colour. @param {import("playwright-core").Locator} place @param {string} property @returns {Promise<string>} */
+const colour = (place, property) => place.evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+
+test("in forced colours it still shows what is drawn, chosen and likely", async () => {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+    const { page, context } = await visit(site, { forcedColors: "active", colorScheme, reducedMotion: "reduce" });
+    await drawSeven(page);
+    await page.locator("#source-draw .label", { hasText: /^7$/ }).waitFor();
+    // The pad's strokes are nearly white in all colours.
+    assert.equal(await colour(page.locator("#source-draw .yours .plate"), "background-color"), colorScheme === "dark" ? "rgb(10, 14, 15)" : "rgb(16, 23, 25)");
+    const [chosen, other] = [page.locator("#tab-draw"), page.locator("#tab-samples")];
+    const canvas = await colour(page.locator("body"), "background-color");
+    assert.equal(await colour(other, "border-bottom-color"), canvas);
+    assert.notEqual(await colour(chosen, "border-bottom-color"), canvas);
+    const bars = page.locator("#source-draw .bars");
+    assert.notEqual(await colour(bars.locator(".first .bar"), "background-color"), await colour(bars.locator(".first .track"), "background-color"));
+    await other.click();
+    const [first, second] = [page.locator(".sample").nth(0), page.locator(".sample").nth(1)];
+    await first.click();
+    await page.mouse.move(0, 0);
+    assert.equal(await colour(second, "border-top-color"), canvas);
+    assert.notEqual(await colour(first, "border-top-color"), canvas);
+    await context.close();
+  }
+});
+
+test("a chosen tab is marked alike with and without a pointer on it, and a touch leaves no mark", async () => {
+  const border = "border-bottom-color";
+  const { page, context } = await visit(site);
+  const [chosen, other] = [page.locator("#tab-draw"), page.locator("#tab-samples")];
+  const mark = await colour(chosen, border);
+  await chosen.hover();
+  assert.equal(await colour(chosen, border), mark);
+  const none = await colour(other, border);
+  await other.hover();
+  assert.notEqual(await colour(other, border), none);
+  await context.close();
+
+  const touched = await visit(site, { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true });
+  assert.equal(await touched.page.evaluate("matchMedia('(hover: hover)').matches"), false);
+  await touched.page.locator("#tab-samples").tap();
+  assert.equal(await colour(touched.page.locator("#tab-samples"), border), mark);
+  assert.equal(await colour(touched.page.locator("#tab-draw"), border), none);
+  await touched.context.close();
 });
 
 test("everything can be reached and used by keyboard", async () => {
