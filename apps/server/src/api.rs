@@ -53,7 +53,7 @@ async fn healthz() -> Json<Health> {
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResponse, ApiError> {
-    let text = app.metrics.text(app.proofs.at_work(), app.proofs.waiting());
+    let text = app.metrics.text(app.now());
     let text = text.map_err(|_| ApiError::internal())?;
     Ok(([(CONTENT_TYPE, MEDIA_TYPE)], text))
 }

@@ -1,11 +1,14 @@
 //! What all requests share, and what happens to each of them.
 
 use crate::api;
+use crate::client::{Client, Proxies};
+use crate::connections::{Connections, Owner};
 use crate::engine::Engine;
-use crate::error::ApiError;
+use crate::error::{ApiError, Refusal};
 use crate::gate::Gate;
 use crate::guard::Guard;
-use crate::metrics::Metrics;
+use crate::memory::{Memory, Share};
+use crate::metrics::{Metrics, Now};
 use crate::options::{Limits, Options};
 use crate::{headers, page};
 use axum::Router;
@@ -14,6 +17,7 @@ use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use std::any::Any;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -30,6 +34,9 @@ pub(crate) struct App {
     /// Everything else that is work.
     pub(crate) others: Gate,
     pub(crate) metrics: Metrics,
+    pub(crate) connections: Arc<Connections>,
+    memory: Arc<Memory>,
+    proxies: Proxies,
     guard: Guard,
 }
 
@@ -43,6 +50,12 @@ impl App {
             proofs: gate(limits.jobs),
             others: gate(OTHER_JOBS),
             metrics: Metrics::new(),
+            connections: Arc::new(Connections::new(
+                limits.connections,
+                limits.connections_per_address,
+            )),
+            memory: Arc::new(Memory::new(limits.max_body.saturating_mul(limits.bodies))),
+            proxies: Proxies::new(&options.proxies),
             guard: Guard::new(options.listen.ip(), &options.hosts),
         }
     }
@@ -50,6 +63,30 @@ impl App {
     /// When a request that begins now has to be answered.
     pub(crate) fn deadline(&self) -> Instant {
         Instant::now() + self.limits.timeout
+    }
+
+    /// Whose connection comes from this address.
+    pub(crate) fn owner(&self, peer: IpAddr) -> Owner {
+        let client = Client::of(peer);
+        if self.proxies.include(peer) {
+            Owner::Proxy(client)
+        } else {
+            Owner::Client(client)
+        }
+    }
+
+    /// For the body of a client's request.
+    pub(crate) fn share(&self, client: Client) -> Share {
+        self.memory.share(client)
+    }
+
+    /// The present, for metrics.
+    pub(crate) fn now(&self) -> Now {
+        Now {
+            proofs_at_work: self.proofs.at_work(),
+            proofs_waiting: self.proofs.waiting(),
+            connections: self.connections.count(),
+        }
     }
 }
 
@@ -69,12 +106,20 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
+/// From which address a request's connection comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
 /// The panic itself is in the logs already.
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     ApiError::internal().into_response()
 }
 
-async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    if let Some(Peer(address)) = request.extensions().get().copied() {
+        let client = app.proxies.client(address, request.headers());
+        request.extensions_mut().insert(client);
+    }
     match app
         .guard
         .check(request.method(), request.uri(), request.headers())
@@ -93,6 +138,9 @@ async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     let response = next.run(request).await;
     let (status, time) = (response.status().as_u16(), started.elapsed());
     app.metrics.request(method, &route, status, time);
+    if let Some(refusal) = response.extensions().get::<Refusal>() {
+        app.metrics.refused(*refusal);
+    }
     log(method, &route, status, time);
     response
 }

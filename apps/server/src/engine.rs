@@ -1,6 +1,7 @@
 //! What the server knows, and what it computes: no HTTP in here.
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Refusal};
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
@@ -181,10 +182,13 @@ pub(crate) enum ProveFailure {
 impl From<ProveFailure> for ApiError {
     fn from(failure: ProveFailure) -> Self {
         match failure {
-            ProveFailure::Prove(ProveError::Cancelled) => Self::busy(
-                "there was no time to prove this",
-            )
-            .with_help("send fewer images at once, or try again when less is asked of the server"),
+            ProveFailure::Prove(ProveError::Cancelled) => {
+                Self::busy("there was no time to do this")
+                    .with_help(
+                        "send fewer images at once, or try again when less is asked of the server",
+                    )
+                    .because(Refusal::Time)
+            }
             ProveFailure::Prove(error @ ProveError::Batch(_)) => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, error)
                     .with_help("send fewer images at once")
@@ -202,6 +206,25 @@ pub(crate) fn read_image(bytes: &[u8], keys: &Keys) -> Result<(Pixels, String), 
     let preprocessing = keys.fast.model().preprocessing();
     let pixels = zklens_image::pixels(bytes, preprocessing)?;
     Ok((pixels, cid::of(bytes, CidVersion::V0).ipfs_uri()))
+}
+
+/// The same of several, one after the other: a picture can take much more memory than its file.
+pub(crate) fn read_images(
+    files: &[Bytes],
+    keys: &Keys,
+    stopped: Stopped<'_>,
+) -> Result<(Vec<Pixels>, Vec<String>), ApiError> {
+    let images = files.iter().enumerate().map(|(index, file)| {
+        if stopped() {
+            return Err(ProveFailure::Prove(ProveError::Cancelled).into());
+        }
+        let image = read_image(file, keys);
+        image.map_err(|error| match files.len() {
+            1 => error,
+            _ => error.about(format_args!("image {}", index + 1)),
+        })
+    });
+    images.collect()
 }
 
 impl From<ImageError> for ApiError {

@@ -9,6 +9,25 @@ use std::fmt;
 /// How long a client is asked to wait before it tries again, in seconds.
 const RETRY_SECONDS: u64 = 5;
 
+/// The limit that ended a request or a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Connections of one client.
+    OfOne,
+    /// Connections of all.
+    Connections,
+    /// Connections: one that was idle is closed for another.
+    Idle,
+    /// Places in a queue.
+    Queue,
+    /// Memory for bodies.
+    Memory,
+    /// Speed of a body.
+    Slow,
+    /// Time to answer.
+    Time,
+}
+
 /// Why a request has no other answer.
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -17,6 +36,7 @@ pub(crate) struct ApiError {
     help: Option<String>,
     /// Whether this is the answer to "is this proof true?".
     is_verdict: bool,
+    refusal: Option<Refusal>,
 }
 
 #[derive(Serialize)]
@@ -35,6 +55,7 @@ impl ApiError {
             error: error.to_string(),
             help: None,
             is_verdict: false,
+            refusal: None,
         }
     }
 
@@ -62,8 +83,18 @@ impl ApiError {
         }
     }
 
+    pub(crate) const fn is_verdict(&self) -> bool {
+        self.is_verdict
+    }
+
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same, to be counted.
+    pub(crate) const fn because(mut self, refusal: Refusal) -> Self {
+        self.refusal = Some(refusal);
         self
     }
 
@@ -82,6 +113,9 @@ impl IntoResponse for ApiError {
             help: self.help.as_deref(),
         };
         let mut response = (self.status, Json(body)).into_response();
+        if let Some(refusal) = self.refusal {
+            response.extensions_mut().insert(refusal);
+        }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             let seconds = HeaderValue::from(RETRY_SECONDS);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);

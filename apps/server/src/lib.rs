@@ -25,18 +25,22 @@
 
 mod api;
 mod app;
+mod client;
+mod connections;
 mod engine;
 mod error;
 mod gate;
 mod guard;
 mod headers;
 mod logs;
+mod memory;
 mod metrics;
 mod options;
 mod page;
 mod server;
 mod upload;
 
+pub use client::{Network, NoNetwork};
 pub use engine::{Engine, EngineError};
 pub use logs::{log_to, log_to_stderr};
 pub use options::{Limits, LogFormat, Options};

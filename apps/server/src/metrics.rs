@@ -1,5 +1,6 @@
 //! What the server counts, for Prometheus.
 
+use crate::error::Refusal;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -37,6 +38,11 @@ struct Verdict {
     verified: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Cause {
+    cause: &'static str,
+}
+
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
@@ -49,6 +55,16 @@ pub(crate) struct Metrics {
     verdicts: Family<Verdict, Counter>,
     proofs_at_work: Gauge,
     proofs_waiting: Gauge,
+    refusals: Family<Cause, Counter>,
+    connections: Gauge,
+}
+
+/// The present, which [`Metrics::text`] is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Now {
+    pub(crate) proofs_at_work: usize,
+    pub(crate) proofs_waiting: usize,
+    pub(crate) connections: usize,
 }
 
 impl Metrics {
@@ -64,6 +80,8 @@ impl Metrics {
             verdicts: Family::default(),
             proofs_at_work: Gauge::default(),
             proofs_waiting: Gauge::default(),
+            refusals: Family::default(),
+            connections: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -94,8 +112,11 @@ impl Metrics {
         all.register("verifications", "Proofs looked at", self.verdicts.clone());
         let running = "Proofs that are being made";
         all.register("proofs_at_work", running, self.proofs_at_work.clone());
-        let waiting = "Proofs that wait for their turn or their body";
+        let waiting = "Proofs that wait for their turn";
         all.register("proofs_waiting", waiting, self.proofs_waiting.clone());
+        let refused = "Requests and connections that a limit ended";
+        all.register("refused", refused, self.refusals.clone());
+        all.register("connections", "Open connections", self.connections.clone());
     }
 
     pub(crate) fn request(&self, method: &'static str, route: &str, status: u16, time: Duration) {
@@ -138,11 +159,25 @@ impl Metrics {
         self.verdicts.get_or_create(&Verdict { verified }).inc();
     }
 
-    /// All of them, with how full the queue of proofs is now.
-    pub(crate) fn text(&self, at_work: usize, waiting: usize) -> Result<String, fmt::Error> {
+    pub(crate) fn refused(&self, refusal: Refusal) {
+        let cause = match refusal {
+            Refusal::OfOne => "connections_of_one_address",
+            Refusal::Connections => "connections",
+            Refusal::Idle => "idle_connection",
+            Refusal::Queue => "queue",
+            Refusal::Memory => "memory",
+            Refusal::Slow => "slow_body",
+            Refusal::Time => "time",
+        };
+        self.refusals.get_or_create(&Cause { cause }).inc();
+    }
+
+    /// All of them.
+    pub(crate) fn text(&self, now: Now) -> Result<String, fmt::Error> {
         let gauge = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        self.proofs_at_work.set(gauge(at_work));
-        self.proofs_waiting.set(gauge(waiting));
+        self.proofs_at_work.set(gauge(now.proofs_at_work));
+        self.proofs_waiting.set(gauge(now.proofs_waiting));
+        self.connections.set(gauge(now.connections));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

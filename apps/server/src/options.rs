@@ -1,5 +1,6 @@
 //! What can be chosen when the server starts.
 
+use crate::client::Network;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -10,6 +11,9 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Names that `Host` may have besides `localhost` and the address: without a port.
     pub hosts: Vec<String>,
+    /// Proxies in front of the server. Of their requests, the client is who `X-Forwarded-For` says; the
+    /// limits of one address do not hold for their connections.
+    pub proxies: Vec<Network>,
     /// How much a request may ask for.
     pub limits: Limits,
     /// How long running requests may go on when the server is told to stop.
@@ -29,6 +33,7 @@ impl Default for Options {
         Self {
             listen: Self::LISTEN,
             hosts: Vec::new(),
+            proxies: Vec::new(),
             limits: Limits::DEFAULT,
             grace: Self::GRACE,
         }
@@ -46,12 +51,25 @@ pub struct Limits {
     pub timeout: Duration,
     /// Longest time for a request's head, and longest pause in its body and in taking the answer.
     pub read_timeout: Duration,
+    /// Fewest bytes of a body in a second, on average after the first `read_timeout`.
+    pub body_rate: usize,
+    /// How many bodies of `max_body` bytes fit into the memory for bodies. Whoever takes
+    /// some of it leaves at least as much free for others.
+    pub bodies: usize,
     /// How many proofs are made at a time; one uses all cores.
     pub jobs: usize,
-    /// How many requests wait for their turn: so many proofs, and so many of everything else.
+    /// How many requests wait for their turn, once for proofs and once for everything else. Where all
+    /// places are taken, who has most of them makes room for who has fewer.
     pub queue: usize,
-    /// How many connections are open at a time; more wait to be accepted.
+    /// How many connections are open at a time. More are taken by closing one that is idle, or one of who
+    /// has most of them; where that is nobody, they are refused.
     pub connections: usize,
+    /// The same of one IPv4 address or of the /64 network of an IPv6 address, closing only its own.
+    pub connections_per_address: usize,
+    /// After how many requests a connection is closed.
+    pub requests_per_connection: usize,
+    /// After how long a connection is closed once its request is answered.
+    pub connection_time: Duration,
 }
 
 impl Limits {
@@ -61,9 +79,14 @@ impl Limits {
         max_images: 64,
         timeout: Duration::from_secs(60),
         read_timeout: Duration::from_secs(15),
+        body_rate: 4 << 10,
+        bodies: 8,
         jobs: 1,
         queue: 8,
         connections: 256,
+        connections_per_address: 64,
+        requests_per_connection: 1000,
+        connection_time: Duration::from_secs(300),
     };
 }
 

@@ -3,9 +3,9 @@
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroU32};
 use std::time::Duration;
-use zklens_server::{Limits, LogFormat, Options};
+use zklens_server::{Limits, LogFormat, Network, Options};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -18,13 +18,21 @@ Examples:
   curl -F image=@a.png -F image=@b.png 'http://127.0.0.1:8080/api/prove?model=mnist-cnn'
   curl -H 'Content-Type: application/octet-stream' --data-binary @photo.zkp \\
        http://127.0.0.1:8080/api/verify
+  curl -F proof=@photo.zkp -F image=@photo.jpg http://127.0.0.1:8080/api/verify
+  zklens serve --host zklens.example --trusted-proxy 10.0.0.0/8
 
 Who sees what:
   The page proves in the browser and sends no image. The API is for programs that cannot run the
   prover: this server sees the images that are sent to it; it keeps none and logs nothing of them.
   There are no passwords and no encryption: whoever reaches the server may use it. Leave it on
   127.0.0.1, or put something in front of it that knows who may come in, and give that one's name
-  by --host.")]
+  by --host and its address by --trusted-proxy.
+
+Who gets a place:
+  Requests wait for their turn once their bodies are there. Where places, memory or connections run
+  out, who has most of them makes room for who has fewer; the rest are told to come back (503). A
+  client is an IPv4 address or the /64 network of an IPv6 address. /metrics counts in
+  zklens_refused_total whom a limit ended.")]
 pub(crate) struct ServeArguments {
     /// Where to listen; port 0 takes a free one
     ///
@@ -38,6 +46,24 @@ pub(crate) struct ServeArguments {
     /// of somebody who has it open (DNS rebinding).
     #[arg(long, value_name = "NAME", value_parser = host)]
     host: Vec<String>,
+    /// A proxy whose X-Forwarded-For is believed, as 192.0.2.7 or 10.0.0.0/8; can be given again
+    ///
+    /// Without it, all clients behind a proxy are one. With it, limits are those of each client, and
+    /// --connections-per-address does not hold for the proxy, which has to limit connections itself.
+    #[arg(long, value_name = "ADDR")]
+    trusted_proxy: Vec<Network>,
+    /// Connections at a time; for more, idle ones are closed, first those of who has most
+    #[arg(long, value_name = "COUNT", default_value = "256")]
+    connections: NonZeroU16,
+    /// The same of one IPv4 address or IPv6 /64 network; as many as --connections lifts the limit
+    #[arg(long, value_name = "COUNT", default_value = "64")]
+    connections_per_address: NonZeroU16,
+    /// Requests after which a connection is closed
+    #[arg(long, value_name = "COUNT", default_value = "1000")]
+    requests_per_connection: NonZeroU32,
+    /// Time after which a connection is closed at its next answer, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds())]
+    connection_time: u64,
     /// Proofs made at a time; one uses all cores
     #[arg(long, value_name = "COUNT", default_value = "1")]
     jobs: NonZeroU16,
@@ -50,6 +76,17 @@ pub(crate) struct ServeArguments {
     /// Most bytes of what is sent in one request; K, M and G are powers of 1024
     #[arg(long, value_name = "BYTES", default_value = "32M", value_parser = bytes)]
     max_body: usize,
+    /// Bodies of --max-body bytes that fit into the memory set aside for them; no address takes more than
+    /// half of the memory that is free
+    #[arg(long, value_name = "COUNT", default_value = "8", value_parser = RangedU64ValueParser::<usize>::new().range(2..=65_535))]
+    bodies: usize,
+    /// Fewest bytes of a body in a second, on average after the first --read-timeout; 0 lifts the limit
+    #[arg(long, value_name = "BYTES", default_value = "4K", value_parser = bytes)]
+    body_rate: usize,
+    /// Longest time for a request's head, and longest pause in its body and in taking the answer, in
+    /// seconds
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds())]
+    read_timeout: u64,
     /// Longest time for a request, in seconds; a proof that takes longer is given up
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds())]
     timeout: u64,
@@ -75,13 +112,20 @@ impl ServeArguments {
         Options {
             listen: self.listen,
             hosts: self.host.clone(),
+            proxies: self.trusted_proxy.clone(),
             limits: Limits {
                 max_body: self.max_body,
                 max_images: self.max_images,
                 timeout: Duration::from_secs(self.timeout),
+                read_timeout: Duration::from_secs(self.read_timeout),
+                body_rate: self.body_rate,
+                bodies: self.bodies,
                 jobs: self.jobs.get().into(),
                 queue: self.queue.into(),
-                ..Limits::DEFAULT
+                connections: self.connections.get().into(),
+                connections_per_address: self.connections_per_address.get().into(),
+                requests_per_connection: self.requests_per_connection.get() as usize,
+                connection_time: Duration::from_secs(self.connection_time),
             },
             grace: Duration::from_secs(self.grace),
         }
@@ -147,6 +191,39 @@ mod tests {
         for text in ["", "M", "-1", "1.5M", "99999999999G", "4µ"] {
             assert!(bytes(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn every_limit_can_be_set() {
+        let flags = [
+            ("--connections", "7"),
+            ("--connections-per-address", "7"),
+            ("--requests-per-connection", "7"),
+            ("--connection-time", "7"),
+            ("--bodies", "7"),
+            ("--body-rate", "7"),
+            ("--read-timeout", "7"),
+            ("--queue", "7"),
+            ("--jobs", "7"),
+            ("--max-body", "7"),
+            ("--max-images", "7"),
+            ("--timeout", "7"),
+        ];
+        let all = flags.iter().flat_map(|(flag, value)| [*flag, *value]);
+        let options = Command::parse_from(["serve"].into_iter().chain(all)).serve;
+        let limits = format!("{:?}", options.options().limits);
+        let fields = limits.matches(": ").count();
+        assert_eq!(fields, flags.len(), "{limits}");
+        assert_eq!(limits.matches(": 7").count(), fields, "{limits}");
+    }
+
+    #[test]
+    fn proxies_are_addresses_or_networks() {
+        let parse = |proxy| Command::try_parse_from(["serve", "--trusted-proxy", proxy]);
+        let proxies = parse("10.0.0.0/8").unwrap().serve.options().proxies;
+        assert_eq!(proxies, ["10.0.0.0/8".parse().unwrap()]);
+        let error = parse("proxy.example").unwrap_err().to_string();
+        assert!(error.contains("an address or a network"), "{error}");
     }
 
     #[test]

@@ -53,6 +53,27 @@ fn serves_until_it_is_told_to_end() {
 }
 
 #[test]
+fn limits_are_those_of_the_flags() {
+    let flags = [
+        "--requests-per-connection",
+        "1",
+        "--trusted-proxy",
+        "10.0.0.0/8",
+    ];
+    let (mut child, _logs, address) = serve(&flags);
+    let mut stream = TcpStream::connect(&address).unwrap();
+    let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    stream.write_all(request.repeat(2).as_bytes()).unwrap();
+    let mut answers = String::new();
+    // The server closes on a request that it does not read, which resets the connection.
+    let _ = stream.read_to_string(&mut answers);
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 1, "{answers}");
+    assert!(answers.contains("connection: close"), "{answers}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
 fn a_port_that_is_taken_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

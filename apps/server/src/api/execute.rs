@@ -2,7 +2,7 @@
 
 use super::{class, hex};
 use crate::app::App;
-use crate::engine::{Keys, read_image};
+use crate::engine::{Keys, Stopped, read_image};
 use crate::error::ApiError;
 use crate::upload::Upload;
 use axum::Json;
@@ -49,10 +49,14 @@ pub(super) async fn execute(
     let deadline = app.deadline();
     let Query(parameters) = parameters?;
     let keys = app.engine.model(parameters.model.as_deref())?;
-    upload.expect_image(&app.limits)?;
-    let place = app.others.enter()?;
-    let image = upload.read(&app.limits, deadline).await?;
-    let work = move |_: &dyn Fn() -> bool| execution(&keys, &image);
+    upload.expect_images(&app.limits)?;
+    let client = upload.client();
+    let sent = upload.image(&app, deadline).await?;
+    let place = app.others.enter(client)?;
+    let work = move |_: Stopped<'_>| {
+        let image = sent.images.first().map_or(&[][..], |image| image);
+        execution(&keys, image)
+    };
     place.work(deadline, work).await.map(Json)
 }
 

@@ -2,11 +2,10 @@
 
 use super::{LayoutName, class, context, hex_word};
 use crate::app::App;
-use crate::engine::{Done, Engine, Keys, Order, ProveFailure, Stopped, read_image};
+use crate::engine::{Done, Engine, Keys, Order, Stopped, read_images};
 use crate::error::ApiError;
 use crate::upload::Upload;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
@@ -15,7 +14,6 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use zklens_prover::ProveError;
 use zklens_verifier::{Context, ProofFile};
 
 const BYTES: &str = "application/octet-stream";
@@ -75,14 +73,15 @@ pub(super) async fn prove(
     let Query(parameters) = parameters?;
     let keys = app.engine.model(parameters.model.as_deref())?;
     upload.expect_images(&app.limits)?;
-    let place = app.proofs.enter()?;
-    let files = upload.images(&app.limits, deadline).await?;
+    let client = upload.client();
+    let sent = upload.images(&app, deadline).await?;
+    let place = app.proofs.enter(client)?;
 
     let (server, model) = (Arc::clone(&app), Arc::clone(&keys));
     let (layout, public) = (parameters.layout, parameters.public);
     let context = parameters.context.unwrap_or_default();
     let work = move |stopped: Stopped<'_>| {
-        let made = read_images(files, &model, stopped).and_then(|(images, ipfs_uris)| {
+        let made = read_images(&sent.images, &model, stopped).and_then(|(images, ipfs_uris)| {
             let order = Order {
                 layout: layout.layout(),
                 context,
@@ -100,26 +99,6 @@ pub(super) async fn prove(
     app.metrics
         .proof(keys.shipped.name, layout.name(), made.ipfs_uris.len(), time);
     Ok(answer(made, &keys, &parameters, &headers))
-}
-
-/// Decodes the files one after the other: a picture can take much more memory than its file.
-fn read_images(
-    files: Vec<Bytes>,
-    keys: &Keys,
-    stopped: Stopped<'_>,
-) -> Result<(Vec<zklens_model::Pixels>, Vec<String>), ApiError> {
-    let count = files.len();
-    let images = files.into_iter().enumerate().map(|(index, file)| {
-        if stopped() {
-            return Err(ProveFailure::Prove(ProveError::Cancelled).into());
-        }
-        let image = read_image(&file, keys);
-        image.map_err(|error| match count {
-            1 => error,
-            _ => error.about(format_args!("image {}", index + 1)),
-        })
-    });
-    images.collect()
 }
 
 fn make(

@@ -2,15 +2,15 @@
 
 use super::{class, context, hex_word};
 use crate::app::App;
-use crate::engine::{Engine, Keys};
+use crate::engine::{Engine, Keys, Stopped, read_images};
 use crate::error::ApiError;
-use crate::upload::Upload;
+use crate::upload::{Sent, Upload};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use zklens_verifier::{Context, ModelId, ProofFile, VerifyingKey};
+use zklens_verifier::{Context, ModelId, ProofFile, VerifyError, VerifyingKey};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,11 +35,33 @@ pub(super) struct Verification {
 }
 
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Image {
     label: usize,
     class: String,
-    /// `hidden`, or `notCompared` if the proof can tell whether a file is the image.
-    shown: &'static str,
+    shown: Shown,
+    /// The address of the file that was compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ipfs_uri: Option<String>,
+}
+
+/// How much the proof tells of an image besides its label.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Shown {
+    /// Nothing.
+    Hidden,
+    /// The proof can tell whether a file is the image; none was sent.
+    NotCompared,
+    /// It is the file that was sent.
+    Compared,
+}
+
+/// Everything that a proof has to show.
+struct Question {
+    model: Option<Arc<Keys>>,
+    context: Option<Context>,
+    sent: Sent,
 }
 
 pub(super) async fn verify(
@@ -52,14 +74,22 @@ pub(super) async fn verify(
     let model = parameters.model.as_deref();
     let model = model.map(|name| app.engine.model(Some(name))).transpose()?;
     upload.expect_proof(&app.limits)?;
-    let place = app.others.enter()?;
-    let file = upload.read(&app.limits, deadline).await?;
+    let client = upload.client();
+    let sent = upload.proof(&app, deadline).await?;
+    let place = app.others.enter(client)?;
 
-    let engine = Arc::clone(&app.engine);
-    let (metrics, expected) = (Arc::clone(&app), parameters.context);
-    let work = move |_: &dyn Fn() -> bool| {
-        let verification = verification(&engine, model.as_deref(), expected, &file);
-        metrics.metrics.verdict(verification.is_ok());
+    let question = Question {
+        model,
+        context: parameters.context,
+        sent,
+    };
+    let server = Arc::clone(&app);
+    let work = move |stopped: Stopped<'_>| {
+        let verification = verification(&server.engine, &question, stopped);
+        match &verification {
+            Err(error) if !error.is_verdict() => {}
+            verification => server.metrics.verdict(verification.is_ok()),
+        }
         verification
     };
     place.work(deadline, work).await.map(Json)
@@ -67,39 +97,101 @@ pub(super) async fn verify(
 
 fn verification(
     engine: &Engine,
-    model: Option<&Keys>,
-    expected: Option<Context>,
-    file: &[u8],
+    question: &Question,
+    stopped: Stopped<'_>,
 ) -> Result<Verification, ApiError> {
+    let (expected, files) = (question.context, question.sent.images.as_slice());
+    let file = question.sent.proof.as_deref().unwrap_or_default();
     let proof = ProofFile::decode(file).map_err(|error| {
         ApiError::refused(error)
             .with_help("send the bytes of a .zkp file; if they are, ask for the proof again")
     })?;
     check_context(expected, &proof.statement.context)?;
-    let key = key(engine, model, proof.statement.model)?;
-    let is_hidden = proof.opening.is_none();
-    let verified = zklens_verifier::verify(
-        engine.setup().verifier(),
-        key,
-        proof.statement,
-        &proof.proof,
-    )
-    .map_err(|error| ApiError::refused(format!("the proof is false: {error}")))?;
-    let labels = verified.statement().labels.iter();
-    let images = labels.map(|label| Image {
-        label: *label,
-        class: class(key.classes(), *label),
-        shown: if is_hidden { "hidden" } else { "notCompared" },
-    });
+    check_opening(&proof, files.len())?;
+    let (keys, key) = key(engine, question.model.as_ref(), proof.statement.model)?;
+    let statement = proof.statement.clone();
+    let verified = zklens_verifier::verify(engine.setup().verifier(), key, statement, &proof.proof)
+        .map_err(|error| ApiError::refused(format!("the proof is false: {error}")))?;
+    let addresses = match &proof.opening {
+        Some(opening) if !files.is_empty() => {
+            let (pixels, addresses) = read_images(files, keys, stopped)?;
+            let compared = verified.check_pixels(engine.setup(), key, &pixels, opening);
+            compared.map_err(other_image)?;
+            addresses
+        }
+        _ => Vec::new(),
+    };
+    let labels = &verified.statement().labels;
     Ok(Verification {
         verified: true,
-        images: images.collect(),
+        images: images(labels, key, proof.opening.is_some(), addresses),
         model: key.name().into(),
         model_id: key.id().to_string(),
         model_known_by: "shipped",
         context: hex_word(&verified.statement().context),
         context_checked: expected.is_some(),
     })
+}
+
+fn images(
+    labels: &[usize],
+    key: &VerifyingKey,
+    has_opening: bool,
+    addresses: Vec<String>,
+) -> Vec<Image> {
+    let mut addresses = addresses.into_iter();
+    let images = labels.iter().map(|label| {
+        let ipfs_uri = addresses.next();
+        Image {
+            label: *label,
+            class: class(key.classes(), *label),
+            shown: match (&ipfs_uri, has_opening) {
+                (Some(_), _) => Shown::Compared,
+                (None, true) => Shown::NotCompared,
+                (None, false) => Shown::Hidden,
+            },
+            ipfs_uri,
+        }
+    });
+    images.collect()
+}
+
+/// Checks that there is an opening, and a file for every image, if files are sent at all.
+fn check_opening(proof: &ProofFile, files: usize) -> Result<(), ApiError> {
+    let images = proof.statement.labels.len();
+    if files == 0 {
+        return Ok(());
+    }
+    if proof.opening.is_none() {
+        let cause = "the images are hidden: the file has no opening to compare them with";
+        return Err(ApiError::refused(cause).with_help(
+            "only a proof that was asked for with `public=true` has one; without images the rest is \
+             verified",
+        ));
+    }
+    if files != images {
+        let error = format!("the proof is about {images} images, the form has {files}");
+        return Err(ApiError::bad_request(error)
+            .with_help("send all images, in the order in which they were proved"));
+    }
+    Ok(())
+}
+
+/// Says which image is another, or among which one is.
+fn other_image(error: VerifyError) -> ApiError {
+    match error {
+        VerifyError::OtherPixels { first, last } if first == last => ApiError::refused(format!(
+            "image {}: other pixels than those that were classified",
+            first + 1
+        )),
+        VerifyError::OtherPixels { first, last } => ApiError::refused(format!(
+            "images {} to {}: at least one has other pixels than those that were classified, or the \
+             order is another",
+            first + 1,
+            last + 1
+        )),
+        error => ApiError::refused(format!("the images cannot be compared: {error}")),
+    }
 }
 
 fn check_context(expected: Option<Context>, got: &Context) -> Result<(), ApiError> {
@@ -113,17 +205,18 @@ fn check_context(expected: Option<Context>, got: &Context) -> Result<(), ApiErro
     }
 }
 
-/// The key that the proof has to be verified with.
+/// The key that the proof has to be verified with, and whose it is.
 fn key<'a>(
     engine: &'a Engine,
-    model: Option<&'a Keys>,
+    model: Option<&'a Arc<Keys>>,
     id: ModelId,
-) -> Result<&'a VerifyingKey, ApiError> {
-    let found = match model {
-        Some(keys) => keys.of_id(id),
-        None => engine.models().iter().find_map(|keys| keys.of_id(id)),
-    };
-    found.map(|key| key.verifying()).ok_or_else(|| match model {
+) -> Result<(&'a Keys, &'a VerifyingKey), ApiError> {
+    let known = model.map_or(engine.models(), std::slice::from_ref);
+    let found = known.iter().find_map(|keys| {
+        let key = keys.of_id(id)?;
+        Some((keys.as_ref(), key.verifying()))
+    });
+    found.ok_or_else(|| match model {
         Some(keys) => ApiError::refused(format!(
             "the proof is about model {id}, not about {}",
             keys.shipped.name

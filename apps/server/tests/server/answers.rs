@@ -1,6 +1,6 @@
 //! What each route answers.
 
-use crate::support::{Answer, TestServer, example, form, logs, root};
+use crate::support::{Answer, TestServer, example, form, form_of, logs, root};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
@@ -85,7 +85,10 @@ fn a_proof_from_the_server_verifies_elsewhere() {
     assert_eq!(verified.statement().context[31], 1);
     assert_eq!(proof["images"][0]["class"], "7");
     assert_eq!(proof["bytes"], file(&proof).len());
-    assert_eq!(proof["modelId"], verified.statement().model.to_string());
+    assert_eq!(
+        proof["modelId"],
+        format!("0x{}", verified.statement().model)
+    );
 }
 
 #[test]
@@ -166,6 +169,70 @@ fn verify_says_what_a_proof_proves() {
         server.send("/api/verify", &proof[..proof.len() - 1]),
         "malformed",
     );
+}
+
+#[test]
+fn images_are_compared_with_a_proof_that_has_an_opening() {
+    let server = TestServer::new();
+    let images = [3, 7].map(|digit| example(&format!("mnist/digit_{digit}.png")));
+    let [three, seven] = images.each_ref().map(Vec::as_slice);
+    let prove = |public| {
+        let (media, body) = form("image", &[three, seven]);
+        let path = format!("/api/prove?model=mnist-cnn&public={public}");
+        file(&server.post(&path, media, &body).ok())
+    };
+    let verify = |proof: &[u8], images: &[&[u8]]| {
+        let mut parts = vec![("proof", proof)];
+        parts.extend(images.iter().map(|image| ("image", *image)));
+        let (media, body) = form_of(&parts);
+        server.post("/api/verify", media, &body)
+    };
+    let proof = prove(true);
+    let verification = verify(&proof, &[three, seven]).ok();
+    for (index, image) in images.iter().enumerate() {
+        let compared = &verification["images"][index];
+        assert_eq!(compared["shown"], "compared");
+        let address = zklens_image::cid::of(image, zklens_image::CidVersion::V0).ipfs_uri();
+        assert_eq!(compared["ipfsUri"], address);
+    }
+    let without = verify(&proof, &[]).ok();
+    assert_eq!(without["images"][0]["shown"], "notCompared");
+    assert!(without["images"][0].get("ipfsUri").is_none());
+
+    let refused = |answer: Answer, cause: &str| {
+        let error = answer.error(422);
+        assert!(error.contains(cause), "{error}");
+        assert_eq!(answer.json()["verified"], false);
+    };
+    refused(verify(&proof, &[seven, three]), "other pixels");
+    refused(verify(&proof, &[three, three]), "other pixels");
+    refused(verify(&prove(false), &[three, seven]), "no opening");
+    refused(verify(three, &[three, seven]), "not a proof");
+    let count = verify(&proof, &[three]).error(400);
+    assert!(count.contains("about 2 images, the form has 1"), "{count}");
+    let damaged = verify(&proof, &[three, &seven[..60]]);
+    assert!(damaged.error(422).starts_with("image 2: "));
+    assert!(damaged.json().get("verified").is_none());
+    assert_eq!(
+        server.metric("zklens_verifications_total{verified=\"true\"}"),
+        2.0
+    );
+    assert_eq!(
+        server.metric("zklens_verifications_total{verified=\"false\"}"),
+        4.0
+    );
+}
+
+#[test]
+fn a_form_for_verify_has_one_proof() {
+    let server = TestServer::new();
+    let post = |parts: &[(&str, &[u8])]| {
+        let (media, body) = form_of(parts);
+        server.post("/api/verify", media, &body).error(400)
+    };
+    assert!(post(&[("image", b"bytes")]).contains("no field called `proof`"));
+    assert!(post(&[("proof", b"one"), ("proof", b"two")]).contains("more than one proof"));
+    assert!(post(&[("proof", b"one"), ("picture", b"two")]).contains("picture"));
 }
 
 #[test]

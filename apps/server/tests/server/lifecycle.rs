@@ -80,13 +80,13 @@ fn idle_connections_do_not_delay_the_end() {
 }
 
 #[test]
-fn connections_beyond_the_limit_wait() {
+fn an_idle_connection_is_closed_for_one_beyond_the_limit() {
     let server = TestServer::with(Limits {
         connections: 1,
         ..Limits::DEFAULT
     });
     let first = server.raw(b"");
     let second = server.head("GET /healthz", "");
-    drop(first);
     assert_eq!(second.answer().status, 200);
+    assert_eq!(first.bytes(), b"");
 }

@@ -1,6 +1,6 @@
 //! Every limit, reached.
 
-use crate::support::{TestServer, digits, example, form};
+use crate::support::{TestServer, digits, example, form, refused, wait_until};
 use std::time::Duration;
 use zklens_server::Limits;
 
@@ -33,6 +33,19 @@ fn a_body_that_is_too_long_is_refused() {
     }
     let (media, body) = form("image", &[&long[..500], &long[..500]]);
     server.post("/api/prove", media, &body).error(413);
+}
+
+#[test]
+fn an_image_in_a_form_is_classified_and_only_one() {
+    let server = TestServer::new();
+    let execute = |count| {
+        let (media, body) = digits(count);
+        server.post("/api/execute?model=mnist-cnn", media, &body)
+    };
+    assert_eq!(execute(1).ok()["class"], "7");
+    assert!(execute(2).error(400).contains("expected one image, got 2"));
+    let (media, body) = form("image", &[]);
+    server.post("/api/execute", media, &body).error(400);
 }
 
 #[test]
@@ -89,8 +102,6 @@ fn other_media_types_are_refused() {
             server.post(route, media, b"bytes").error(415);
         }
     }
-    let (media, body) = digits(1);
-    server.post("/api/execute", media, &body).error(415);
     server.post("/api/verify", "image/png", b"").error(415);
 }
 
@@ -100,11 +111,20 @@ fn a_full_queue_sends_away() {
         queue: 1,
         ..Limits::DEFAULT
     });
-    let waiting = [
-        server.head("POST /api/prove", NO_BODY),
-        server.head("POST /api/prove", NO_BODY),
-    ];
-    server.wait_for(WAITING, 2.0);
+    let (media, body) = digits(64);
+    let head = format!(
+        "Content-Type: {media}\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    let prove = || {
+        let mut connection = server.head("POST /api/prove?model=mnist-cnn", &head);
+        connection.send(&body);
+        connection
+    };
+    let mut proofs = vec![prove()];
+    server.wait_for(AT_WORK, 1.0);
+    proofs.push(prove());
+    server.wait_for(WAITING, 1.0);
     let answer = server.send("/api/prove", &example("fashion/8_bag.png"));
     assert!(answer.error(503).contains("busy"));
     assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
@@ -112,8 +132,10 @@ fn a_full_queue_sends_away() {
     server
         .send("/api/execute", &example("fashion/8_bag.png"))
         .ok();
-    drop(waiting);
+    assert_eq!(server.metric(&refused("queue")), 1.0);
+    drop(proofs);
     server.wait_for(WAITING, 0.0);
+    server.wait_for(AT_WORK, 0.0);
     server
         .send("/api/prove", &example("fashion/8_bag.png"))
         .ok();
@@ -187,7 +209,7 @@ fn who_takes_no_answer_keeps_no_place() {
     );
     // The answers do not fit into the sockets' buffers.
     let deaf = server.raw(request.repeat(1000).as_bytes());
-    assert_eq!(server.get("/healthz").status, 200);
+    wait_until("a free place", || server.get("/healthz").status == 200);
     drop(deaf);
 }
 

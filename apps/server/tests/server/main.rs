@@ -5,4 +5,6 @@ mod guards;
 mod lifecycle;
 mod limits;
 mod openapi;
+#[cfg(target_os = "linux")]
+mod strangers;
 mod support;

@@ -1,6 +1,6 @@
 //! The description of the API, compared with the API.
 
-use crate::support::{TestServer, digits, example};
+use crate::support::{TestServer, digits, example, form_of};
 use serde_json::{Value, json};
 
 const DESCRIPTION: &str = include_str!("../../src/openapi.json");
@@ -111,13 +111,17 @@ fn answers_have_the_described_shape() {
         &base64::prelude::BASE64_STANDARD,
         proof.json()["proof"].as_str().unwrap(),
     );
+    let file = file.unwrap();
+    let digit = image.as_slice();
+    let (media, body) = form_of(&[("proof", &file), ("image", digit), ("image", digit)]);
     let requests = [
+        ("/api/verify", server.post("/api/verify", media, &body)),
         (
             "/api/execute",
             server.send("/api/execute?model=mnist-cnn", &image),
         ),
         ("/api/prove", proof),
-        ("/api/verify", server.send("/api/verify", &file.unwrap())),
+        ("/api/verify", server.send("/api/verify", &file)),
     ];
     for (path, answer) in requests {
         assert_eq!(answer.status, 200, "{path}");

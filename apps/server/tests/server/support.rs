@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
 use zklens_server::{Engine, Limits, LogFormat, Options, Server, log_to};
 
@@ -51,9 +52,15 @@ impl TestServer {
     }
 
     pub(crate) fn with(limits: Limits) -> Self {
+        Self::behind(&[], limits)
+    }
+
+    /// A server that believes these proxies.
+    pub(crate) fn behind(proxies: &[&str], limits: Limits) -> Self {
         let options = Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             hosts: vec!["zklens.example".into()],
+            proxies: proxies.iter().map(|proxy| proxy.parse().unwrap()).collect(),
             limits,
             grace: PATIENCE,
         };
@@ -123,13 +130,35 @@ impl TestServer {
         Connection(stream)
     }
 
+    /// The same from 127.0.0.`last`: to the server, another client.
+    pub(crate) fn raw_from(&self, last: u8, bytes: &[u8]) -> Connection {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .unwrap();
+        let stream = runtime.block_on(async {
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind(([127, 0, 0, last], 0).into()).unwrap();
+            let stream = socket.connect(self.address).await.unwrap();
+            stream.into_std().unwrap()
+        });
+        stream.set_nonblocking(false).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut connection = Connection(stream);
+        connection.send(bytes);
+        connection
+    }
+
     /// A head of a request with a good host, and of no body.
     pub(crate) fn head(&self, line: &str, headers: &str) -> Connection {
+        self.head_from(1, line, headers)
+    }
+
+    /// The same from 127.0.0.`last`.
+    pub(crate) fn head_from(&self, last: u8, line: &str, headers: &str) -> Connection {
         let host = self.address;
-        self.raw(
-            format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n")
-                .as_bytes(),
-        )
+        let head = format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n");
+        self.raw_from(last, head.as_bytes())
     }
 
     /// The value of a metric, with its labels as they are written.
@@ -143,11 +172,7 @@ impl TestServer {
 
     /// Waits until a metric has a value.
     pub(crate) fn wait_for(&self, name: &str, value: f64) {
-        let started = Instant::now();
-        while self.metric(name) != value {
-            assert!(started.elapsed() < PATIENCE, "{name} is never {value}");
-            std::thread::sleep(Duration::from_millis(2));
-        }
+        wait_until(name, || self.metric(name) == value);
     }
 }
 
@@ -239,7 +264,23 @@ pub(crate) struct Connection(TcpStream);
 
 impl Connection {
     pub(crate) fn send(&mut self, bytes: &[u8]) {
-        self.0.write_all(bytes).unwrap();
+        self.try_send(bytes).unwrap();
+    }
+
+    /// The same connection, for another thread.
+    pub(crate) fn twin(&self) -> Self {
+        Self(self.0.try_clone().unwrap())
+    }
+
+    pub(crate) fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
+    /// The next bytes.
+    pub(crate) fn next(&mut self) -> String {
+        let mut bytes = [0; 4096];
+        let count = self.0.read(&mut bytes).unwrap();
+        String::from_utf8(bytes[..count].to_vec()).unwrap()
     }
 
     /// All that comes until the server closes the connection.
@@ -255,6 +296,15 @@ impl Connection {
     }
 }
 
+/// Waits until something is so.
+pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < PATIENCE, "never: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 /// An example picture.
 pub(crate) fn example(name: &str) -> Vec<u8> {
     std::fs::read(root().join("examples").join(name)).unwrap()
@@ -266,8 +316,14 @@ pub(crate) fn root() -> PathBuf {
 
 /// A form of files in fields of this name, with its media type.
 pub(crate) fn form(field: &str, files: &[&[u8]]) -> (&'static str, Vec<u8>) {
+    let parts: Vec<_> = files.iter().map(|file| (field, *file)).collect();
+    form_of(&parts)
+}
+
+/// The same of files in fields of any names.
+pub(crate) fn form_of(parts: &[(&str, &[u8])]) -> (&'static str, Vec<u8>) {
     let mut body = Vec::new();
-    for file in files {
+    for (field, file) in parts {
         let head = format!(
             "--BOUNDary7\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"my-secret-file.png\"\r\n\
              Content-Type: image/png\r\n\r\n"
@@ -284,4 +340,9 @@ pub(crate) fn form(field: &str, files: &[&[u8]]) -> (&'static str, Vec<u8>) {
 pub(crate) fn digits(count: usize) -> (&'static str, Vec<u8>) {
     let digit = example("mnist/digit_7.png");
     form("image", &vec![digit.as_slice(); count])
+}
+
+/// The metric that counts what a limit of this name ended.
+pub(crate) fn refused(cause: &str) -> String {
+    format!("zklens_refused_total{{cause=\"{cause}\"}}")
 }
