@@ -114,7 +114,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// 32 bytes as contexts are written.
+/// 32 bytes as contexts and model ids are written.
 fn hex_word(word: &[u8; 32]) -> String {
     format!("0x{}", hex(word))
 }

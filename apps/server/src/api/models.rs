@@ -1,6 +1,6 @@
 //! `GET /api/models`: the networks that can be asked for.
 
-use super::hex;
+use super::{hex, hex_word};
 use crate::app::App;
 use crate::engine::Keys;
 use axum::Json;
@@ -48,8 +48,8 @@ impl Model {
             classes: model.classes().to_vec(),
             parameters: model.parameters(),
             digest: hex(&model.digest()),
-            model_id: keys.fast.verifying().id().to_string(),
-            model_id_for_chain: keys.chain.verifying().id().to_string(),
+            model_id: hex_word(&keys.fast.verifying().id().0),
+            model_id_for_chain: hex_word(&keys.chain.verifying().id().0),
         }
     }
 }

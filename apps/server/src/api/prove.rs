@@ -164,7 +164,7 @@ fn proof(made: Made, keys: &Keys, parameters: &Parameters) -> Proof {
     Proof {
         images: images.collect(),
         model: key.name().into(),
-        model_id: key.id().to_string(),
+        model_id: hex_word(&key.id().0),
         layout: parameters.layout,
         context: hex_word(&statement.context),
         public: parameters.public,

@@ -126,7 +126,7 @@ fn verification(
         verified: true,
         images: images(labels, key, proof.opening.is_some(), addresses),
         model: key.name().into(),
-        model_id: key.id().to_string(),
+        model_id: hex_word(&key.id().0),
         model_known_by: "shipped",
         context: hex_word(&verified.statement().context),
         context_checked: expected.is_some(),
@@ -218,11 +218,13 @@ fn key<'a>(
     });
     found.ok_or_else(|| match model {
         Some(keys) => ApiError::refused(format!(
-            "the proof is about model {id}, not about {}",
+            "the proof is about model {}, not about {}",
+            hex_word(&id.0),
             keys.shipped.name
         )),
         None => ApiError::refused(format!(
-            "the proof is about model {id}, which does not come with zklens"
+            "the proof is about model {}, which does not come with zklens",
+            hex_word(&id.0)
         ))
         .with_help("`zklens verify` takes the network by --model or its key by --key"),
     })
