@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { DIGITS } from "./digits.mjs";
 import { axe, drawLines, drawSeven, fact, measured, prove, ready, root, screenshot, start, visit, withCores } from "./page.mjs";
 
 /** @import { Page } from "playwright-core" */
@@ -73,27 +74,16 @@ test("a drawn 7 is seen, proved, verified here, downloaded and verified by a str
 
 const BUILDS = /** @type {const} */ ([["one thread", 2], ["threads", 3]]);
 
-/** As people write them. @type {[number, number][][][]} */
-const DIGITS = [
-  [[[0.52, 0.2], [0.36, 0.28], [0.3, 0.5], [0.36, 0.72], [0.5, 0.8], [0.64, 0.72], [0.7, 0.5], [0.64, 0.28], [0.52, 0.2]]],
-  [[[0.52, 0.2], [0.48, 0.8]]],
-  [[[0.3, 0.34], [0.38, 0.22], [0.55, 0.2], [0.65, 0.32], [0.58, 0.5], [0.4, 0.68], [0.28, 0.8], [0.5, 0.79], [0.72, 0.79]]],
-  [[[0.32, 0.25], [0.5, 0.18], [0.64, 0.28], [0.6, 0.42], [0.46, 0.48], [0.62, 0.54], [0.68, 0.68], [0.54, 0.8], [0.32, 0.76]]],
-  [[[0.36, 0.2], [0.3, 0.5], [0.46, 0.54], [0.68, 0.5]], [[0.66, 0.22], [0.62, 0.5], [0.58, 0.82]]],
-  [[[0.68, 0.2], [0.4, 0.2], [0.36, 0.46], [0.54, 0.44], [0.68, 0.58], [0.62, 0.76], [0.46, 0.82], [0.3, 0.74]]],
-  [[[0.6, 0.18], [0.42, 0.34], [0.34, 0.56], [0.38, 0.74], [0.52, 0.8], [0.64, 0.7], [0.6, 0.56], [0.46, 0.54], [0.36, 0.66]]],
-  [[[0.28, 0.24], [0.5, 0.23], [0.72, 0.24], [0.6, 0.5], [0.44, 0.82]]],
-  [[[0.62, 0.26], [0.48, 0.18], [0.36, 0.28], [0.46, 0.44], [0.62, 0.6], [0.6, 0.76], [0.46, 0.82], [0.36, 0.7], [0.46, 0.52], [0.62, 0.38], [0.62, 0.26]]],
-  [[[0.64, 0.3], [0.5, 0.2], [0.36, 0.3], [0.38, 0.46], [0.52, 0.5], [0.64, 0.4], [0.65, 0.28], [0.62, 0.55], [0.56, 0.82]]],
-];
-
-test("each digit, drawn, is seen as what it is", async () => {
+test("each digit, drawn large or small, is seen as what it is", async () => {
   const { page, context } = await visit(site);
   for (const [digit, lines] of DIGITS.entries()) {
-    await drawLines(page, lines);
-    await page.locator("#source-draw .label", { hasText: new RegExp(`^${digit}$`) }).waitFor();
-    await page.getByRole("button", { name: "Clear" }).click();
-    await page.locator("#source-draw .label", { hasText: "–" }).waitFor();
+    const small = lines.map((line) => line.map(([x, y]) => /** @type {[number, number]} */ ([0.3 + 0.2 * x, 0.6 + 0.2 * y])));
+    for (const each of [lines, small]) {
+      await drawLines(page, each);
+      await page.locator("#source-draw .label", { hasText: new RegExp(`^${digit}$`) }).waitFor();
+      await page.getByRole("button", { name: "Clear" }).click();
+      await page.locator("#source-draw .label", { hasText: "–" }).waitFor();
+    }
   }
   await context.close();
 });

@@ -8,17 +8,24 @@ import type { Point, Stroke } from "./stroke.ts";
 
 export const SIDE = 28;
 const INK_SIDE = 20;
+/**
+ * The widest pen, in pixels of the picture: the strokes of MNIST's digits are hardly wider, however small they were written. The
+ * pad's pen, enlarged with a small digit, would fill its loops.
+ */
+const WIDEST_RADIUS = 1.4;
 /** Each pixel is the share of its SAMPLES × SAMPLES points that are inked. */
 const SAMPLES = 5;
 
 /** White on black, a byte for each pixel, row by row; undefined if nothing is drawn. */
 export function normalized(strokes: readonly Stroke[], penRadius: number): Uint8Array | undefined {
   const lines = strokes.map(smoothed);
-  const box = inkBox(lines, penRadius);
-  if (box === undefined) return undefined;
-  const [width, height] = [box.right - box.left, box.bottom - box.top];
+  const reach = inkBox(lines, 0);
+  if (reach === undefined) return undefined;
+  const pen = narrowed(penRadius, Math.max(reach.right - reach.left, reach.bottom - reach.top));
+  const box = { left: reach.left - pen, top: reach.top - pen };
+  const [width, height] = [reach.right + pen - box.left, reach.bottom + pen - box.top];
   const scale = INK_SIDE / Math.max(width, height);
-  const radius = penRadius * scale;
+  const radius = pen * scale;
   const placed = (left: number, top: number): Point[][] =>
     lines.map((line) => line.map(({ x, y }) => ({ x: (x - box.left) * scale + left, y: (y - box.top) * scale + top })));
 
@@ -28,6 +35,13 @@ export function normalized(strokes: readonly Stroke[], penRadius: number): Uint8
     placed(within(middle.x + SIDE / 2 - mass.x, SIDE - width * scale), within(middle.y + SIDE / 2 - mass.y, SIDE - height * scale)),
     radius,
   );
+}
+
+/** The pen that draws lines which reach so far: none wider than WIDEST_RADIUS once they are scaled. */
+function narrowed(penRadius: number, reach: number): number {
+  // A drawing that is smaller than the pen is a dot, and has the pen's shape.
+  if (reach < penRadius) return penRadius;
+  return Math.min(penRadius, (WIDEST_RADIUS * reach) / (INK_SIDE - 2 * WIDEST_RADIUS));
 }
 
 /** Ink never leaves the picture, however far its weight is from its middle. */

@@ -11,7 +11,7 @@ import type { Source, Subject } from "./subject.ts";
 
 const NETWORK = "mnist-cnn";
 const EXPLANATION =
-  "Your strokes, scaled to fit 20×20 and moved until their weight is in the middle of 28×28: so were the digits of MNIST made, from which this network learned.";
+  "Your strokes, scaled to fit 20×20, none wider than MNIST's, and moved until their weight is in the middle of 28×28: so were the digits of MNIST made, from which this network learned.";
 
 export class Draw implements Source {
   readonly answer = new Answer();
