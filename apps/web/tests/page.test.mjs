@@ -58,8 +58,8 @@ test("a drawn 7 is seen, proved, verified here, downloaded and verified by a str
   assert.equal(await page.locator(".checked h2").textContent(), "The proof is true.");
   assert.equal(await fact(page, ".checked", "Label"), "7");
   assert.match(await fact(page, ".checked", "Network"), /^mnist-cnn: it comes with this page/);
-  // Of a proof that may be somebody else's: its maker may have kept what opens it.
-  assert.equal(await fact(page, ".checked", "Picture"), "not in this file; its maker may be able to show it");
+  // Of a proof that may be somebody else's, made with other software.
+  assert.equal(await fact(page, ".checked", "Picture"), "not in this file; its maker can show it only if they kept its opening");
   await screenshot(page, "desktop-check");
 
   if (process.env["ZKLENS"] !== undefined) {

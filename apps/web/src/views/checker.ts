@@ -98,7 +98,7 @@ export class Checker {
       strip(file),
       facts([
         ["Label", labels.join(", ")],
-        ["Picture", inspection.public ? "not in the file, but it can be compared: see below" : "not in this file; its maker may be able to show it"],
+        ["Picture", inspection.public ? "not in the file, but it can be compared: see below" : "not in this file; its maker can show it only if they kept its opening"],
         ["Network", `${model}: ${KNOWN_BY[knownBy]}`],
         ["Model id", code(modelId)],
         ["Context", isZero(context) ? "none: whoever has this proof can use it anywhere" : h("span", {}, code(context), " Is it the one that you asked for?")],
