@@ -80,6 +80,10 @@ describe("hostile files", () => {
     assert.equal(verdict(read("lab4.zkk"), proof), "FalseProof");
   });
 
+  it("a model of many flat tensors is taken in little memory", () => {
+    zklens.Network.decode(read("ranges.zkl")).free();
+  });
+
   after(() => {
     const bytes = zklens.memoryBytes();
     assert.ok(bytes <= 256 * 2 ** 20, `${bytes} bytes`);

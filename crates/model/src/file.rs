@@ -163,6 +163,8 @@ fn open(file: &[u8]) -> Result<&[u8], FileError> {
 
 fn rebuild(preprocessing: Preprocessing, nodes: Vec<StoredNode>) -> Result<Graph, FileError> {
     let mut graph = GraphBuilder::new(preprocessing)?;
+    #[cfg(not(target_os = "zkvm"))]
+    let last_uses = last_uses(&nodes);
     for (op, inputs, stored) in nodes {
         let node = graph.push(op, &inputs)?;
         let computed = graph.tensor(node).map_or(Interval::ZERO, |t| t.bounds);
@@ -173,8 +175,40 @@ fn rebuild(preprocessing: Preprocessing, nodes: Vec<StoredNode>) -> Result<Graph
                 computed,
             });
         }
+        #[cfg(not(target_os = "zkvm"))]
+        forget(&mut graph, &last_uses, node, &inputs);
     }
     Ok(graph.finish()?)
+}
+
+/// Drops the bounds that nothing after `node` takes. A flat tensor has bounds for every cell: kept to the end, those of
+/// many nodes would add up to gigabytes.
+///
+/// A zkVM has memory for them or gives no proof. Without this, its programs keep the bytes that their keys name.
+#[cfg(not(target_os = "zkvm"))]
+fn forget(graph: &mut GraphBuilder, last_uses: &[NodeId], node: NodeId, inputs: &[NodeId]) {
+    let is_last_use = |id: &&NodeId| last_uses.get(**id) == Some(&node);
+    inputs
+        .iter()
+        .filter(is_last_use)
+        .for_each(|id| graph.forget(*id));
+    if last_uses.get(node) == Some(&0) {
+        graph.forget(node);
+    }
+}
+
+/// For every node, the last that takes its output; 0, which takes nothing, if nothing does.
+#[cfg(not(target_os = "zkvm"))]
+fn last_uses(nodes: &[StoredNode]) -> Vec<NodeId> {
+    let mut last = alloc::vec![0; nodes.len().saturating_add(1)];
+    for (id, (_, inputs, _)) in (1..).zip(nodes) {
+        for input in inputs {
+            if let Some(last) = last.get_mut(*input) {
+                *last = id;
+            }
+        }
+    }
+    last
 }
 
 /// Why a file was refused.

@@ -81,7 +81,7 @@ impl Graph {
 pub struct GraphBuilder {
     preprocessing: Preprocessing,
     nodes: Vec<Node>,
-    /// Bounds per node and channel.
+    /// Bounds per node and channel; of a node that is forgotten, none.
     ranges: Vec<Vec<Interval>>,
     cells: usize,
     work: u64,
@@ -168,6 +168,14 @@ impl GraphBuilder {
     #[must_use]
     pub fn tensor(&self, node: NodeId) -> Option<&Tensor> {
         self.nodes.get(node).map(Node::tensor)
+    }
+
+    /// Drops the bounds of a node's channels: nothing that is pushed from here on may take it.
+    #[cfg(not(target_os = "zkvm"))]
+    pub(crate) fn forget(&mut self, node: NodeId) {
+        if let Some(ranges) = self.ranges.get_mut(node) {
+            *ranges = Vec::new();
+        }
     }
 
     /// Ends the graph; the last node pushed gives the logits.

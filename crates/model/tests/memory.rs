@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use zklens_model::{FILE_VERSION, FileError, Interval, Model, Op, Relu};
+use zklens_model::{FILE_VERSION, FileError, GraphError, Interval, Model, Op, Relu};
 use zklens_testkit::models::{Layers, class_names, preprocessing};
 use zklens_testkit::random::plain_pixels;
 
@@ -104,6 +104,27 @@ fn a_long_list_of_operands_takes_little_memory() {
         // Four million cells have bounds before the tensor is known to be too large.
         assert!(held <= 256 * MEBIBYTE, "{held} bytes");
     }
+}
+
+/// A flat tensor has bounds for every cell, which are dropped after its last use.
+#[test]
+fn a_chain_of_flat_tensors_takes_little_memory() {
+    let file = include_bytes!("../../verifier/tests/hostile/ranges.zkl");
+    let (model, held) = held_during(|| Model::decode(file));
+    assert!(held <= 256 * MEBIBYTE, "{held} bytes");
+    assert_eq!(model.expect("a model").encode(), file);
+}
+
+#[test]
+fn flat_tensors_that_nothing_takes_are_refused_in_little_memory() {
+    let pixels = Interval { lo: 0, hi: 255 };
+    let mut nodes = vec![(Op::flatten(1 << 20), vec![0usize], pixels)];
+    nodes.extend((0..60).map(|_| (Op::Relu(Relu), vec![1], pixels)));
+    let nodes = postcard::to_allocvec(&nodes).unwrap();
+    let (error, held) = refuse(&[opening([1024, 1024]), nodes].concat());
+    let unused = GraphError::Unused { node: 2 };
+    assert_eq!(error, FileError::Graph(unused));
+    assert!(held <= 128 * MEBIBYTE, "{held} bytes");
 }
 
 #[test]
