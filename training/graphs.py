@@ -957,6 +957,60 @@ def last_of_equals():
     return g
 
 
+def statistics_per_cell():
+    """batch normalisation with statistics of its own for every cell, as opset 7 allows"""
+    g = refused("statistics_per_cell", 7)
+    cells = [g.tensor(np.ones((4, 10, 10))) for _ in range(4)]
+    x = g.op("BatchNormalization", g.conv("image", 1, 4, 3), *cells, spatial=0)
+    return finish_convolution(g, g.op("Relu", x), 4)
+
+
+def cut_off_mean():
+    """a mean whose last window is cut off, and that counts padding"""
+    g = refused("cut_off_mean")
+    window = {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1, "count_include_pad": 1}
+    return finish_convolution(g, g.op("AveragePool", g.conv("image", 1, 4, 3), **window), 4)
+
+
+def dilated_pool():
+    """a maximum over cells that lie apart"""
+    g = refused("dilated_pool")
+    window = {"kernel_shape": [3, 3], "dilations": [2, 2]}
+    return finish_convolution(g, g.op("MaxPool", g.conv("image", 1, 4, 3), **window), 4)
+
+
+def mixed_pixels():
+    """resizing that mixes pixels"""
+    g = refused("mixed_pixels")
+    x = g.op("Resize", "image", "", g.tensor([1.0, 1.0, 2.0, 2.0]), mode="linear")
+    return finish_convolution(g, g.op("Relu", g.conv(x, 1, 4, 3)), 4)
+
+
+def copies_apart():
+    """copies of one pixel to which different numbers are added"""
+    g = refused("copies_apart")
+    x = g.op("Resize", "image", "", g.tensor([1.0, 1.0, 2.0, 2.0]), mode="nearest")
+    x = g.op("Add", g.op("Flatten", x), g.tensor(g.rng.normal(0, 0.1, 576)))
+    return g.finish(g.op("Relu", x), 576)
+
+
+def two_grids():
+    """quantised numbers that are read by another scale than wrote them"""
+    g = refused("two_grids")
+    zero = g.tensor(0, dtype=np.uint8)
+    x = g.op("QuantizeLinear", "image", g.tensor(1 / 255), zero)
+    x = g.op("DequantizeLinear", x, g.tensor(1 / 127), zero)
+    return finish_convolution(g, g.op("Relu", g.conv(x, 1, 4, 3)), 4)
+
+
+def whole_arithmetic():
+    """division of whole numbers, which drops the fraction"""
+    g = refused("whole_arithmetic", 15)
+    g.image = TensorProto.UINT8
+    x = g.op("Cast", g.op("Div", "image", g.tensor(2, dtype=np.uint8)), to=TensorProto.FLOAT)
+    return finish_convolution(g, g.op("Relu", g.conv(x, 1, 4, 3)), 4)
+
+
 def function_bomb():
     """functions that call each other so often that they unfold to millions of nodes"""
     g = refused("function_bomb", 15)
@@ -1017,12 +1071,15 @@ def not_finite():
 REFUSED = [
     lstm, custom_domain, dynamic_weights, two_inputs, two_outputs, mul_two_tensors,
     softmax_in_the_middle, not_a_number, opset_6, opset_99, external_data, bias_per_image,
-    dropout_in_training, instance_norm, quantised, mirrored_border, last_of_equals, function_bomb,
+    dropout_in_training, instance_norm, quantised, mirrored_border, last_of_equals, statistics_per_cell,
+    cut_off_mean, dilated_pool, mixed_pixels, copies_apart, two_grids, whole_arithmetic, function_bomb,
     function_that_calls_itself, huge_values, tiny_values, huge_weights, not_finite,
 ]  # fmt: skip
 
 # What no checker takes, or no program should run.
-UNCHECKED = [custom_domain, opset_6, opset_99, function_bomb, function_that_calls_itself]
+UNCHECKED = [
+    custom_domain, opset_6, opset_99, statistics_per_cell, function_bomb, function_that_calls_itself,
+]  # fmt: skip
 
 
 def write_refused(make):
@@ -1041,7 +1098,8 @@ def write_refused(make):
         onnx.checker.check_model(str(path), full_check=True)
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         batch = g.batch if isinstance(g.batch, int) else 1
-        feed = {"image": np.zeros((batch, 1, 12, 12), np.float32)}
+        kind = helper.tensor_dtype_to_np_dtype(g.image)
+        feed = {"image": np.zeros((batch, 1, 12, 12), kind)}
         feed |= {name: np.zeros(shape, np.float32) for name, shape in g.inputs}
         assert len(session.run(None, feed)[0]) == batch
     return {"file": path.name, "why": make.__doc__}

@@ -310,7 +310,51 @@ fn brain(bits: u16) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{brain, half};
+    use super::{Constant, brain, half};
+    use crate::proto::{SparseTensor, Tensor, data_type};
+
+    fn list(data_type: i32, dims: Vec<i64>, int64_data: Vec<i64>) -> Option<Tensor> {
+        Some(Tensor {
+            name: "sparse".into(),
+            dims,
+            data_type,
+            int64_data,
+            ..Tensor::default()
+        })
+    }
+
+    #[test]
+    fn sparse_tensors_have_each_value_once_and_inside() {
+        let sparse = |dims: &[i64], indices: Option<Tensor>| {
+            let tensor = SparseTensor {
+                values: list(data_type::INT64, vec![2], vec![5, 7]),
+                indices,
+                dims: dims.to_vec(),
+            };
+            Constant::try_from(&tensor).map_err(|error| error.to_string())
+        };
+        let places = |dims: Vec<i64>, values: Vec<i64>| list(data_type::INT64, dims, values);
+        let flat = sparse(&[2, 3], places(vec![2], vec![1, 5])).unwrap();
+        assert_eq!(flat.as_ints().unwrap(), [0, 5, 0, 0, 0, 7]);
+        let by_axis = sparse(&[2, 3], places(vec![2, 2], vec![0, 1, 1, 2])).unwrap();
+        assert_eq!(flat, by_axis);
+        for (dims, indices, said) in [
+            (vec![2, 3], places(vec![2], vec![1, 1]), "an element twice"),
+            (vec![2, 3], places(vec![2], vec![1, 6]), "do not fit"),
+            (vec![2, 3], places(vec![2], vec![-1, 5]), "do not fit"),
+            (
+                vec![2, 3],
+                places(vec![2, 2], vec![0, 1, 0, 3]),
+                "do not fit",
+            ),
+            (vec![2, 3], places(vec![3], vec![0, 1, 2]), "do not fit"),
+            (vec![1 << 25], places(vec![2], vec![0, 1]), "too large"),
+            (vec![2, 3], None, "without values or indices"),
+        ] {
+            let error = sparse(&dims, indices).unwrap_err();
+            assert!(error.contains(said), "{error}");
+        }
+    }
 
     #[test]
     fn halves_are_what_ieee_says() {

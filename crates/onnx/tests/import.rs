@@ -159,7 +159,23 @@ fn refusal(file: &[u8]) -> String {
 /// What the refusal of each file must say; written by hand.
 const REFUSALS: &[(&str, &[&str])] = &[
     ("bias_per_image", &["Gemm", "a bias of dimensions [4, 1]"]),
+    (
+        "copies_apart",
+        &["Add", "two copies of one value differently"],
+    ),
     ("custom_domain", &["operator domain `org.example`"]),
+    ("cut_off_mean", &["AveragePool", "count_include_pad"]),
+    ("dilated_pool", &["MaxPool", "dilated"]),
+    ("mixed_pixels", &["Resize", "`linear` mixes pixels"]),
+    (
+        "statistics_per_cell",
+        &["BatchNormalization", "spatial = 0"],
+    ),
+    ("two_grids", &["DequantizeLinear", "another scale"]),
+    (
+        "whole_arithmetic",
+        &["Div", "whole numbers", "Cast to float"],
+    ),
     (
         "dropout_in_training",
         &["Dropout", "training mode", "model.eval()"],

@@ -218,9 +218,15 @@ impl Context<'_> {
         if let Some(quotient) = self.integers(i64::checked_div)? {
             return Ok(quotient);
         }
-        let view = self
-            .view(0)
-            .map_err(|_| "only division by a constant is supported")?;
+        if let Value::Constant(dividend) = self.value(0)?.clone() {
+            let divisor = self.view(1)?;
+            let inverse = self.cell_by_cell(&divisor, Kind::Curve(Curve::Reciprocal))?;
+            return match inverse {
+                Value::Activation(view) => self.affine(&view, Some(&dividend), None),
+                other => Ok(other),
+            };
+        }
+        let view = self.view(0)?;
         let divisor = match self.value(1)?.clone() {
             Value::Constant(divisor) => divisor,
             Value::Activation(other) => {
