@@ -125,6 +125,8 @@ fn open<'a>(format: Format, bytes: &'a [u8]) -> Result<Box<dyn ImageDecoder + 'a
     let decoder = match format {
         Format::Jpeg => return Err(ImageError::UnsupportedFormat { found: "a JPEG" }),
         Format::Png => {
+            #[cfg(not(target_os = "zkvm"))]
+            crate::palette::check(bytes)?;
             let mut limits = Limits::no_limits();
             limits.max_alloc = Some(MAX_ALLOCATION);
             PngDecoder::with_limits(file, limits).map(boxed)

@@ -44,6 +44,8 @@ pub mod decode;
 mod error;
 mod format;
 mod jpeg;
+#[cfg(not(target_os = "zkvm"))]
+mod palette;
 mod picture;
 mod preprocess;
 
