@@ -108,7 +108,11 @@ accuracy: release ## Integer accuracy on both full test sets (fetches them)
 	python3 tests/python/accuracy.py $(DATA)
 
 .PHONY: check
-check: fmt lint docs portable fuzz-check ## Formatting, lints, documentation, other targets
+check: test-repository fmt lint docs portable fuzz-check ## This repository's own rules, formatting, lints, documentation, other targets
+
+.PHONY: test-repository
+test-repository: ## Who depends on whom, links and file names in documents, doors and their fuzz targets (seconds)
+	python3 -m unittest discover tests/repository
 
 .PHONY: fmt
 fmt: fmt-contracts
