@@ -5,7 +5,7 @@ use zklens_prover::{Privacy, ProvingKey};
 use zklens_wasm::{LAYOUTS, embedded_key};
 
 #[test]
-fn are_those_that_are_derived_from_the_networks() {
+fn embedded_keys_are_those_derived_from_the_networks() {
     let setup = Setup::decode(zklens_setup::STRING, &zklens_setup::TAU_G2).unwrap();
     for shipped in &zklens_models::ALL {
         for layout in LAYOUTS {

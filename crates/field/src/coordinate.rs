@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn they_are_the_numbers_modulo_p() {
+    fn coordinates_compute_as_the_numbers_of_the_curve_library() {
         assert_eq!(Coordinate::from(Fq::ONE), Coordinate::ONE);
         assert_eq!(Coordinate::from(Fq::ZERO), Coordinate::ZERO);
         for number in numbers() {

@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn has_the_fields_that_tests_of_contracts_read() {
+    fn a_fixture_has_the_fields_that_tests_of_contracts_read() {
         let values = PublicValues {
             ipfs_uri: ADDRESS.into(),
             label: 7,
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_network_where_the_program_does_not() {
+    fn a_fixture_names_the_network_where_the_program_does_not() {
         let values = ModelPublicValues {
             model_digest: [9; 32],
             ipfs_uri: ADDRESS.into(),

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_linux_writes() {
+    fn reads_the_available_memory_as_linux_writes_it() {
         let text =
             "MemTotal:       16303432 kB\nMemFree:          501 kB\nMemAvailable:    7654321 kB\n";
         assert_eq!(mem_available(text), Some(7_654_321 * 1024));
@@ -69,7 +69,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn there_is_some_memory() {
+    fn this_machine_says_how_much_memory_is_available() {
         assert!(available_memory().is_some_and(|bytes| bytes > 1 << 20));
     }
 }

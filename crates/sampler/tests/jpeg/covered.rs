@@ -74,7 +74,7 @@ fn decodes_large_pictures() {
 }
 
 #[test]
-fn leaves_other_kinds() {
+fn leaves_progressive_files_several_scans_and_other_sampling() {
     let mut random = seed(4);
     for _ in 0..20 {
         let kind = Kind {

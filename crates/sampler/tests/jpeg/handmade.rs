@@ -17,7 +17,7 @@ fn decodes_random_tables_and_symbols() {
 
 /// Sums that wrap around: the transform must be the reference's to the last bit.
 #[test]
-fn decodes_large_numbers() {
+fn sums_that_wrap_around_are_those_of_the_reference() {
     let mut random = seed(21);
     let mut covered = 0;
     let count = cases(1000);
@@ -65,7 +65,7 @@ fn block(codes: &Codes, symbols: &[u8], random: &mut Random) -> Parts {
 }
 
 #[test]
-fn knows_symbols() {
+fn leaves_blocks_whose_symbols_pass_the_last_coefficient() {
     let mut random = seed(29);
     for _ in 0..50 {
         let all: Vec<u8> = (0..=255).filter(|symbol| symbol % 16 < 3).collect();

@@ -90,7 +90,7 @@ fn leaves_segments_that_change_something() {
 }
 
 #[test]
-fn knows_adobe_colours() {
+fn covers_an_adobe_segment_of_ycc_before_the_frame_and_no_other() {
     let mut random = seed(25);
     for sampling in [0, 0x11, 0x22] {
         for transform in 0..4 {
@@ -121,7 +121,7 @@ fn knows_adobe_colours() {
 }
 
 #[test]
-fn knows_frames() {
+fn covers_baseline_frames_with_halved_or_whole_colours_alone() {
     let mut random = seed(26);
     for (marker, covered) in [(0xc0, true), (0xc1, true), (0xc2, false), (0xc9, false)] {
         let mut parts = parts(&mut random);
@@ -161,7 +161,7 @@ fn knows_frames() {
 }
 
 #[test]
-fn knows_scans() {
+fn covers_one_scan_of_all_coefficients_that_has_an_end() {
     let mut random = seed(27);
     for spectrum in [
         [1, 63, 0],
@@ -205,7 +205,7 @@ fn knows_scans() {
 }
 
 #[test]
-fn knows_restart_markers() {
+fn leaves_files_with_a_restart_marker_wrong_missing_or_too_many() {
     let mut random = seed(28);
     for _ in 0..200 {
         let mut parts = parts(&mut random);

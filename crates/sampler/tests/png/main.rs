@@ -142,7 +142,7 @@ fn larger_pictures_are_sampled() {
 }
 
 #[test]
-fn other_kinds_are_left() {
+fn files_with_wide_samples_interlacing_or_unknown_chunks_are_left() {
     let random = &mut Random::new(1);
     let picture = Picture::new(random, (2, 8), 9, 7);
     let chunks = sound(random, &picture);
