@@ -146,21 +146,13 @@ portable: ## The trusted crates build without std; what a zkVM runs builds for o
 		--target .ci/riscv64im-zkvm.json
 
 .PHONY: fuzz-check
-fuzz-check: ## The fuzz targets compile
+fuzz-check: ## The fuzz targets compile (needs g++)
 	cargo check --manifest-path fuzz/Cargo.toml --locked
 
 .PHONY: fuzz
 FUZZ_SECONDS ?= 60
-fuzz: ## Every fuzz target for FUZZ_SECONDS (needs cargo-fuzz and a nightly toolchain)
-	fuzz/seed.sh
-	for target in model_file onnx_import image sampler cid key_file proof_file proof_tape; do \
-		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) \
-			-rss_limit_mb=4096 -timeout=20; \
-	done
-
-.PHONY: deny
-deny: ## Licences and sources of dependencies, and who may use which (needs cargo-deny)
-	cargo deny --offline check bans licenses sources
+fuzz: ## Every fuzz target for FUZZ_SECONDS, by the pinned toolchain (needs g++)
+	fuzz/run.sh $(FUZZ_SECONDS)
 
 .PHONY: bench
 bench: ## Benchmarks

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fills fuzz/corpus/ with the files of this repository that each target reads.
+# Fills fuzz/corpus/ with the files of this repository that each target reads, and with fuzz/seeds/.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -14,7 +14,8 @@ seed() {
 }
 
 seed model_file vectors/models/*.zkl models/*.zkl
-seed onnx_import crates/onnx/tests/graphs/*.onnx crates/onnx/tests/refused/*.onnx models/*.onnx
+seed proving_key vectors/models/*.zkl
+seed onnx_import crates/onnx/tests/graphs/*.onnx crates/onnx/tests/refused/*.onnx crates/onnx/tests/foreign/*.onnx models/*.onnx
 images=$(find examples crates/image/tests/files -type f \
     \( -name '*.png' -o -name '*.jpg' -o -name '*.gif' -o -name '*.webp' -o -name '*.bmp' \))
 # The names of these files hold no spaces.
@@ -23,6 +24,8 @@ seed image $images
 # shellcheck disable=SC2086
 seed sampler $images
 seed cid examples/*/*.png crates/image/tests/files/*
-seed key_file vectors/proofs/v1/*.zkk
+seed key_file vectors/proofs/v1/*.zkk apps/wasm/keys/*.zkk
 seed proof_file vectors/proofs/v1/*.zkp
 seed proof_tape vectors/proofs/v1/smallest.zkp
+seed sp1_proof vectors/sp1/*.sp1
+cp -R fuzz/seeds/. fuzz/corpus

@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use std::io::{self, Read};
+use zklens_fuzz::{MIB, door};
 use zklens_image::{CidVersion, cid};
 
 /// Gives at most `sizes[i]` bytes at the `i`-th read, in turn, and is interrupted where that is zero.
@@ -29,7 +29,7 @@ impl Read for Pieces<'_> {
     }
 }
 
-fuzz_target!(|input: &[u8]| {
+door!(256 * MIB, |input| {
     let Some((sizes, rest)) = input.split_first_chunk() else {
         return;
     };

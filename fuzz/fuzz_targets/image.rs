@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
+use zklens_fuzz::{MIB, door};
 use zklens_image::pixels;
 use zklens_model::{Colour, Preprocessing, Resize};
 
@@ -22,7 +22,7 @@ const RGB: Preprocessing = Preprocessing {
     invert: false,
 };
 
-fuzz_target!(|file: &[u8]| {
+door!(2048 * MIB, |file| {
     let both = [LUMA, RGB].map(|preprocessing| {
         pixels(file, &preprocessing)
             .inspect(|pixels| assert_eq!(pixels.shape(), preprocessing.shape()))

@@ -1,46 +1,50 @@
-//! A verifying key from a stranger: what decodes encodes to the same bytes, and a proof of the right length
-//! that proves nothing is read to its end and refused.
+//! A verifying key from a stranger: a decoded key encodes to the same bytes, and a proof of the right form that proves
+//! nothing comes to the last check, a pairing, and is refused there.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use std::sync::LazyLock;
-use zklens_commitment::VerifierSetup;
-use zklens_field::{encode_point, generator};
+use zklens_commitment::OpeningError;
+use zklens_field::generator;
+use zklens_fuzz::{MIB, SETUP, door, tape};
 use zklens_layers::Plan;
-use zklens_layers::plan::DEGREE;
+use zklens_layers::plan::MAX_IMAGES;
 use zklens_verifier::{Statement, VerifyError, VerifyingKey, verify};
 
-/// Keys of larger proofs are only decoded.
-const MAX_CELLS: usize = 1 << 18;
+/// The tape of a larger proof is not written.
+const MAX_WORDS: usize = 1 << 14;
 
-static SETUP: LazyLock<VerifierSetup> =
-    LazyLock::new(|| VerifierSetup::decode(&zklens_setup::TAU_G2).expect("a point"));
-
-fuzz_target!(|bytes: &[u8]| {
+door!(256 * MIB, |bytes| {
     let Ok(key) = VerifyingKey::decode(bytes) else {
         return;
     };
     assert_eq!(key.encode(), bytes);
-    let plan = Plan::new(key.circuit(), key.columns(), 1).expect("a key that decodes has a plan");
-    let cells = plan.tables.iter().map(|table| table.dims.iter().product::<usize>());
-    if cells.sum::<usize>() > MAX_CELLS {
+    // A stranger chooses the statement, too: here, the bytes of the model id do.
+    let [first, second, ..] = key.id().0;
+    let images = usize::from(u16::from_le_bytes([first, second]));
+    for images in [1, 1 + usize::from(first % 8), 1 + images % MAX_IMAGES] {
+        refuse(&key, images);
+    }
+});
+
+fn refuse(key: &VerifyingKey, images: usize) {
+    let Ok(plan) = Plan::new(key.circuit(), key.columns(), images) else {
+        assert_ne!(images, 1, "a key that decodes has a plan for an image");
+        return;
+    };
+    let words = tape::words(&plan);
+    if words.len() > MAX_WORDS {
         return;
     }
+    let classes = key.classes().len();
     let statement = Statement {
         model: key.id(),
-        labels: vec![0],
+        labels: (0..images).map(|image| image % classes).collect(),
         inputs: vec![generator(); plan.rows.pixels.len()],
         context: [0; 32],
     };
-    let points = |count: usize| encode_point(&generator()).repeat(count);
-    let scalars = |count: usize| vec![0; 32 * count];
-    let tape = [
-        points(plan.rows.witness.len() + 1 + plan.rows.helpers.len()),
-        scalars(plan.num_vars * DEGREE + plan.num_values()),
-        points(1),
-        scalars(1),
-        points(2),
-    ];
-    let refused = verify(&SETUP, &key, statement, &tape.concat());
-    assert!(matches!(refused, Err(VerifyError::Opening(_))), "{refused:?}");
-});
+    let refused = verify(&SETUP, key, statement, &tape::blank(&words));
+    let refused = refused.expect_err("a proof of nothing");
+    // More images may be refused for the work that they would take.
+    if images == 1 || !matches!(refused, VerifyError::Statement(_)) {
+        assert_eq!(refused, VerifyError::Opening(OpeningError::Refused));
+    }
+}

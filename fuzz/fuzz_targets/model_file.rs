@@ -2,40 +2,16 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use sha2::{Digest, Sha256};
-use zklens_model::{FILE_VERSION, Model, Pixels};
+use zklens_fuzz::{MIB, door, model};
+use zklens_model::{Model, Pixels};
 
 /// Larger networks are not run.
 const MAX_WORK: u64 = 1 << 20;
-const HEADER_BYTES: usize = 4 + 2 + 4;
-const DIGEST_BYTES: usize = 32;
 
-fuzz_target!(|bytes: &[u8]| {
+door!(256 * MIB, |bytes| {
     check(bytes, bytes);
-    check(&wrapped(body(bytes)), bytes);
+    check(&model::wrapped(bytes), bytes);
 });
-
-/// What lies between header and digest, if there is a header.
-fn body(bytes: &[u8]) -> &[u8] {
-    let end = bytes.len().saturating_sub(DIGEST_BYTES);
-    let inside = bytes.get(HEADER_BYTES..end);
-    inside
-        .filter(|_| bytes.starts_with(b"ZKLM"))
-        .unwrap_or(bytes)
-}
-
-/// A file around `body` whose version, length and digest are right.
-fn wrapped(body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(body.len()).expect("a fuzzer's input is small");
-    let mut file = b"ZKLM".to_vec();
-    file.extend(FILE_VERSION.to_le_bytes());
-    file.extend(length.to_le_bytes());
-    file.extend(body);
-    let digest = Sha256::digest(&file);
-    file.extend(digest);
-    file
-}
 
 fn check(file: &[u8], seed: &[u8]) {
     let Ok(model) = Model::decode(file) else {

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
+use zklens_fuzz::{MIB, door};
 use zklens_model::{Model, Pixels};
 use zklens_onnx::{ImportError, Importer, Options, Sample};
 
@@ -10,7 +10,7 @@ use zklens_onnx::{ImportError, Importer, Options, Sample};
 const MAX_PIXELS: usize = 4096;
 const MAX_WORK: usize = 1 << 20;
 
-fuzz_target!(|file: &[u8]| {
+door!(1024 * MIB, |file| {
     let Some(importer) = read(file) else {
         return;
     };

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
+use zklens_fuzz::{MIB, door};
 use zklens_model::{Colour, Preprocessing, Resize};
 
 const RGB: Preprocessing = Preprocessing {
@@ -13,7 +13,7 @@ const RGB: Preprocessing = Preprocessing {
     invert: false,
 };
 
-fuzz_target!(|file: &[u8]| {
+door!(2048 * MIB, |file| {
     let sampled = zklens_sampler::pixels(file, &RGB);
     assert_eq!(sampled, zklens_image::pixels(file, &RGB));
 });

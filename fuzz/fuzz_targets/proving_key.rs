@@ -1,0 +1,58 @@
+//! A proving key: a decoded key encodes to the same bytes, and so does its verifying key.
+//!
+//! An input is read twice: as a key file; and as a model file, or what is inside one, around which a key file is put
+//! that is right but for its blindings, which are bytes of the input.
+#![no_main]
+
+use std::sync::LazyLock;
+use zklens_commitment::{Columns, Setup};
+use zklens_fuzz::{MIB, door, model};
+use zklens_layers::{Circuit, Plan};
+use zklens_model::Model;
+use zklens_prover::{PROVING_KEY_MAGIC, PROVING_KEY_VERSION, ProvingKey};
+use zklens_verifier::VerifyingKey;
+
+/// Columns of the keys here, few for speed.
+const COLUMNS: u16 = 1024;
+
+static SETUP: LazyLock<Setup> = LazyLock::new(|| {
+    let string = &zklens_setup::STRING[..(usize::from(COLUMNS) + 1) * 64];
+    Setup::decode(string, &zklens_setup::TAU_G2).expect("the shipped setup")
+});
+
+door!(256 * MIB, |bytes| {
+    check(bytes);
+    if let Some(file) = around(&model::wrapped(bytes), bytes) {
+        check(&file);
+    }
+});
+
+fn check(file: &[u8]) {
+    let Ok(key) = ProvingKey::decode(&SETUP, file) else {
+        return;
+    };
+    assert!(key.encode() == file, "a second file for one key");
+    let verifying = key.verifying();
+    assert_eq!(
+        VerifyingKey::decode(&verifying.encode()).as_ref(),
+        Ok(verifying)
+    );
+}
+
+/// A key file of a model, whose blindings repeat the bytes of the input.
+fn around(model: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
+    let circuit = Circuit::compile(&Model::decode(model).ok()?).ok()?;
+    let columns = Columns::new(COLUMNS.into())?;
+    let rows = Plan::new(&circuit, columns, 1).ok()?.rows.weights.len();
+    let mut file = PROVING_KEY_MAGIC.to_vec();
+    file.extend(PROVING_KEY_VERSION.to_le_bytes());
+    file.extend(COLUMNS.to_le_bytes());
+    file.extend((model.len() as u64).to_le_bytes());
+    file.extend(model);
+    for _ in 0..rows {
+        // A first byte of zero keeps the scalar below the modulus.
+        file.push(0);
+        file.extend(bytes.iter().rev().cycle().take(31));
+    }
+    Some(file)
+}

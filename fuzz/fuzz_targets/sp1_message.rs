@@ -1,0 +1,19 @@
+//! A line of JSON from SP1's worker: it is a message or an error, and a message is written and read as itself.
+#![no_main]
+
+use zklens_fuzz::{MIB, door};
+use zklens_sp1::protocol::{Message, Request};
+
+door!(256 * MIB, |line| {
+    if let Ok(message) = serde_json::from_slice::<Message>(line) {
+        let written = serde_json::to_vec(&message).expect("a message");
+        let again: Message = serde_json::from_slice(&written).expect("a written message");
+        assert_eq!(again, message);
+    }
+    // The other direction: a request to the worker.
+    if let Ok(request) = serde_json::from_slice::<Request>(line) {
+        let written = serde_json::to_vec(&request).expect("a request");
+        let again: Request = serde_json::from_slice(&written).expect("what was written");
+        assert_eq!(again, request);
+    }
+});

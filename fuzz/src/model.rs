@@ -1,0 +1,32 @@
+//! Model files around any bytes.
+
+use sha2::{Digest, Sha256};
+use zklens_model::FILE_VERSION;
+
+const HEADER_BYTES: usize = 4 + 2 + 4;
+const DIGEST_BYTES: usize = 32;
+
+/// A model file whose version, length and digest are right, around the body of another one, or
+/// around any bytes.
+#[must_use]
+pub fn wrapped(bytes: &[u8]) -> Vec<u8> {
+    let body = body(bytes);
+    // A fuzzer's input is small.
+    let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
+    let mut file = b"ZKLM".to_vec();
+    file.extend(FILE_VERSION.to_le_bytes());
+    file.extend(length.to_le_bytes());
+    file.extend(body);
+    let digest = Sha256::digest(&file);
+    file.extend(digest);
+    file
+}
+
+/// The bytes between header and digest, if there is a header.
+fn body(bytes: &[u8]) -> &[u8] {
+    let end = bytes.len().saturating_sub(DIGEST_BYTES);
+    let inside = bytes.get(HEADER_BYTES..end);
+    inside
+        .filter(|_| bytes.starts_with(b"ZKLM"))
+        .unwrap_or(bytes)
+}
