@@ -114,6 +114,10 @@ check: test-repository fmt lint docs portable fuzz-check ## This repository's ow
 test-repository: ## Who depends on whom, links and file names in documents, doors and their fuzz targets (seconds)
 	python3 -m unittest discover tests/repository
 
+.PHONY: deny
+deny: ## Licences and sources of libraries, and who may use which (part of test-repository)
+	python3 -m unittest discover tests/repository --pattern test_libraries.py
+
 .PHONY: fmt
 fmt: fmt-contracts
 	cargo fmt --all --check

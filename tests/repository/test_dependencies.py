@@ -14,7 +14,7 @@ from repository import ROOT, files, read, section
 
 #: Packages that do not bear the project's name and theirs.
 PACKAGES = {"cli": "zklens"}
-#: What is in the table and is no crate: its package of npm.
+#: Names of the table that stand for packages of npm, not for crates.
 NOT_CRATES = {"web": "apps/web/package.json"}
 
 #: For each name of the table, the names that it depends on, each with the feature that it is taken without.

@@ -12,9 +12,9 @@ from functools import cache
 
 from repository import files, is_ignored, paths, read
 
-#: Of other times: what they name may be gone.
+#: Documents of other times: the files that they name may be gone.
 RECORDS = ("CHANGELOG.md",)
-#: Endings of what is surely a file's name, with or without a folder.
+#: Endings that make a word the name of a file, with or without a folder.
 SOURCES = ("rs", "sol", "py", "sh", "mjs", "ts", "toml", "lock", "md", "yml")
 #: Labels of the transcript, which look like paths.
 LABELS = ("setup/check", "setup/powers")
