@@ -13,10 +13,23 @@ DATA ?= .data
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+# Whoever builds the page builds the program once, with the page inside, and everything else uses that.
+PAGE ?= $(filter test test-web page serve,$(MAKECMDGOALS))
+
+TESTS := test-rust test-python test-contracts test-evm test-wasm test-web
 
 .PHONY: test
-test: test-rust test-python test-contracts test-evm test-wasm test-web ## Every test but SP1's: the next six
+test: have $(TESTS) ## Every test but SP1's: the next six
+
+.PHONY: tests
+tests:
+	@echo $(TESTS)
+
+.PHONY: have
+have:
+	.ci/have.sh rust cc python node
 
 .PHONY: test-rust
 test-rust: ## Rust tests and documentation examples
@@ -86,18 +99,19 @@ web: wasm ## Build the page, apps/web/dist (needs Node)
 	npm run build --prefix apps/web
 
 .PHONY: page
-page: web ## The program with the page inside, for `zklens serve` (needs Node)
-	cargo build --release --bin zklens --features page
+page: release ## The program with the page inside, for `zklens serve` (needs Node)
 
 .PHONY: serve
 serve: page ## The page and the API on this machine: http://127.0.0.1:8080 (needs Node)
 	$(ZKLENS) serve
 
 .PHONY: release
-release:
-	cargo build --release --bin zklens
+release: $(if $(PAGE),web)
+	cargo build --release --bin zklens $(if $(PAGE),--features page)
 
 $(VENV)/.ready: tests/python/requirements.txt
+	.ci/have.sh python
+	@echo "Installing NumPy, onnx, onnxruntime and py-ecc by pip into $(VENV) (once, a minute) …"
 	python3 -m venv --clear $(VENV)
 	$(PYTHON) -m pip install --quiet --requirement $<
 	touch $@
@@ -110,12 +124,18 @@ accuracy: release ## Integer accuracy on both full test sets (fetches them)
 .PHONY: check
 check: test-repository fmt lint docs portable fuzz-check ## This repository's own rules, formatting, lints, documentation, other targets
 
+# The libraries are locked; nothing may change that without a commit.
+.PHONY: fetch
+fetch:
+	cargo fetch --locked
+	cargo fetch --locked --manifest-path fuzz/Cargo.toml
+
 .PHONY: test-repository
-test-repository: ## Who depends on whom, links and file names in documents, doors and their fuzz targets (seconds)
+test-repository: fetch ## Who depends on whom, links and file names in documents, doors and their fuzz targets (seconds)
 	python3 -m unittest discover tests/repository
 
 .PHONY: deny
-deny: ## Licences and sources of libraries, and who may use which (part of test-repository)
+deny: fetch ## Licences and sources of libraries, and who may use which (part of test-repository)
 	python3 -m unittest discover tests/repository --pattern test_libraries.py
 
 .PHONY: fmt
@@ -180,6 +200,6 @@ artifacts: ## Write contracts/artifacts/ again, which `zklens evm deploy` sends 
 
 .PHONY: vectors
 vectors: ## Write vectors/, snapshots/ and apps/wasm/keys/ again
-	cargo run -p zklens-testkit --example write_vectors
-	cargo run --release -p zklens-prover --example write_proof_vectors
-	cargo run --release -p zklens-wasm --example write_keys
+	# As the tests are built: in release, each would take longer to link than it takes to run.
+	cargo build --workspace --examples
+	for name in write_vectors write_proof_vectors write_keys; do $(CARGO_TARGET_DIR)/debug/examples/$$name; done

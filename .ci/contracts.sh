@@ -6,6 +6,8 @@ cd "$(dirname "$0")/../contracts"
 
 installed=node_modules/.installed.json
 if ! cmp --silent package-lock.json "$installed"; then
+    ../.ci/have.sh node
+    echo "Installing forge, anvil, solc and OpenZeppelin from npm into contracts/node_modules (once, a minute) …" >&2
     # Not `npm ci`: it wants every platform's forge in the lock file, and not every registry has them all.
     # None of the packages needs its install script.
     npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >&2

@@ -4,9 +4,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+.ci/have.sh rust
 targets="wasm32-unknown-unknown riscv64imac-unknown-none-elf"
 components="clippy rustfmt rust-src"
-# shellcheck disable=SC2086
-rustup target add $targets >&2
-# shellcheck disable=SC2086
-rustup component add $components >&2
+installed="$(rustup target list --installed; rustup component list --installed)"
+for part in $targets $components; do
+    # Components are listed with the machine's name behind theirs.
+    if ! grep -qE "^$part(-|$)" <<<"$installed"; then
+        echo "Adding targets and components to the Rust toolchain by rustup (once, a minute) …" >&2
+        # shellcheck disable=SC2086
+        rustup target add $targets >&2
+        # shellcheck disable=SC2086
+        rustup component add $components >&2
+        break
+    fi
+done

@@ -6,12 +6,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
 
+.ci/have.sh rust node
 .ci/toolchain.sh
 
 # The program that writes the JavaScript has to be of the version of the crate.
 version="$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)"
 installed="$target/wasm-bindgen-$version"
 if ! [ -x "$installed/bin/wasm-bindgen" ]; then
+    echo "Building wasm-bindgen $version by cargo into $installed (once, two minutes) …" >&2
     CARGO_TARGET_DIR="$target/wasm-bindgen-cli" \
         cargo install --quiet wasm-bindgen-cli --version "$version" --root "$installed" >&2
     rm -rf "$target/wasm-bindgen-cli"
@@ -20,6 +22,7 @@ fi
 # None of the packages needs its install script.
 for app in apps/wasm apps/web; do
     if ! cmp --silent "$app/package-lock.json" "$app/node_modules/.installed.json"; then
+        echo "Installing npm packages into $app/node_modules (once, a few seconds) …" >&2
         npm ci --prefix "$app" --ignore-scripts --no-audit --no-fund --loglevel=error >&2
         cp "$app/package-lock.json" "$app/node_modules/.installed.json"
     fi
