@@ -23,7 +23,7 @@ pub(crate) fn open(arguments: &AccountArguments) -> Result<Account, Failure> {
         return Account::from_keystore(path, password.as_bytes()).map_err(|error| {
             let failure = Failure::new(EXIT_INPUT, path.display(), &error);
             match error {
-                AccountError::NotAKeystore(_) => {
+                AccountError::NotAKeystore(_) | AccountError::Parameter { .. } => {
                     failure.with_help("`cast wallet import` or geth make keystores")
                 }
                 _ => failure,

@@ -4,6 +4,7 @@
 //! answer; only [`Contract::send`] leaves a record that others check.
 
 mod account;
+pub mod answer;
 mod contract;
 mod endpoint;
 mod error;

@@ -1,11 +1,15 @@
 //! Who sends transactions.
 
 use alloy_primitives::{Address, B256, Signature, hex};
-use eth_keystore::{EthKeystore, KdfparamsType, KeystoreError, decrypt_key};
 use k256::ecdsa::SigningKey;
+use keystore::Keystore;
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
+
+mod keystore;
 
 /// An account. Its key, if it has one here, is wiped when it goes, and is never printed.
 pub struct Account {
@@ -32,6 +36,16 @@ pub enum AccountError {
     /// The file is no keystore.
     #[error("this is no Ethereum keystore (version 3 of Web3 Secret Storage): {0}")]
     NotAKeystore(String),
+    /// The keystore says something that no wallet writes, or asks for too much memory or work.
+    #[error("the keystore's {name} is {got}, expected {expected}")]
+    Parameter {
+        /// The parameter, and its function.
+        name: &'static str,
+        /// The file's.
+        got: String,
+        /// The values that wallets write.
+        expected: String,
+    },
     /// The file cannot be read.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -57,18 +71,23 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// It cannot be read, is no keystore, or has another password.
+    /// It cannot be read, or as for [`Self::from_keystore_json`].
     pub fn from_keystore(path: &Path, password: &[u8]) -> Result<Self, AccountError> {
-        let text = std::fs::read_to_string(path)?;
-        let keystore = serde_json::from_str(&text);
-        let keystore = keystore.map_err(|error| not_a_keystore(&error))?;
-        check_parameters(&keystore)?;
-        let key = decrypt_key(path, password).map_err(|error| match error {
-            KeystoreError::MacMismatch => AccountError::Password,
-            KeystoreError::StdIo(error) => not_a_keystore(&error),
-            other => not_a_keystore(&other),
-        })?;
-        Self::of_bytes(&Zeroizing::new(key))
+        let mut json = Vec::new();
+        let most = keystore::MAX_BYTES as u64 + 1;
+        File::open(path)?.take(most).read_to_end(&mut json)?;
+        Self::from_keystore_json(&json, password)
+    }
+
+    /// The account of a keystore. It takes no more memory and work than the keystores that wallets write: 256 MiB, and
+    /// about a second.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read as a keystore, asks for more, or has another password.
+    pub fn from_keystore_json(json: &[u8], password: &[u8]) -> Result<Self, AccountError> {
+        let key = Keystore::decode(json)?.open(password)?;
+        Self::of_bytes(key.as_ref())
     }
 
     /// An account whose key the node has.
@@ -109,32 +128,6 @@ impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Account({})", self.address)
     }
-}
-
-fn not_a_keystore(cause: &impl ToString) -> AccountError {
-    AccountError::NotAKeystore(cause.to_string())
-}
-
-/// Refuses what the library would panic at, or take all memory for.
-fn check_parameters(keystore: &EthKeystore) -> Result<(), AccountError> {
-    const MOST_MEMORY: u64 = 1 << 30;
-    let crypto = &keystore.crypto;
-    let length = match &crypto.kdfparams {
-        KdfparamsType::Pbkdf2 { dklen, .. } => *dklen,
-        KdfparamsType::Scrypt { dklen, n, p, r, .. } => {
-            let memory = u64::from(*n) * u64::from(*r) * 128;
-            if !n.is_power_of_two() || memory > MOST_MEMORY || *p > 16 {
-                return Err(not_a_keystore(&"parameters of scrypt out of bounds"));
-            }
-            *dklen
-        }
-    };
-    if crypto.cipher != "aes-128-ctr" || length != 32 || crypto.cipherparams.iv.len() != 16 {
-        return Err(not_a_keystore(
-            &"expected AES-128-CTR with a key of 32 bytes",
-        ));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

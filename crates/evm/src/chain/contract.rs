@@ -2,17 +2,22 @@
 
 use super::account::Account;
 use super::error::ChainError;
-use super::node::{Answer, Node};
+use super::node::{Called, Node};
 use super::offer::Task;
 use super::refusal::Refusal;
 use super::transaction::Receipt;
+use crate::MAX_KEY_BYTES;
 use crate::abi::{self, IModelVerifier};
 use crate::artifact::key_data_of;
 use crate::gas::{BASE_GAS, calldata_gas, floor_gas};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use std::time::Duration;
+use zklens_model::Model;
 use zklens_verifier::{ModelId, Statement};
+
+/// No key has more numbers of images: each takes two words of it at least.
+const MOST_BATCHES: usize = MAX_KEY_BYTES / 64;
 
 /// A contract at an address where there is one. That it is a verifier shows when it is asked.
 #[derive(Debug)]
@@ -116,10 +121,13 @@ impl<'a> Contract<'a> {
     ///
     /// # Errors
     ///
-    /// It has no such class, or the node does not answer.
+    /// It has no such class, the node does not answer, or no class may be called so.
     pub fn class_name(&self, label: usize) -> Result<String, ChainError> {
+        const FUNCTION: &str = "className";
         let label = U256::from(label);
-        self.view("className", &IModelVerifier::classNameCall { label })
+        let name = self.view(FUNCTION, &IModelVerifier::classNameCall { label })?;
+        let name = Some(name).filter(|name| Model::is_name(name));
+        name.ok_or_else(|| self.unusable(FUNCTION))
     }
 
     /// How many images its proofs may have, as it says.
@@ -128,11 +136,15 @@ impl<'a> Contract<'a> {
     ///
     /// It does not say, or the node does not answer.
     pub fn batches(&self) -> Result<Vec<usize>, ChainError> {
-        let batches = self.view("batches", &IModelVerifier::batchesCall {})?;
+        const FUNCTION: &str = "batches";
+        let batches = self.view(FUNCTION, &IModelVerifier::batchesCall {})?;
+        if batches.len() > MOST_BATCHES {
+            return Err(self.unusable(FUNCTION));
+        }
         let batches = batches.into_iter().map(usize::try_from);
         batches
             .collect::<Result<_, _>>()
-            .map_err(|_| self.unusable("batches"))
+            .map_err(|_| self.unusable(FUNCTION))
     }
 
     /// Compares its model with another one.
@@ -193,16 +205,16 @@ impl<'a> Contract<'a> {
         self.check_model(statement.model)?;
         let calldata = abi::calldata(statement, proof)?;
         match self.node.call(self.address, &calldata)? {
-            Answer::Returned(word) if word == U256::ONE.to_be_bytes::<32>() => return Ok(()),
-            Answer::Returned(word) if word != [0; 32] => return Err(self.unusable("verify")),
-            Answer::Returned(_) | Answer::Reverted(_) => {}
+            Called::Returned(word) if word == U256::ONE.to_be_bytes::<32>() => return Ok(()),
+            Called::Returned(word) if word != [0; 32] => return Err(self.unusable("verify")),
+            Called::Returned(_) | Called::Reverted(_) => {}
         }
         let calldata = abi::check_calldata(statement, proof)?;
         match self.node.call(self.address, &calldata)? {
-            Answer::Returned(_) => Err(ChainError::Contradiction {
+            Called::Returned(_) => Err(ChainError::Contradiction {
                 address: self.address,
             }),
-            Answer::Reverted(reason) => Err(self.refused(&reason)),
+            Called::Reverted(reason) => Err(self.refused(&reason)),
         }
     }
 
@@ -248,10 +260,10 @@ impl<'a> Contract<'a> {
     /// Calls a function that every verifier has.
     fn view<C: SolCall>(&self, function: &'static str, call: &C) -> Result<C::Return, ChainError> {
         match self.node.call(self.address, &call.abi_encode())? {
-            Answer::Returned(bytes) => {
+            Called::Returned(bytes) => {
                 C::abi_decode_returns_validate(&bytes).map_err(|_| self.unusable(function))
             }
-            Answer::Reverted(_) => Err(self.unusable(function)),
+            Called::Reverted(_) => Err(self.unusable(function)),
         }
     }
 

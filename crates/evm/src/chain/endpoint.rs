@@ -1,18 +1,19 @@
 //! Where a node answers.
 
 use super::error::ChainError;
+use secrets::Secrets;
 use std::fmt;
 use std::net::IpAddr;
 use ureq::http::Uri;
 use zeroize::Zeroizing;
 
-/// Parts of a URL shorter than this are names and versions, longer ones may be keys.
-const SECRET_LENGTH: usize = 8;
+mod secrets;
 
 /// The URL of a node. It may hold somebody's key to a service, so only its host is ever printed.
 #[derive(Clone)]
 pub struct Endpoint {
     url: Zeroizing<String>,
+    secrets: Secrets,
     shown: String,
     is_local: bool,
 }
@@ -48,6 +49,7 @@ impl Endpoint {
         Ok(Self {
             shown: format!("{scheme}://{host}{port}"),
             is_local: host == "localhost" || address.is_ok_and(|address| address.is_loopback()),
+            secrets: Secrets::of(&url),
             url,
         })
     }
@@ -62,26 +64,10 @@ impl Endpoint {
         self.is_local
     }
 
-    /// A stranger's text without control characters and without what of the URL may be a key.
+    /// The beginning of a stranger's text, as a terminal may show it, and without the secrets of the URL.
     pub(super) fn scrub(&self, text: &str) -> String {
         const MOST: usize = 300;
-        let after_scheme = self.url.split_once("://").map_or("", |(_, rest)| rest);
-        let authority = after_scheme
-            .split(['/', '?', '#'])
-            .next()
-            .unwrap_or_default();
-        let host = authority.rsplit('@').next().unwrap_or_default();
-        let parts = after_scheme.split(['/', '?', '#', '&', '=', '@', ':']);
-        let mut secrets: Vec<&str> = parts
-            .filter(|part| part.len() >= SECRET_LENGTH && !host.contains(part))
-            .collect();
-        secrets.sort_by_key(|part| std::cmp::Reverse(part.len()));
-        let scrubbed = secrets
-            .iter()
-            .fold(text.replace(char::is_control, " "), |text, secret| {
-                text.replace(secret, "…")
-            });
-        scrubbed.chars().take(MOST).collect()
+        zklens_printable::excerpt(&self.secrets.take_out_of(text), MOST)
     }
 }
 
@@ -120,8 +106,11 @@ mod tests {
             Endpoint::parse("https://me:topsecret@eth.example/v2/0123456789abcdef?key=abcdefghij")
                 .unwrap();
         let text = "bad key 0123456789abcdef,\nabcdefghij or topsecret at eth.example";
-        let expected = "bad key …, … or … at eth.example";
+        let expected = "bad … …,\\n… or … at eth.example";
         assert_eq!(endpoint.scrub(text), expected);
+        let long = "x".repeat(299) + "abcdefghij";
+        assert_eq!(endpoint.scrub(&long), "x".repeat(299) + "…");
+        assert_eq!(endpoint.scrub("\u{202e}\u{1b}[2J"), "\\u{202e}\\u{1b}[2J");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What can go wrong between here and a contract.
 
+use super::answer::AnswerError;
 use super::refusal::Refusal;
 use crate::abi::AbiError;
 use alloy_primitives::{Address, B256, U256, utils::format_ether};
@@ -51,7 +52,7 @@ pub enum ChainError {
         /// What was asked.
         method: &'static str,
         /// What is wrong with the answer.
-        cause: &'static str,
+        cause: AnswerError,
     },
     /// The node refuses a request.
     #[error("the node refuses {method}: {message} (code {code})")]

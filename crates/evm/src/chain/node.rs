@@ -1,8 +1,9 @@
 //! A node of a known chain.
 
+use super::answer::{Answer, AnswerError, Method, Number};
 use super::endpoint::Endpoint;
 use super::error::ChainError;
-use super::rpc::{Client, RpcError, bytes_of, number_of};
+use super::rpc::{Client, RpcError};
 use alloy_primitives::{Address, U256, hex};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -16,7 +17,7 @@ pub struct Node {
 
 /// What a call of a contract gives.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum Called {
     Returned(Vec<u8>),
     Reverted(Vec<u8>),
 }
@@ -37,7 +38,7 @@ impl Node {
             client,
             chain_id: 0,
         };
-        node.chain_id = node.number("eth_chainId", json!([]))?;
+        node.chain_id = node.number(Method::ChainId, json!([]))?;
         match expected_chain {
             Some(expected) if expected != node.chain_id => Err(ChainError::WrongChain {
                 expected,
@@ -59,11 +60,11 @@ impl Node {
     ///
     /// It does not say.
     pub fn gas_price(&self) -> Result<u128, ChainError> {
-        self.number("eth_gasPrice", json!([]))
+        self.number(Method::GasPrice, json!([]))
     }
 
     /// The node's answer, or its refusal as an error.
-    pub(super) fn ask(&self, method: &'static str, params: Value) -> Result<Value, ChainError> {
+    pub(super) fn ask(&self, method: Method, params: Value) -> Result<Answer, ChainError> {
         self.try_ask(method, params)?
             .map_err(|error| error.of(method))
     }
@@ -71,54 +72,56 @@ impl Node {
     /// The node's answer or its refusal.
     pub(super) fn try_ask(
         &self,
-        method: &'static str,
+        method: Method,
         params: Value,
-    ) -> Result<Result<Value, RpcError>, ChainError> {
+    ) -> Result<Result<Answer, RpcError>, ChainError> {
         self.client.request(method, params)
     }
 
     /// An answer that is a number.
     pub(super) fn number<T: TryFrom<U256>>(
         &self,
-        method: &'static str,
+        method: Method,
         params: Value,
     ) -> Result<T, ChainError> {
         self.number_in(method, &self.ask(method, params)?)
     }
 
-    /// A number in the answer to this method.
+    /// The number that is the answer to this method.
     pub(super) fn number_in<T: TryFrom<U256>>(
         &self,
-        method: &'static str,
-        value: &Value,
+        method: Method,
+        answer: &Answer,
     ) -> Result<T, ChainError> {
-        let number = number_of(value).and_then(|number| T::try_from(number).ok());
+        match answer {
+            Answer::Number(number) => self.in_range(method, Some(Number(*number))),
+            _ => self.in_range(method, None),
+        }
+    }
+
+    /// A number in the answer to this method.
+    pub(super) fn in_range<T: TryFrom<U256>>(
+        &self,
+        method: Method,
+        number: Option<Number>,
+    ) -> Result<T, ChainError> {
+        let number = number.and_then(|Number(number)| T::try_from(number).ok());
         number.ok_or_else(|| self.bad(method, "is not the number it should be"))
     }
 
-    /// Bytes in the answer to this method.
-    pub(super) fn bytes_in(
-        &self,
-        method: &'static str,
-        value: &Value,
-    ) -> Result<Vec<u8>, ChainError> {
-        let bytes = value.as_str().and_then(bytes_of);
-        bytes.ok_or_else(|| self.bad(method, "is not the bytes it should be"))
-    }
-
     /// An answer that makes no sense.
-    pub(super) fn bad(&self, method: &'static str, cause: &'static str) -> ChainError {
-        self.client.not_a_node(method, cause)
+    pub(super) fn bad(&self, method: Method, cause: &'static str) -> ChainError {
+        self.client.not_a_node(method, AnswerError::Result(cause))
     }
 
     /// Calls a contract without a transaction.
-    pub(super) fn call(&self, to: Address, data: &[u8]) -> Result<Answer, ChainError> {
-        const METHOD: &str = "eth_call";
+    pub(super) fn call(&self, to: Address, data: &[u8]) -> Result<Called, ChainError> {
+        const METHOD: Method = Method::Call;
         let call = json!({ "to": to, "data": hex::encode_prefixed(data) });
         match self.try_ask(METHOD, json!([call, "latest"]))? {
-            Ok(value) => Ok(Answer::Returned(self.bytes_in(METHOD, &value)?)),
+            Ok(answer) => Ok(Called::Returned(self.bytes_in(METHOD, answer)?)),
             Err(error) => match error.revert() {
-                Some(data) => Ok(Answer::Reverted(data)),
+                Some(data) => Ok(Called::Reverted(data)),
                 None => Err(error.of_execution(METHOD)),
             },
         }
@@ -126,8 +129,16 @@ impl Node {
 
     /// The code of a contract; none, if there is no contract.
     pub(super) fn code(&self, address: Address) -> Result<Vec<u8>, ChainError> {
-        const METHOD: &str = "eth_getCode";
+        const METHOD: Method = Method::Code;
         let code = self.ask(METHOD, json!([address, "latest"]))?;
-        Ok(self.bytes_in(METHOD, &code)?.to_vec())
+        self.bytes_in(METHOD, code)
+    }
+
+    /// The bytes that are the answer to this method.
+    fn bytes_in(&self, method: Method, answer: Answer) -> Result<Vec<u8>, ChainError> {
+        match answer {
+            Answer::Bytes(bytes) => Ok(bytes),
+            _ => Err(self.bad(method, "is not the bytes it should be")),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! A transaction before it is sent.
 
 use super::account::Account;
+use super::answer::Method;
 use super::error::ChainError;
 use super::rpc::RpcError;
 use alloy_consensus::{SignableTransaction, TxEip1559, TxLegacy};
@@ -123,12 +124,7 @@ impl Offer<'_> {
     }
 
     /// Why a node does not take it.
-    pub(super) fn refused(
-        &self,
-        method: &'static str,
-        error: RpcError,
-        balance: U256,
-    ) -> ChainError {
+    pub(super) fn refused(&self, method: Method, error: RpcError, balance: U256) -> ChainError {
         let (account, nonce) = (self.from, self.nonce);
         if error.says(&[
             "insufficient funds",
@@ -151,6 +147,7 @@ impl Offer<'_> {
         } else if error.says(&["underpriced", "fee cap", "base fee", "gas price too low"]) {
             ChainError::Underpriced { message }
         } else if error.is_out_of_gas() {
+            let method = method.name();
             ChainError::OutOfGas { method, message }
         } else if error.says(&["unknown account", "no signer", "unlock"]) {
             ChainError::NotUnlocked { account }

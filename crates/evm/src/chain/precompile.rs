@@ -1,7 +1,7 @@
 //! Whether a chain can do the curve's arithmetic at all.
 
 use super::error::ChainError;
-use super::node::{Answer, Node};
+use super::node::{Called, Node};
 use alloy_primitives::Address;
 use zklens_field::{
     Point, encode_g2_point, encode_point, g2_generator, generator, linear_combination,
@@ -34,8 +34,8 @@ impl Node {
     ) -> Result<(), ChainError> {
         let address = Address::with_last_byte(address);
         let works = match self.call(address, input) {
-            Ok(Answer::Returned(got)) => got == expected,
-            Ok(Answer::Reverted(_)) | Err(ChainError::Rpc { .. } | ChainError::OutOfGas { .. }) => {
+            Ok(Called::Returned(got)) => got == expected,
+            Ok(Called::Reverted(_)) | Err(ChainError::Rpc { .. } | ChainError::OutOfGas { .. }) => {
                 false
             }
             Err(error) => return Err(error),

@@ -27,6 +27,9 @@ const REASONS: [&str; 9] = [
     "it does not prove the statement",
 ];
 
+/// How much of a contract's own reason is told.
+const MOST_CHARACTERS: usize = 300;
+
 /// What a contract reverted with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -53,7 +56,7 @@ impl Refusal {
             return sentence(&error).map_or_else(|| Self::Unknown(data.to_vec()), Self::Known);
         }
         if let Ok(revert) = Revert::abi_decode_validate(data) {
-            return Self::Known(revert.reason.replace(char::is_control, "\u{fffd}"));
+            return Self::Known(zklens_printable::excerpt(&revert.reason, MOST_CHARACTERS));
         }
         Panic::abi_decode_validate(data).map_or_else(
             |_| Self::Unknown(data.to_vec()),
@@ -173,8 +176,10 @@ mod tests {
 
     #[test]
     fn reads_texts_and_panics() {
-        let revert = Revert::from("not\u{1b}[1m today").abi_encode();
-        assert_eq!(decode(&revert), "not\u{fffd}[1m today");
+        let revert = Revert::from("not\u{1b}[1m \u{202e}today").abi_encode();
+        assert_eq!(decode(&revert), "not\\u{1b}[1m \\u{202e}today");
+        let revert = Revert::from("x".repeat(301)).abi_encode();
+        assert_eq!(decode(&revert), "x".repeat(300) + "…");
         let panic = Panic::from(0x11).abi_encode();
         assert_eq!(decode(&panic), "Solidity's panic 0x11");
     }

@@ -1,31 +1,43 @@
 //! JSON-RPC over HTTP.
 
+use super::answer::{Answer, AnswerError, Method, Refused};
 use super::endpoint::Endpoint;
 use super::error::ChainError;
-use alloy_primitives::{U256, hex};
 use serde_json::{Value, json};
 use std::time::Duration;
 use ureq::Agent;
 use ureq::http::StatusCode;
-
-/// No answer is longer, in bytes.
-const MAX_ANSWER_BYTES: u64 = 1 << 25;
+use zeroize::Zeroizing;
 
 /// A node's refusal of a request.
 #[derive(Debug)]
 pub(super) struct RpcError {
     pub(super) code: i64,
+    /// For people, without secrets.
     pub(super) message: String,
+    /// For [`Self::says`], in small letters: all of it, since a secret may be one of the words that are looked for.
+    said: Zeroizing<String>,
     /// What a contract reverted with.
     pub(super) data: Option<Vec<u8>>,
 }
 
 impl RpcError {
+    /// A refusal by the node at this endpoint.
+    pub(super) fn new(refused: Refused, endpoint: &Endpoint) -> Self {
+        let message = refused.message.as_deref().unwrap_or("no reason given");
+        Self {
+            code: refused.code,
+            message: endpoint.scrub(message),
+            said: Zeroizing::new(message.to_lowercase()),
+            data: refused.data,
+        }
+    }
+
     /// As an error of this method.
-    pub(super) fn of(self, method: &'static str) -> ChainError {
+    pub(super) fn of(self, method: Method) -> ChainError {
         let Self { code, message, .. } = self;
         ChainError::Rpc {
-            method,
+            method: method.name(),
             code,
             message,
         }
@@ -33,8 +45,7 @@ impl RpcError {
 
     /// Whether the node says one of these, in small letters.
     pub(super) fn says(&self, phrases: &[&str]) -> bool {
-        let message = self.message.to_lowercase();
-        phrases.iter().any(|phrase| message.contains(phrase))
+        phrases.iter().any(|phrase| self.said.contains(phrase))
     }
 
     /// Whether the node does not know the method.
@@ -54,9 +65,10 @@ impl RpcError {
     }
 
     /// As an error of a call or of an estimate that is no revert.
-    pub(super) fn of_execution(self, method: &'static str) -> ChainError {
+    pub(super) fn of_execution(self, method: Method) -> ChainError {
         let message = self.message.clone();
         if self.is_out_of_gas() {
+            let method = method.name();
             ChainError::OutOfGas { method, message }
         } else if self.is_unknown_opcode() {
             ChainError::OldChain { message }
@@ -114,100 +126,62 @@ impl Client {
     )]
     pub(super) fn request(
         &self,
-        method: &'static str,
+        method: Method,
         params: Value,
-    ) -> Result<Result<Value, RpcError>, ChainError> {
-        let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+    ) -> Result<Result<Answer, RpcError>, ChainError> {
+        let request =
+            json!({ "jsonrpc": "2.0", "id": 1, "method": method.name(), "params": params });
         let sent = self.agent.post(self.endpoint.secret());
         let sent = sent.header("content-type", "application/json");
         let mut response = sent
             .send(request.to_string())
             .map_err(|error| self.fault(method, &error))?;
         let status = response.status();
-        let body = response.body_mut().with_config().limit(MAX_ANSWER_BYTES);
-        let body = body
-            .read_to_vec()
-            .map_err(|error| self.fault(method, &error))?;
-        // Some nodes send their refusals with a status of 400 or 500.
-        match serde_json::from_slice(&body) {
-            Ok(answer) if is_answer(&answer) => Ok(self.parse(answer)),
-            _ if status != StatusCode::OK => Err(ChainError::Http {
-                endpoint: self.endpoint.to_string(),
-                method,
-                status: status.as_u16(),
-            }),
-            Ok(_) => Err(self.not_a_node(method, "is no JSON-RPC")),
-            Err(_) => Err(self.not_a_node(method, "is no JSON")),
+        // A body that reaches the limit is beyond it, for ureq.
+        let most = method.most_bytes() + 1;
+        let body = response.body_mut().with_config().limit(most);
+        let refused = || ChainError::Http {
+            endpoint: self.endpoint.to_string(),
+            method: method.name(),
+            status: status.as_u16(),
+        };
+        let body = body.read_to_vec().map_err(|error| match error {
+            ureq::Error::BodyExceedsLimit(_) if status != StatusCode::OK => refused(),
+            error => self.fault(method, &error),
+        })?;
+        match method.decode(&body) {
+            Ok(Answer::Refused(refused)) => Ok(Err(RpcError::new(refused, &self.endpoint))),
+            Ok(answer) => Ok(Ok(answer)),
+            // Some nodes send their refusals with a status of 400 or 500.
+            Err(AnswerError::NotJson | AnswerError::NotJsonRpc) if status != StatusCode::OK => {
+                Err(refused())
+            }
+            Err(cause) => Err(self.not_a_node(method, cause)),
         }
     }
 
-    pub(super) fn not_a_node(&self, method: &'static str, cause: &'static str) -> ChainError {
+    pub(super) fn not_a_node(&self, method: Method, cause: AnswerError) -> ChainError {
         ChainError::NotANode {
             endpoint: self.endpoint.to_string(),
-            method,
+            method: method.name(),
             cause,
         }
     }
 
-    fn parse(&self, mut answer: Value) -> Result<Value, RpcError> {
-        let Some(error) = answer.get("error").filter(|error| !error.is_null()) else {
-            return Ok(answer["result"].take());
-        };
-        let message = error["message"].as_str().unwrap_or("no reason given");
-        Err(RpcError {
-            code: error["code"].as_i64().unwrap_or_default(),
-            message: self.endpoint.scrub(message),
-            data: revert_data(&error["data"]),
-        })
-    }
-
-    fn fault(&self, method: &'static str, error: &ureq::Error) -> ChainError {
+    fn fault(&self, method: Method, error: &ureq::Error) -> ChainError {
         let endpoint = self.endpoint.to_string();
         match error {
             ureq::Error::Timeout(_) => ChainError::Timeout {
                 endpoint,
-                method,
+                method: method.name(),
                 seconds: self.timeout.as_secs(),
             },
-            ureq::Error::BodyExceedsLimit(_) => self.not_a_node(method, "is too long"),
-            ureq::Error::Protocol(_) => self.not_a_node(method, "is no HTTP"),
+            ureq::Error::BodyExceedsLimit(_) => self.not_a_node(method, AnswerError::TooLong),
+            ureq::Error::Protocol(_) => self.not_a_node(method, AnswerError::NotHttp),
             _ => ChainError::Unreachable {
                 endpoint,
                 cause: self.endpoint.scrub(&error.to_string()),
             },
         }
     }
-}
-
-fn is_answer(answer: &Value) -> bool {
-    let has_error = answer.get("error").is_some_and(Value::is_object);
-    has_error || (answer.get("result").is_some() && answer["id"] == 1)
-}
-
-/// What a contract reverted with, where the various nodes put it.
-fn revert_data(data: &Value) -> Option<Vec<u8>> {
-    match data {
-        Value::String(text) => {
-            let text = text.strip_prefix("Reverted ").unwrap_or(text);
-            bytes_of(text)
-        }
-        Value::Object(fields) => fields
-            .get("data")
-            .or_else(|| fields.get("result"))
-            .and_then(revert_data),
-        _ => None,
-    }
-}
-
-/// Bytes as nodes write them.
-pub(super) fn bytes_of(text: &str) -> Option<Vec<u8>> {
-    text.strip_prefix("0x")
-        .and_then(|digits| hex::decode(digits).ok())
-}
-
-/// A number as nodes write it.
-pub(super) fn number_of(value: &Value) -> Option<U256> {
-    let digits = value.as_str()?.strip_prefix("0x")?;
-    let is_hex = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hex.then(|| U256::from_str_radix(digits, 16).ok())?
 }

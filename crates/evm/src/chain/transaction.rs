@@ -1,12 +1,13 @@
 //! Transactions: estimated, sent, and waited for.
 
 use super::account::Account;
+use super::answer::{Answer, Block, Inclusion, Method, Number};
 use super::error::ChainError;
 use super::node::Node;
-use super::offer::{Fees, Offer, Task, gas_limit};
-use super::rpc::{RpcError, number_of};
+use super::offer::{self, Fees, Offer, Task};
+use super::rpc::RpcError;
 use alloy_primitives::{Address, B256, U256, hex};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -25,13 +26,6 @@ pub struct Receipt {
     pub(super) created: Option<Address>,
 }
 
-/// What a transaction needs to know of the latest block.
-#[derive(Debug)]
-struct Block {
-    gas_limit: u64,
-    base_fee: Option<u128>,
-}
-
 impl Node {
     /// The gas that a task takes, or what it reverts with.
     pub(super) fn estimate(
@@ -39,13 +33,13 @@ impl Node {
         from: Option<Address>,
         task: Task<'_>,
     ) -> Result<Result<u64, Vec<u8>>, ChainError> {
-        const METHOD: &str = "eth_estimateGas";
+        const METHOD: Method = Method::EstimateGas;
         let mut call = task.call();
         if let Some(from) = from {
             call["from"] = json!(from);
         }
         match self.try_ask(METHOD, json!([call]))? {
-            Ok(value) => Ok(Ok(self.number_in(METHOD, &value)?)),
+            Ok(answer) => Ok(Ok(self.number_in(METHOD, &answer)?)),
             Err(error) if task.to.is_none() && is_too_large(&error) => {
                 Err(ChainError::ContractTooLarge {
                     bytes: task.data.len(),
@@ -71,15 +65,15 @@ impl Node {
         if !account.has_key() {
             self.check_unlocked(from)?;
         }
-        let block = self.latest_block()?;
+        let (gas_limit, base_fee) = self.latest_block()?;
         let offer = Offer {
             task,
             from,
-            nonce: self.number("eth_getTransactionCount", json!([from, "pending"]))?,
-            gas: gas_limit(estimate, block.gas_limit)?,
-            fees: self.fees(&block)?,
+            nonce: self.number(Method::TransactionCount, json!([from, "pending"]))?,
+            gas: offer::gas_limit(estimate, gas_limit)?,
+            fees: self.fees(base_fee)?,
         };
-        let balance: U256 = self.number("eth_getBalance", json!([from, "latest"]))?;
+        let balance: U256 = self.number(Method::Balance, json!([from, "latest"]))?;
         if balance < offer.cost() {
             return Err(ChainError::InsufficientFunds {
                 account: from,
@@ -92,11 +86,8 @@ impl Node {
     }
 
     fn check_unlocked(&self, account: Address) -> Result<(), ChainError> {
-        let accounts = self.ask("eth_accounts", json!([]))?;
-        let unlocked = accounts.as_array().is_some_and(|accounts| {
-            let mut accounts = accounts.iter().filter_map(Value::as_str);
-            accounts.any(|text| text.parse() == Ok(account))
-        });
+        let answer = self.ask(Method::Accounts, json!([]))?;
+        let unlocked = matches!(answer, Answer::Accounts(accounts) if accounts.contains(&account));
         if unlocked {
             Ok(())
         } else {
@@ -104,27 +95,31 @@ impl Node {
         }
     }
 
-    fn latest_block(&self) -> Result<Block, ChainError> {
-        const METHOD: &str = "eth_getBlockByNumber";
-        let block = self.ask(METHOD, json!(["latest", false]))?;
-        let base_fee = match &block["baseFeePerGas"] {
-            Value::Null => None,
-            fee => Some(self.number_in(METHOD, fee)?),
+    /// The latest block's limit of gas, and its base fee, if the chain has EIP-1559.
+    fn latest_block(&self) -> Result<(u64, Option<u128>), ChainError> {
+        const METHOD: Method = Method::BlockByNumber;
+        let Answer::Block(Block {
+            gas_limit,
+            base_fee_per_gas,
+        }) = self.ask(METHOD, json!(["latest", false]))?
+        else {
+            return Err(self.bad(METHOD, "is not the block it should be"));
         };
-        Ok(Block {
-            gas_limit: self.number_in(METHOD, &block["gasLimit"])?,
-            base_fee,
-        })
+        let base_fee = base_fee_per_gas.map(|fee| self.in_range(METHOD, Some(fee)));
+        Ok((
+            self.in_range(METHOD, Some(gas_limit))?,
+            base_fee.transpose()?,
+        ))
     }
 
-    fn fees(&self, block: &Block) -> Result<Fees, ChainError> {
-        const METHOD: &str = "eth_maxPriorityFeePerGas";
-        let Some(base) = block.base_fee else {
+    fn fees(&self, base_fee: Option<u128>) -> Result<Fees, ChainError> {
+        const METHOD: Method = Method::MaxPriorityFee;
+        let Some(base) = base_fee else {
             let price = self.gas_price()?;
             return Ok(Fees::Legacy { price });
         };
         let tip = match self.try_ask(METHOD, json!([]))? {
-            Ok(value) => self.number_in(METHOD, &value)?,
+            Ok(answer) => self.number_in(METHOD, &answer)?,
             Err(error) if error.is_unknown_method() => self.gas_price()?.saturating_sub(base),
             Err(error) => return Err(error.of(METHOD)),
         };
@@ -140,13 +135,17 @@ impl Node {
         balance: U256,
     ) -> Result<B256, ChainError> {
         let (method, params) = match offer.sign(account, self.chain_id()) {
-            Some(raw) => ("eth_sendRawTransaction", json!([hex::encode_prefixed(raw)])),
-            None => ("eth_sendTransaction", json!([offer.unsigned()])),
+            Some(raw) => (
+                Method::SendRawTransaction,
+                json!([hex::encode_prefixed(raw)]),
+            ),
+            None => (Method::SendTransaction, json!([offer.unsigned()])),
         };
         let answer = self.try_ask(method, params)?;
-        let value = answer.map_err(|error| offer.refused(method, error, balance))?;
-        let hash = value.as_str().and_then(|text| text.parse().ok());
-        hash.ok_or_else(|| self.bad(method, "is not the hash it should be"))
+        match answer.map_err(|error| offer.refused(method, error, balance))? {
+            Answer::Hash(hash) => Ok(hash),
+            _ => Err(self.bad(method, "is not the hash it should be")),
+        }
     }
 
     fn receipt(
@@ -155,14 +154,14 @@ impl Node {
         gas_limit: u64,
         wait: Duration,
     ) -> Result<Receipt, ChainError> {
-        const METHOD: &str = "eth_getTransactionReceipt";
         const LONGEST_PAUSE: Duration = Duration::from_secs(2);
         let end = Instant::now() + wait;
         let mut pause = Duration::from_millis(50);
         loop {
             // The transaction is on its way: a node that is busy for a moment does not change that.
-            if let Ok(receipt @ Value::Object(_)) = self.ask(METHOD, json!([transaction])) {
-                return self.read_receipt(transaction, gas_limit, &receipt);
+            let answer = self.ask(Method::TransactionReceipt, json!([transaction]));
+            if let Ok(Answer::Receipt(Some(inclusion))) = answer {
+                return self.read_receipt(transaction, gas_limit, inclusion);
             }
             if Instant::now() + pause > end {
                 return Err(ChainError::NotMined {
@@ -179,25 +178,24 @@ impl Node {
         &self,
         transaction: B256,
         gas_limit: u64,
-        receipt: &Value,
+        inclusion: Inclusion,
     ) -> Result<Receipt, ChainError> {
-        let number = |field: &str| self.number_in("eth_getTransactionReceipt", &receipt[field]);
-        let gas_used = number("gasUsed")?;
-        if number("status")? == 0 {
+        let number = |number| self.in_range(Method::TransactionReceipt, number);
+        let gas_used = number(inclusion.gas_used)?;
+        if number(inclusion.status)? == 0 {
             return Err(ChainError::Reverted {
                 transaction,
                 gas_used,
                 gas_limit,
             });
         }
-        let price = number_of(&receipt["effectiveGasPrice"]);
-        let created = receipt["contractAddress"].as_str();
+        let price = inclusion.effective_gas_price;
         Ok(Receipt {
             transaction,
-            block: number("blockNumber")?,
+            block: number(inclusion.block_number)?,
             gas_used,
-            gas_price: price.and_then(|price| price.try_into().ok()),
-            created: created.and_then(|text| text.parse().ok()),
+            gas_price: price.and_then(|Number(price)| price.try_into().ok()),
+            created: inclusion.contract_address,
         })
     }
 }

@@ -1,12 +1,13 @@
 //! What chains and contracts do that is no answer about a proof.
 
-use crate::mock::Reply;
+use crate::mock::{Mock, Reply};
 use crate::mock_chain::{
     CONTRACT, MODEL, TIMEOUT, account, connect, false_proof, is, node, reverted, statement, verify,
 };
+use alloy_sol_types::SolValue;
 use serde_json::json;
-use zklens_evm::Address;
 use zklens_evm::chain::{ChainError, Contract, Refusal, deploy};
+use zklens_evm::{Address, U256, hex};
 
 #[test]
 fn the_mock_is_a_node_with_a_verifier() {
@@ -71,6 +72,48 @@ fn the_reason_of_a_refusal_is_found_where_each_kind_of_node_puts_it() {
     assert_eq!(verify(&silent), Err(ChainError::Refused(Refusal::Silent)));
 }
 
+/// A node whose contract answers every call with this.
+fn answering(returned: &impl SolValue) -> Mock {
+    let returned = hex::encode_prefixed(returned.abi_encode());
+    node(move |method, params| {
+        let to = params[0]["to"].as_str()?;
+        let reply = Reply::Result(json!(returned));
+        is(method, "eth_call", reply).filter(|_| to.starts_with("0xcc"))
+    })
+}
+
+#[test]
+fn a_class_has_a_name_as_models_have() {
+    let class_name = |name: &str| {
+        let node = connect(&answering(&name.to_owned())).unwrap();
+        let contract = Contract::at(&node, CONTRACT).unwrap();
+        contract.class_name(0)
+    };
+    for name in ["cat", &"x".repeat(128)] {
+        assert_eq!(class_name(name).unwrap(), name);
+    }
+    for name in ["", "cat\nlabel: 7", &"x".repeat(129)] {
+        let error = class_name(name).unwrap_err();
+        let function = "className";
+        let address = CONTRACT;
+        assert_eq!(error, ChainError::NotAVerifier { address, function });
+    }
+}
+
+#[test]
+fn a_key_has_no_more_batches_than_fit_into_it() {
+    let batches = |count: usize| {
+        let node = connect(&answering(&vec![U256::ONE; count])).unwrap();
+        let contract = Contract::at(&node, CONTRACT).unwrap();
+        contract.batches()
+    };
+    assert_eq!(batches(375).unwrap(), vec![1; 375]);
+    let error = batches(376).unwrap_err();
+    let function = "batches";
+    let address = CONTRACT;
+    assert_eq!(error, ChainError::NotAVerifier { address, function });
+}
+
 #[test]
 fn a_contract_that_contradicts_itself_is_not_a_false_proof() {
     let mock = false_proof(|| Reply::Result(json!("0x")));
@@ -94,6 +137,19 @@ fn lack_of_gas_is_not_a_false_proof() {
         let error = verify(&false_proof(error)).unwrap_err();
         assert!(matches!(error, ChainError::OutOfGas { .. }), "{error}");
     }
+}
+
+/// Words that are taken out of a message for people still count.
+#[test]
+fn lack_of_gas_is_not_a_false_proof_where_the_url_has_the_same_words() {
+    let error = || Reply::Error(json!({ "code": 3, "message": "out of gas: reverted" }));
+    let mut mock = false_proof(error);
+    mock.url = mock.url.replace("/key-0123456789", "/out/of/gas");
+    let error = verify(&mock).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "eth_call ran out of gas: … … …: reverted"
+    );
 }
 
 #[test]

@@ -45,6 +45,9 @@ fn a_server_that_lets_nobody_in_is_quoted_by_its_status() {
             "{text}"
         );
     }
+    let long: &'static str = "x".repeat(100_000).leak();
+    let text = failure(move || Reply::Raw(502, long));
+    assert!(text.ends_with("with HTTP status 502"), "{text}");
     let text = failure(|| Reply::Raw(307, ""));
     assert!(
         text.ends_with("HTTP status 307"),
@@ -75,13 +78,43 @@ fn a_server_of_another_kind_is_no_node() {
 }
 
 #[test]
+fn an_answer_longer_than_any_right_one_is_not_read() {
+    let answer = |len: usize| {
+        let body = r#"{"id":1,"result":"0x1"}"#.to_owned();
+        let spaces = " ".repeat(len - body.len());
+        let body: &'static str = (body + &spaces).leak();
+        Mock::new(move |_, _| Reply::Raw(200, body))
+    };
+    assert!(connect(&answer(1 << 16)).is_ok());
+    let text = connect(&answer((1 << 16) + 1)).unwrap_err().to_string();
+    assert!(
+        text.ends_with("the answer to eth_chainId is too long"),
+        "{text}"
+    );
+}
+
+#[test]
+fn no_part_of_the_url_comes_back_however_short() {
+    let refusal =
+        json!({ "code": 1, "message": "bad login u:pw (dTpwdw==), path /v2/k, /v2/k?t=1" });
+    let mock = Mock::new(move |_, _| Reply::Error(refusal.clone()));
+    let url = mock.url.replace("http://", "http://u:pw@");
+    let url = url.replace("/key-0123456789", "/v2/k?t=1");
+    let error = Node::connect(Endpoint::parse(&url).unwrap(), TIMEOUT, None).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the node refuses eth_chainId: bad login … (…), path /…/…, … (code 1)"
+    );
+}
+
+#[test]
 fn a_refusal_is_repeated_without_the_key_of_the_url() {
     let text = failure(|| {
         Reply::Error(json!({ "code": -32001, "message": "key-0123456789 has\u{7} expired" }))
     });
     assert_eq!(
         text,
-        "the node refuses eth_chainId: … has  expired (code -32001)"
+        "the node refuses eth_chainId: … has\\u{7} expired (code -32001)"
     );
 }
 

@@ -59,15 +59,27 @@ fn opens_a_keystore_with_its_password_only() {
 fn refuses_what_is_no_keystore() {
     let bad = [
         "{}".to_owned(),
-        KEYSTORE.replace("\"dklen\":32", "\"dklen\":16"),
-        KEYSTORE.replace("\"n\":1024", "\"n\":1000"),
-        KEYSTORE.replace("\"n\":1024", "\"n\":1073741824"),
-        KEYSTORE.replace("aes-128-ctr", "aes-256-cbc"),
+        KEYSTORE.replace("1024", "-1024"),
+        KEYSTORE.replace("\"mac\":\"6c", "\"mac\":\"6g"),
+        KEYSTORE.replace("\"r\":8,", ""),
+        KEYSTORE.to_owned() + "{",
     ];
     for text in bad {
         let error = keystore(&text, "testpassword").unwrap_err();
         assert!(matches!(error, AccountError::NotAKeystore(_)), "{text}");
     }
+    let of_gigabytes = KEYSTORE.replace("\"n\":1024", "\"n\":1073741824");
+    let error = keystore(&of_gigabytes, "testpassword").unwrap_err();
+    assert!(matches!(error, AccountError::Parameter { .. }), "{error}");
+    let error = keystore(
+        &(KEYSTORE.to_owned() + &" ".repeat(1 << 16)),
+        "testpassword",
+    )
+    .unwrap_err();
+    assert!(
+        error.to_string().contains("more than 65536 bytes"),
+        "{error}"
+    );
     let error = Account::from_keystore(Path::new("/nonexistent/keystore"), b"").unwrap_err();
     assert!(matches!(error, AccountError::Io(_)));
 }

@@ -1,4 +1,6 @@
 use super::*;
+use crate::chain::Endpoint;
+use crate::chain::answer::Refused;
 
 const KEY: &str = "4646464646464646464646464646464646464646464646464646464646464646";
 
@@ -33,12 +35,13 @@ const CAST_EIP1559: &str = "0x02f86701090782012c82520894353535353535353535353535
      259d369243f99e40e0c1397942df7fe6fa";
 
 fn refused(message: &str) -> ChainError {
-    let error = RpcError {
+    let refused = Refused {
         code: -32000,
-        message: message.into(),
+        message: Some(message.into()),
         data: None,
     };
-    offer(EIP1559, CALL).refused("eth_sendRawTransaction", error, U256::from(5))
+    let error = RpcError::new(refused, &Endpoint::parse("http://node.example").unwrap());
+    offer(EIP1559, CALL).refused(Method::SendRawTransaction, error, U256::from(5))
 }
 
 #[test]
