@@ -1,5 +1,6 @@
 //! Errors as a person reads them: what was wrong, where, and what to do.
 
+use crate::output::{printable, tell};
 use std::fmt;
 use std::process::ExitCode;
 
@@ -29,8 +30,9 @@ pub(crate) const EXIT_ENGINE: u8 = 6;
 impl Failure {
     /// A failure about `subject`, usually a path.
     pub(crate) fn new(exit: u8, subject: impl fmt::Display, cause: impl fmt::Display) -> Self {
+        let subject = subject.to_string();
         Self {
-            message: format!("{subject}: {cause}"),
+            message: format!("{}: {cause}", printable(&subject)),
             help: None,
             exit,
         }
@@ -62,10 +64,10 @@ impl Failure {
     /// Prints the failure to standard error, and returns its exit code.
     pub(crate) fn report(&self) -> ExitCode {
         if !self.message.is_empty() {
-            eprintln!("error: {}", self.message);
+            tell!("error: {}", self.message);
         }
         if let Some(help) = &self.help {
-            eprintln!("help:  {help}");
+            tell!("help:  {help}");
         }
         ExitCode::from(self.exit)
     }

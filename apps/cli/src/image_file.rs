@@ -2,6 +2,7 @@
 
 use crate::failure::{EXIT_INPUT, Failure};
 use crate::files;
+use crate::output::{printable, tell};
 use std::path::{Path, PathBuf};
 use zklens_image::{Cid, CidVersion, cid};
 use zklens_model::{Pixels, Preprocessing};
@@ -41,9 +42,10 @@ impl ImageFile {
 /// Says on standard error if a viewer shows the picture in another way than the network sees it.
 pub(crate) fn note_orientation(name: &str, bytes: &[u8]) {
     if let Some(orientation @ 2..) = zklens_image::exif_orientation(bytes) {
-        eprintln!(
-            "note: {name}: stored rotated or mirrored (EXIF orientation {orientation}); the network sees \
-             the pixels as stored"
+        tell!(
+            "note: {}: stored rotated or mirrored (EXIF orientation {orientation}); the network sees \
+             the pixels as stored",
+            printable(name)
         );
     }
 }

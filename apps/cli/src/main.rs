@@ -1,6 +1,8 @@
 //! The `zklens` command: parses arguments, calls the crates, prints.
 
 #![forbid(unsafe_code)]
+// Strangers' text reaches a terminal through `output` alone, which escapes it.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod account;
 mod args;

@@ -5,17 +5,39 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::fmt::{self, Write};
 use std::io::{self, Write as _};
+use zklens_printable::{printable_json, printable_lines};
 
-/// Prints a line to standard output, and returns from the function if that fails.
+/// Prints a line to standard output, and returns from the function if that fails. Control and format characters
+/// are escaped; a stranger's text that may have several lines goes through [`printable`] before.
 macro_rules! say {
     ($($text:tt)*) => {
-        $crate::output::line(format_args!($($text)*))?
+        $crate::output::say_line(format_args!($($text)*))?
     };
 }
 pub(crate) use say;
 
+/// Prints a line to standard error, escaped as by [`say!`].
+macro_rules! tell {
+    ($($text:tt)*) => {
+        $crate::output::tell_line(format_args!($($text)*))
+    };
+}
+pub(crate) use tell;
+
+pub(crate) use zklens_printable::printable;
+
 /// See [`say!`].
-pub(crate) fn line(text: fmt::Arguments<'_>) -> Result<(), Failure> {
+pub(crate) fn say_line(text: fmt::Arguments<'_>) -> Result<(), Failure> {
+    write_line(&printable_lines(&text.to_string()))
+}
+
+/// See [`tell!`].
+#[expect(clippy::print_stderr, reason = "the only place that does")]
+pub(crate) fn tell_line(text: fmt::Arguments<'_>) {
+    eprintln!("{}", printable_lines(&text.to_string()));
+}
+
+fn write_line(text: &str) -> Result<(), Failure> {
     writeln!(io::stdout().lock(), "{text}").map_err(|error| match error.kind() {
         // The reader has seen enough, as `head` does; that needs no message.
         io::ErrorKind::BrokenPipe => Failure::silent(EXIT_OUTPUT),
@@ -38,10 +60,17 @@ pub(crate) fn progress(len: usize, what: &'static str) -> ProgressBar {
 
 /// Prints a value as indented JSON.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value);
-    let text = text.map_err(|error| Failure::new(EXIT_OUTPUT, "JSON", error))?;
-    say!("{text}");
-    Ok(())
+    write_json(serde_json::to_string_pretty(value))
+}
+
+/// Prints a value as JSON on one line.
+pub(crate) fn print_json_line(value: &impl Serialize) -> Result<(), Failure> {
+    write_json(serde_json::to_string(value))
+}
+
+fn write_json(json: serde_json::Result<String>) -> Result<(), Failure> {
+    let json = json.map_err(|error| Failure::new(EXIT_OUTPUT, "JSON", error))?;
+    write_line(&printable_json(&json))
 }
 
 /// Says in JSON, if that is asked for, that a proof is refused. The exit code says it too.
@@ -69,12 +98,7 @@ pub(crate) fn hex_word(word: &[u8; 32]) -> String {
 pub(crate) fn class(classes: &[String], label: usize) -> String {
     classes
         .get(label)
-        .map_or_else(|| "(without a name)".into(), |name| printable(name))
-}
-
-/// A stranger's text without what could drive a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
+        .map_or_else(|| "(without a name)".into(), Clone::clone)
 }
 
 /// An integer at a scale as the real number it stands for.

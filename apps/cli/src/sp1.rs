@@ -118,7 +118,7 @@ impl Seen {
             ipfs_uri: statement.ipfs_uri.clone(),
             label: statement.label,
             class: model.map(class),
-            model: model.map(|model| output::printable(model.name())),
+            model: model.map(|model| model.name().to_owned()),
             model_digest: output::hex(&digest),
             program: &statement.program.name,
             program_vkey: output::hex_word(&statement.program.vkey),

@@ -1,5 +1,6 @@
 //! What a command is doing, and how long each part of it took.
 
+use crate::output::{printable, tell};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::time::{Duration, Instant};
 
@@ -61,9 +62,9 @@ pub(crate) fn reporting<T>(what: &'static str, work: impl FnOnce(&mut dyn FnMut(
     spinner.enable_steady_tick(TICK);
     let done = work(&mut |text| {
         if spinner.is_hidden() {
-            eprintln!("{text}");
+            tell!("{text}");
         } else {
-            spinner.set_message(text.to_owned());
+            spinner.set_message(printable(text).into_owned());
         }
     });
     spinner.finish_and_clear();

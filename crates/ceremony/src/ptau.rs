@@ -223,7 +223,7 @@ pub enum PtauError {
     Missing {
         /// Its number in the format.
         kind: u32,
-        /// What it holds.
+        /// Its content.
         what: &'static str,
     },
     /// Two sections say the same thing.
@@ -231,7 +231,7 @@ pub enum PtauError {
     Twice {
         /// Their number in the format.
         kind: u32,
-        /// What they hold.
+        /// Their content.
         what: &'static str,
     },
     /// The header is longer or shorter than headers are.
@@ -254,7 +254,7 @@ pub enum PtauError {
     /// `[τ]₂` is missing.
     #[error("the file has no [τ]₂: its section 3 has fewer than two points")]
     TauG2,
-    /// A number is no element of the base field.
+    /// A number is not below the base field's modulus.
     #[error("a coordinate is not below the field's modulus")]
     Coordinate,
     /// The system cannot read it.

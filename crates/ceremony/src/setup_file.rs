@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::io::{self, Read};
 use zklens_commitment::{Columns, Setup, SetupError, VerifierSetup};
 
-/// What a `.zks` file begins with.
+/// The first bytes of a `.zks` file.
 pub const MAGIC: [u8; 4] = *b"ZKLS";
 
 const VERSION: u16 = 1;
@@ -85,11 +85,11 @@ impl SetupFile {
         self.tau_g2 == zklens_setup::TAU_G2
     }
 
-    /// What a verifier needs.
+    /// The part that a verifier needs.
     ///
     /// # Errors
     ///
-    /// `[τ]₂` is no point of the second group.
+    /// `[τ]₂` does not lie in the second group.
     pub fn verifier(&self) -> Result<VerifierSetup, SetupError> {
         VerifierSetup::decode(&self.tau_g2)
     }
@@ -98,7 +98,7 @@ impl SetupFile {
     ///
     /// # Errors
     ///
-    /// A point is none, or the first is not the generator.
+    /// A point is not on the curve, or the first is not the generator.
     pub fn decode(&self) -> Result<Setup, SetupError> {
         Setup::decode(&self.string, &self.tau_g2)
     }
@@ -107,7 +107,7 @@ impl SetupFile {
     ///
     /// # Errors
     ///
-    /// As for [`Self::decode`], or they are no powers of the `τ` in `[τ]₂`.
+    /// As for [`Self::decode`], or they are not the powers of the `τ` in `[τ]₂`.
     pub fn check(&self) -> Result<Setup, SetupError> {
         let setup = self.decode()?;
         setup.check()?;
@@ -136,7 +136,7 @@ fn read_header(file: &mut impl Read) -> Result<[[u8; 32]; 4], SetupFileError> {
     Ok(tau_g2)
 }
 
-/// Why a file is no setup.
+/// Why a file cannot be read as a setup.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupFileError {

@@ -2,7 +2,7 @@
 
 use crate::WorkerError;
 use crate::memory;
-use crate::protocol::{Failure, Message, Prover, Request, Task};
+use crate::protocol::{Failure, MAX_MESSAGE_BYTES, Message, Prover, Request, Task};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
@@ -10,9 +10,13 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+use zklens_printable::printable_lines;
 
 /// How much of what it writes to standard error is kept.
 const LAST_WORDS: usize = 4096;
+
+/// How much of a line that does not end is kept until it is shown.
+const LONGEST_LINE: usize = 1 << 16;
 
 /// How long a worker that has answered, or closed its output, may take to end.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -64,6 +68,8 @@ impl Conversation {
         ) {
             command.env_remove(ACCOUNT_KEY);
         }
+        // Colours would be printed as escapes.
+        command.env("NO_COLOR", "1");
         // Without it, SP1 says nothing at all.
         if verbose && std::env::var_os("RUST_LOG").is_none() {
             command.env("RUST_LOG", "info");
@@ -108,12 +114,14 @@ impl Conversation {
         let garbled = || WorkerError::Garbled { path: path.into() };
         loop {
             let mut line = Vec::new();
-            let read = self.stdout.read_until(b'\n', &mut line);
-            if read.unwrap_or_default() == 0 || !line.ends_with(b"\n") {
+            let mut limited = self.stdout.by_ref().take(MAX_MESSAGE_BYTES as u64 + 1);
+            let read = limited.read_until(b'\n', &mut line);
+            let is_too_long = line.len() > MAX_MESSAGE_BYTES;
+            if !is_too_long && (read.unwrap_or_default() == 0 || !line.ends_with(b"\n")) {
                 return Err(self.end());
             }
-            match serde_json::from_slice(&line).map_err(|_| garbled())? {
-                Message::Progress(text) => progress(&plain(&text)),
+            match Message::decode(&line).ok_or_else(garbled)? {
+                Message::Progress(text) => progress(&printable_lines(&text)),
                 answer => {
                     // It may have to end programs that it started itself.
                     self.wait();
@@ -129,7 +137,7 @@ impl Conversation {
         // A program that it started may hold standard error open; then this is all there is.
         let _ = self.is_silent.recv_timeout(Duration::from_secs(1));
         let words = self.last_words.lock();
-        let stderr = printable(&words.unwrap_or_else(PoisonError::into_inner));
+        let stderr = last_lines(&words.unwrap_or_else(PoisonError::into_inner));
         match status {
             Some(status) if is_killed(status) => WorkerError::Killed { stderr },
             Some(status) => WorkerError::Ended {
@@ -167,10 +175,12 @@ impl Drop for Conversation {
 /// Keeps the end of what the worker writes, so that it never waits for a reader.
 fn listen(mut stderr: ChildStderr, last_words: &Mutex<Vec<u8>>, verbose: bool) {
     let mut chunk = [0; LAST_WORDS];
+    let mut unshown = Vec::new();
     while let Ok(len @ 1..) = stderr.read(&mut chunk) {
         let new = &chunk[..len];
         if verbose {
-            let _ = io::stderr().write_all(new);
+            unshown.extend(new);
+            show_lines(&mut unshown);
         }
         let words = last_words.lock();
         let mut words = words.unwrap_or_else(PoisonError::into_inner);
@@ -178,26 +188,40 @@ fn listen(mut stderr: ChildStderr, last_words: &Mutex<Vec<u8>>, verbose: bool) {
         let excess = words.len().saturating_sub(LAST_WORDS);
         words.drain(..excess);
     }
+    show(&unshown);
 }
 
-/// Whole lines without what could drive a terminal.
-fn printable(bytes: &[u8]) -> String {
+/// Shows a worker's whole lines, or all of a line that is too long, and keeps the rest.
+fn show_lines(unshown: &mut Vec<u8>) {
+    let end = unshown.iter().rposition(|byte| *byte == b'\n');
+    let end = end.map_or(0, |last| last + 1);
+    let end = if unshown.len() - end < LONGEST_LINE {
+        end
+    } else {
+        unshown.len()
+    };
+    show(&unshown[..end]);
+    unshown.drain(..end);
+}
+
+fn show(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = io::stderr().write_all(printable_lines(&text).as_bytes());
+}
+
+/// Whole lines as a terminal may show them.
+fn last_lines(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let text = match text.split_once('\n') {
         Some((_, rest)) if bytes.len() == LAST_WORDS => rest,
         _ => &text,
     };
-    plain(text.trim_end())
-}
-
-/// A text without what could drive a terminal.
-fn plain(text: &str) -> String {
-    let is_odd = |c: char| c.is_control() && c != '\n' && c != '\t';
-    text.replace(is_odd, "\u{fffd}")
+    printable_lines(text.trim_end()).into_owned()
 }
 
 /// A worker repeats what strangers wrote: names in a proof, the answers of a server.
 fn with_plain_words(message: Message) -> Message {
+    let plain = |text: &str| printable_lines(text).into_owned();
     match message {
         Message::Verified(fault) => Message::Verified(fault.map(|fault| plain(&fault))),
         Message::Failed(failure) => Message::Failed(Failure {

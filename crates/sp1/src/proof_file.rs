@@ -19,6 +19,9 @@ pub const PROOF_MAGIC: [u8; 4] = *b"ZKLV";
 /// No public values of a program are longer, in bytes.
 const MAX_PUBLIC_VALUES: usize = 1024;
 
+/// No version of SP1 has a longer name, in bytes.
+const MAX_VERSION: usize = 64;
+
 /// The most bytes of a proof file. Core proofs grow with the image, up to some hundred megabytes.
 pub const MAX_PROOF_FILE_BYTES: u64 = 1 << 26;
 
@@ -59,6 +62,9 @@ impl ProofFile {
     ///
     /// The file is not exactly what [`Self::encode`] writes.
     pub fn decode(file: &[u8]) -> Result<Self, ProofFileError> {
+        if file.len() as u64 > MAX_PROOF_FILE_BYTES {
+            return Err(ProofFileError::TooLong);
+        }
         let (magic, rest) = file.split_first_chunk().ok_or(ProofFileError::NotAProof)?;
         if *magic != PROOF_MAGIC {
             return Err(ProofFileError::NotAProof);
@@ -70,7 +76,9 @@ impl ProofFile {
         }
         let proof: Self = postcard::from_bytes(rest).map_err(|_| ProofFileError::Malformed)?;
         // Six or seven words are what a program writes.
-        if proof.public_values.len() <= MAX_PUBLIC_VALUES && proof.encode() == file {
+        let is_short = proof.public_values.len() <= MAX_PUBLIC_VALUES
+            && proof.sp1_version.len() <= MAX_VERSION;
+        if is_short && proof.encode() == file {
             Ok(proof)
         } else {
             Err(ProofFileError::Malformed)
@@ -102,6 +110,9 @@ pub enum ProofFileError {
         /// The file's version.
         got: u16,
     },
+    /// More than [`MAX_PROOF_FILE_BYTES`].
+    #[error("a proof of SP1 has at most {MAX_PROOF_FILE_BYTES} bytes")]
+    TooLong,
     /// Not what a proof file encodes to.
     #[error("the proof file is malformed, truncated or not in canonical form")]
     Malformed,
@@ -131,6 +142,32 @@ mod tests {
         let decode = |file: ProofFile| ProofFile::decode(&file.encode());
         assert_eq!(decode(with(1024)), Ok(with(1024)));
         assert_eq!(decode(with(1025)), Err(ProofFileError::Malformed));
+    }
+
+    #[test]
+    fn versions_of_nothing_are_refused() {
+        let with = |len| ProofFile {
+            sp1_version: "v".repeat(len),
+            ..file()
+        };
+        let decode = |file: ProofFile| ProofFile::decode(&file.encode());
+        assert_eq!(decode(with(64)), Ok(with(64)));
+        assert_eq!(decode(with(65)), Err(ProofFileError::Malformed));
+    }
+
+    #[test]
+    fn a_file_beyond_the_limit_is_not_read() {
+        let most = MAX_PROOF_FILE_BYTES as usize;
+        let others = file().encode().len() - file().proof.len();
+        let with = |len: usize| ProofFile {
+            // The length of 356 bytes takes two bytes, that of this four.
+            proof: vec![2; len - others - 2],
+            ..file()
+        };
+        assert_eq!(with(most).encode().len(), most);
+        assert!(ProofFile::decode(&with(most).encode()).is_ok());
+        let longer = with(most + 1).encode();
+        assert_eq!(ProofFile::decode(&longer), Err(ProofFileError::TooLong));
     }
 
     #[test]

@@ -102,6 +102,18 @@ pub enum Message {
     Failed(Failure),
 }
 
+/// No message is longer, in bytes: twice the largest proof file, since proofs are in base64.
+pub const MAX_MESSAGE_BYTES: usize = 1 << 27;
+
+impl Message {
+    /// Reads a line, if it is a message.
+    #[must_use]
+    pub fn decode(line: &[u8]) -> Option<Self> {
+        let line = Some(line).filter(|line| line.len() <= MAX_MESSAGE_BYTES);
+        serde_json::from_slice(line?).ok()
+    }
+}
+
 /// What a run of a program gave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Execution {

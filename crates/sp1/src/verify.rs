@@ -5,6 +5,7 @@ use crate::{ProofFile, SP1_CIRCUITS, Statement, StatementError, Worker, WorkerEr
 use data_encoding::HEXLOWER;
 use sp1_verifier::{GROTH16_VK_BYTES, Groth16Verifier, PLONK_VK_BYTES, PlonkVerifier};
 use std::panic::catch_unwind;
+use zklens_printable::printable;
 
 /// Evidence that a statement was proved. Only [`verify`] makes one.
 #[derive(Clone, Debug)]
@@ -81,7 +82,10 @@ pub enum VerifyError {
     #[error(transparent)]
     Statement(#[from] StatementError),
     /// It is for other circuits.
-    #[error("the proof is for version {} of SP1's circuits; this zklens verifies {SP1_CIRCUITS}", got.escape_debug())]
+    #[error(
+        "the proof is for version {} of SP1's circuits; this zklens verifies {SP1_CIRCUITS}",
+        printable(got)
+    )]
     Version {
         /// The version that it names.
         got: String,

@@ -172,7 +172,7 @@ fn core_and_compressed_proofs_are_verified_by_the_worker() {
         let hostile = Message::Verified(Some("\u{1b}[2JThe proof is true.".into()));
         let error = check(hostile).0.unwrap_err().to_string();
         assert!(
-            error.contains("\u{fffd}[2J") && !error.contains('\u{1b}'),
+            error.contains("\\u{1b}[2J") && !error.contains('\u{1b}'),
             "{error:?}"
         );
     }
@@ -275,7 +275,7 @@ fn much_on_standard_error_neither_stops_it_nor_is_kept() {
     };
     assert!((4000..=4096).contains(&stderr.len()), "{stderr}");
     assert!(stderr.starts_with("0123456789\n"));
-    assert!(stderr.ends_with("the \u{fffd}[2Jend"), "{stderr:?}");
+    assert!(stderr.ends_with("the \\u{1b}[2Jend"), "{stderr:?}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl Ceremony {
     ///
     /// # Panics
     ///
-    /// There is none.
+    /// It has no section of this kind.
     pub fn section(&mut self, kind: u32) -> &mut Vec<u8> {
         let mut sections = self.sections.iter_mut();
         &mut sections.find(|section| section.0 == kind).unwrap().1

@@ -3,7 +3,7 @@
 use crate::args::CidArguments;
 use crate::failure::{EXIT_INPUT, Failure};
 use crate::files;
-use crate::output::say;
+use crate::output::{printable, say};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &CidArguments) -> Result<ExitCode, Failure> {
     for path in &arguments.files {
         match cid(path, arguments.cid.cid_version.into()) {
             Ok(cid) if arguments.files.len() == 1 => say!("{cid}"),
-            Ok(cid) => say!("{cid}  {}", files::name(path)),
+            Ok(cid) => say!("{cid}  {}", printable(&files::name(path))),
             Err(failure) => {
                 failure.report();
                 code = ExitCode::from(EXIT_INPUT);

@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &EvmDeployArguments) -> Result<ExitCode, Failure> {
     let deployed = Deployed {
         contract: contract.address().to_string(),
         chain_id: node.chain_id(),
-        model: output::printable(key.name()),
+        model: key.name().to_owned(),
         model_id: key.id().to_string(),
         batches: arguments.batches.clone(),
         key_bytes: blob.len(),

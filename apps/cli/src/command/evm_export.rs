@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &EvmExportArguments) -> Result<ExitCode, Failure> {
     let exported = Exported {
         file: destination.path().display().to_string(),
         contract,
-        model: output::printable(key.name()),
+        model: key.name().to_owned(),
         model_id: key.id().to_string(),
         batches: arguments.batches.clone(),
         key_bytes: bytes.len(),

@@ -5,6 +5,7 @@ use crate::args::{Engine, EvmProveArguments, given};
 use crate::destination::Destination;
 use crate::failure::{EXIT_INPUT, EXIT_MODEL, Failure};
 use crate::image_file::ImageFile;
+use crate::output::tell;
 use crate::setup_file::SetupFile;
 use crate::stages::{Stages, spinning};
 use crate::{keys, model_file, output};
@@ -48,7 +49,7 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     }
     output::print_json(&fixture)?;
     if arguments.verbose {
-        eprintln!("{}", stages.finish());
+        tell!("{}", stages.finish());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -97,16 +97,13 @@ fn verification(arguments: &EvmVerifyArguments) -> Result<Verification, Failure>
     };
     let image = |label: &usize| Image {
         label: *label,
-        class: contract
-            .class_name(*label)
-            .ok()
-            .map(|name| output::printable(&name)),
+        class: contract.class_name(*label).ok(),
     };
     Ok(Verification {
         verified: true,
         contract: contract.address().to_string(),
         chain_id: node.chain_id(),
-        model: key.as_ref().map(|key| output::printable(key.name())),
+        model: key.as_ref().map(|key| key.name().to_owned()),
         model_id: statement.model.to_string(),
         key_compared: key.is_some(),
         code_compared,
@@ -138,7 +135,7 @@ fn key(
     }
     let cause = format!(
         "the proof is about model {id}, not about {}, which is {}",
-        output::printable(key.name()),
+        key.name(),
         key.id()
     );
     let name = files::name(&arguments.proof);
@@ -190,7 +187,7 @@ fn print(verification: &Verification) -> Result<(), Failure> {
         say!("label:       {}", image.label);
         say!(
             "class:       {}\n",
-            image.class.as_deref().unwrap_or("(without a name)")
+            output::printable(image.class.as_deref().unwrap_or("(without a name)"))
         );
     }
     match &verification.model {

@@ -2,8 +2,8 @@
 
 use super::sp1_execute;
 use crate::args::{Engine, ExecuteArguments};
-use crate::failure::{EXIT_INPUT, EXIT_OUTPUT, Failure};
-use crate::output::say;
+use crate::failure::{EXIT_INPUT, Failure};
+use crate::output::{printable, say, tell};
 use crate::stages::{Stages, milliseconds};
 use crate::{files, image_file, model_file, output};
 use serde::Serialize;
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
     let model = model_file::load(&arguments.model.model)?;
     let digest = output::hex(&model.digest());
     if arguments.verbose {
-        eprintln!(
+        tell!(
             "model {} loaded in {}",
             model.name(),
             milliseconds(started.elapsed())
@@ -60,18 +60,15 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
             Ok((execution, stages)) => {
                 print(&execution, arguments, paths.len() > 1)?;
                 if arguments.verbose {
-                    eprintln!("{}: {stages}", execution.file);
+                    tell!("{}: {stages}", printable(&execution.file));
                 }
                 Ok(())
             }
             Err(failure) => {
                 failures += 1;
                 if arguments.json {
-                    let error = failure.message();
-                    say!(
-                        "{}",
-                        serde_json::json!({ "file": files::name(path), "error": error })
-                    );
+                    let (file, error) = (files::name(path), failure.message());
+                    output::print_json_line(&serde_json::json!({ "file": file, "error": error }))?;
                 }
                 failure.report();
                 Ok(())
@@ -81,7 +78,7 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
     }
     bar.finish_and_clear();
     if failures > 0 && paths.len() > 1 {
-        eprintln!("{failures} of {} images failed", paths.len());
+        tell!("{failures} of {} images failed", paths.len());
     }
     Ok(if failures == 0 {
         ExitCode::SUCCESS
@@ -146,15 +143,10 @@ fn print(
     is_one_of_many: bool,
 ) -> Result<(), Failure> {
     if arguments.json {
-        let line = serde_json::to_string(execution);
-        say!(
-            "{}",
-            line.map_err(|error| Failure::new(EXIT_OUTPUT, "JSON", error))?
-        );
-        return Ok(());
+        return output::print_json_line(execution);
     }
     if is_one_of_many {
-        say!("{}", execution.file);
+        say!("{}", printable(&execution.file));
     }
     say!("PublicValuesStruct {{");
     say!("    ipfsUri: \"{}\",", execution.ipfs_uri);

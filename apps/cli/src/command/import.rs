@@ -4,7 +4,7 @@ use crate::args::{ImportArguments, ResizeFilter};
 use crate::dataset::Source;
 use crate::destination::Destination;
 use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure};
-use crate::output::say;
+use crate::output::{say, tell};
 use crate::weights_beside::Beside;
 use crate::{files, output};
 use serde::Serialize;
@@ -133,13 +133,13 @@ fn warn(report: &Report, classes: usize) {
         .float_accuracy
         .is_some_and(|accuracy| accuracy < 2.0 * chance)
     {
-        eprintln!(
+        tell!(
             "warning: even the float network labels few calibration images right. If it is a good \
              network, it expects other pixels: see --pixel-range, --mean, --std and --invert"
         );
     }
     if report.agreement < 0.98 {
-        eprintln!(
+        tell!(
             "warning: the integer network gives another label than the float network on {:.1} % of \
              the calibration images; try --precision fine, or more and more typical images",
             100.0 * (1.0 - report.agreement)

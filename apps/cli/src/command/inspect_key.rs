@@ -38,7 +38,7 @@ fn summary(kind: &'static str, key: &VerifyingKey) -> Summary {
     let classes = 0..key.classes().len();
     Summary {
         kind,
-        name: output::printable(key.name()),
+        name: key.name().to_owned(),
         model_id: key.id().to_string(),
         input: describe(key.preprocessing()),
         classes: classes

@@ -5,7 +5,7 @@ use crate::args::{Engine, ProveArguments, given};
 use crate::destination::Destination;
 use crate::failure::{EXIT_INPUT, EXIT_REFUSED, Failure};
 use crate::image_file::ImageFile;
-use crate::output::say;
+use crate::output::{say, tell};
 use crate::setup_file::SetupFile;
 use crate::stages::{Stages, spinning};
 use crate::{keys, model_file, output, randomness};
@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     let bytes = write(&destination, &proved, arguments.public)?;
     if arguments.verbose {
         stages.end("write");
-        eprintln!("{}", stages.finish());
+        tell!("{}", stages.finish());
     }
     let proof = Proof {
         file: destination.path().display().to_string(),
@@ -168,7 +168,7 @@ fn images(files: Vec<ImageFile>, proved: &Proved, key: &ProvingKey) -> Vec<Image
 fn print(proof: &Proof) -> Result<(), Failure> {
     for image in &proof.images {
         let Image { label, class, .. } = image;
-        say!("image:    {}", image.file);
+        say!("image:    {}", output::printable(&image.file));
         if proof.public {
             say!("          {}", image.ipfs_uri);
         }

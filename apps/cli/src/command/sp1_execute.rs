@@ -1,8 +1,8 @@
 //! `zklens execute --engine sp1`: image files → what the program of SP1 says of them, and what that takes.
 
 use crate::args::{Engine, ExecuteArguments, Version, given};
-use crate::failure::{EXIT_INPUT, EXIT_OUTPUT, Failure};
-use crate::output::say;
+use crate::failure::{EXIT_INPUT, Failure};
+use crate::output::{printable, say, tell};
 use crate::sp1::{self, ImageBytes, Seen, Task, thousands};
 use crate::stages::reporting;
 use crate::{files, output};
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
                 if arguments.json {
                     let error = failure.message();
                     let file = files::name(path);
-                    say!("{}", serde_json::json!({ "file": file, "error": error }));
+                    output::print_json_line(&serde_json::json!({ "file": file, "error": error }))?;
                 }
                 failure.report();
                 Ok(())
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
     }
     bar.finish_and_clear();
     if failures > 0 && paths.len() > 1 {
-        eprintln!("{failures} of {} images failed", paths.len());
+        tell!("{failures} of {} images failed", paths.len());
     }
     Ok(if failures == 0 {
         ExitCode::SUCCESS
@@ -101,9 +101,7 @@ fn print(
     is_one_of_many: bool,
 ) -> Result<(), Failure> {
     if arguments.json {
-        let line = serde_json::to_string(execution);
-        let line = line.map_err(|error| Failure::new(EXIT_OUTPUT, "JSON", error))?;
-        say!("{line}");
+        output::print_json_line(execution)?;
     } else {
         print_text(execution, is_one_of_many)?;
     }
@@ -111,9 +109,9 @@ fn print(
         let stages = execution.stages.iter();
         let stages = stages.map(|(name, cycles)| format!("{name} {}, ", thousands(*cycles)));
         let stages = stages.collect::<String>();
-        eprintln!(
+        tell!(
             "{}: {stages}total {} cycles",
-            execution.file,
+            printable(&execution.file),
             thousands(execution.cycles)
         );
     }
@@ -123,7 +121,7 @@ fn print(
 fn print_text(execution: &Execution, is_one_of_many: bool) -> Result<(), Failure> {
     let seen = &execution.seen;
     if is_one_of_many {
-        say!("{}", execution.file);
+        say!("{}", printable(&execution.file));
     }
     say!("PublicValuesStruct {{");
     if execution.has_digest {

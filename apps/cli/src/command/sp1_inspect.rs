@@ -54,7 +54,7 @@ fn summary(proof: &ProofFile, file_bytes: usize) -> Summary {
         verified: false,
         proof_system: sp1::system_name(proof.system),
         mock: proof.mock,
-        sp1_version: output::printable(&proof.sp1_version),
+        sp1_version: proof.sp1_version.clone(),
         program_vkey: output::hex_word(&proof.vkey),
         claim,
         claims_nothing,
@@ -87,7 +87,7 @@ fn print(summary: &Summary) -> Result<(), Failure> {
     say!(
         "system        {}, SP1 circuits {}",
         summary.proof_system,
-        summary.sp1_version
+        output::printable(&summary.sp1_version)
     );
     say!(
         "size          {} bytes, of which the proof itself has {}",

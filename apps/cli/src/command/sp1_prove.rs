@@ -4,7 +4,7 @@ use crate::args::{Engine, ProveArguments, given};
 use crate::destination::Destination;
 use crate::failure::{EXIT_REFUSED, Failure};
 use crate::output;
-use crate::output::say;
+use crate::output::{say, tell};
 use crate::sp1::{self, ImageBytes, Seen, Task, thousands};
 use crate::stages::{Stages, reporting, spinning};
 use serde::Serialize;
@@ -110,7 +110,7 @@ pub(crate) fn deliver(order: &Order<'_>) -> Result<Delivery, Failure> {
         worker.prove(task.program, inputs, order.system, order.prover, progress)
     };
     let proved = if order.verbose {
-        prove(&mut |text| eprintln!("{text}"))
+        prove(&mut |text| tell!("{text}"))
     } else {
         reporting("proving", prove)
     };
@@ -131,7 +131,7 @@ pub(crate) fn deliver(order: &Order<'_>) -> Result<Delivery, Failure> {
         Some(stages.end("verify"))
     };
     if order.verbose {
-        eprintln!("{}", stages.finish());
+        tell!("{}", stages.finish());
     }
     Ok(Delivery {
         image: image.name,
@@ -146,22 +146,22 @@ pub(crate) fn deliver(order: &Order<'_>) -> Result<Delivery, Failure> {
 fn say_what_it_takes(order: &Order<'_>) {
     match order.prover {
         Prover::Mock => {
-            eprintln!(
+            tell!(
                 "MOCK: this proves nothing. The program is only run; nobody can verify the result."
             );
         }
-        Prover::Network => eprintln!(
+        Prover::Network => tell!(
             "note: the image file is sent to Succinct's Prover Network, which charges your account"
         ),
         Prover::Cpu => {
-            eprintln!("note: {TIME_NOTE}");
+            tell!("note: {TIME_NOTE}");
             warn_of_memory();
         }
         Prover::Cuda => {}
     }
     let is_here = matches!(order.prover, Prover::Cpu | Prover::Cuda);
     if is_here && matches!(order.system, System::Groth16 | System::Plonk) {
-        eprintln!(
+        tell!(
             "note: {} proofs made on this machine need Docker, gigabytes of files that SP1 downloads the \
              first time, and more memory than the others; --prover network needs none of that",
             sp1::system_name(order.system)
@@ -172,7 +172,7 @@ fn say_what_it_takes(order: &Order<'_>) {
 fn warn_of_memory() {
     let gigabytes = |bytes: u64| bytes as f64 / 1e9;
     if let Some(bytes) = available_memory().filter(|bytes| *bytes < MEMORY_NEEDED) {
-        eprintln!(
+        tell!(
             "warning: SP1 takes about {:.0} GB of memory, and {:.1} GB are available; the system may stop it",
             gigabytes(MEMORY_NEEDED),
             gigabytes(bytes)

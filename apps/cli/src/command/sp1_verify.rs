@@ -2,7 +2,7 @@
 
 use crate::args::{Engine, VerifyArguments, given};
 use crate::failure::{EXIT_REFUSED, Failure};
-use crate::output::say;
+use crate::output::{printable, say};
 use crate::sp1::{self, ImageBytes, Seen};
 use crate::stages::spinning;
 use crate::{files, model_file, output, proof_file};
@@ -89,7 +89,7 @@ fn network(
     given: Option<Model>,
 ) -> Result<(Option<Model>, KnownBy), String> {
     let another = |proved: &str, given: &Model| {
-        let name = output::printable(given.name());
+        let name = given.name();
         let digest = output::hex(&given.digest());
         format!("the proof is about {proved}, not about {name}, which has digest {digest}")
     };
@@ -128,7 +128,7 @@ fn print(verification: &Verification) -> Result<(), Failure> {
     say!("The proof is true.\n");
     say!("image:         {}", seen.ipfs_uri);
     if let Some(file) = &verification.file {
-        say!("               which is {file}");
+        say!("               which is {}", printable(file));
     }
     say!("label:         {}", seen.label);
     say!("class:         {}\n", seen.class());

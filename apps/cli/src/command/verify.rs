@@ -105,7 +105,7 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
         let cause = format!(
             "the proof is about model {}, not about {}, which is {}",
             proof.statement.model,
-            output::printable(key.name()),
+            key.name(),
             key.id()
         );
         return Err(refused(&cause));
@@ -119,7 +119,7 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
     Ok(Verification {
         verified: true,
         images: images(&verified, &key, proof.opening.is_some(), files),
-        model: output::printable(key.name()),
+        model: key.name().to_owned(),
         model_id: key.id().to_string(),
         model_known_by: known_by,
         context: output::hex_word(&verified.statement().context),
@@ -265,7 +265,10 @@ fn print(verification: &Verification) -> Result<(), Failure> {
     say!("The proof is true.\n");
     for image in &verification.images {
         let shown = match (&image.file, image.shown) {
-            (Some(compared), _) => &format!("{}, whose pixels were classified", compared.file),
+            (Some(compared), _) => &format!(
+                "{}, whose pixels were classified",
+                output::printable(&compared.file)
+            ),
             (None, Shown::NotCompared) => "not compared; the proof can tell: give --input-image",
             (None, _) => "hidden",
         };

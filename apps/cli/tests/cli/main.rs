@@ -10,5 +10,6 @@ mod serve;
 mod setup;
 #[cfg(unix)]
 mod sp1;
+mod strangers;
 mod support;
 mod verify;
