@@ -13,8 +13,9 @@ seed() {
     done
 }
 
-seed model_file vectors/models/*.zkl models/*.zkl
-seed proving_key vectors/models/*.zkl
+hostile=crates/verifier/tests/hostile
+seed model_file vectors/models/*.zkl models/*.zkl $hostile/*.zkl
+seed proving_key vectors/models/*.zkl $hostile/*.zkl
 seed onnx_import crates/onnx/tests/graphs/*.onnx crates/onnx/tests/refused/*.onnx crates/onnx/tests/foreign/*.onnx models/*.onnx
 images=$(find examples crates/image/tests/files -type f \
     \( -name '*.png' -o -name '*.jpg' -o -name '*.gif' -o -name '*.webp' -o -name '*.bmp' \))
@@ -24,8 +25,8 @@ seed image $images
 # shellcheck disable=SC2086
 seed sampler $images
 seed cid examples/*/*.png crates/image/tests/files/*
-seed key_file vectors/proofs/v1/*.zkk apps/wasm/keys/*.zkk
-seed proof_file vectors/proofs/v1/*.zkp
+seed key_file vectors/proofs/v1/*.zkk apps/wasm/keys/*.zkk $hostile/*.zkk
+seed proof_file vectors/proofs/v1/*.zkp $hostile/*.zkp
 seed proof_tape vectors/proofs/v1/smallest.zkp
 seed sp1_proof vectors/sp1/*.sp1
 cp -R fuzz/seeds/. fuzz/corpus
