@@ -33,11 +33,12 @@ export RAYON_NUM_THREADS=1 RUST_BACKTRACE=0
 run() {
     local target="$1" log seconds="$2"
     # The limits of memory are in the targets (`door!`); this one is for libFuzzer's own besides. In seconds: doors promise
-    # two. Instrumented code with its checks takes three to five times as long, and other processes may hold the core.
-    local timeout=10
+    # two of a processor's. Instrumented code with its checks takes three to five times as long, an input is often read
+    # twice, and libFuzzer's clock goes on while other processes hold the core.
+    local timeout=20
     case "$target" in
         # Several proofs are verified for one input.
-        key_file | sp1_proof) timeout=30 ;;
+        key_file | sp1_proof) timeout=40 ;;
         # These promise a limit of memory alone.
         image | sampler | onnx_import) timeout=60 ;;
     esac

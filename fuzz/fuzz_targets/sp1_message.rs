@@ -5,10 +5,9 @@ use zklens_fuzz::{MIB, door};
 use zklens_sp1::protocol::{Message, Request};
 
 door!(256 * MIB, |line| {
-    if let Ok(message) = serde_json::from_slice::<Message>(line) {
+    if let Some(message) = Message::decode(line) {
         let written = serde_json::to_vec(&message).expect("a message");
-        let again: Message = serde_json::from_slice(&written).expect("a written message");
-        assert_eq!(again, message);
+        assert_eq!(Message::decode(&written).as_ref(), Some(&message));
     }
     // The other direction: a request to the worker.
     if let Ok(request) = serde_json::from_slice::<Request>(line) {

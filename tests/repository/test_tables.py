@@ -74,7 +74,8 @@ class Twins(unittest.TestCase):
 
 
 class Doors(unittest.TestCase):
-    def test_every_fuzz_target_has_a_door(self):
+    def test_every_door_has_a_fuzz_target_and_every_target_a_door(self):
+        self.assertEqual([door for door, found in doors() if not found], [])
         self.assertEqual({name for _, found in doors() for name in found}, set(targets()))
 
     def test_the_targets_are_explained(self):
