@@ -18,7 +18,7 @@ pub(crate) const CLIP: usize = 3;
 pub(crate) const LOOKUP: usize = 4;
 pub(crate) const ACTIVATION: usize = 5;
 
-pub(crate) fn path(source: usize) -> Path {
+pub(crate) const fn path(source: usize) -> Path {
     Path {
         steps: Vec::new(),
         weights: None,

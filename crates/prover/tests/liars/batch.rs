@@ -22,7 +22,7 @@ fn batch() -> Case {
     let mut batch = vec![images[0].clone(), other.clone()];
     batch.extend(images[1..].iter().cloned());
     batch.truncate(IMAGES);
-    let case = Case::of_in_rows(4 * 16, model, &batch);
+    let case = Case::of_in_rows(4 * 16, &model, &batch);
     assert_eq!(case.network.plan.rows.pixels.len(), 2);
     case
 }

@@ -34,14 +34,14 @@ impl Case {
     }
 
     /// What a model sees in some images, committed to in rows of so many columns.
-    pub(crate) fn in_rows_of(columns: usize, model: Model, images: usize) -> Self {
-        let images: Vec<_> = (0..images).map(|seed| pixels(&model, seed)).collect();
+    pub(crate) fn in_rows_of(columns: usize, model: &Model, images: usize) -> Self {
+        let images: Vec<_> = (0..images).map(|seed| pixels(model, seed)).collect();
         Self::of_in_rows(columns, model, &images)
     }
 
     /// What a model sees in these images, committed to in rows of so many columns.
-    pub(crate) fn of_in_rows(columns: usize, model: Model, images: &[Pixels]) -> Self {
-        let key = key_with_columns(&model, columns);
+    pub(crate) fn of_in_rows(columns: usize, model: &Model, images: &[Pixels]) -> Self {
+        let key = key_with_columns(model, columns);
         Self::with(key, images)
     }
 

@@ -12,14 +12,15 @@ use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_layers::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table, Weighted};
 use zklens_layers::gadget::{Activation, Column, Entries, Gadget, Lookup};
 use zklens_layers::{LayerError, Plan};
+use zklens_model::Window;
 use zklens_prover::commitment::{self, Row, commit};
 use zklens_testkit::models::{class_names, preprocessing};
 use zklens_verifier::{KeyError, Names, VerifyingKey};
 
 /// Two by two.
-const PIXELS: [i64; 4] = [255, 0, 7, 130];
+const PIXELS: [i64; 4] = [130, 0, 255, 7];
 
-fn path(source: usize) -> Path {
+const fn path(source: usize) -> Path {
     Path {
         steps: Vec::new(),
         weights: None,
@@ -96,8 +97,8 @@ fn tell(network: &Network, label: usize, at_zero: Scalar) -> Cells {
         let operand = network.operand_values(table, &cells);
         for row in 0..network.rows(table) {
             let told = tell_row(network, table, row, &operand, (label, at_zero));
-            for (column, cell) in told.into_iter().enumerate() {
-                cells[table][column][row] = cell;
+            for (column, cell) in cells[table].iter_mut().zip(told) {
+                column[row] = cell;
             }
         }
     }
@@ -206,7 +207,7 @@ fn integers(numbers: &[i64]) -> Vec<Scalar> {
     numbers.iter().copied().map(Scalar::from).collect()
 }
 
-/// A layer with these logits, each less three: the first pixel is 255, and weights are over 255.
+/// A layer with these logits, each less three: the first pixel is 130, and weights are over 130.
 fn dense(logits: &[Scalar], bytes: u8) -> Network {
     let of_first = Path {
         weights: Some(Weighted {
@@ -217,7 +218,7 @@ fn dense(logits: &[Scalar], bytes: u8) -> Network {
     };
     let label = table(Gadget::Label { bytes }, [logits.len(), 1, 1], &[of_first]);
     let circuit = circuit(&[], label, &[&[logits.len(), 1, 2, 2], &[logits.len()]]);
-    let over = Scalar::from(255).inverse().unwrap();
+    let over = Scalar::from(PIXELS[0]).inverse().unwrap();
     let weights = logits
         .iter()
         .flat_map(|logit| [*logit * over, over, Scalar::ZERO, Scalar::ZERO]);
@@ -269,11 +270,11 @@ fn odd_wires_give_at_most_one_label() {
         ..path(1)
     };
     for (factors, labels) in [
-        (&[1][..], &[0][..]),
+        (&[1][..], &[2][..]),
         (&[-1], &[1]),
         (&[1, -1], &[0]),
         (&[0], &[0]),
-        (&[2, 3, -4], &[0]),
+        (&[2, 3, -4], &[2]),
         (&[i64::MAX, i64::MIN], &[1]),
         // 255 times that is beyond eight bytes.
         (&[i64::MIN], &[]),
@@ -283,6 +284,33 @@ fn odd_wires_give_at_most_one_label() {
         let label = table(Gadget::Label { bytes: 8 }, [1, 2, 2], &paths);
         let network = network(circuit(&inside, label, &[]), Vec::new());
         assert_eq!(labels_of(&network), labels, "{factors:?}");
+    }
+}
+
+/// The label lies in a channel, a row and a column of its table.
+#[test]
+fn labels_of_pictures_are_counted_channel_by_channel() {
+    let window = Window::square(1, 1);
+    let map = Map::Conv2d { window, groups: 1 };
+    let of_pixels = Path {
+        weights: Some(Weighted { array: 0, map }),
+        ..path(0)
+    };
+    let kernel = [2, 1, 1, 1];
+    for (weights, bias, label) in [
+        ([1, -1], [0, 0], 2),
+        ([-1, 1], [0, 0], 6),
+        ([-1, -1], [0, 5], 5),
+        ([1, 1], [0, 0], 2),
+    ] {
+        let of_label = table(
+            Gadget::Label { bytes: 2 },
+            [2, 2, 2],
+            std::slice::from_ref(&of_pixels),
+        );
+        let circuit = circuit(&[], of_label, &[&kernel, &[2]]);
+        let network = network(circuit, vec![integers(&weights), integers(&bias)]);
+        assert_eq!(labels_of(&network), [label]);
     }
 }
 
@@ -342,10 +370,10 @@ fn looking_up(first: i64, entries: &[i64]) -> Network {
 #[test]
 fn entries_give_at_most_one_label_wherever_they_begin() {
     for (first, labels) in [
-        (0, &[0][..]),
-        (-1, &[0]),
+        (0, &[2][..]),
+        (-1, &[2]),
         // Position zero, which has the value zero.
-        (1, &[0]),
+        (1, &[2]),
         // Before the first entry, and behind the last.
         (2, &[]),
         (-2, &[]),
@@ -362,15 +390,15 @@ fn entries_give_at_most_one_label_wherever_they_begin() {
 fn an_entry_for_padding_that_is_not_zero_is_refused() {
     let network = looking_up(1, &[5, 9, 8]);
     for at_zero in [Scalar::ZERO, Scalar::from(5)] {
-        let cells = tell(&network, 0, at_zero);
-        let script = Script::of(&network, vec![0], cells);
+        let cells = tell(&network, 2, at_zero);
+        let script = Script::of(&network, vec![2], cells);
         let broken = script.broken();
         assert!(broken.contains(&Rule::Padding { table: 1 }), "{broken:?}");
         script.is_refused();
     }
     // A key with an entry that nobody asks for, too.
     let network = looking_up(0, &[5, 9, 8]);
-    let script = Script::of(&network, vec![0], tell(&network, 0, Scalar::ZERO));
+    let script = Script::of(&network, vec![2], tell(&network, 2, Scalar::ZERO));
     script.is_refused_for(Rule::Padding { table: 1 });
 }
 
@@ -408,12 +436,12 @@ fn keys_that_could_give_two_labels_are_refused() {
 #[test]
 fn outputs_are_those_of_the_circuit() {
     let network = looking_up(0, &[0, 9, 8]);
-    let cells = tell(&network, 0, Scalar::ZERO);
+    let cells = tell(&network, 2, Scalar::ZERO);
     assert_eq!(row_of(&cells[2], 0), integers(&[1, 9]));
     assert_eq!(network.outputs(2, &cells), integers(&[9; 4]));
     let label = network.circuit().label();
     let logits = network.operand_values(label, &cells);
     assert_eq!(logits, integers(&PIXELS.map(|pixel| pixel + 9)));
-    let script = Script::of(&network, vec![0], cells);
+    let script = Script::of(&network, vec![2], cells);
     assert_eq!(script.broken(), BTreeSet::new());
 }

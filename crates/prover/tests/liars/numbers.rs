@@ -15,7 +15,7 @@ const MAGNITUDE: usize = 2;
 
 /// Six images, whose bytes fill pieces of several rows, the last of fewer.
 fn in_short_rows() -> Case {
-    let case = Case::in_rows_of(64, models::clipped(), 6);
+    let case = Case::in_rows_of(64, &models::clipped(), 6);
     let range = &case.network.plan.tables[case.network.circuit().range()];
     let heights = range.places.iter().zip(&range.rules.columns);
     let heights = heights.map(|(place, _)| place.as_ref().unwrap().dims()[2]);
@@ -64,7 +64,7 @@ fn of_no_number(network: &Network) -> Vec<ByteAt> {
 fn the_truth_is_proved_in_rows_of_many_lengths() {
     for columns in [72, 80, 100, 256, 1000, 5000] {
         for images in [1, 3] {
-            let mut case = Case::in_rows_of(columns, models::clipped(), images);
+            let mut case = Case::in_rows_of(columns, &models::clipped(), images);
             case.is_proved();
             let told = case.witness.clone();
             case.count();
@@ -228,7 +228,7 @@ fn a_byte_of_no_number_may_be_any_byte() {
 fn carries_from_one_row_to_another_are_refused() {
     let mut rows = BTreeSet::new();
     for columns in [64, 72, 100, 150] {
-        let mut case = Case::in_rows_of(columns, models::clipped(), 6);
+        let mut case = Case::in_rows_of(columns, &models::clipped(), 6);
         let told = case.witness.clone();
         let (table, column) = (case.network.activation(), MAGNITUDE);
         let at = |byte, row| case.network.committed_at(table, column, byte, row);

@@ -118,6 +118,9 @@ fn the_key_of_another_model_is_refused() {
     }
 }
 
+/// One other parameter of a layer.
+type Change = fn(&mut Op);
+
 /// A true run of one model, opened with that model's weights under a key that commits to others. The transcript is
 /// bound to that key, so only its rows are false.
 #[test]
@@ -125,17 +128,17 @@ fn a_row_of_weights_that_is_not_the_keys_is_refused() {
     const COLUMNS: usize = 64;
     let model = models::clipped();
     let layers = nodes(&model, |op| matches!(op, Op::Dense(_)));
-    let case = Case::in_rows_of(COLUMNS, model.clone(), 1);
+    let case = Case::in_rows_of(COLUMNS, &model, 1);
     assert!(case.network.plan.rows.weights.len() > 2);
     let mut rows = std::collections::BTreeSet::new();
-    let changes: [(usize, fn(&mut Op)); 4] = [
+    let changes: [(usize, Change); 4] = [
         (layers[0], |op| shrink(op, 1)),
         (layers[0], |op| shrink(op, 127)),
         (layers[0], |op| shrink_bias(op, 7)),
         (layers[1], |op| shrink(op, 23)),
     ];
     for (node, change) in changes {
-        let other = Case::in_rows_of(COLUMNS, with(&model, node, change), 1);
+        let other = Case::in_rows_of(COLUMNS, &with(&model, node, change), 1);
         assert_eq!(other.network.circuit(), case.network.circuit());
         let changed = case.network.weights.iter().zip(&other.network.weights);
         rows.extend(
@@ -156,17 +159,17 @@ fn a_row_of_weights_that_is_not_the_keys_is_refused() {
 }
 
 /// As [`Case::new`], with weights that only the prover knows.
-fn private(model: Model, images: usize) -> Case {
+fn private(model: &Model, images: usize) -> Case {
     let secrets = &mut rng(7);
     let key = ProvingKey::new(setup(), model.clone(), Privacy::Private(secrets)).unwrap();
-    let images: Vec<_> = (0..images).map(|seed| pixels(&model, seed)).collect();
+    let images: Vec<_> = (0..images).map(|seed| pixels(model, seed)).collect();
     Case::with(key, &images)
 }
 
 #[test]
 fn lies_under_private_weights_are_refused() {
     let model = models::looked_up();
-    let mut case = private(model.clone(), 2);
+    let mut case = private(&model, 2);
     case.is_proved();
     let public = Case::new(model.clone(), 2);
     assert_ne!(case.network.key.id(), public.network.key.id());
@@ -180,12 +183,12 @@ fn lies_under_private_weights_are_refused() {
     case.retell_leads();
     case.is_refused_for(case.out_of_range(table, 0, winner));
 
-    let mut case = private(model.clone(), 2);
+    let mut case = private(&model, 2);
     let dense = nodes(&model, |op| matches!(op, Op::Dense(_)))[0];
     case.see(&with(&model, dense, |op| shrink_bias(op, 3)));
     assert!(is_refused_by(&case, reader(&case, 0)));
 
-    let mut case = private(model, 2);
+    let mut case = private(&model, 2);
     let table = case
         .network
         .table(|gadget| matches!(gadget, Gadget::Lookup(_)));
@@ -197,7 +200,7 @@ fn lies_under_private_weights_are_refused() {
 /// The same model in rows of another length, and so another key. The tapes are equally long.
 #[test]
 fn a_proof_in_rows_of_another_length_is_refused() {
-    let [short, long] = [1024, 1088].map(|columns| Case::in_rows_of(columns, models::pooled(), 1));
+    let [short, long] = [1024, 1088].map(|columns| Case::in_rows_of(columns, &models::pooled(), 1));
     assert_eq!(short.network.plan.rows, long.network.plan.rows);
     for (case, other) in [(&short, &long), (&long, &short)] {
         let mut script = Script::new(case);
