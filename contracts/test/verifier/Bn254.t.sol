@@ -18,7 +18,7 @@ contract Bn254Test is Test {
         }
     }
 
-    function testFuzz_inverse(bool dirty, uint256 a) public view {
+    function testFuzz_aNumberTimesItsInverseIsOne(bool dirty, uint256 a) public view {
         a = bound(a, 1, R - 1);
         uint256 inverse = libraries.inverse(dirty, a);
         vm.assertLt(inverse, R);
@@ -30,7 +30,7 @@ contract Bn254Test is Test {
         vm.assertEq(libraries.inverse(true, 0), 0);
     }
 
-    function testFuzz_negAndSub(uint256 a, uint256 b) public view {
+    function testFuzz_negAndSubUndoAddition(uint256 a, uint256 b) public view {
         (a, b) = (bound(a, 0, R - 1), bound(b, 0, R - 1));
         uint256 negated = libraries.neg(a);
         uint256 difference = libraries.sub(a, b);
@@ -40,7 +40,7 @@ contract Bn254Test is Test {
         vm.assertEq(addmod(difference, b, R), a);
     }
 
-    function test_negAndSubAtTheEnds() public view {
+    function test_negAndSubAreReducedAtTheEnds() public view {
         vm.assertEq(libraries.neg(0), 0);
         vm.assertEq(libraries.neg(1), R - 1);
         vm.assertEq(libraries.neg(R - 1), 1);
@@ -81,7 +81,11 @@ contract Bn254Test is Test {
         if (change == 8) x = factor;
     }
 
-    function testFuzz_areOnCurve(bool dirty, uint256[4] calldata factors, uint256[4] calldata changes) public view {
+    function testFuzz_areOnCurveAgreesWithThePrecompile(
+        bool dirty,
+        uint256[4] calldata factors,
+        uint256[4] calldata changes
+    ) public view {
         bytes memory points;
         bool valid = true;
         for (uint256 i = 0; i < 4; ++i) {
@@ -94,7 +98,7 @@ contract Bn254Test is Test {
     }
 
     /// @dev `Σ coefficient·(factor·G) − minus·G` is `(Σ coefficient·factor − minus)·G`.
-    function testFuzz_combine(
+    function testFuzz_combineSumsMultiplesLessOnePoint(
         bool dirty,
         uint256 minus,
         uint256 count,
@@ -115,7 +119,7 @@ contract Bn254Test is Test {
     }
 
     /// @dev Sums that meet infinity, or a point and itself.
-    function test_combineAtTheEnds() public view {
+    function test_combinePassesInfinityAndEqualPoints() public view {
         uint256[] memory one = new uint256[](1);
         uint256[5] memory coefficients = [0, 1, 2, R - 1, R - 2];
         for (uint256 i = 0; i < coefficients.length; ++i) {
@@ -126,7 +130,7 @@ contract Bn254Test is Test {
     }
 
     /// @dev With `τ = 1` the pairings agree on equal points.
-    function testFuzz_pairingsAgree(bool dirty, uint256 factor, uint256 other, bool same) public view {
+    function testFuzz_pairingsAgreeOnEqualPointsOnly(bool dirty, uint256 factor, uint256 other, bool same) public view {
         uint256[4] memory generator = [
             0x198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2,
             0x1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed,

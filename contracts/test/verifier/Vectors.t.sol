@@ -31,7 +31,7 @@ contract VectorsTest is Test {
         }
     }
 
-    function testFuzz_sumAndEvaluate(uint256 seed, uint256 length, uint256 x) public view {
+    function testFuzz_sumAndEvaluateAreAsDefined(uint256 seed, uint256 length, uint256 x) public view {
         uint256[] memory list = listOf(seed, length % 17);
         x = x % 5 == 0 ? R - 1 : x % R;
         (uint256 sum, uint256 atX) = libraries.ofVector(list, x);
@@ -39,7 +39,7 @@ contract VectorsTest is Test {
         vm.assertEq(atX, evaluated(list, 0, list.length, x));
     }
 
-    function testFuzz_dotWithStep(uint256 seed, uint256 length, uint256 step) public view {
+    function testFuzz_dotTakesRightWordsAStepApart(uint256 seed, uint256 length, uint256 step) public view {
         (length, step) = (length % 17, step % 4);
         uint256[] memory left = listOf(seed, length);
         uint256[] memory right = listOf(seed ^ 1, length * step + 1);
@@ -50,7 +50,10 @@ contract VectorsTest is Test {
         vm.assertEq(libraries.dotWithStep(left, right, step), expected);
     }
 
-    function testFuzz_evaluateEach(uint256 seed, uint256 count, uint256 length, uint256 x) public view {
+    function testFuzz_evaluateEachSetsFirstWordsOnly(uint256 seed, uint256 count, uint256 length, uint256 x)
+        public
+        view
+    {
         (count, length, x) = (count % 9, bound(length, 1, 6), x % R);
         uint256[] memory list = listOf(seed, count + length - 1);
         uint256[] memory found = libraries.evaluateEach(list, count, length, x);
@@ -59,7 +62,7 @@ contract VectorsTest is Test {
         }
     }
 
-    function testFuzz_geometric(uint256 first, uint256 ratio, uint256 count) public view {
+    function testFuzz_geometricIsTheSumOfPowers(uint256 first, uint256 ratio, uint256 count) public view {
         uint256[] memory ones = new uint256[](count % 19);
         for (uint256 i = 0; i < ones.length; ++i) {
             ones[i] = 1;

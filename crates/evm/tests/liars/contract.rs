@@ -30,33 +30,48 @@ fn show(key: Vec<u8>, statement: &Statement, proof: &[u8]) -> Reason {
     })
 }
 
-/// Shows a proof to a contract, which has to give the native verifier's verdict.
-pub(crate) fn agrees(
-    setup: &VerifierSetup,
-    key: &VerifyingKey,
-    statement: &Statement,
-    proof: &[u8],
-    said: Option<VerifyError>,
-) {
-    // A caller cannot tell a contract which model it is for.
-    assert_eq!(statement.model, key.id());
-    let images = statement.labels.len();
-    let bytes = match contract_key(key, setup, &[images]) {
-        Ok(bytes) => bytes,
-        // A contract needs logits that are channels; only hostile keys have others.
-        Err(ExportError::Logits) => return,
-        Err(error) => panic!("{error}"),
-    };
-    let reason = show(bytes, statement, proof);
-    let expected = match said {
-        None => Reason::None,
-        // Natively a tape is read up to its first fault, whatever its length.
-        Some(VerifyError::Tape(_)) if proof.len() != tape_length(key, images) => {
-            Reason::ProofLength
+/// A contract's view of a proof.
+pub(crate) struct Seen {
+    /// None if no contract can have the key.
+    reason: Option<Reason>,
+    /// Whether the tape is as long as the key says.
+    is_of_length: bool,
+}
+
+impl Seen {
+    /// Shows a proof to a contract with this key.
+    pub(crate) fn of(
+        setup: &VerifierSetup,
+        key: &VerifyingKey,
+        statement: &Statement,
+        proof: &[u8],
+    ) -> Self {
+        // A caller cannot tell a contract which model it is for.
+        assert_eq!(statement.model, key.id());
+        let images = statement.labels.len();
+        let reason = match contract_key(key, setup, &[images]) {
+            Ok(bytes) => Some(show(bytes, statement, proof)),
+            // A contract needs logits that are channels; only hostile keys have others.
+            Err(ExportError::Logits) => None,
+            Err(error) => panic!("{error}"),
+        };
+        let is_of_length = proof.len() == tape_length(key, images);
+        Self {
+            reason,
+            is_of_length,
         }
-        Some(error) => of_verify(error),
-    };
-    assert_eq!(reason, expected);
+    }
+
+    /// The native verifier's verdict is the contract's, for the same reason.
+    pub(crate) fn agrees(&self, said: Option<VerifyError>) {
+        let expected = match said {
+            None => Reason::None,
+            // Natively a tape is read up to its first fault, whatever its length.
+            Some(VerifyError::Tape(_)) if !self.is_of_length => Reason::ProofLength,
+            Some(error) => of_verify(error),
+        };
+        assert_eq!(self.reason.unwrap_or(expected), expected);
+    }
 }
 
 /// Bytes of a proof: points of witness, helpers and opening; scalars of rounds, columns and opening.

@@ -63,8 +63,9 @@ pub(crate) fn verify(
     statement: Statement,
     proof: &[u8],
 ) -> Result<Verified, VerifyError> {
-    let verdict = native::verify(setup, key, statement.clone(), proof);
-    contract::agrees(setup, key, &statement, proof, verdict.clone().err());
+    let seen = contract::Seen::of(setup, key, &statement, proof);
+    let verdict = native::verify(setup, key, statement, proof);
+    seen.agrees(verdict.clone().err());
     verdict
 }
 
