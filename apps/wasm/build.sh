@@ -27,6 +27,9 @@ compile() {
 bind() {
     rm -rf "$here/pkg/$3"
     "$bindgen" --target "$2" --out-dir "$here/pkg/$3" "$1"
+    # TypeScript's libs before esnext.disposable do not know this name: it would be an error in the projects that have one.
+    sed -i.whole '/^ *\[Symbol\.dispose\](): void;$/d' "$here/pkg/$3/zklens_wasm.d.ts"
+    rm "$here/pkg/$3/zklens_wasm.d.ts.whole"
 }
 
 # -O4 takes longer, is larger and no faster. Not --all-features: it writes what no browser reads yet.
