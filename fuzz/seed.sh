@@ -25,6 +25,7 @@ seed image $images
 # shellcheck disable=SC2086
 seed sampler $images
 seed cid examples/*/*.png crates/image/tests/files/*
+seed diagnosis fuzz/handmade.py crates/image/tests/files/* crates/onnx/tests/refused/*.onnx
 seed key_file vectors/proofs/v1/*.zkk apps/wasm/keys/*.zkk $hostile/*.zkk
 seed proof_file vectors/proofs/v1/*.zkp $hostile/*.zkp
 seed proof_tape vectors/proofs/v1/smallest.zkp
