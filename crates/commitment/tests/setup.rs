@@ -100,7 +100,7 @@ fn refuses_points_that_are_no_powers() {
     }
 }
 
-/// A string with other points from `first` on, each the sum of a true power and of so many times the powers before it.
+/// A string whose points from `first` on are true powers plus multiples of the lowest powers.
 fn shifted(first: usize, shifts: &[&[Scalar]]) -> Vec<u8> {
     let setup = Setup::decode(&beginning(), &TAU_G2).unwrap();
     let powers = setup.powers();
@@ -132,7 +132,7 @@ fn refuses_powers_made_for_a_draw_that_forgets_them() {
     }
 }
 
-/// From power to power they are wrong by 1 and −1, or by 1, −2 and 1: what does not show in a plain sum, nor with weights
+/// From power to power they are wrong by 1 and −1, or by 1, −2 and 1. Neither shows in a plain sum, nor with weights
 /// that grow evenly.
 #[test]
 fn refuses_powers_whose_faults_add_up_to_zero() {
