@@ -8,8 +8,9 @@
 
 Fields of NAME.json: `opset`; `shape` [channels, height, width]; `layout` of the graph's input, nchw
 or nhwc; `pixel_range`, "unit" if the graph takes pixels / 255 and "byte" if it takes 0..255;
-`softmax`, whether the graph ends in a Softmax; `rounds`, whether it rounds values inside; `inputs`, images of bytes in [channel][row][column]
-order whatever the layout; `outputs`, the logits for each image, before the Softmax if there is one.
+`softmax`, whether the graph ends in a Softmax; `rounds`, if the graph rounds values inside;
+`inputs`, images of bytes in [channel][row][column] order whatever the layout; `outputs`, the logits
+for each image, before the Softmax if there is one.
 """
 
 import json
@@ -134,6 +135,7 @@ class Graph:
         shape = [channels, height, width] if self.layout == "nchw" else [height, width, channels]
         inputs = [("image", [self.batch, *shape]), *self.inputs]
         opset = opset or self.opset
+        kinds = {"image": self.image}
         listed = [
             helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(v.dtype), v.shape)
             for name, v in self.tensors.items()
@@ -143,7 +145,7 @@ class Graph:
             self.nodes,
             self.name,
             [
-                helper.make_tensor_value_info(n, self.image if n == "image" else TensorProto.FLOAT, s)
+                helper.make_tensor_value_info(n, kinds.get(n, TensorProto.FLOAT), s)
                 for n, s in inputs
             ]
             + listed,
@@ -465,8 +467,8 @@ def batch_of_four():
 
 
 def old_opset():
-    """Opset 7: batch normalisation, Clip, Pad and Dropout as they were, Upsample with its scales as an
-    attribute before a convolution whose stride is a multiple."""
+    """Opset 7: batch normalisation, Clip, Pad and Dropout as they were, Upsample with its scales as
+    an attribute before a convolution whose stride is a multiple."""
     g = Graph("old_opset", 7, (1, 12, 12))
     x = g.clip(g.norm(g.conv("image", 1, 4, 3), 4), 0.0, 6.0)  # 10×10
     x = g.op("Upsample", x, mode="nearest", scales=[1.0, 1.0, 2.0, 2.0])  # 20×20
@@ -503,7 +505,8 @@ def label_and_scores():
 
 
 def log_probabilities():
-    """Opset 13: the logarithm of a softmax, and what could not be imported in a branch nobody needs."""
+    """Opset 13: the logarithm of a softmax, and what could not be imported in a branch nobody
+    needs."""
     g = Graph("log_probabilities", 13, (1, 12, 12))
     x = g.op("Relu", g.gemm(g.op("Flatten", "image"), 144, 12))
     g.finish(x, 12)
@@ -590,8 +593,8 @@ def quantised_marks():
 
 
 def curves():
-    """Opset 20: functions that become tables, among them those that exporters write as products: SiLU,
-    GELU with an Erf, GELU with a tanh and a cube, a square."""
+    """Opset 20: functions that become tables, among them those that exporters write as products:
+    SiLU, GELU with an Erf, GELU with a tanh and a cube, a square."""
     g = Graph("curves", 20, (1, 12, 12))
     x = g.op("Gelu", g.conv("image", 1, 4, 3, strides=[2, 2], pads=[1, 1, 1, 1]))  # 6×6
     x = g.conv(x, 4, 6, 1)
@@ -614,7 +617,8 @@ def bends():
     """Opset 13: HardSigmoid, PRelu with one slope and with a slope per channel (one of them steep),
     Max and Min of functions of one value, Softplus after which comes a max pool."""
     g = Graph("bends", 13, (1, 12, 12))
-    x = g.op("PRelu", g.conv("image", 1, 4, 3), g.tensor(np.reshape([0.1, -0.3, 0.6, 1.5], (4, 1, 1))))
+    slopes = g.tensor(np.reshape([0.1, -0.3, 0.6, 1.5], (4, 1, 1)))
+    x = g.op("PRelu", g.conv("image", 1, 4, 3), slopes)
     x = g.op("PRelu", g.conv(x, 4, 6, 3), g.tensor(np.full((6, 1, 1), 0.2)))  # 8×8
     x = g.op("HardSigmoid", g.conv(x, 6, 6, 1), alpha=0.3, beta=0.4)
     x = g.op("Softplus", g.conv(x, 6, 6, 1))
@@ -625,8 +629,8 @@ def bends():
 
 
 def windows():
-    """Opset 13: dilated convolutions with and without pads, pools whose last window is cut off, a mean
-    that leaves padding out, maxima over height and width, one of more than 256 cells."""
+    """Opset 13: dilated convolutions with and without pads, pools whose last window is cut off, a
+    mean that leaves padding out, maxima over height and width, one of more than 256 cells."""
     g = Graph("windows", 13, (1, 20, 20))
     x = g.op("Relu", g.conv("image", 1, 4, 3, dilations=[2, 3], pads=[2, 3, 2, 3]))  # 20×20
     whole = g.op("GlobalMaxPool", x)
@@ -641,8 +645,8 @@ def windows():
 
 
 def positions():
-    """Opset 13: slices, splits, gathers, a channel shuffle before convolutions in groups, doubled pixels
-    before a stride of two, channels of zeros, blocks as channels."""
+    """Opset 13: slices, splits, gathers, a channel shuffle before convolutions in groups, doubled
+    pixels before a stride of two, channels of zeros, blocks as channels."""
     g = Graph("positions", 13, (1, 16, 16))
     ints = lambda values: g.tensor(values, dtype=np.int64)  # noqa: E731
     x = g.op("Slice", "image", ints([2, 1]), ints([-2, 99]), ints([2, 3]), ints([1, 1]))  # 12×15
@@ -656,7 +660,9 @@ def positions():
     x = g.op("Concat", left, right, axis=1)
     sizes = g.op("Shape", x)
     sizes = g.op("Mul", sizes, ints([1, 1, 2, 2]))
-    x = g.op("Resize", x, "", "", sizes, mode="nearest", coordinate_transformation_mode="half_pixel")
+    x = g.op(
+        "Resize", x, "", "", sizes, mode="nearest", coordinate_transformation_mode="half_pixel"
+    )
     x = g.op("Relu", g.conv(x, 7, 6, 3, strides=[2, 2], pads=[1, 1, 1, 1]))  # 8×10
     wider = g.op("Pad", x, ints([0, 1, 0, 0, 0, 1, 0, 0]))  # 8 channels
     x = g.op("Add", g.conv(x, 6, 8, 1), wider)
@@ -668,8 +674,8 @@ def positions():
 
 
 def split_and_mean():
-    """Opset 13: two halves of the channels, of which one is subtracted from the other; a mean of three
-    tensors; a sum of three."""
+    """Opset 13: two halves of the channels, of which one is subtracted from the other; a mean of
+    three tensors; a sum of three."""
     g = Graph("split_and_mean", 13, (1, 12, 12))
     x = g.op("Relu", g.conv("image", 1, 6, 3, strides=[2, 2]))  # 5×5
     g.nodes.append(helper.make_node("Split", [x], ["low", "high"], name="halves", axis=1))
@@ -680,8 +686,8 @@ def split_and_mean():
 
 
 def side_by_side():
-    """Opset 13: tensors of different sides flattened and put side by side, and rectified there, before a
-    fully connected layer."""
+    """Opset 13: tensors of different sides flattened and put side by side, and rectified there,
+    before a fully connected layer."""
     g = Graph("side_by_side", 13, (1, 12, 12))
     x = g.op("Relu", g.conv("image", 1, 4, 3))  # 10×10
     small = g.op("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])  # 5×5
@@ -691,7 +697,8 @@ def side_by_side():
 
 
 def normalised_features():
-    """Opset 13: batch normalisation and ReLU of flattened pixels: imported, and not to be proved."""
+    """Opset 13: batch normalisation and ReLU of flattened pixels: imported, and not to be
+    proved."""
     g = Graph("normalised_features", 13, (1, 12, 12))
     x = g.op("Relu", g.conv("image", 1, 4, 3, strides=[2, 2]))  # 5×5
     x = g.op("Relu", g.norm(g.op("Flatten", x), 100))
@@ -699,8 +706,8 @@ def normalised_features():
 
 
 def rows_of_numbers():
-    """Opset 13: matrices times a matrix: rows of the image, then channels as in a mixer; a mean over
-    the axis between."""
+    """Opset 13: matrices times a matrix: rows of the image, then channels as in a mixer; a mean
+    over the axis between."""
     g = Graph("rows_of_numbers", 13, (1, 12, 12))
     ints = lambda values: g.tensor(values, dtype=np.int64)  # noqa: E731
     rows = g.op("Relu", g.matmul(g.op("Reshape", "image", ints([-1, 12, 12])), 12, 6))  # 12×6
@@ -713,18 +720,21 @@ def rows_of_numbers():
 
 
 def transposed_convolution():
-    """Opset 13: transposed convolutions, with blocks that overlap and are cropped, and that do not."""
+    """Opset 13: transposed convolutions, with blocks that overlap and are cropped, and that do
+    not."""
     g = Graph("transposed_convolution", 13, (1, 12, 12))
     x = g.op("Relu", g.conv("image", 1, 4, 3, strides=[3, 3]))  # 4×4
     weight = g.tensor(g.rng.normal(0, 0.3, (4, 3, 3, 2)))
     bias = g.tensor(g.rng.normal(0, 0.2, 3))
-    x = g.op("ConvTranspose", x, weight, bias, strides=[2, 2], pads=[1, 0, 0, 0], output_padding=[1, 0])
+    x = g.op(
+        "ConvTranspose", x, weight, bias, strides=[2, 2], pads=[1, 0, 0, 0], output_padding=[1, 0]
+    )
     return g.finish(g.op("Flatten", g.op("Relu", x)), 3 * 9 * 8)
 
 
 def squeeze_excite():
-    """Opset 13: a picture times a number for each of its channels, a product of two convolutions, and the
-    larger and the smaller of two tensors."""
+    """Opset 13: a picture times a number for each of its channels, a product of two convolutions,
+    and the larger and the smaller of two tensors."""
     g = Graph("squeeze_excite", 13, (1, 12, 12))
     x = g.op("Relu", g.conv("image", 1, 6, 3, strides=[2, 2]))  # 5×5
     y = g.op("Relu", g.conv(g.op("GlobalAveragePool", x), 6, 3, 1))
@@ -736,8 +746,8 @@ def squeeze_excite():
 
 
 def fused():
-    """Opset 13: what onnxruntime's optimiser makes: convolutions and matrix products with an activation,
-    and a sum, inside."""
+    """Opset 13: what onnxruntime's optimiser makes: convolutions and matrix products with an
+    activation, and a sum, inside."""
     g = Graph("fused", 13, (1, 12, 12))
     own = {"domain": "com.microsoft"}
 
@@ -753,9 +763,7 @@ def fused():
     x = g.op("MaxPool", x, kernel_shape=[3, 3], strides=[3, 3])
     x = g.op("Flatten", g.op("QuickGelu", x, alpha=1.702, **own))
     weight, bias = g.rng.normal(0, 0.2, (12, 64)), g.rng.normal(0, 0.2, 12)
-    x = g.op(
-        "FusedGemm", x, g.tensor(weight), g.tensor(bias), transB=1, activation="Tanh", **own
-    )
+    x = g.op("FusedGemm", x, g.tensor(weight), g.tensor(bias), transB=1, activation="Tanh", **own)
     return g.finish(x, 12)
 
 
@@ -771,8 +779,8 @@ GRAPHS = [
     lenet_tanh, sigmoid_mlp, leaky_vgg, residual, mobilenet, clip_inputs, batchnorm_first, nhwc_tf,
     concat_inception, torch_old_flatten, normalised_inside, padded_groups, squeezed_image,
     distant_scales, wide_mean, batch_of_four, old_opset, new_opset, label_and_scores,
-    log_probabilities, half_precision, whole_bytes, sparse_weights, local_functions, quantised_marks,
-    curves, bends, windows, positions, split_and_mean, side_by_side,
+    log_probabilities, half_precision, whole_bytes, sparse_weights, local_functions,
+    quantised_marks, curves, bends, windows, positions, split_and_mean, side_by_side,
     normalised_features, rows_of_numbers, transposed_convolution,
     squeeze_excite, fused, weights_beside,
 ]  # fmt: skip
@@ -986,6 +994,14 @@ def mixed_pixels():
     return finish_convolution(g, g.op("Relu", g.conv(x, 1, 4, 3)), 4)
 
 
+def woven_cells():
+    """channels that become pixels in blocks of two and channels again in blocks of four"""
+    g = refused("woven_cells")
+    x = g.op("DepthToSpace", g.conv("image", 1, 4, 3, pads=[1, 1, 1, 1]), blocksize=2)  # 24×24
+    x = g.op("SpaceToDepth", x, blocksize=4)  # 16 channels, 6×6
+    return finish_convolution(g, g.op("Relu", g.conv(x, 16, 4, 3)), 4)
+
+
 def copies_apart():
     """copies of one pixel to which different numbers are added"""
     g = refused("copies_apart")
@@ -1071,14 +1087,16 @@ def not_finite():
 REFUSED = [
     lstm, custom_domain, dynamic_weights, two_inputs, two_outputs, mul_two_tensors,
     softmax_in_the_middle, not_a_number, opset_6, opset_99, external_data, bias_per_image,
-    dropout_in_training, instance_norm, quantised, mirrored_border, last_of_equals, statistics_per_cell,
-    cut_off_mean, dilated_pool, mixed_pixels, copies_apart, two_grids, whole_arithmetic, function_bomb,
-    function_that_calls_itself, huge_values, tiny_values, huge_weights, not_finite,
+    dropout_in_training, instance_norm, quantised, mirrored_border, last_of_equals,
+    statistics_per_cell, cut_off_mean, dilated_pool, mixed_pixels, woven_cells, copies_apart,
+    two_grids, whole_arithmetic, function_bomb, function_that_calls_itself, huge_values,
+    tiny_values, huge_weights, not_finite,
 ]  # fmt: skip
 
 # What no checker takes, or no program should run.
 UNCHECKED = [
-    custom_domain, opset_6, opset_99, statistics_per_cell, function_bomb, function_that_calls_itself,
+    custom_domain, opset_6, opset_99, statistics_per_cell, function_bomb,
+    function_that_calls_itself,
 ]  # fmt: skip
 
 

@@ -224,6 +224,10 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ("softmax_in_the_middle", &["softmax", "last operator"]),
     ("tiny_values", &["its values reach", "e-12"]),
     ("two_inputs", &["expected one input, got 2"]),
+    (
+        "woven_cells",
+        &["(SpaceToDepth)", "no rows and columns of one layer"],
+    ),
     ("two_outputs", &["there are several, `logits`, `relu_"]),
 ];
 
