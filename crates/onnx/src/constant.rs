@@ -185,7 +185,7 @@ pub(crate) fn len(dims: &[usize]) -> Option<usize> {
 /// A constant may hold more elements than an activation.
 const MAX_WEIGHTS: usize = Shape::MAX_LEN << 5;
 pub(crate) const MAX_RANK: usize = 8;
-/// A few bytes of a file may say that so many elements are zero.
+/// Most elements of a sparse tensor, zeros included: a few bytes of a file can ask for them.
 const MAX_SPARSE: usize = Shape::MAX_LEN << 2;
 
 fn elements(tensor: &proto::Tensor) -> Option<Data> {

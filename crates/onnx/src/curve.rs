@@ -45,7 +45,7 @@ pub(crate) enum Curve {
     Power {
         exponent: f32,
     },
-    /// What a network puts together of others.
+    /// Put together of others by the network.
     Composed(Arc<Formula>),
 }
 

@@ -5,8 +5,8 @@ use crate::proto::{self, data_type};
 
 /// Reads the files that lie beside a model.
 ///
-/// What it is asked for is a path below the model's folder: with `/` between names, none of which is
-/// `..`. Whoever implements it must not follow a link out of the folder.
+/// The importer asks for paths below the model's folder only: names with `/` between, never `..`.
+/// Whoever implements it must not follow a link out of the folder.
 pub trait ExternalData {
     /// `length` bytes of the file `location` from `offset` on.
     ///
@@ -16,7 +16,7 @@ pub trait ExternalData {
     fn read(&self, location: &str, offset: u64, length: u64) -> Result<Vec<u8>, String>;
 }
 
-/// No other file than the model's.
+/// Only the model's own file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Nothing;
 

@@ -1,4 +1,4 @@
-//! What a file is that is given as ONNX and is not, told by its first bytes.
+//! Tells the kind of a file that is given as ONNX by mistake, by its first bytes.
 
 /// A sentence for the file, if its kind is known.
 pub(crate) fn sentence(file: &[u8]) -> Option<&'static str> {
@@ -68,7 +68,7 @@ fn common(file: &[u8]) -> Option<&'static str> {
     kind.map(|(_, sentence)| *sentence)
 }
 
-/// What a ZIP archive is, by the names of its members.
+/// Tells the kind of a ZIP archive by the names of its members.
 fn archive(file: &[u8]) -> &'static str {
     let holds = |name: &[u8]| file.windows(name.len()).any(|bytes| bytes == name);
     if holds(b"data.pkl") || holds(b"constants.pkl") {

@@ -51,7 +51,8 @@ pub(crate) enum Kind {
     Concat,
     Reshape,
     Select(Select),
-    /// Of two tensors of one shape, or of the second's one cell per channel with each of the first's.
+    /// Two tensors of one shape, cell by cell; or the second has one cell per channel, for all of the
+    /// first's.
     Product,
 }
 

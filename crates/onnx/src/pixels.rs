@@ -1,4 +1,4 @@
-//! What the network expects of pixels, in front of it.
+//! The normalisation of pixels, in front of the network.
 
 use crate::error::ImportError;
 use crate::network::{Kind, Layer, Network};

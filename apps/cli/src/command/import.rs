@@ -94,7 +94,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a proof about the model would fail at: the ONNX node, where there is one.
+/// Why the model cannot be proved: names the ONNX node, if one is to blame.
 fn obstacle(imported: &Imported) -> Option<String> {
     let error = provable(&imported.model).err()?;
     let LayerError::Unsupported { node, operator } = error else {

@@ -100,7 +100,7 @@ pub(super) fn dense_after_concat(network: &mut Network, id: LayerId, input: Laye
     true
 }
 
-/// Whether a layer puts tensors side by side of which some are only reshaped to fit, and few enough.
+/// Whether a layer puts a few tensors side by side, some only reshaped to fit.
 fn joins_reshapes(network: &Network, layer: LayerId) -> bool {
     let Layer {
         kind,

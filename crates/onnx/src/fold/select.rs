@@ -4,7 +4,7 @@ use super::bypass;
 use crate::network::{Kind, LayerId, Linear, Network, Select};
 use zklens_model::{Axis, Shape, Window};
 
-/// No kernel grows beyond so many weights.
+/// The most weights that a kernel may grow to.
 const MAX_WEIGHTS: usize = 1 << 24;
 
 /// A convolution sees the cells themselves, where its window does not tell the difference.
@@ -86,7 +86,7 @@ fn rewired(
     Some(weights)
 }
 
-/// A choice of channels, none of them empty, is a choice of what a linear layer gives.
+/// A choice of channels, all of them there, chooses among the outputs of a linear layer.
 pub(super) fn select_after_linear(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let Kind::Select(select) = network.layers[id].kind.clone() else {
         return false;
@@ -127,7 +127,7 @@ pub(super) fn is_identity(select: &Select, inner: Shape) -> bool {
         && is_range(&select.columns, inner.width())
 }
 
-/// What could not be folded is a convolution whose kernels have a single one.
+/// A choice that could not be folded is a convolution whose kernels have a single one.
 pub(super) fn as_convolution(select: &Select, inner: Shape) -> Option<Kind> {
     let rows = evenly(&select.rows, inner.height())?;
     let columns = evenly(&select.columns, inner.width())?;
@@ -269,7 +269,7 @@ mod tests {
     use super::{evenly, through};
     use zklens_model::Axis;
 
-    /// What the window sees of the picked cells, output by output, tap by tap; none is padding.
+    /// The picked cells that the window sees, output by output, tap by tap; none is padding.
     fn sees(axis: Axis, list: &[usize], outputs: usize) -> Vec<Vec<Option<usize>>> {
         let cell = |output: usize, tap: usize| {
             let at = (output * axis.stride + tap).checked_sub(axis.before)?;

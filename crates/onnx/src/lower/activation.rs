@@ -149,7 +149,7 @@ impl Context<'_> {
     }
 }
 
-/// What a `Max` or `Min` compares.
+/// The operands of a `Max` or `Min`.
 enum Compared {
     WithNumber(View, f32),
     Both(View, View),

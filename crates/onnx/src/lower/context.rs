@@ -55,7 +55,7 @@ impl Context<'_> {
         }
     }
 
-    /// What has no weights: activations, and what only moves cells.
+    /// Operators without weights: activations, and those that only move cells.
     fn unweighted(&mut self, operator: &str) -> Result<Value, Refusal> {
         match operator {
             "Softmax" | "LogSoftmax" => self.softmax(),

@@ -1,5 +1,5 @@
-//! Operators of two inputs that are both functions of one value: `x · sigmoid(x)`, what exporters
-//! make of GELU, a square. They become one table.
+//! Operators of two inputs that are both functions of one value: `x · sigmoid(x)`, an exporter's GELU,
+//! a square. They become one table.
 
 use super::view::View;
 use super::{Context, Lowering, Refusal, Value};
@@ -62,7 +62,7 @@ impl Lowering {
             .collect()
     }
 
-    /// What each cell of `layer` is of the same cell of `root`. `left` bounds the work.
+    /// Each cell of `layer` as a formula in the same cell of `root`. `left` bounds the work.
     fn formula(&self, layer: LayerId, root: LayerId, left: &mut usize) -> Option<Arc<Formula>> {
         *left = left.checked_sub(1)?;
         if layer == root {

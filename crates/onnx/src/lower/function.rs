@@ -96,9 +96,9 @@ fn opset(function: &Function, outer: i64) -> Result<i64, i64> {
 struct Call<'a> {
     node: &'a Node,
     function: &'a Function,
-    /// What the function's names of inputs and outputs are outside.
+    /// The outer names of the function's inputs and outputs.
     names: BTreeMap<&'a str, &'a str>,
-    /// What all other names begin with.
+    /// Put before all other names.
     prefix: String,
 }
 
@@ -157,7 +157,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// What messages call a node of the function.
+    /// The name of a node of the function, for messages.
     fn label(&self, inner: &Node) -> String {
         let name = |node: &Node| {
             let mut names = core::iter::once(&node.name).chain(&node.output);

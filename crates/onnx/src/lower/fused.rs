@@ -1,5 +1,5 @@
-//! Operators of other domains: what onnxruntime's optimiser fuses, and what scikit-learn's exporter
-//! puts around a network.
+//! Operators of other domains: those that onnxruntime's optimiser fuses, and those that
+//! scikit-learn's exporter puts around a network.
 
 use super::view::View;
 use super::{Context, Refusal, Value};

@@ -221,7 +221,7 @@ impl Context<'_> {
     }
 }
 
-/// Picked cells may make a fully connected layer grow up to so many weights.
+/// The most weights that picked cells may make a fully connected layer grow to.
 const MAX_SPREAD: usize = 1 << 24;
 
 /// A kernel `[…][rows][columns]` with zeros between its cells, `area` cells in all.

@@ -63,7 +63,7 @@ pub(crate) struct Lowered {
     pub(crate) takes_integers: bool,
 }
 
-/// What the file leaves open.
+/// Choices that the file leaves open.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted<'a> {
     /// The input's `[height, width]`.
@@ -214,7 +214,7 @@ impl Lowering {
         Ok(())
     }
 
-    /// What was wrong with an input of `node`, or before it.
+    /// The error of an input of `node`, if it could not be made.
     fn failed_input(&self, node: &proto::Node) -> Option<ImportError> {
         let inputs = node.input.iter().filter_map(|name| self.values.get(name));
         inputs.into_iter().find_map(|value| match value {

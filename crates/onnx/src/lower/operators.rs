@@ -1,4 +1,4 @@
-//! Which operators are understood, and what to do about some that are not.
+//! The operators that are understood, and advice about some others.
 
 use super::{Refusal, is_default};
 use crate::proto;
@@ -96,7 +96,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     OPERATORS.iter().chain(others).copied()
 }
 
-/// Whether the node's operator is one that is understood, or why not and what would be.
+/// Whether the node's operator is understood; if not, why, with advice.
 pub(super) fn check(node: &proto::Node) -> Result<(), Refusal> {
     let operator = node.op_type.as_str();
     let is_known = if is_default(&node.domain) {

@@ -1,4 +1,4 @@
-//! The graph's end: which output has the scores, and what may follow them.
+//! The graph's end: which output has the scores, and which operators may follow them.
 
 use super::view::View;
 use super::{Context, Lowering, Refusal, Value, Wanted};
@@ -54,7 +54,7 @@ impl Context<'_> {
     }
 }
 
-/// What an output of the graph says.
+/// The meaning of a graph's output.
 enum Output<'a> {
     Scores(&'a View),
     Label(&'a View),

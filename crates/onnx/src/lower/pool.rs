@@ -256,7 +256,7 @@ fn inside(axis: Axis, len: usize, positions: usize) -> Vec<usize> {
     (0..positions).map(count).collect()
 }
 
-/// The most cells under a window of which a proof shows the maximum.
+/// The largest window whose maximum a proof shows, in cells.
 const MOST_TAPS: usize = 1 << 8;
 
 /// A window as large as the picture.

@@ -105,7 +105,7 @@ impl Context<'_> {
             let cropped = pads[axis] + pads[axis + 2];
             let output = full.checked_sub(cropped).filter(|output| *output > 0);
             let taps = kernel.div_ceil(stride);
-            // Beyond the last phase there are no cells.
+            // The phases end here.
             let reach = (len + taps - 1) * stride;
             let output = output.filter(|output| pads[axis] + output <= reach);
             Ok(Side {
