@@ -1093,7 +1093,7 @@ REFUSED = [
     tiny_values, huge_weights, not_finite,
 ]  # fmt: skip
 
-# What no checker takes, or no program should run.
+# No checker takes these, or no program should run them.
 UNCHECKED = [
     custom_domain, opset_6, opset_99, statistics_per_cell, function_bomb,
     function_that_calls_itself,

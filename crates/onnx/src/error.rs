@@ -21,7 +21,7 @@ pub enum ImportError {
     Weights {
         /// The tensor's name.
         tensor: String,
-        /// What is wrong with it.
+        /// Why not.
         reason: String,
     },
     /// A file beside the model that cannot be read.

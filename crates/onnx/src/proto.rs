@@ -31,7 +31,7 @@ pub(crate) struct Function {
     pub(crate) opset_import: Vec<OperatorSet>,
     #[prost(string, tag = "10")]
     pub(crate) domain: String,
-    /// Attributes that a call may give, with what they are otherwise.
+    /// Attributes that a call may give, with their defaults.
     #[prost(message, repeated, tag = "11")]
     pub(crate) attribute_proto: Vec<Attribute>,
     #[prost(string, tag = "13")]

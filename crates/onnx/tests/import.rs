@@ -299,7 +299,7 @@ fn graph(name: &str) -> (Vec<u8>, Expected) {
     (file, serde_json::from_slice(&expected).unwrap())
 }
 
-/// Answers every question with so many bytes, and notes what was asked.
+/// Answers every question with a number of zeros, and notes the questions.
 struct Asked(std::sync::Mutex<Vec<(String, u64, u64)>>, Option<usize>);
 
 impl ExternalData for Asked {
@@ -413,7 +413,7 @@ fn every_node_of_the_model_names_the_onnx_node_it_computes() {
     }
 }
 
-/// Weights of the first layer, which are what the file gives them.
+/// The first layer's weights are those of the file, zeros included.
 #[test]
 fn a_sparse_kernel_is_the_kernel_written_out() {
     let (file, expected) = graph("sparse_weights");

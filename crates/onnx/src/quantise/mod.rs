@@ -240,8 +240,8 @@ impl Quantiser<'_> {
         Ok(Placed { node, shift })
     }
 
-    /// The sum of fully connected layers as accumulators, if nothing else uses these and they fit: that
-    /// is what a layer on several tensors side by side is split into.
+    /// The sum of fully connected layers as accumulators, if nothing else uses these and they fit: a
+    /// layer on several tensors side by side is split into those.
     fn wide_sum(&mut self, layers: &[LayerId]) -> Result<Option<Placed>, String> {
         let is_part = |id: &LayerId| {
             let kind = &self.network.layers[*id].kind;
