@@ -6,7 +6,7 @@ use std::str::Chars;
 /// Members that name the image, the first is the most usual.
 const IMAGE: [&str; 4] = ["image", "image_url", "image_data", "imageUrl"];
 
-/// What the top of an object says of an image.
+/// The members of an object that are about an image.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Metadata {
     /// The text of the first member of [`IMAGE`] that is there.

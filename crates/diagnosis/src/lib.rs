@@ -1,4 +1,4 @@
-//! What a file is that was given in place of an image or a network, and what to do about it.
+//! Recognises files that were given in place of an image or a network, and says how to go on.
 //!
 //! The decoders say that a file is not theirs. This crate says whose it is: the metadata of a token, a pointer
 //! of Git LFS, a picture that a transfer damaged, a checkpoint of PyTorch. Call it after a decoder has refused
@@ -43,7 +43,7 @@ use std::fmt;
 
 pub use link::remote;
 
-/// What a file was given as.
+/// The purpose that a file was given for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// A picture to classify. PNG and JPEG files are then searched for damage.
@@ -54,7 +54,7 @@ pub enum Expected {
     Other,
 }
 
-/// What a file is, and what to do about it.
+/// A file's kind or damage, in words, and advice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     what: Cow<'static, str>,
@@ -69,13 +69,13 @@ impl Diagnosis {
         }
     }
 
-    /// What the file is, as the end of a sentence after its name and a colon.
+    /// The file's kind or damage: the end of a sentence that begins with its name and a colon.
     #[must_use]
     pub fn what(&self) -> &str {
         &self.what
     }
 
-    /// What to do about it.
+    /// Advice: how to get a file that can be read.
     #[must_use]
     pub fn help(&self) -> &str {
         &self.help
@@ -88,7 +88,7 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-/// What a file is that could not be read as what it was given as; `None` if nothing is known about it.
+/// Recognises a file that a decoder has refused; `None` if nothing is known about it.
 #[must_use]
 pub fn diagnose(file: &[u8], expected: Expected) -> Option<Diagnosis> {
     if expected == Expected::Image {

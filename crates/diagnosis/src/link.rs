@@ -5,7 +5,7 @@ use crate::{Diagnosis, printable};
 /// Length of the longest address that goes into a command line.
 const LONGEST: usize = 300;
 
-/// What to say of a path that is the address of a file elsewhere; `None` if it is none.
+/// Advice about a path that is really an address; `None` about any other path.
 ///
 /// ```
 /// let diagnosis = zklens_diagnosis::remote("https://example.org/1.png").unwrap();
@@ -25,7 +25,7 @@ pub fn remote(path: &str) -> Option<Diagnosis> {
 /// Where a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Address<'a> {
-    /// What follows `ipfs://`: a CID, and perhaps a path.
+    /// The part after `ipfs://`: a CID, and perhaps a path.
     Ipfs(&'a str),
     /// An address for other programs, with its scheme.
     Web(&'a str),

@@ -1,4 +1,4 @@
-//! What is wrong with a PNG file (PNG, second edition, sections 5.3 to 5.6).
+//! Damage of PNG files (PNG, second edition, sections 5.3 to 5.6).
 
 use crate::Diagnosis;
 
@@ -35,7 +35,7 @@ struct Chunk<'a> {
 }
 
 impl<'a> Chunk<'a> {
-    /// The first chunk, and what follows it; `None` if the bytes end before it does.
+    /// The first chunk, and the bytes after it; `None` if the bytes end before it does.
     fn split(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (len, rest) = bytes.split_first_chunk()?;
         let (kind, rest) = rest.split_first_chunk()?;

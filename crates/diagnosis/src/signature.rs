@@ -23,7 +23,7 @@ const PICTURES: [(usize, &[u8], &str); 6] = [
     (0, b"%PDF", "a PDF document"),
 ];
 
-/// Networks in formats that are not read: where what is found, the name, and what to do.
+/// Networks in formats that are not read: place and bytes of the mark, the name, and advice.
 const NETWORKS: [(usize, &[u8], &str, &str); 9] = [
     // The number that `torch.save` wrote before PyTorch 1.6.
     (
@@ -47,7 +47,7 @@ const NETWORKS: [(usize, &[u8], &str, &str); 9] = [
     (0, b"\x80\x05", PICKLE, FROM_PICKLE),
 ];
 
-/// What the names in a ZIP archive tell of it.
+/// Names in a ZIP archive that tell its kind.
 const ARCHIVES: [(&[u8], &str, &str); 4] = [
     (b"constants.pkl", "a TorchScript network", FROM_PYTORCH),
     (b"data.pkl", CHECKPOINT, FROM_PYTORCH),

@@ -7,7 +7,7 @@ use crate::{Diagnosis, Expected, json, printable};
 /// A longer text is not searched for members of JSON.
 const MOST_JSON_BYTES: usize = 1 << 20;
 
-/// A longer text is no address.
+/// A longer text is not taken for an address.
 const MOST_ADDRESS_BYTES: usize = 2048;
 
 /// Bytes that tell whether a file is text.
@@ -72,7 +72,7 @@ fn starts_with(text: &str, start: &str) -> bool {
     beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))
 }
 
-/// What stands in a repository for a large file.
+/// The text that stands in a repository for a large file.
 fn pointer(text: &str) -> Diagnosis {
     let size = text.lines().find_map(|line| line.strip_prefix("size "));
     let what = match size.and_then(|size| size.trim().parse::<u64>().ok()) {

@@ -2,7 +2,7 @@
 
 use crate::Diagnosis;
 
-/// How a file begins after a transfer, and what the transfer did.
+/// The beginning of a file after a transfer, and the change that the transfer made.
 const CHANGES: [(&[u8], &str, &str); 9] = [
     (b"\x89PNG\n\x1a\n", "PNG", LINE_ENDS),
     (b"\x89PNG\r\r\n\x1a\r\n", "PNG", LINE_ENDS),
