@@ -1,5 +1,6 @@
 //! The command line.
 
+mod documents;
 mod engine;
 mod evm;
 mod import;
@@ -7,6 +8,7 @@ mod proof;
 #[cfg(feature = "serve")]
 mod serve;
 
+pub(crate) use documents::{CompletionsArguments, ManArguments};
 pub(crate) use engine::{Engine, EngineArgument, ProverArgument, given};
 pub(crate) use evm::{
     AccountArguments, ContractArgument, EvmArguments, EvmCommand, EvmDeployArguments,
@@ -20,7 +22,7 @@ pub(crate) use proof::{
 #[cfg(feature = "serve")]
 pub(crate) use serve::ServeArguments;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use zklens_image::CidVersion;
 use zklens_prover::Layout;
@@ -32,27 +34,46 @@ use zklens_prover::Layout;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    max_term_width = 100,
     after_help = "\
 Examples:
-  zklens prove --input-image examples/fashion/7_sneaker.jpg -o sneaker.zkp
+  zklens prove examples/fashion/7_sneaker.jpg -o sneaker.zkp
   zklens verify sneaker.zkp
   zklens inspect sneaker.zkp
-  zklens execute --input-image photos/ --json
+  zklens execute photos/ --json
   zklens import net.onnx --calibration photos/ --labels cat,dog -o net.zkl
-  zklens prove --engine sp1 --input-image photo.jpg -o photo.sp1
+  zklens prove --engine sp1 photo.jpg -o photo.sp1
 
-Exit codes:
-  0  everything was done; for `verify`: the proof is true
-  1  an image or another input file could not be read (`execute` goes on with the others)
-  2  the command line makes no sense
-  3  a model or key could not be loaded, imported or derived
-  4  output could not be written
-  5  a proof is false, or does not show what was asked for; a setup holds no powers of one number
-  6  a node, contract, prover network or engine cannot be reached, is not what it should be, or
-     does not do what it is asked"
+Standard input and output:
+  As a file to read, `-` is standard input; as a file to write, standard output: all else that a command prints then goes to standard error. Proofs and models are not written to a terminal.
+
+With --json, a command that fails prints one line on standard output, and says the same in words on standard error:
+    {\"error\": {\"kind\": \"input\", \"exitCode\": 1,
+               \"message\": …, \"help\": …}}
+A kind is the exit code in a word; a `help` is not always there. `verify` adds \"verified\": false.
+
+Exit codes, and kinds:
+  0           everything was done; for `verify`: the proof is true
+  1  input    an image or another input file could not be read (`execute` goes on with the others)
+  2  usage    the command line makes no sense
+  3  model    a model or key could not be loaded, imported or derived
+  4  output   output could not be written
+  5  refused  a proof is false, or does not show what was asked for; a setup does not hold the powers of one number
+  6  service  a node, contract, prover network or engine cannot be reached, is not what it should be, or does not do what it is asked
+
+Environment:
+  NO_COLOR        if it is set and not empty, nothing is coloured
+  CLICOLOR_FORCE  if it is set and not 0, colours are not for terminals alone"
 )]
 pub(crate) struct Arguments {
+    /// When to colour what is printed
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        display_order = 900
+    )]
+    pub(crate) color: ColorChoice,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -75,8 +96,8 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Classify image files and print label and IPFS address, as a contract will hold them
     ///
-    /// Nothing is proved: see `prove`. The label is computed in integers only, the same on every machine. The network sees the pixels
-    /// as the file stores them: EXIF orientation is not applied, transparency is laid over white.
+    /// Nothing is proved: see `prove`. The label is computed in integers only, the same on every machine. The network
+    /// sees the pixels as the file stores them: EXIF orientation is not applied, transparency is laid over white.
     ///
     /// With --engine sp1, the program that SP1 proves is run in its virtual machine, which also tells how
     /// much there would be to prove; see `prove --help`.
@@ -124,25 +145,86 @@ pub(crate) enum Command {
     /// SIGINT and SIGTERM end it when what runs is done.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
+    /// Print a script that completes this command's arguments in a shell
+    Completions(CompletionsArguments),
+    /// Write the manual pages into a folder
+    Man(ManArguments),
+}
+
+impl Command {
+    /// Whether `--json` is given.
+    pub(crate) const fn is_json(&self) -> bool {
+        match self {
+            Self::Prove(arguments) => arguments.json,
+            Self::Verify(arguments) => arguments.json,
+            Self::Execute(arguments) => arguments.json,
+            Self::Models(arguments) => arguments.json,
+            Self::Inspect(arguments) => arguments.json,
+            Self::Import(arguments) => arguments.json,
+            Self::Evaluate(arguments) => arguments.json,
+            Self::Keygen(arguments) => arguments.json,
+            Self::Setup(arguments) => match &arguments.command {
+                SetupCommand::Verify(arguments) => arguments.json,
+                SetupCommand::Import(arguments) => arguments.json,
+            },
+            Self::Evm(arguments) => match &arguments.command {
+                EvmCommand::Export(arguments) => arguments.json,
+                EvmCommand::Deploy(arguments) => arguments.json,
+                EvmCommand::Verify(arguments) => arguments.json,
+                EvmCommand::Estimate(arguments) => arguments.json,
+                // Its output goes into files of tests, where a failure has no place.
+                EvmCommand::Prove(_) => false,
+            },
+            Self::Cid(_) | Self::Completions(_) | Self::Man(_) => false,
+            #[cfg(feature = "serve")]
+            Self::Serve(_) => false,
+        }
+    }
+}
+
+/// Image files, with or without the name of an option.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct ImagesArgument {
+    /// Image files (JPEG, PNG, GIF, WebP, BMP), folders of them, or `-` for standard input
+    ///
+    /// They are taken in this order. In a folder, files count as images by how they begin, whatever their names are.
+    #[arg(value_name = "FILE")]
+    images: Vec<PathBuf>,
+    /// The same, as an option
+    #[arg(long, short, value_name = "FILE", num_args = 1..)]
+    input_image: Vec<PathBuf>,
+}
+
+impl ImagesArgument {
+    /// The paths, at least one.
+    pub(crate) fn paths(&self) -> &[PathBuf] {
+        if self.images.is_empty() {
+            &self.input_image
+        } else {
+            &self.images
+        }
+    }
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  zklens execute --input-image photo.jpg
-  zklens execute --input-image photos/ --json
-  zklens execute --engine sp1 --input-image photo.jpg    (`zklens prove --help` says what it takes)")]
+  zklens execute photo.jpg
+  zklens execute photos/ --json
+  zklens execute --engine sp1 photo.jpg
+
+`zklens prove --help` says what --engine sp1 takes.")]
 pub(crate) struct ExecuteArguments {
-    /// Image files (JPEG, PNG, GIF, WebP, BMP), folders of them, or `-` for standard input
-    #[arg(long, short, value_name = "FILE", num_args = 1.., required = true)]
-    pub(crate) input_image: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) images: ImagesArgument,
     #[command(flatten)]
     pub(crate) model: ModelArgument,
     #[command(flatten)]
     pub(crate) engine: EngineArgument,
     #[command(flatten)]
     pub(crate) cid: CidArgument,
-    /// Print one JSON object per image and line instead of text
+    /// Print one JSON object per image and line instead of text; of an image that fails, its `file` and `error`
     #[arg(long)]
     pub(crate) json: bool,
     /// Show how long each stage took, with --engine sp1 in instructions (on standard error)
@@ -232,7 +314,8 @@ pub(crate) struct ModelsArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
-    /// A shipped network, or a model (.zkl), proof (.zkp, .sp1), verifying key (.zkk) or proving key (.zkpk)
+    /// A shipped network, or a model (.zkl), proof (.zkp, .sp1), verifying key (.zkk) or proving key (.zkpk); `-` for
+    /// standard input
     #[arg(value_name = "MODEL|FILE")]
     pub(crate) subject: String,
     #[command(flatten)]

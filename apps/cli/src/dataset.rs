@@ -2,7 +2,7 @@
 //! (LeCun, Cortes, Burges, *The MNIST database*, "File formats").
 
 use crate::failure::{EXIT_INPUT, Failure};
-use crate::files;
+use crate::{files, image_file};
 use flate2::read::GzDecoder;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ impl Source<'_> {
             self.idx()?
         };
         if samples.is_empty() {
-            return Err(self.fault("holds no images"));
+            return Err(self.fault("no images in this folder or file"));
         }
         Ok(samples)
     }
@@ -46,7 +46,7 @@ impl Source<'_> {
         let sample = |path: &PathBuf| {
             let bytes = files::read_image(path)?;
             let pixels = zklens_image::pixels(&bytes, self.preprocessing)
-                .map_err(|error| Failure::new(EXIT_INPUT, path.display(), error))?;
+                .map_err(|error| image_file::refused(path.display(), &bytes, &error))?;
             let label = self.label_of(path);
             Ok(Sample { pixels, label })
         };

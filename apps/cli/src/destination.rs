@@ -1,9 +1,10 @@
 //! Output files: never half written, never overwritten by accident.
 
-use crate::failure::{EXIT_OUTPUT, Failure};
+use crate::failure::{EXIT_OUTPUT, EXIT_USAGE, Failure};
+use crate::{files, output};
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// Where a file will be written.
@@ -14,13 +15,28 @@ pub(crate) struct Destination {
 }
 
 impl Destination {
-    /// Checks that a file can be written there, before the work for it begins. One that exists is only
-    /// overwritten by `force`.
+    /// Checks that bytes can be written there, before the work for them begins. A file that exists is only
+    /// overwritten by `force`. The path `-` is standard output, which must not be a terminal.
     pub(crate) fn new(path: &Path, force: bool) -> Result<Self, Failure> {
+        if files::is_dash(path) && io::stdout().is_terminal() {
+            let cause = "this is a terminal, and what goes there are bytes that nobody can read";
+            let failure = Failure::new(EXIT_USAGE, "standard output", cause);
+            return Err(failure
+                .with_help("pipe it into a program, redirect it, or name a file by --output"));
+        }
+        Self::for_text(path, force)
+    }
+
+    /// The same for text, which a terminal may show.
+    pub(crate) fn for_text(path: &Path, force: bool) -> Result<Self, Failure> {
         let destination = Self {
             path: path.to_path_buf(),
             is_secret: false,
         };
+        if files::is_dash(path) {
+            output::leave_standard_output();
+            return Ok(destination);
+        }
         if path.is_dir() {
             return Err(destination.fault("this is a folder; give the name of a file"));
         }
@@ -45,12 +61,20 @@ impl Destination {
         self
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// The path as reports print it.
+    pub(crate) fn name(&self) -> String {
+        if files::is_dash(&self.path) {
+            "(standard output)".into()
+        } else {
+            self.path.display().to_string()
+        }
     }
 
     /// Writes beside the file first, so that a failure leaves an old file as it was.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+        if files::is_dash(&self.path) {
+            return output::bytes(bytes);
+        }
         let beside = self.beside();
         let written = self.write_to(&beside, bytes);
         let moved = written.and_then(|()| std::fs::rename(&beside, &self.path));

@@ -1,8 +1,16 @@
 //! Errors as a person reads them: what was wrong, where, and what to do.
 
-use crate::output::{printable, tell};
+use crate::output::{self, printable};
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
 use std::fmt;
 use std::process::ExitCode;
+use zklens_diagnosis::{Expected, diagnose};
+
+/// The word `error:`.
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// The words `help:`, `note:` and `warning:`.
+const ASIDE: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -26,6 +34,30 @@ pub(crate) const EXIT_REFUSED: u8 = 5;
 pub(crate) const EXIT_CHAIN: u8 = 6;
 /// SP1 or its prover network cannot be reached, is not what it should be, or failed.
 pub(crate) const EXIT_ENGINE: u8 = 6;
+
+/// A failure in JSON.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Value<'a> {
+    /// The exit code in a word.
+    kind: &'static str,
+    exit_code: u8,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified: Option<bool>,
+    error: Value<'a>,
+}
+
+/// Prints a line that begins with `note:` or `warning:` to standard error.
+pub(crate) fn aside(word: &str, text: &str) {
+    output::tell_in(ASIDE, &format!("{word}:"), text);
+}
 
 impl Failure {
     /// A failure about `subject`, usually a path.
@@ -56,20 +88,72 @@ impl Failure {
         }
     }
 
+    /// The same failure with another exit code.
+    pub(crate) const fn with_exit(mut self, exit: u8) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// Adds what the file is, if it is of a kind that people take for another.
+    pub(crate) fn but_is(mut self, file: &[u8], expected: Expected) -> Self {
+        if let Some(diagnosis) = diagnose(file, expected) {
+            self.message = format!("{}; {}", self.message, diagnosis.what());
+        }
+        self
+    }
+
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
+    /// A failure of arguments that clap refuses.
+    pub(crate) fn of_arguments(error: &clap::Error) -> Self {
+        let text = error.render().to_string();
+        let text = text.strip_prefix("error: ").unwrap_or(&text);
+        // The rest shows how the command is used.
+        let message = text.split("\n\nUsage:").next().unwrap_or(text);
+        let words: Vec<&str> = message.split_whitespace().collect();
+        Self::of(EXIT_USAGE, words.join(" "))
+    }
+
     /// Prints the failure to standard error, and returns its exit code.
     pub(crate) fn report(&self) -> ExitCode {
         if !self.message.is_empty() {
-            tell!("error: {}", self.message);
+            output::tell_in(ERROR, "error:", &self.message);
         }
         if let Some(help) = &self.help {
-            tell!("help:  {help}");
+            output::tell_in(ASIDE, "help: ", help);
         }
         ExitCode::from(self.exit)
+    }
+
+    /// The failure as `--json` prints it.
+    pub(crate) fn json(&self) -> Value<'_> {
+        Value {
+            kind: match self.exit {
+                EXIT_INPUT => "input",
+                EXIT_USAGE => "usage",
+                EXIT_MODEL => "model",
+                EXIT_OUTPUT => "output",
+                EXIT_REFUSED => "refused",
+                _ => "service",
+            },
+            exit_code: self.exit,
+            message: &self.message,
+            help: self.help.as_deref(),
+        }
+    }
+
+    /// Prints the failure as the answer of a command with `--json`; `is_verification` if it is about a proof.
+    pub(crate) fn print_json(&self, is_verification: bool) {
+        // The reader of silent failures is gone.
+        if !self.message.is_empty() {
+            let verified = is_verification.then_some(false);
+            let error = self.json();
+            // The exit code says it too.
+            let _ = output::print_json_line(&Answer { verified, error });
+        }
     }
 
     pub(crate) const fn exit(&self) -> u8 {

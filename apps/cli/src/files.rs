@@ -1,15 +1,27 @@
 //! Input paths: files, folders, standard input.
 
-use crate::failure::{EXIT_INPUT, Failure};
+use crate::failure::{EXIT_INPUT, EXIT_USAGE, Failure};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use zklens_diagnosis::{Expected, diagnose, remote};
 use zklens_image::decode::MAX_FILE_BYTES;
 
 const IMAGE_EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "gif", "webp", "bmp"];
 
-/// Whether a path stands for standard input.
-pub(crate) fn is_stdin(path: &Path) -> bool {
+/// Bytes of a file that tell whether it is an image.
+const START_BYTES: u64 = 32;
+
+/// Standard input can only be read once.
+static IS_READ: AtomicBool = AtomicBool::new(false);
+
+/// Standard input, if its beginning had to be seen before it was known how it is read.
+static KEPT: OnceLock<Vec<u8>> = OnceLock::new();
+
+/// Whether a path stands for standard input, or for standard output.
+pub(crate) fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
@@ -17,33 +29,32 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 pub(crate) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
-        if !is_stdin(path) && path.is_dir() {
+        if !is_dash(path) && path.is_dir() {
             let found = images_under(path)?;
             if found.is_empty() {
-                let failure = Failure::new(EXIT_INPUT, path.display(), "no images in this folder");
-                return Err(failure.with_help(format!(
-                    "files ending in {} count as images",
-                    IMAGE_EXTENSIONS.map(|e| format!(".{e}")).join(", ")
-                )));
+                return Err(no_images(path));
             }
             files.extend(found);
         } else {
             files.push(path.clone());
         }
     }
-    let stdin = files.iter().filter(|path| is_stdin(path)).count();
+    let stdin = files.iter().filter(|path| is_dash(path)).count();
     if stdin > 1 {
-        let failure = Failure::new(
-            crate::failure::EXIT_USAGE,
-            "-",
-            "standard input is read once",
-        );
-        return Err(failure.with_help("give `-` only one time"));
+        return Err(read_before());
     }
     Ok(files)
 }
 
-/// The image files in a folder and its subfolders, in order of name.
+fn no_images(folder: &Path) -> Failure {
+    let failure = Failure::new(EXIT_INPUT, folder.display(), "no images in this folder");
+    failure.with_help(
+        "a file counts as an image if it begins like a JPEG, PNG, GIF, WebP or BMP file, whatever its name is",
+    )
+}
+
+/// The image files in a folder and its subfolders, in order of name: those that begin like an image, and those that
+/// are named like one.
 pub(crate) fn images_under(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut images = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -64,15 +75,61 @@ pub(crate) fn images_under(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(images)
 }
 
+/// Whether a file in a folder is meant to be an image. One with an image's name always counts, so that a broken one
+/// is reported; a file of another name has to be one.
 fn is_image(path: &Path) -> bool {
+    /// The beginning of files that macOS stores beside others, under nearly their names.
+    const APPLE_DOUBLE: &[u8] = b"\0\x05\x16\x07";
     let extension = path.extension().and_then(|e| e.to_str());
     let extension = extension.map(str::to_ascii_lowercase);
-    extension.is_some_and(|e| IMAGE_EXTENSIONS.contains(&e.as_str()))
+    let is_named = extension.is_some_and(|e| IMAGE_EXTENSIONS.contains(&e.as_str()));
+    // Pipes and devices are not opened: that could wait for ever.
+    if !path.is_file() {
+        return is_named;
+    }
+    match start(path) {
+        Ok(start) if is_named => !start.starts_with(APPLE_DOUBLE),
+        Ok(start) => begins_like_an_image(&start),
+        Err(_) => is_named,
+    }
+}
+
+fn start(path: &Path) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    File::open(path)?
+        .take(START_BYTES)
+        .read_to_end(&mut start)?;
+    Ok(start)
+}
+
+fn begins_like_an_image(start: &[u8]) -> bool {
+    /// Lengths of the headers that BMP has had. Its two letters are also those of texts.
+    const BMP_HEADERS: [u8; 6] = [12, 40, 52, 56, 108, 124];
+    match zklens_image::detect(start) {
+        Ok(zklens_image::Format::Bmp) => {
+            matches!(start.get(14..18), Some([len, 0, 0, 0]) if BMP_HEADERS.contains(len))
+        }
+        Ok(_) => true,
+        Err(_) => false,
+    }
 }
 
 /// An image file's bytes.
 pub(crate) fn read_image(path: &Path) -> Result<Vec<u8>, Failure> {
     read(path, MAX_FILE_BYTES as u64)
+}
+
+/// The failure of a file that a decoder has refused. It names the file's kind if that is known.
+pub(crate) fn refused(
+    exit: u8,
+    name: impl std::fmt::Display,
+    (file, expected): (&[u8], Expected),
+    error: impl std::fmt::Display,
+) -> Failure {
+    match diagnose(file, expected) {
+        Some(diagnosis) => Failure::new(exit, name, diagnosis.what()).with_help(diagnosis.help()),
+        None => Failure::new(exit, name, error),
+    }
 }
 
 /// The bytes of a file or of standard input, which must be at most `limit`.
@@ -90,10 +147,14 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
 
 fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     let fault = |error: io::Error| cannot_read(path, &error);
+    if is_dash(path)
+        && let Some(kept) = KEPT.get()
+    {
+        return Ok(kept.clone());
+    }
     let mut bytes = Vec::new();
-    if is_stdin(path) {
-        io::stdin()
-            .lock()
+    if is_dash(path) {
+        standard_input()?
             .take(limit)
             .read_to_end(&mut bytes)
             .map_err(fault)?;
@@ -106,7 +167,37 @@ fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Opens a file, refusing folders with a sentence.
+/// Standard input, once.
+pub(crate) fn standard_input() -> Result<io::StdinLock<'static>, Failure> {
+    if IS_READ.swap(true, Ordering::Relaxed) {
+        return Err(read_before());
+    }
+    Ok(io::stdin().lock())
+}
+
+fn read_before() -> Failure {
+    let failure = Failure::new(EXIT_USAGE, "-", "standard input is read once");
+    failure.with_help("give `-` only one time")
+}
+
+/// The first four bytes of a file, or fewer. Standard input, of at most `limit` bytes, can still be read afterwards.
+pub(crate) fn magic(path: &Path, limit: u64) -> Result<[u8; 4], Failure> {
+    let mut magic = [0; 4];
+    if is_dash(path) {
+        let bytes = read(path, limit)?;
+        let bytes = KEPT.get_or_init(|| bytes);
+        magic
+            .iter_mut()
+            .zip(bytes)
+            .for_each(|(to, from)| *to = *from);
+    } else if path.is_file() {
+        // A failure comes again, where it is reported.
+        let _ = File::open(path).map(|mut file| file.read_exact(&mut magic));
+    }
+    Ok(magic)
+}
+
+/// Opens a file, refusing folders and addresses with a sentence.
 pub(crate) fn open(path: &Path) -> Result<File, Failure> {
     if path.is_dir() {
         return Err(Failure::new(
@@ -119,18 +210,46 @@ pub(crate) fn open(path: &Path) -> Result<File, Failure> {
 }
 
 fn cannot_read(path: &Path, error: &io::Error) -> Failure {
-    let failure = Failure::new(EXIT_INPUT, path.display(), error);
+    if let Some(failure) = is_remote(EXIT_INPUT, path) {
+        return failure;
+    }
+    let cause = error.to_string();
+    // The number is for programs.
+    let cause = cause.split(" (os error").next().unwrap_or(&cause);
+    let failure = Failure::new(EXIT_INPUT, name(path), cause);
     if error.kind() == io::ErrorKind::NotFound {
         return failure.with_help("check the path; relative paths start at the current folder");
     }
     failure
 }
 
+/// The failure of a path that is really an address, unless a file has that name.
+pub(crate) fn is_remote(exit: u8, path: &Path) -> Option<Failure> {
+    let diagnosis = remote(path.to_str()?).filter(|_| !path.exists())?;
+    Some(Failure::new(exit, path.display(), diagnosis.what()).with_help(diagnosis.help()))
+}
+
 /// A path as messages print it.
 pub(crate) fn name(path: &Path) -> String {
-    if is_stdin(path) {
+    if is_dash(path) {
         "(standard input)".into()
     } else {
         path.display().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_begins_like_a_bitmap_is_not_one() {
+        let mut bitmap = [0; 32];
+        bitmap[..2].copy_from_slice(b"BM");
+        bitmap[14] = 40;
+        assert!(begins_like_an_image(&bitmap));
+        assert!(!begins_like_an_image(b"BMW and other makers of cars are"));
+        assert!(!begins_like_an_image(b"BM"));
+        assert!(!begins_like_an_image(b""));
     }
 }

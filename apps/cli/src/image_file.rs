@@ -1,10 +1,12 @@
 //! Image files as a network takes them.
 
-use crate::failure::{EXIT_INPUT, Failure};
+use crate::failure::{EXIT_INPUT, Failure, aside};
 use crate::files;
-use crate::output::{printable, tell};
+use crate::output::printable;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use zklens_image::{Cid, CidVersion, cid};
+use zklens_diagnosis::Expected;
+use zklens_image::{Cid, CidVersion, ImageError, cid};
 use zklens_model::{Pixels, Preprocessing};
 
 /// An image file, decoded and preprocessed.
@@ -19,7 +21,7 @@ impl ImageFile {
         let name = files::name(path);
         let bytes = files::read_image(path)?;
         let pixels = zklens_image::pixels(&bytes, preprocessing);
-        let pixels = pixels.map_err(|error| Failure::new(EXIT_INPUT, &name, error))?;
+        let pixels = pixels.map_err(|error| refused(&name, &bytes, &error))?;
         note_orientation(&name, &bytes);
         Ok(Self {
             name,
@@ -39,13 +41,19 @@ impl ImageFile {
     }
 }
 
+/// The failure of an image file that the decoder refused, which has these bytes.
+pub(crate) fn refused(name: impl Display, bytes: &[u8], error: &ImageError) -> Failure {
+    files::refused(EXIT_INPUT, name, (bytes, Expected::Image), error)
+}
+
 /// Says on standard error if a viewer shows the picture in another way than the network sees it.
 pub(crate) fn note_orientation(name: &str, bytes: &[u8]) {
     if let Some(orientation @ 2..) = zklens_image::exif_orientation(bytes) {
-        tell!(
-            "note: {}: stored rotated or mirrored (EXIF orientation {orientation}); the network sees \
-             the pixels as stored",
+        let note = format!(
+            "{}: stored rotated or mirrored (EXIF orientation {orientation}); the network sees the \
+             pixels as stored",
             printable(name)
         );
+        aside("note", &note);
     }
 }

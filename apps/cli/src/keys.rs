@@ -4,6 +4,7 @@ use crate::failure::{EXIT_MODEL, Failure};
 use crate::{files, model_file};
 use std::path::Path;
 use zklens_commitment::Setup;
+use zklens_diagnosis::Expected;
 use zklens_model::Model;
 use zklens_prover::{KeygenError, Layout, Privacy, ProvingKey, ProvingKeyError};
 use zklens_verifier::{KeyError, ModelId, VerifyingKey};
@@ -68,10 +69,11 @@ pub(crate) fn shipped(setup: &Setup, id: ModelId) -> Result<Option<ProvingKey>, 
 
 /// A verifying key file.
 pub(crate) fn read_verifying(path: &Path) -> Result<VerifyingKey, Failure> {
-    VerifyingKey::decode(&read(path)?).map_err(|error| {
-        let failure = Failure::new(EXIT_MODEL, path.display(), error);
+    let bytes = read(path)?;
+    VerifyingKey::decode(&bytes).map_err(|error| {
+        let failure = Failure::new(EXIT_MODEL, files::name(path), error);
         match error {
-            KeyError::NotAKey => failure.with_help(
+            KeyError::NotAKey => failure.but_is(&bytes, Expected::Other).with_help(
                 "a verifying key (.zkk) is what `zklens keygen` writes; a network goes to --model",
             ),
             _ => failure,
@@ -81,10 +83,11 @@ pub(crate) fn read_verifying(path: &Path) -> Result<VerifyingKey, Failure> {
 
 /// A proving key file.
 pub(crate) fn read_proving(path: &Path, setup: &Setup) -> Result<ProvingKey, Failure> {
-    ProvingKey::decode(setup, &read(path)?).map_err(|error| {
-        let failure = Failure::new(EXIT_MODEL, path.display(), error);
+    let bytes = read(path)?;
+    ProvingKey::decode(setup, &bytes).map_err(|error| {
+        let failure = Failure::new(EXIT_MODEL, files::name(path), error);
         match error {
-            ProvingKeyError::NotAKey => failure.with_help(
+            ProvingKeyError::NotAKey => failure.but_is(&bytes, Expected::Other).with_help(
                 "a proving key (.zkpk) is what `zklens keygen --private-weights` writes",
             ),
             _ => failure,
@@ -93,6 +96,5 @@ pub(crate) fn read_proving(path: &Path, setup: &Setup) -> Result<ProvingKey, Fai
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = files::read(path, MAX_KEY_BYTES);
-    bytes.map_err(|failure| Failure::new(EXIT_MODEL, "key", failure.message()))
+    files::read(path, MAX_KEY_BYTES).map_err(|failure| failure.with_exit(EXIT_MODEL))
 }

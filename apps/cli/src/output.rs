@@ -1,11 +1,22 @@
 //! What several commands print in the same way.
 
 use crate::failure::{EXIT_OUTPUT, Failure};
+use anstyle::Style;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::fmt::{self, Write};
 use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use zklens_printable::{printable_json, printable_lines};
+use zklens_verifier::ModelId;
+
+/// Whether standard output is for a file's bytes alone.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Leaves standard output to the bytes of a file; everything else goes to standard error from now on.
+pub(crate) fn leave_standard_output() {
+    IS_TAKEN.store(true, Ordering::Relaxed);
+}
 
 /// Prints a line to standard output, and returns from the function if that fails. Control and format characters
 /// are escaped; a stranger's text that may have several lines goes through [`printable`] before.
@@ -28,21 +39,53 @@ pub(crate) use zklens_printable::printable;
 
 /// See [`say!`].
 pub(crate) fn say_line(text: fmt::Arguments<'_>) -> Result<(), Failure> {
-    write_line(&printable_lines(&text.to_string()))
+    say_in(Style::new(), text)
+}
+
+/// Prints a line in a style to standard output, escaped as by [`say!`].
+pub(crate) fn say_in(style: Style, text: fmt::Arguments<'_>) -> Result<(), Failure> {
+    write_line(style, &printable_lines(&text.to_string()))
 }
 
 /// See [`tell!`].
-#[expect(clippy::print_stderr, reason = "the only place that does")]
 pub(crate) fn tell_line(text: fmt::Arguments<'_>) {
-    eprintln!("{}", printable_lines(&text.to_string()));
+    write_aside(format_args!("{}", printable_lines(&text.to_string())));
 }
 
-fn write_line(text: &str) -> Result<(), Failure> {
-    writeln!(io::stdout().lock(), "{text}").map_err(|error| match error.kind() {
+/// Prints a line to standard error that begins with a word in a style, escaped as by [`say!`].
+pub(crate) fn tell_in(style: Style, word: &str, text: &str) {
+    write_aside(format_args!(
+        "{style}{word}{style:#} {}",
+        printable_lines(text)
+    ));
+}
+
+fn write_aside(text: fmt::Arguments<'_>) {
+    anstream::eprintln!("{text}");
+}
+
+/// Writes the bytes of a file to standard output.
+pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+    written.map_err(|error| not_printed(&error))
+}
+
+fn write_line(style: Style, text: &str) -> Result<(), Failure> {
+    if IS_TAKEN.load(Ordering::Relaxed) {
+        write_aside(format_args!("{text}"));
+        return Ok(());
+    }
+    let printed = writeln!(anstream::stdout().lock(), "{style}{text}{style:#}");
+    printed.map_err(|error| not_printed(&error))
+}
+
+fn not_printed(error: &io::Error) -> Failure {
+    match error.kind() {
         // The reader has seen enough, as `head` does; that needs no message.
         io::ErrorKind::BrokenPipe => Failure::silent(EXIT_OUTPUT),
         _ => Failure::new(EXIT_OUTPUT, "standard output", error),
-    })
+    }
 }
 
 /// A progress bar on standard error; hidden where that is no terminal, or for a single item.
@@ -70,15 +113,16 @@ pub(crate) fn print_json_line(value: &impl Serialize) -> Result<(), Failure> {
 
 fn write_json(json: serde_json::Result<String>) -> Result<(), Failure> {
     let json = json.map_err(|error| Failure::new(EXIT_OUTPUT, "JSON", error))?;
-    write_line(&printable_json(&json))
+    write_line(Style::new(), &printable_json(&json))
 }
 
-/// Says in JSON, if that is asked for, that a proof is refused. The exit code says it too.
-pub(crate) fn refused(failure: &Failure, json: bool) {
-    if json {
-        let value = serde_json::json!({ "verified": false, "error": failure.message() });
-        let _ = print_json(&value);
-    }
+/// Said of a proof that has no opening, when it is made and when it is looked at.
+pub(crate) const NO_OPENING: &str = "nobody who did not keep its opening can show which image it was; without --public, \
+                                     `zklens prove` keeps none";
+
+/// A model id as contracts, and all of our JSON, have it.
+pub(crate) fn model_id(id: &ModelId) -> String {
+    hex_word(&id.0)
 }
 
 /// Bytes as hexadecimal digits.

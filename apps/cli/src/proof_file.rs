@@ -4,6 +4,7 @@ use crate::args::{Engine, VerifyArguments};
 use crate::failure::{EXIT_INPUT, EXIT_USAGE, Failure};
 use crate::files;
 use std::path::Path;
+use zklens_diagnosis::Expected;
 use zklens_sp1::{MAX_PROOF_FILE_BYTES, PROOF_MAGIC};
 use zklens_verifier::{ProofFile, ProofFileError};
 
@@ -52,11 +53,20 @@ pub(crate) fn decode(path: &Path, file: &[u8]) -> Result<ProofFile, Failure> {
     ProofFile::decode(file).map_err(|error| {
         let failure = failure(&error);
         match error {
-            ProofFileError::NotAProof => failure.with_help("a proof is what `zklens prove` writes"),
+            ProofFileError::NotAProof => failure
+                .but_is(file, Expected::Other)
+                .with_help("a proof is what `zklens prove` writes"),
             ProofFileError::Malformed => failure.with_help("ask for the proof again"),
             _ => failure,
         }
     })
+}
+
+/// Whether the opening in a file, if there is one, has a value for each input commitment. Decoding has checked that
+/// they are numbers of the field. Whether they open the commitments, the images' pixels tell.
+pub(crate) fn opening_fits(proof: &ProofFile) -> Option<bool> {
+    let opening = proof.opening.as_ref()?;
+    Some(opening.blindings.len() == proof.statement.inputs.len())
 }
 
 /// The proof of SP1 in the file `path`, which has these bytes. Nothing is verified.
@@ -64,9 +74,9 @@ pub(crate) fn decode_sp1(path: &Path, file: &[u8]) -> Result<zklens_sp1::ProofFi
     zklens_sp1::ProofFile::decode(file).map_err(|error| {
         let failure = Failure::new(EXIT_INPUT, files::name(path), &error);
         match error {
-            zklens_sp1::ProofFileError::NotAProof => {
-                failure.with_help("such a proof is what `zklens prove --engine sp1` writes")
-            }
+            zklens_sp1::ProofFileError::NotAProof => failure
+                .but_is(file, Expected::Other)
+                .with_help("such a proof is what `zklens prove --engine sp1` writes"),
             zklens_sp1::ProofFileError::Malformed => failure.with_help("ask for the proof again"),
             _ => failure,
         }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use std::fmt::Display;
 use std::panic;
 use std::path::{Path, PathBuf};
+use zklens_diagnosis::{Expected, diagnose};
 use zklens_image::{CidVersion, cid};
 use zklens_model::Model;
 use zklens_sp1::protocol::System;
@@ -75,6 +76,17 @@ impl ImageBytes {
                 Err(failure.with_help("give one file, and run this command again for each other"))
             }
         }
+    }
+
+    /// The failure of a program that read this file.
+    pub(crate) fn failure(&self, error: &WorkerError) -> Failure {
+        if error.is_of_input()
+            && let Some(diagnosis) = diagnose(&self.bytes, Expected::Image)
+        {
+            let failure = Failure::new(EXIT_INPUT, &self.name, diagnosis.what());
+            return failure.with_help(diagnosis.help());
+        }
+        failure(&self.name, error)
     }
 
     /// Checks that a statement that the worker gave is about this file.

@@ -2,7 +2,7 @@
 
 use super::engine::ContractProofSystem;
 use super::proof::context;
-use super::{EngineArgument, ModelArgument, ProverArgument, SetupArgument};
+use super::{EngineArgument, ImagesArgument, ModelArgument, ProverArgument, SetupArgument};
 use clap::{Args, Subcommand};
 use std::convert::Infallible;
 use std::fmt;
@@ -14,9 +14,9 @@ use zklens_verifier::Context;
 #[command(after_help = "\
 Examples:
   zklens evm deploy --model fashion-mlp --rpc-url http://127.0.0.1:8545
-  zklens prove --for-chain --model fashion-mlp --input-image photo.jpg -o photo.zkp
+  zklens prove --for-chain --model fashion-mlp photo.jpg -o photo.zkp
   zklens evm verify photo.zkp --rpc-url http://127.0.0.1:8545 --contract 0x5FbD…0aa3
-  zklens evm prove --model fashion-mlp --input-image photo.jpg > fixture.json
+  zklens evm prove --model fashion-mlp photo.jpg > fixture.json
 
 Environment:
   ETH_RPC_URL        the node, as --rpc-url; where that holds a key of yours, it belongs here
@@ -54,14 +54,14 @@ pub(crate) enum EvmCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  zklens evm prove --input-image photo.jpg > test/fixtures/photo.json
-  zklens evm prove --input-image photo.jpg --context 0x6b1f…22 -o photo.zkp > photo.json
-  SP1_PROVER=network zklens evm prove --engine sp1 --input-image photo.jpg > photo.json
+  zklens evm prove photo.jpg > test/fixtures/photo.json
+  zklens evm prove photo.jpg --context 0x6b1f…22 -o photo.zkp > photo.json
+  SP1_PROVER=network zklens evm prove --engine sp1 photo.jpg > photo.json
 
 In a test of Foundry:
-  string memory json = vm.readFile(\"test/fixtures/photo.json\");
-  (bool ok, bytes memory answer) = verifier.call(vm.parseJsonBytes(json, \".calldata\"));
-  assertTrue(ok && abi.decode(answer, (bool)));
+    string memory json = vm.readFile(\"test/fixtures/photo.json\");
+    (bool ok, bytes memory answer) = verifier.call(vm.parseJsonBytes(json, \".calldata\"));
+    assertTrue(ok && abi.decode(answer, (bool)));
 
 Fields: model, modelId, labels, classes, context, inputs (the points of all input commitments),
 statementDigest (what the proof is about, hashed), publicValues (abi.encode of modelId, context,
@@ -72,11 +72,8 @@ With --engine sp1 (see `zklens prove --help`) the proof is for the verifiers of 
 ipfsUri, label, programVkey, publicValues (abi.encode of a struct of ipfsUri and label) and proof; and
 modelDigest, first in that struct too, if the network is a .zkl file.")]
 pub(crate) struct EvmProveArguments {
-    /// Image files (JPEG, PNG, GIF, WebP, BMP), folders of them, or `-` for standard input
-    ///
-    /// All of them go into one proof, in this order.
-    #[arg(long, short, value_name = "FILE", num_args = 1.., required = true)]
-    pub(crate) input_image: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) images: ImagesArgument,
     #[command(flatten)]
     pub(crate) model: ModelArgument,
     #[command(flatten)]
@@ -119,10 +116,10 @@ Examples:
   zklens evm export --key net.zkk -o src/NetVerifier.sol
 
 Compile it with via-IR and the optimizer, for Cancun or later. In foundry.toml:
-  via_ir = true
-  optimizer = true
-  optimizer_runs = 30_000
-  evm_version = \"cancun\"
+    via_ir = true
+    optimizer = true
+    optimizer_runs = 30_000
+    evm_version = \"cancun\"
 More runs cost less gas and take more bytes; a contract may have 24,576. Each of --batches takes some too.")]
 pub(crate) struct EvmExportArguments {
     #[command(flatten)]
@@ -133,7 +130,7 @@ pub(crate) struct EvmExportArguments {
     /// Numbers of images that one proof may be about
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1")]
     pub(crate) batches: Vec<usize>,
-    /// Where to write the contract; in a folder, it is named after the model
+    /// Where to write the contract; in a folder, it is named after the model; `-` for standard output
     #[arg(long, short, value_name = "FILE|DIR")]
     pub(crate) output: PathBuf,
     /// Overwrite the output
@@ -151,9 +148,9 @@ pub(crate) struct EvmExportArguments {
 Examples:
   ETH_PRIVATE_KEY=… zklens evm deploy --rpc-url http://127.0.0.1:8545
   zklens evm deploy --model net.zkl --batches 1,8 --keystore key.json --chain-id 11155111
-  zklens evm deploy --rpc-url http://127.0.0.1:8545 --unlocked 0xf39F…2266   (an account of anvil)
+  zklens evm deploy --rpc-url http://127.0.0.1:8545 --unlocked 0xf39F…2266
 
-The contract stores the model's key as code, up to 24,000 bytes; each of --batches takes some of it.")]
+The last account is one of anvil's. The contract stores the model's key as code, up to 24,000 bytes; each of --batches takes some of it.")]
 pub(crate) struct EvmDeployArguments {
     #[command(flatten)]
     pub(crate) model: ModelArgument,
@@ -191,7 +188,7 @@ Who checks what:
   context   Not this command: see `zklens verify --context`. On a chain, the contract that acts on the
             proof has to choose it.")]
 pub(crate) struct EvmVerifyArguments {
-    /// The proof, of `zklens prove --for-chain` or `zklens evm prove -o`
+    /// The proof, of `zklens prove --for-chain` or `zklens evm prove -o`; `-` for standard input
     #[arg(value_name = "PROOF")]
     pub(crate) proof: PathBuf,
     #[command(flatten)]
@@ -211,7 +208,7 @@ pub(crate) struct EvmVerifyArguments {
     pub(crate) account: AccountArguments,
     #[command(flatten)]
     pub(crate) setup: SetupArgument,
-    /// Print JSON; a refused proof is `{"verified": false, "error": …}`
+    /// Print JSON; a refused proof is `{"verified": false, "error": {…}}`
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -226,7 +223,7 @@ transaction takes (21000) and what the calldata takes (EIP-2028) are known, the 
 transaction with much calldata and little execution pays a floor instead (EIP-7623). Rollups take a
 price for data on top, which is not in here.")]
 pub(crate) struct EvmEstimateArguments {
-    /// The proof, of `zklens prove --for-chain` or `zklens evm prove -o`
+    /// The proof, of `zklens prove --for-chain` or `zklens evm prove -o`; `-` for standard input
     #[arg(value_name = "PROOF")]
     pub(crate) proof: PathBuf,
     #[command(flatten)]

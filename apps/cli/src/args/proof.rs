@@ -1,7 +1,10 @@
 //! Arguments of `prove`, `verify`, `keygen` and `setup`.
 
 use super::engine::ProofSystem;
-use super::{Engine, EngineArgument, LayoutArgument, ModelArgument, ProverArgument, SetupArgument};
+use super::{
+    Engine, EngineArgument, ImagesArgument, LayoutArgument, ModelArgument, ProverArgument,
+    SetupArgument,
+};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use zklens_verifier::Context;
@@ -9,15 +12,15 @@ use zklens_verifier::Context;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  zklens prove --input-image photo.jpg -o photo.zkp
-  zklens prove --input-image a.png b.png c.png -o three.zkp
-  zklens prove --model mnist-cnn --input-image digit.png --public -o digit.zkp
-  zklens prove --input-image photo.jpg --context 0x6b1f…22 -o photo.zkp
-  zklens prove --engine sp1 --input-image photo.jpg -o photo.sp1
-  zklens prove --engine sp1 --prover network --proof-system groth16 -i photo.jpg -o photo.sp1
+  zklens prove photo.jpg
+  zklens prove a.png b.png c.png -o three.zkp
+  zklens prove --model mnist-cnn digit.png --public -o digit.zkp
+  zklens prove photo.jpg --context 0x6b1f…22 -o photo.zkp
+  zklens prove photo.jpg -o - | zklens verify -
+  zklens prove --engine sp1 photo.jpg
+  zklens prove --engine sp1 --prover network --proof-system groth16 photo.jpg
 
-What a proof hides: everything about the image but its label, from everyone. Without --public
-nobody, not even you, can later show which image it was: what would show it is in no file.
+What a proof hides: everything about the image but its label, from everyone. Without --public, this command forgets the opening, which alone could show which image it was; and nobody who did not keep it, not even you, can show that later.
 
 The engines:
   native  Proves from the pixels on: this network gives this label to an image that is hidden. Takes
@@ -33,11 +36,8 @@ Environment, with --engine sp1:
   NETWORK_PRIVATE_KEY  the private key of your account on the Prover Network
   ZKLENS_SP1           the program `zklens-sp1`, if it is neither beside this one nor on the PATH")]
 pub(crate) struct ProveArguments {
-    /// Image files (JPEG, PNG, GIF, WebP, BMP), folders of them, or `-` for standard input
-    ///
-    /// All of them go into one proof, in this order.
-    #[arg(long, short, value_name = "FILE", num_args = 1.., required = true)]
-    pub(crate) input_image: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) images: ImagesArgument,
     #[command(flatten)]
     pub(crate) model: ModelArgument,
     #[command(flatten)]
@@ -62,13 +62,13 @@ pub(crate) struct ProveArguments {
     ///
     /// With it, `verify --input-image` checks that an image file gives the very pixels that were
     /// classified. Anyone who guesses the image can do that too: the proof then hides nothing. Without
-    /// it, what would show the image is forgotten when this command ends. The images of one proof are
+    /// it, the opening, which would show the image, is forgotten when this command ends. The images of one proof are
     /// shown together: to show one alone, prove it alone.
     #[arg(long)]
     pub(crate) public: bool,
-    /// Where to write the proof
+    /// Where to write the proof; `-` for standard output [default: the first image's name with .zkp, or .sp1, here]
     #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: PathBuf,
+    pub(crate) output: Option<PathBuf>,
     /// Overwrite the output
     #[arg(long)]
     pub(crate) force: bool,
@@ -87,6 +87,7 @@ pub(crate) struct ProveArguments {
 Examples:
   zklens verify photo.zkp
   zklens verify photo.zkp --input-image photo.jpg
+  zklens verify - --json < photo.zkp
   zklens verify photo.zkp --key net.zkk --context 0x6b1f…22
   zklens verify photo.sp1 --input-image photo.jpg
 
@@ -105,7 +106,7 @@ Proofs of `prove --engine sp1` are told by how the file begins. They name the im
 address, so --input-image compares that, and one file's alone; they have no context. Core and
 compressed ones take the program `zklens-sp1` to verify, the others take nothing.")]
 pub(crate) struct VerifyArguments {
-    /// The proof
+    /// The proof; `-` for standard input
     #[arg(value_name = "PROOF")]
     pub(crate) proof: PathBuf,
     /// Check that these are the images, all of them and in order; the proof must be made with --public,
@@ -126,7 +127,7 @@ pub(crate) struct VerifyArguments {
     pub(crate) context: Option<Context>,
     #[command(flatten)]
     pub(crate) setup: SetupArgument,
-    /// Print JSON; a refused proof is `{"verified": false, "error": …}`
+    /// Print JSON; a refused proof is `{"verified": false, "error": {…}}`
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -136,7 +137,7 @@ pub(crate) struct VerifyArguments {
 Examples:
   zklens keygen --model net.zkl -o net.zkk
   zklens keygen --model net.zkl --private-weights -o net.zkk
-  zklens prove --proving-key net.zkpk --input-image photo.jpg -o photo.zkp
+  zklens prove --proving-key net.zkpk photo.jpg -o photo.zkp
   zklens verify photo.zkp --key net.zkk
 
 Publish the verifying key and the model id. With --private-weights, keep the proving key (net.zkpk)
@@ -153,7 +154,7 @@ pub(crate) struct KeygenArguments {
     pub(crate) private_weights: bool,
     #[command(flatten)]
     pub(crate) layout: LayoutArgument,
-    /// Where to write the verifying key; in a folder, it is named after the model
+    /// Where to write the verifying key; in a folder, it is named after the model; `-` for standard output
     ///
     /// The proving key lies beside it and ends in .zkpk.
     #[arg(long, short, value_name = "FILE|DIR")]
@@ -211,7 +212,7 @@ pub(crate) struct SetupVerifyArguments {
 #[command(after_help = "\
 Examples:
   zklens setup import powersOfTau28_hez_final_14.ptau -o hermez.zks
-  zklens prove --setup hermez.zks --input-image photo.jpg -o photo.zkp
+  zklens prove --setup hermez.zks photo.jpg -o photo.zkp
   zklens verify photo.zkp --setup hermez.zks")]
 pub(crate) struct SetupImportArguments {
     /// The ceremony's file, for the curve BN254

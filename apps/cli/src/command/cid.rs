@@ -30,8 +30,8 @@ pub(crate) fn run(arguments: &CidArguments) -> Result<ExitCode, Failure> {
 
 fn cid(path: &Path, version: CidVersion) -> Result<Cid, Failure> {
     let fault = |error: io::Error| Failure::new(EXIT_INPUT, files::name(path), error);
-    if files::is_stdin(path) {
-        return cid::of_reader(io::stdin().lock(), version).map_err(fault);
+    if files::is_dash(path) {
+        return cid::of_reader(files::standard_input()?, version).map_err(fault);
     }
     let file = files::open(path)?;
     let len = file.metadata().map_err(fault)?.len();

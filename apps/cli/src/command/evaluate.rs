@@ -2,7 +2,8 @@
 
 use crate::args::EvaluateArguments;
 use crate::dataset::Source;
-use crate::failure::{EXIT_INPUT, EXIT_OUTPUT, Failure};
+use crate::destination::Destination;
+use crate::failure::{EXIT_INPUT, Failure};
 use crate::output::say;
 use crate::{model_file, output};
 use rayon::prelude::*;
@@ -31,6 +32,9 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
         preprocessing: model.preprocessing(),
         classes: model.classes(),
     };
+    let logits_to = arguments.logits.as_deref();
+    let logits_to = logits_to.map(|path| Destination::for_text(path, true));
+    let logits_to = logits_to.transpose()?;
     let samples = source.read()?;
     let bar = output::progress(samples.len(), "classifying");
     let classify = |sample: &zklens_onnx::Sample| {
@@ -41,12 +45,11 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
     let results: Result<Vec<Classification>, Failure> = samples.par_iter().map(classify).collect();
     let results = results?;
     bar.finish_and_clear();
-    if let Some(path) = &arguments.logits {
+    if let Some(destination) = &logits_to {
         let logits: Vec<&[i64]> = results.iter().map(Classification::logits).collect();
         let scale = results.first().map_or(0, Classification::scale);
         let text = serde_json::json!({ "scale": scale, "logits": logits }).to_string();
-        std::fs::write(path, text)
-            .map_err(|error| Failure::new(EXIT_OUTPUT, path.display(), error))?;
+        destination.write(text.as_bytes())?;
     }
     let mut classes: Vec<_> = model
         .classes()

@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &EvmDeployArguments) -> Result<ExitCode, Failure> {
         contract: contract.address().to_string(),
         chain_id: node.chain_id(),
         model: key.name().to_owned(),
-        model_id: key.id().to_string(),
+        model_id: output::model_id(&key.id()),
         batches: arguments.batches.clone(),
         key_bytes: blob.len(),
         account: account.address().to_string(),

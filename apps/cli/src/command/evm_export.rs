@@ -34,16 +34,16 @@ pub(crate) fn run(arguments: &EvmExportArguments) -> Result<ExitCode, Failure> {
         true => arguments.output.join(format!("{contract}.sol")),
         false => arguments.output.clone(),
     };
-    let destination = Destination::new(&path, arguments.force)?;
+    let destination = Destination::for_text(&path, arguments.force)?;
     let refused = |error| Failure::new(EXIT_MODEL, key.name(), error);
     let source = export(&key, &verifier, &arguments.batches).map_err(refused)?;
     let bytes = contract_key(&key, &verifier, &arguments.batches).map_err(refused)?;
     destination.write(source.as_bytes())?;
     let exported = Exported {
-        file: destination.path().display().to_string(),
+        file: destination.name(),
         contract,
         model: key.name().to_owned(),
-        model_id: key.id().to_string(),
+        model_id: output::model_id(&key.id()),
         batches: arguments.batches.clone(),
         key_bytes: bytes.len(),
     };

@@ -3,12 +3,12 @@
 use super::{prove, sp1_evm_prove};
 use crate::args::{Engine, EvmProveArguments, given};
 use crate::destination::Destination;
-use crate::failure::{EXIT_INPUT, EXIT_MODEL, Failure};
+use crate::failure::{EXIT_INPUT, EXIT_MODEL, EXIT_USAGE, Failure};
 use crate::image_file::ImageFile;
 use crate::output::tell;
 use crate::setup_file::SetupFile;
 use crate::stages::{Stages, spinning};
-use crate::{keys, model_file, output};
+use crate::{files, keys, model_file, output};
 use std::process::ExitCode;
 use zklens_commitment::Setup;
 use zklens_evm::contract_key;
@@ -23,16 +23,14 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     }
     let proof_system = given("--proof-system", arguments.proof_system.is_some());
     Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
-    let destination = arguments.output.as_deref();
-    let destination = destination.map(|path| Destination::new(path, arguments.force));
-    let destination = destination.transpose()?;
+    let destination = destination(arguments)?;
     let mut stages = Stages::start();
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     stages.end("setup");
     let key = spinning("deriving the key", || key(arguments, &setup))?;
     stages.end("key");
     let preprocessing = key.verifying().preprocessing();
-    let files = ImageFile::read_all(&arguments.input_image, preprocessing)?;
+    let files = ImageFile::read_all(arguments.images.paths(), preprocessing)?;
     let pixels: Vec<Pixels> = files.into_iter().map(|image| image.pixels).collect();
     check_contract(&setup, &key, pixels.len())?;
     stages.end("images");
@@ -52,6 +50,19 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
         tell!("{}", stages.finish());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where the proof goes too, if that is said.
+pub(super) fn destination(arguments: &EvmProveArguments) -> Result<Option<Destination>, Failure> {
+    let Some(path) = &arguments.output else {
+        return Ok(None);
+    };
+    if files::is_dash(path) {
+        let cause = "standard output is for what contracts take";
+        let failure = Failure::new(EXIT_USAGE, "--output -", cause);
+        return Err(failure.with_help("`zklens prove --for-chain -o -` writes the proof there"));
+    }
+    Destination::new(path, arguments.force).map(Some)
 }
 
 fn key(arguments: &EvmProveArguments, setup: &Setup) -> Result<ProvingKey, Failure> {

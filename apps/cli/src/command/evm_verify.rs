@@ -1,5 +1,6 @@
 //! `zklens evm verify`: proof → what a contract says of it.
 
+use super::verify::say_true;
 use crate::args::EvmVerifyArguments;
 use crate::failure::{EXIT_REFUSED, Failure};
 use crate::output::{self, say};
@@ -48,18 +49,7 @@ struct Transaction {
 }
 
 pub(crate) fn run(arguments: &EvmVerifyArguments) -> Result<ExitCode, Failure> {
-    let verification = verification(arguments).inspect_err(|failure| {
-        if arguments.json {
-            let error = failure.message();
-            let value = if failure.exit() == EXIT_REFUSED {
-                serde_json::json!({ "verified": false, "error": error })
-            } else {
-                serde_json::json!({ "error": error })
-            };
-            // The exit code says it too.
-            let _ = output::print_json(&value);
-        }
-    })?;
+    let verification = verification(arguments)?;
     if arguments.json {
         output::print_json(&verification)?;
     } else {
@@ -104,7 +94,7 @@ fn verification(arguments: &EvmVerifyArguments) -> Result<Verification, Failure>
         contract: contract.address().to_string(),
         chain_id: node.chain_id(),
         model: key.as_ref().map(|key| key.name().to_owned()),
-        model_id: statement.model.to_string(),
+        model_id: output::model_id(&statement.model),
         key_compared: key.is_some(),
         code_compared,
         images: statement.labels.iter().map(image).collect(),
@@ -134,9 +124,10 @@ fn key(
         return Ok(Some(key));
     }
     let cause = format!(
-        "the proof is about model {id}, not about {}, which is {}",
+        "the proof is about model {}, not about {}, which is {}",
+        output::model_id(&id),
         key.name(),
-        key.id()
+        output::model_id(&key.id())
     );
     let name = files::name(&arguments.proof);
     Err(Failure::new(EXIT_REFUSED, name, cause))
@@ -182,7 +173,7 @@ fn send(
 }
 
 fn print(verification: &Verification) -> Result<(), Failure> {
-    say!("The proof is true, says the contract.\n");
+    say_true("The proof is true, says the contract.")?;
     for image in &verification.images {
         say!("label:       {}", image.label);
         say!(

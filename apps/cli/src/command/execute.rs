@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
             milliseconds(started.elapsed())
         );
     }
-    let paths = files::expand(&arguments.input_image)?;
+    let paths = files::expand(arguments.images.paths())?;
     let bar = output::progress(paths.len(), "classifying");
     let mut failures = 0;
     for path in &paths {
@@ -67,7 +67,8 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
             Err(failure) => {
                 failures += 1;
                 if arguments.json {
-                    let (file, error) = (files::name(path), failure.message());
+                    let file = files::name(path);
+                    let error = failure.json();
                     output::print_json_line(&serde_json::json!({ "file": file, "error": error }))?;
                 }
                 failure.report();
@@ -97,7 +98,9 @@ fn execute(
     let bytes = files::read_image(path)?;
     stages.end("read");
     let fault = |error: &dyn std::fmt::Display| Failure::new(EXIT_INPUT, files::name(path), error);
-    let picture = zklens_image::decode(&bytes).map_err(|error| fault(&error))?;
+    let picture = zklens_image::decode(&bytes);
+    let picture =
+        picture.map_err(|error| image_file::refused(files::name(path), &bytes, &error))?;
     stages.end("decode");
     let pixels = zklens_image::preprocess(&picture, model.preprocessing());
     stages.end("preprocess");

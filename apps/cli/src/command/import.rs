@@ -3,7 +3,7 @@
 use crate::args::{ImportArguments, ResizeFilter};
 use crate::dataset::Source;
 use crate::destination::Destination;
-use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure};
+use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure, aside};
 use crate::output::{say, tell};
 use crate::weights_beside::Beside;
 use crate::{files, output};
@@ -11,6 +11,7 @@ use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
 use zklens_commitment::Columns;
+use zklens_diagnosis::Expected;
 use zklens_layers::{Circuit, LayerError, Plan};
 use zklens_model::{Model, Resize};
 use zklens_onnx::{ImportError, Imported, Importer, Normalisation, Options, Report};
@@ -35,10 +36,17 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     let options = options(arguments)?;
     let destination = Destination::new(&arguments.output, arguments.force)?;
     let file = files::read(&arguments.onnx, MAX_ONNX_BYTES)
-        .map_err(|failure| Failure::new(EXIT_MODEL, "network", failure.message()))?;
+        .map_err(|failure| failure.with_exit(EXIT_MODEL))?;
     let fault = |error| failure(&arguments.onnx, &error);
     let beside = Beside::new(&arguments.onnx);
-    let importer = Importer::with_external_data(&file, &options, &beside).map_err(fault)?;
+    let importer = Importer::with_external_data(&file, &options, &beside);
+    let importer = importer.map_err(|error| match error {
+        ImportError::Malformed { .. } => {
+            let name = files::name(&arguments.onnx);
+            files::refused(EXIT_MODEL, name, (&file, Expected::Network), error)
+        }
+        error => fault(error),
+    })?;
     drop(file);
     let source = Source {
         images: &arguments.calibration,
@@ -65,17 +73,18 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     warn(&imported.report, options.classes.len());
     let obstacle = obstacle(&imported);
     if let Some(obstacle) = &obstacle {
-        eprintln!(
-            "warning: this network cannot be proved, only executed: {obstacle}. Proofs need another \
-             arrangement of layers there"
+        let warning = format!(
+            "this network cannot be proved, only executed: {obstacle}. Proofs need another arrangement of \
+             layers there"
         );
+        aside("warning", &warning);
     }
     let digest = output::hex(&imported.model.digest());
     if arguments.json {
         output::print_json(&Written {
             model: imported.model.name(),
             digest,
-            file: arguments.output.display().to_string(),
+            file: destination.name(),
             bytes: bytes.len(),
             provable: obstacle.is_none(),
             obstacle: obstacle.as_deref(),

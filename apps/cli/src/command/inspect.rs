@@ -7,9 +7,9 @@ use crate::output::say;
 use crate::setup_file::SetupFile;
 use crate::{files, keys, model_file, output};
 use serde::Serialize;
-use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
+use zklens_commitment::Setup;
 use zklens_model::{Colour, Model, Node, Preprocessing, Resize};
 use zklens_prover::Layout;
 
@@ -59,10 +59,10 @@ impl Summary {
 /// A model with its id, or why it has none.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct WithId {
+pub(crate) struct WithId {
     #[serde(flatten)]
-    summary: Summary,
-    model_id: Option<String>,
+    pub(crate) summary: Summary,
+    pub(crate) model_id: Option<String>,
     /// The model laid out for a chain, as `--for-chain` says.
     model_id_for_chain: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,7 +72,13 @@ struct WithId {
 pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
     let path = Path::new(&arguments.subject);
     let setup = arguments.setup.setup.as_deref();
-    match &magic(&arguments.subject) {
+    let is_shipped = zklens_models::find(&arguments.subject).is_some();
+    let magic = if is_shipped {
+        Default::default()
+    } else {
+        files::magic(path, keys::MAX_KEY_BYTES)?
+    };
+    match &magic {
         b"ZKLP" => inspect_proof::run(path, setup, arguments.json)?,
         &zklens_sp1::PROOF_MAGIC => sp1_inspect::run(path, arguments.json)?,
         b"ZKLK" => inspect_key::run_verifying(path, arguments.json)?,
@@ -86,35 +92,30 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The first bytes of what is to be inspected, if it is a file and not a shipped model.
-fn magic(subject: &str) -> [u8; 4] {
-    let mut magic = [0; 4];
-    let path = Path::new(subject);
-    if zklens_models::find(subject).is_none() && path.is_file() {
-        // What cannot be read fails again where that is reported.
-        let _ = files::open(path).map(|mut file| file.read_exact(&mut magic));
+impl WithId {
+    /// The model's keys are derived, which takes a moment.
+    pub(crate) fn of(model: &Model, setup: &Setup) -> Self {
+        let id_for = |layout| {
+            let key = keys::derive(setup, model.clone(), layout)?;
+            Ok::<_, Failure>(output::model_id(&key.verifying().id()))
+        };
+        let (model_id, not_provable) = match id_for(Layout::Fast) {
+            Ok(id) => (Some(id), None),
+            Err(failure) => (None, Some(failure.message().to_owned())),
+        };
+        Self {
+            summary: Summary::of(model),
+            model_id,
+            model_id_for_chain: id_for(Layout::Chain).ok(),
+            not_provable,
+        }
     }
-    magic
 }
 
 fn model(arguments: &InspectArguments) -> Result<(), Failure> {
     let model = model_file::load(&arguments.subject)?;
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
-    let summary = Summary::of(&model);
-    let id_for = |layout| {
-        let key = keys::derive(&setup, model.clone(), layout)?;
-        Ok::<_, Failure>(key.verifying().id().to_string())
-    };
-    let (model_id, not_provable) = match id_for(Layout::Fast) {
-        Ok(id) => (Some(id), None),
-        Err(failure) => (None, Some(failure.message().to_owned())),
-    };
-    let described = WithId {
-        summary,
-        model_id,
-        model_id_for_chain: id_for(Layout::Chain).ok(),
-        not_provable,
-    };
+    let described = WithId::of(&model, &setup);
     if arguments.json {
         return output::print_json(&described);
     }

@@ -39,7 +39,7 @@ fn summary(kind: &'static str, key: &VerifyingKey) -> Summary {
     Summary {
         kind,
         name: key.name().to_owned(),
-        model_id: key.id().to_string(),
+        model_id: output::model_id(&key.id()),
         input: describe(key.preprocessing()),
         classes: classes
             .map(|label| output::class(key.classes(), label))

@@ -22,6 +22,8 @@ struct Summary {
     /// Rows of pixels of all images.
     input_commitments: usize,
     has_opening: bool,
+    /// Whether the opening has a value for each input commitment; the values themselves are not checked.
+    opening_fits: Option<bool>,
     /// Rows of the witness, of randomness and of helpers, if the model is known.
     rows: Option<usize>,
     proof_bytes: usize,
@@ -62,12 +64,13 @@ fn summary(proof: &ProofFile, file_bytes: usize, key: Option<&ProvingKey>) -> Su
     Summary {
         kind: "proof",
         verified: false,
-        model_id: model.to_string(),
+        model_id: output::model_id(model),
         model: key.map(|key| key.verifying().name().to_owned()),
         images: labels.iter().map(image).collect(),
         context: output::hex_word(context),
         input_commitments: inputs.len(),
         has_opening: proof.opening.is_some(),
+        opening_fits: proof_file::opening_fits(proof),
         rows: plan.map(|plan| plan.rows.witness.len() + plan.rows.helpers.len()),
         proof_bytes: proof.proof.len(),
         file_bytes,
@@ -92,12 +95,19 @@ fn print(summary: &Summary) -> Result<(), Failure> {
             None => say!("            label {}", image.label),
         }
     }
-    let opening = if summary.has_opening {
-        "inside: `verify --input-image` can tell which images these are"
-    } else {
-        "none: this file hides its images; its maker may be able to show them"
-    };
-    say!("opening     {opening}");
+    match summary.opening_fits {
+        Some(true) => {
+            say!(
+                "opening     inside, not checked: `verify --input-image` checks it against images"
+            );
+        }
+        Some(false) => {
+            say!(
+                "opening     inside, but broken: it does not fit the proof, and can show no image"
+            );
+        }
+        None => say!("opening     none: {}", output::NO_OPENING),
+    }
     if let Some(rows) = summary.rows {
         say!("rows        {rows}");
     }

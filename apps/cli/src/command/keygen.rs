@@ -6,7 +6,7 @@ use crate::failure::{EXIT_USAGE, Failure};
 use crate::output::say;
 use crate::setup_file::SetupFile;
 use crate::stages::spinning;
-use crate::{keys, model_file, output, randomness};
+use crate::{files, keys, model_file, output, randomness};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &KeygenArguments) -> Result<ExitCode, Failure> {
         .transpose()?;
     let written = Keys {
         model: key.verifying().name().into(),
-        model_id: key.verifying().id().to_string(),
+        model_id: output::model_id(&key.verifying().id()),
         commitments: key.verifying().weights().len(),
         verifying_key: write(&verifying, &key.verifying().encode())?,
         proving_key,
@@ -87,6 +87,10 @@ fn proving_path(
     if !arguments.private_weights {
         return Ok(None);
     }
+    if files::is_dash(verifying) {
+        let cause = "with --private-weights there are two files, and standard output holds one";
+        return Err(Failure::new(EXIT_USAGE, "--output -", cause));
+    }
     let proving = verifying.with_extension(PROVING);
     if proving == verifying {
         let cause = "the verifying key needs another name: .zkpk is for the proving key beside it";
@@ -98,7 +102,7 @@ fn proving_path(
 fn write(destination: &Destination, bytes: &[u8]) -> Result<KeyFile, Failure> {
     destination.write(bytes)?;
     Ok(KeyFile {
-        file: destination.path().display().to_string(),
+        file: destination.name(),
         bytes: bytes.len(),
     })
 }

@@ -1,6 +1,7 @@
 //! One file per subcommand.
 
 pub(crate) mod cid;
+pub(crate) mod documents;
 pub(crate) mod evaluate;
 pub(crate) mod evm;
 mod evm_deploy;

@@ -1,9 +1,10 @@
 //! `zklens models`: the shipped networks.
 
 use crate::args::ModelsArguments;
-use crate::command::inspect::Summary;
+use crate::command::inspect::WithId;
 use crate::failure::{EXIT_MODEL, Failure};
 use crate::output::say;
+use crate::setup_file::SetupFile;
 use crate::{model_file, output};
 use std::process::ExitCode;
 
@@ -27,23 +28,29 @@ pub(crate) fn run(arguments: &ModelsArguments) -> Result<ExitCode, Failure> {
             .as_deref()
             .is_none_or(|wanted| wanted == name)
     };
-    let mut summaries = Vec::new();
+    let setup = SetupFile::for_proofs(None)?.setup()?;
+    let mut described = Vec::new();
     for shipped in zklens_models::ALL
         .iter()
         .filter(|shipped| wanted(shipped.name))
     {
-        let summary = Summary::of(&model_file::load(shipped.name)?);
+        let model = WithId::of(&model_file::load(shipped.name)?, &setup);
+        let summary = &model.summary;
         if !arguments.json {
             say!("{}  {}", shipped.name, shipped.summary);
             say!("    input    {}", summary.input);
             say!("    classes  {}", summary.classes.join(", "));
             say!("    size     {} weights and biases", summary.parameters);
-            say!("    digest   {}\n", summary.digest);
+            say!("    digest   {}", summary.digest);
+            say!(
+                "    model id {}\n",
+                model.model_id.as_deref().unwrap_or("none")
+            );
         }
-        summaries.push(summary);
+        described.push(model);
     }
     if arguments.json {
-        output::print_json(&summaries)?;
+        output::print_json(&described)?;
     } else {
         say!("`zklens models NAME` prints a model card, `zklens inspect NAME` the layers.");
     }

@@ -3,13 +3,14 @@
 use super::sp1_prove;
 use crate::args::{Engine, ProveArguments, given};
 use crate::destination::Destination;
-use crate::failure::{EXIT_INPUT, EXIT_REFUSED, Failure};
+use crate::failure::{EXIT_INPUT, EXIT_REFUSED, EXIT_USAGE, Failure};
 use crate::image_file::ImageFile;
 use crate::output::{say, tell};
 use crate::setup_file::SetupFile;
 use crate::stages::{Stages, spinning};
-use crate::{keys, model_file, output, randomness};
+use crate::{files, keys, model_file, output, randomness};
 use serde::Serialize;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 use zklens_commitment::Setup;
@@ -48,14 +49,15 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     }
     let proof_system = given("--proof-system", arguments.proof_system.is_some());
     Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
-    let destination = Destination::new(&arguments.output, arguments.force)?;
+    let output = output_path(arguments, "zkp")?;
+    let destination = Destination::new(&output, arguments.force)?;
     let mut stages = Stages::start();
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     stages.end("setup");
     let key = spinning("deriving the key", || key(arguments, &setup))?;
     stages.end("key");
     let preprocessing = key.verifying().preprocessing();
-    let files = ImageFile::read_all(&arguments.input_image, preprocessing)?;
+    let files = ImageFile::read_all(arguments.images.paths(), preprocessing)?;
     stages.end("images");
     let pixels: Vec<Pixels> = files.iter().map(|image| image.pixels.clone()).collect();
     let context = arguments.context.unwrap_or_default();
@@ -69,11 +71,11 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
         tell!("{}", stages.finish());
     }
     let proof = Proof {
-        file: destination.path().display().to_string(),
+        file: destination.name(),
         bytes,
         images: images(files, &proved, &key),
         model: key.verifying().name().into(),
-        model_id: key.verifying().id().to_string(),
+        model_id: output::model_id(&key.verifying().id()),
         context: output::hex_word(&context),
         public: arguments.public,
         prove_seconds: proving.as_secs_f64(),
@@ -85,6 +87,28 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
         print(&proof)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where the proof goes: named after the first image, in the current folder, if nothing else is said.
+pub(super) fn output_path(arguments: &ProveArguments, extension: &str) -> Result<PathBuf, Failure> {
+    if let Some(output) = &arguments.output {
+        return Ok(output.clone());
+    }
+    let first = arguments.images.paths().first();
+    let name = first
+        .filter(|path| !files::is_dash(path))
+        .and_then(|path| path.file_stem());
+    let Some(name) = name else {
+        let cause = "the proof cannot be named after this image, which has no name";
+        let failure = Failure::new(EXIT_USAGE, "--output", cause);
+        return Err(
+            failure.with_help("name the file by -o FILE, or write to standard output by -o -")
+        );
+    };
+    let mut name = name.to_owned();
+    name.push(".");
+    name.push(extension);
+    Ok(name.into())
 }
 
 fn key(arguments: &ProveArguments, setup: &Setup) -> Result<ProvingKey, Failure> {
@@ -189,9 +213,7 @@ fn print(proof: &Proof) -> Result<(), Failure> {
     if proof.public {
         say!("hidden:   nothing; whoever has an image can tell that it is the one");
     } else {
-        say!(
-            "hidden:   all but labels; nobody, not even you, can later show an image (see --public)"
-        );
+        say!("hidden:   all but labels; {}", output::NO_OPENING);
     }
     Ok(())
 }

@@ -51,7 +51,7 @@ fn import(arguments: &SetupImportArguments) -> Result<ExitCode, Failure> {
     let file = read(&arguments.ptau, (1 << arguments.log_columns) + 1)?;
     let checked = check(&file.0, format!("{}; {}", arguments.ptau.display(), file.1))?;
     destination.write(&file.0.encode())?;
-    let file = Some(destination.path().display().to_string());
+    let file = Some(destination.name());
     print(&Checked { file, ..checked }, arguments.json)
 }
 
@@ -101,7 +101,7 @@ fn print(checked: &Checked, json: bool) -> Result<ExitCode, Failure> {
     if let Some(file) = &checked.file {
         say!("written: {file}");
         say!(
-            "\nCompare the digest with what others get of this ceremony. `--setup {file}` uses it."
+            "\nCompare the digest with what others get of this ceremony. Commands take the file by --setup."
         );
     }
     Ok(ExitCode::SUCCESS)

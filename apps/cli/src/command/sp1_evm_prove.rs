@@ -1,8 +1,8 @@
 //! `zklens evm prove --engine sp1`: an image file → proof as SP1's contracts take it.
 
+use super::evm_prove::destination;
 use super::sp1_prove::{Order, deliver};
 use crate::args::{Engine, EvmProveArguments, given};
-use crate::destination::Destination;
 use crate::failure::{EXIT_ENGINE, Failure};
 use crate::output;
 use std::process::ExitCode;
@@ -18,14 +18,12 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     ])?;
     let order = Order {
         model: &arguments.model.model,
-        images: &arguments.input_image,
+        images: arguments.images.paths(),
         system: arguments.proof_system.map_or(System::Groth16, Into::into),
         prover: arguments.prover.prover()?,
         verbose: arguments.verbose,
     };
-    let destination = arguments.output.as_deref();
-    let destination = destination.map(|path| Destination::new(path, arguments.force));
-    let destination = destination.transpose()?;
+    let destination = destination(arguments)?;
     let file = deliver(&order)?.proved.file;
     let fixture = Fixture::of(&file).map_err(|error| Failure::of(EXIT_ENGINE, error))?;
     if let Some(destination) = destination {

@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
     let is_one = matches!(arguments.cid.cid_version, Version::One);
     Engine::Sp1.refuse(&[given("--cid-version 1", is_one)])?;
     let task = Task::of_model(&arguments.model.model)?;
-    let paths = files::expand(&arguments.input_image)?;
+    let paths = files::expand(arguments.images.paths())?;
     let worker = sp1::worker(arguments.verbose)?;
     let bar = output::progress(paths.len(), "running");
     let mut failures = 0;
@@ -45,8 +45,8 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
             Err(failure) => {
                 failures += 1;
                 if arguments.json {
-                    let error = failure.message();
                     let file = files::name(path);
+                    let error = failure.json();
                     output::print_json_line(&serde_json::json!({ "file": file, "error": error }))?;
                 }
                 failure.report();
@@ -81,7 +81,7 @@ fn execute(
     } else {
         worker.execute(task.program, inputs, |_| ())
     };
-    let executed = executed.map_err(|error| sp1::failure(&image.name, &error))?;
+    let executed = executed.map_err(|error| image.failure(&error))?;
     image.check(&executed.statement)?;
     let execution = executed.execution;
     Ok(Execution {

@@ -1,8 +1,9 @@
 //! `zklens prove --engine sp1`: an image file → proof of what a network sees in it.
 
+use super::prove::output_path;
 use crate::args::{Engine, ProveArguments, given};
 use crate::destination::Destination;
-use crate::failure::{EXIT_REFUSED, Failure};
+use crate::failure::{EXIT_REFUSED, Failure, aside};
 use crate::output;
 use crate::output::{say, tell};
 use crate::sp1::{self, ImageBytes, Seen, Task, thousands};
@@ -66,19 +67,19 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     ])?;
     let order = Order {
         model: &arguments.model.model,
-        images: &arguments.input_image,
+        images: arguments.images.paths(),
         system: arguments
             .proof_system
             .map_or(System::Compressed, Into::into),
         prover: arguments.prover.prover()?,
         verbose: arguments.verbose,
     };
-    let destination = Destination::new(&arguments.output, arguments.force)?;
+    let destination = Destination::new(&output_path(arguments, "sp1")?, arguments.force)?;
     let delivery = deliver(&order)?;
     let file = delivery.proved.file.encode();
     destination.write(&file)?;
     let summary = Summary {
-        file: destination.path().display().to_string(),
+        file: destination.name(),
         bytes: file.len(),
         engine: "sp1",
         proof_system: sp1::system_name(order.system),
@@ -114,7 +115,7 @@ pub(crate) fn deliver(order: &Order<'_>) -> Result<Delivery, Failure> {
     } else {
         reporting("proving", prove)
     };
-    let proved = proved.map_err(|error| sp1::failure(&image.name, &error))?;
+    let proved = proved.map_err(|error| image.failure(&error))?;
     let proving = stages.end("prove");
     image.check(&proved.statement)?;
     let verifying = if proved.file.mock {
@@ -146,37 +147,41 @@ pub(crate) fn deliver(order: &Order<'_>) -> Result<Delivery, Failure> {
 fn say_what_it_takes(order: &Order<'_>) {
     match order.prover {
         Prover::Mock => {
-            tell!(
-                "MOCK: this proves nothing. The program is only run; nobody can verify the result."
+            aside(
+                "MOCK",
+                "this proves nothing. The program is only run; nobody can verify the result.",
             );
         }
-        Prover::Network => tell!(
-            "note: the image file is sent to Succinct's Prover Network, which charges your account"
+        Prover::Network => aside(
+            "note",
+            "the image file is sent to Succinct's Prover Network, which charges your account",
         ),
         Prover::Cpu => {
-            tell!("note: {TIME_NOTE}");
+            aside("note", TIME_NOTE);
             warn_of_memory();
         }
         Prover::Cuda => {}
     }
     let is_here = matches!(order.prover, Prover::Cpu | Prover::Cuda);
     if is_here && matches!(order.system, System::Groth16 | System::Plonk) {
-        tell!(
-            "note: {} proofs made on this machine need Docker, gigabytes of files that SP1 downloads the \
-             first time, and more memory than the others; --prover network needs none of that",
+        let note = format!(
+            "{} proofs made on this machine need Docker, gigabytes of files that SP1 downloads the first \
+             time, and more memory than the others; --prover network needs none of that",
             sp1::system_name(order.system)
         );
+        aside("note", &note);
     }
 }
 
 fn warn_of_memory() {
     let gigabytes = |bytes: u64| bytes as f64 / 1e9;
     if let Some(bytes) = available_memory().filter(|bytes| *bytes < MEMORY_NEEDED) {
-        tell!(
-            "warning: SP1 takes about {:.0} GB of memory, and {:.1} GB are available; the system may stop it",
+        let warning = format!(
+            "SP1 takes about {:.0} GB of memory, and {:.1} GB are available; the system may stop it",
             gigabytes(MEMORY_NEEDED),
             gigabytes(bytes)
         );
+        aside("warning", &warning);
     }
 }
 

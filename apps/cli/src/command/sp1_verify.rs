@@ -1,5 +1,6 @@
 //! `zklens verify` of a proof of SP1.
 
+use super::verify::say_true;
 use crate::args::{Engine, VerifyArguments, given};
 use crate::failure::{EXIT_REFUSED, Failure};
 use crate::output::{printable, say};
@@ -38,8 +39,7 @@ enum KnownBy {
 }
 
 pub(crate) fn run(arguments: &VerifyArguments, file: &[u8]) -> Result<ExitCode, Failure> {
-    let verification = verification(arguments, file)
-        .inspect_err(|failure| output::refused(failure, arguments.json))?;
+    let verification = verification(arguments, file)?;
     if arguments.json {
         output::print_json(&verification)?;
     } else {
@@ -125,7 +125,7 @@ fn compare(image: &ImageBytes, statement: &Statement) -> Result<(), Failure> {
 
 fn print(verification: &Verification) -> Result<(), Failure> {
     let seen = &verification.seen;
-    say!("The proof is true.\n");
+    say_true("The proof is true.")?;
     say!("image:         {}", seen.ipfs_uri);
     if let Some(file) = &verification.file {
         say!("               which is {}", printable(file));

@@ -7,6 +7,7 @@ use crate::image_file::ImageFile;
 use crate::output::say;
 use crate::setup_file::SetupFile;
 use crate::{files, keys, model_file, output, proof_file};
+use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -56,8 +57,10 @@ struct Image {
 enum Shown {
     /// Nothing.
     Hidden,
-    /// The proof can tell whether a file is the image; nobody asked.
+    /// The file carries an opening, which was not checked: that takes the image.
     NotCompared,
+    /// The file carries an opening that does not fit the proof, so it can show no image.
+    Broken,
     /// It is this file.
     Compared,
 }
@@ -70,13 +73,12 @@ struct Compared {
 }
 
 pub(crate) fn run(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
-    let refused = |failure: &Failure| output::refused(failure, arguments.json);
-    let file = proof_file::read_any(&arguments.proof).inspect_err(refused)?;
-    match proof_file::engine(arguments, &file).inspect_err(refused)? {
+    let file = proof_file::read_any(&arguments.proof)?;
+    match proof_file::engine(arguments, &file)? {
         Engine::Native => {}
         Engine::Sp1 => return sp1_verify::run(arguments, &file),
     }
-    let verification = verification(arguments, &file).inspect_err(refused)?;
+    let verification = verification(arguments, &file)?;
     if arguments.json {
         output::print_json(&verification)?;
     } else {
@@ -104,9 +106,9 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
     if proof.statement.model != key.id() {
         let cause = format!(
             "the proof is about model {}, not about {}, which is {}",
-            proof.statement.model,
+            output::model_id(&proof.statement.model),
             key.name(),
-            key.id()
+            output::model_id(&key.id())
         );
         return Err(refused(&cause));
     }
@@ -118,9 +120,9 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
     };
     Ok(Verification {
         verified: true,
-        images: images(&verified, &key, proof.opening.is_some(), files),
+        images: images(&verified, &key, proof_file::opening_fits(&proof), files),
         model: key.name().to_owned(),
-        model_id: key.id().to_string(),
+        model_id: output::model_id(&key.id()),
         model_known_by: known_by,
         context: output::hex_word(&verified.statement().context),
         context_checked: arguments.context.is_some(),
@@ -170,7 +172,11 @@ fn key(
     let id = proof.statement.model;
     let unknown = || {
         let cause = "the proof is about a network that does not come with zklens";
-        let failure = Failure::new(EXIT_MODEL, format!("model {id}"), cause);
+        let failure = Failure::new(
+            EXIT_MODEL,
+            format!("model {}", output::model_id(&id)),
+            cause,
+        );
         failure
             .with_help("give the network by --model NET.zkl, or its verifying key by --key NET.zkk")
     };
@@ -238,7 +244,7 @@ fn other_image(error: VerifyError, files: &[ImageFile]) -> Failure {
 fn images(
     verified: &Verified,
     key: &VerifyingKey,
-    has_opening: bool,
+    opening_fits: Option<bool>,
     files: Vec<Compared>,
 ) -> Vec<Image> {
     let mut files = files.into_iter();
@@ -246,10 +252,11 @@ fn images(
     labels
         .map(|label| {
             let file = files.next();
-            let shown = match (&file, has_opening) {
+            let shown = match (&file, opening_fits) {
                 (Some(_), _) => Shown::Compared,
-                (None, true) => Shown::NotCompared,
-                (None, false) => Shown::Hidden,
+                (None, Some(true)) => Shown::NotCompared,
+                (None, Some(false)) => Shown::Broken,
+                (None, None) => Shown::Hidden,
             };
             Image {
                 label: *label,
@@ -261,15 +268,28 @@ fn images(
         .collect()
 }
 
+/// Prints the headline of a proof that is true.
+pub(super) fn say_true(headline: &str) -> Result<(), Failure> {
+    const TRUE: Style = AnsiColor::Green.on_default().bold();
+    output::say_in(TRUE, format_args!("{headline}"))?;
+    say!("");
+    Ok(())
+}
+
 fn print(verification: &Verification) -> Result<(), Failure> {
-    say!("The proof is true.\n");
+    say_true("The proof is true.")?;
     for image in &verification.images {
         let shown = match (&image.file, image.shown) {
             (Some(compared), _) => &format!(
                 "{}, whose pixels were classified",
                 output::printable(&compared.file)
             ),
-            (None, Shown::NotCompared) => "not compared; the proof can tell: give --input-image",
+            (None, Shown::NotCompared) => {
+                "not compared; the file carries an opening: give --input-image to check it against an image"
+            }
+            (None, Shown::Broken) => {
+                "not compared; the file carries an opening that does not fit the proof, and can show no image"
+            }
             (None, _) => "hidden",
         };
         say!("image:    {shown}");

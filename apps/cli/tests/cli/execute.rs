@@ -107,7 +107,7 @@ fn one_bad_file_does_not_stop_the_others() {
     assert!(text(&output).contains("label: 8"));
     let errors = errors(&output);
     assert!(
-        errors.contains("error: README.md: no image format is known"),
+        errors.contains("error: README.md: this is text, not a picture"),
         "{errors}"
     );
     assert!(
@@ -122,7 +122,15 @@ fn reports_bad_files_in_json_too() {
     let output = zklens(&["execute", "--json", "-i", "README.md"]);
     let line: serde_json::Value = serde_json::from_str(text(&output).trim()).unwrap();
     assert_eq!(line["file"], "README.md");
-    assert!(line["error"].as_str().unwrap().contains("expected a JPEG"));
+    assert_eq!(
+        line["error"],
+        serde_json::json!({
+            "kind": "input",
+            "exitCode": 1,
+            "message": "README.md: this is text, not a picture",
+            "help": "expected a JPEG, PNG, GIF, WebP or BMP file",
+        })
+    );
 }
 
 #[test]
@@ -201,7 +209,14 @@ fn inspect_and_models_show_the_same_digest() {
     let models = zklens(&["models", "--json"]);
     let models: serde_json::Value = serde_json::from_str(&text(&models)).unwrap();
     for model in models.as_array().unwrap() {
-        let output = zklens(&["inspect", model["name"].as_str().unwrap()]);
-        assert!(text(&output).contains(model["digest"].as_str().unwrap()));
+        let name = model["name"].as_str().unwrap();
+        let output = zklens(&["inspect", name]);
+        let inspected = crate::support::json(&["inspect", "--json", name]);
+        for field in ["digest", "modelId", "modelIdForChain"] {
+            let value = model[field].as_str().unwrap();
+            assert!(text(&output).contains(value), "{field}");
+            assert_eq!(inspected[field], value);
+        }
+        assert!(model["modelId"].as_str().unwrap().starts_with("0x"));
     }
 }

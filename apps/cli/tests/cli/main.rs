@@ -1,9 +1,13 @@
 //! The command as a person runs it.
 
+mod documents;
 mod evm;
 mod execute;
+mod failures;
+mod help;
 mod import;
 mod keygen;
+mod mistakes;
 mod prove;
 #[cfg(feature = "serve")]
 mod serve;
@@ -11,5 +15,6 @@ mod setup;
 #[cfg(unix)]
 mod sp1;
 mod strangers;
+mod streams;
 mod support;
 mod verify;

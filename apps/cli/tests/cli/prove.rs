@@ -36,13 +36,18 @@ fn says_what_was_proved_and_what_stays_hidden() {
         "image:    examples/fashion/7_sneaker.jpg\nlabel:    7\nclass:    Sneaker\n",
         "model:    fashion-mlp\nmodel id: ",
         "bytes\ntime:     ",
-        "nobody, not even you, can later show",
+        "nobody who did not keep its opening can show which image it was",
     ] {
         assert!(printed.contains(part), "{printed}");
     }
     for stage in ["setup", "key", "images", "prove", "verify", "total"] {
         assert!(errors(&output).contains(stage), "{stage}");
     }
+    let printed = text(&zklens(&["inspect", &proof]));
+    assert!(
+        printed.contains("none: nobody who did not keep its opening can show which image it was"),
+        "{printed}"
+    );
     let printed = text(&zklens(&["verify", &proof]));
     for part in [
         "The proof is true.\n",
@@ -163,7 +168,7 @@ fn one_bad_image_is_no_proof() {
     let proof = folder.path("proof.zkp");
     let errors = failure(1, &["prove", "-i", SNEAKER, "README.md", "-o", &proof]);
     assert!(
-        errors.contains("README.md: no image format is known"),
+        errors.contains("README.md: this is text, not a picture"),
         "{errors}"
     );
     assert!(!std::path::Path::new(&proof).exists());
@@ -217,7 +222,7 @@ fn inspect_shows_a_proof_without_verifying_it() {
     for part in [
         "kind        proof",
         "label 6, 6",
-        "opening     inside",
+        "opening     inside, not checked",
         "Nothing of this is verified",
     ] {
         assert!(printed.contains(part), "{printed}");

@@ -1,6 +1,7 @@
 //! `zklens verify` on what it has to refuse.
 
 use crate::support::{Folder, errors, failure, json, text, zklens};
+use zklens_verifier::{InputOpening, ProofFile};
 
 const IMAGE: &str = "examples/mnist/digit_5.png";
 const CONTEXT: &str = "c0ffee00000000000000000000000000000000000000000000000000000000c0";
@@ -45,9 +46,46 @@ fn tells_the_right_image_from_a_wrong_one() {
     );
     let printed = text(&zklens(&["verify", &proof]));
     assert!(
-        printed.contains("not compared; the proof can tell"),
+        printed.contains("not compared; the file carries an opening: give --input-image"),
         "{printed}"
     );
+}
+
+/// Whether an opening opens anything, only the image tells; whether it has enough values, the file does.
+#[test]
+fn says_no_more_of_an_opening_than_was_checked() {
+    let folder = Folder::new();
+    let file = std::fs::read(proof(&folder, &["--public"])).unwrap();
+    let decoded = ProofFile::decode(&file).unwrap();
+    let with = |name, blindings: Vec<_>| {
+        let opening = Some(InputOpening { blindings });
+        let changed = ProofFile {
+            opening,
+            ..decoded.clone()
+        };
+        folder.write(name, &changed.encode())
+    };
+    let mut blindings = decoded.opening.clone().unwrap().blindings;
+    let first = blindings[0];
+    blindings[0] = first + first;
+    let other = with("other.zkp", blindings.clone());
+    let verified = json(&["verify", "--json", &other]);
+    assert_eq!(verified["images"][0]["shown"], "notCompared");
+    failure(5, &["verify", &other, "-i", IMAGE]);
+    let inspected = text(&zklens(&["inspect", &other]));
+    assert!(inspected.contains("inside, not checked"), "{inspected}");
+    assert_eq!(json(&["inspect", "--json", &other])["openingFits"], true);
+
+    blindings.push(blindings[0]);
+    let long = with("long.zkp", blindings);
+    let verified = json(&["verify", "--json", &long]);
+    assert_eq!(verified["images"][0]["shown"], "broken");
+    let printed = text(&zklens(&["verify", &long]));
+    assert!(printed.contains("does not fit the proof"), "{printed}");
+    failure(5, &["verify", &long, "-i", IMAGE]);
+    assert_eq!(json(&["inspect", "--json", &long])["openingFits"], false);
+    let inspected = text(&zklens(&["inspect", &long]));
+    assert!(inspected.contains("inside, but broken"), "{inspected}");
 }
 
 #[test]
@@ -111,12 +149,9 @@ fn compares_the_context_if_asked() {
     assert_eq!(output.status.code(), Some(5));
     let refused: serde_json::Value = serde_json::from_str(&text(&output)).unwrap();
     assert_eq!(refused["verified"], false);
-    assert!(
-        refused["error"]
-            .as_str()
-            .unwrap()
-            .contains("made for another context")
-    );
+    assert_eq!(refused["error"]["kind"], "refused");
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(message.contains("made for another context"), "{message}");
     let printed = text(&zklens(&["verify", &proof]));
     assert!(printed.contains("not compared; see --context"), "{printed}");
 }

@@ -76,12 +76,14 @@ fn one_bad_image_does_not_stop_the_others() {
         message: "no image format is known".into(),
         help: None,
     };
+    let noise = stand_in.0.write("noise", b"\0\x01\x02\x03");
+    let message = format!("{noise}: no image format is known");
     stand_in.answer("answer-1", &[Message::Failed(refused)]);
     stand_in.answer("answer-2", &[Message::Executed(execution(sneaker()))]);
     stand_in.answer("answer-3", &[Message::Executed(execution(values(BAG, 8)))]);
     let arguments = [
         &EXECUTE[..],
-        &["README.md", SNEAKER, BAG, "nowhere.png", "--json"],
+        &[noise.as_str(), SNEAKER, BAG, "nowhere.png", "--json"],
     ]
     .concat();
     let output = stand_in.run_in(&[], &arguments);
@@ -91,20 +93,18 @@ fn one_bad_image_does_not_stop_the_others() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(lines[0]["file"], "README.md");
-    assert_eq!(lines[0]["error"], "README.md: no image format is known");
+    assert_eq!(lines[0]["file"], noise);
+    assert_eq!(lines[0]["error"]["message"], message);
     assert_eq!(lines[1]["label"], 7);
     assert_eq!(lines[1]["cycles"], 12_345_678);
     assert_eq!(lines[1]["stages"]["pixels"], 5_000);
     assert_eq!(lines[1]["programVkey"], vkey("fashion-mlp"));
     assert_eq!(lines[2]["ipfsUri"], address(BAG));
     assert_eq!(lines[2]["class"], "Bag");
-    assert!(lines[3]["error"].as_str().unwrap().contains("No such file"));
+    let missing = lines[3]["error"]["message"].as_str().unwrap();
+    assert!(missing.contains("No such file"), "{missing}");
     let errors = errors(&output);
-    assert!(
-        errors.contains("error: README.md: no image format is known"),
-        "{errors}"
-    );
+    assert!(errors.contains(&format!("error: {message}")), "{errors}");
     assert!(errors.contains("2 of 4 images failed"), "{errors}");
 }
 

@@ -105,7 +105,7 @@ fn a_false_proof_is_refused_in_json_too() {
     let refused: Value = serde_json::from_str(&text(&output)).unwrap();
     assert_eq!(refused["verified"], false);
     assert!(
-        refused["error"]
+        refused["error"]["message"]
             .as_str()
             .unwrap()
             .ends_with("the proof is false: a bad shard")

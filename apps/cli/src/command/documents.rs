@@ -1,0 +1,61 @@
+//! `zklens completions` and `zklens man`: scripts for shells, and pages for manuals.
+
+use crate::args::{Arguments, CompletionsArguments, ManArguments};
+use crate::destination::Destination;
+use crate::failure::{EXIT_OUTPUT, Failure};
+use crate::help;
+use crate::output::{self, say};
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
+use std::process::ExitCode;
+
+/// Columns that `man` leaves to text in a terminal of 80.
+const PAGE_WIDTH: usize = 70;
+
+pub(crate) fn complete(arguments: &CompletionsArguments) -> Result<ExitCode, Failure> {
+    let mut command = Arguments::command();
+    let name = command.get_name().to_owned();
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut command, name, &mut script);
+    output::bytes(&script)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn manual(arguments: &ManArguments) -> Result<ExitCode, Failure> {
+    let folder = &arguments.folder;
+    if !folder.is_dir() {
+        let failure = Failure::new(EXIT_OUTPUT, folder.display(), "there is no such folder");
+        return Err(failure.with_help("make it first; `man` looks into ~/.local/share/man/man1"));
+    }
+    let mut command = help::fit(Arguments::command(), PAGE_WIDTH);
+    command.build();
+    let mut pages = Vec::new();
+    collect(&command, &mut pages)?;
+    // All are looked at before one is written.
+    let destination = |(name, page): (String, Vec<u8>)| {
+        let destination = Destination::new(&folder.join(name), arguments.force)?;
+        Ok((destination, page))
+    };
+    let pages: Result<Vec<_>, Failure> = pages.into_iter().map(destination).collect();
+    let pages = pages?;
+    for (destination, page) in &pages {
+        destination.write(page)?;
+    }
+    say!("{} pages written to {}", pages.len(), folder.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The pages of a command and of those below it, by file name.
+fn collect(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) -> Result<(), Failure> {
+    let man = Man::new(command.clone());
+    let name = man.get_filename();
+    let mut page = Vec::new();
+    man.render(&mut page)
+        .map_err(|error| Failure::new(EXIT_OUTPUT, &name, error))?;
+    pages.push((name, page));
+    let below = command.get_subcommands();
+    for subcommand in below.filter(|subcommand| subcommand.get_name() != "help") {
+        collect(subcommand, pages)?;
+    }
+    Ok(())
+}
