@@ -100,21 +100,47 @@ fn bytes_that_nothing_points_to_mean_nothing() {
     }
 }
 
-/// The three lists in another order.
+/// One of the three lists behind the others; where it was is nothing now.
+fn with_last(call: &Call, list: usize) -> Calldata {
+    let mut calldata = Calldata::of(call);
+    let starts = calldata.lengths().map(|word| SELECTOR + word * WORD);
+    let end = calldata.0.len();
+    let next = starts
+        .into_iter()
+        .filter(|start| *start > starts[list])
+        .min();
+    let bytes = starts[list]..next.unwrap_or(end);
+    calldata.0.extend_from_within(bytes.clone());
+    calldata.set(OFFSETS[list], U256::from(end - SELECTOR));
+    calldata.0[bytes].fill(0xff);
+    calldata
+}
+
 #[test]
 fn lists_may_lie_in_any_order() {
     let mut golden = Golden::load("every-gadget");
     let call = golden.call();
-    let mut calldata = Calldata::of(&call);
-    let [labels, inputs, _] = calldata.lengths();
-    let of_labels = calldata.0[SELECTOR + labels * WORD..SELECTOR + inputs * WORD].to_vec();
-    let end = calldata.0.len() - SELECTOR;
-    calldata.0.extend(of_labels);
-    calldata.set(OFFSETS[0], U256::from(end));
-    // Where they were is nothing now.
-    calldata.0[SELECTOR + labels * WORD..SELECTOR + inputs * WORD].fill(0xff);
-    assert_eq!(Call::decode(&calldata.0), Some(call));
-    assert_eq!(show(&mut golden, &calldata), Verdict::True);
+    for list in 0..OFFSETS.len() {
+        let calldata = with_last(&call, list);
+        assert_eq!(Call::decode(&calldata.0).as_ref(), Some(&call));
+        assert_eq!(show(&mut golden, &calldata), Verdict::True);
+    }
+}
+
+/// Words behind the end of calldata read as zeros, which could be labels.
+#[test]
+fn a_list_that_the_calldata_cuts_off_reverts() {
+    let mut golden = Golden::load("every-gadget");
+    let call = golden.call();
+    for list in 0..OFFSETS.len() {
+        let whole = with_last(&call, list);
+        for less in [1, WORD - 1, WORD, WORD + 1] {
+            let mut cut = whole.clone();
+            cut.0.truncate(whole.0.len() - less);
+            let verdict = show(&mut golden, &cut);
+            assert_eq!(verdict, Verdict::Reverted, "list {list}, {less} bytes less");
+        }
+    }
 }
 
 #[test]
