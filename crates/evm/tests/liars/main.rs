@@ -33,6 +33,8 @@ mod activation;
 mod batch;
 #[path = "../../../prover/tests/liars/honest.rs"]
 mod honest;
+#[path = "../../../prover/tests/liars/hostile.rs"]
+mod hostile;
 #[path = "../../../prover/tests/liars/lookup.rs"]
 mod lookup;
 #[path = "../../../prover/tests/liars/numbers.rs"]
@@ -43,6 +45,8 @@ mod opening;
 mod pixels;
 #[path = "../../../prover/tests/liars/pool.rs"]
 mod pool;
+#[path = "../../../prover/tests/liars/rows.rs"]
+mod rows;
 #[path = "../../../prover/tests/liars/weights.rs"]
 mod weights;
 #[path = "../../../prover/tests/liars/wires.rs"]
