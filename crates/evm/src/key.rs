@@ -8,7 +8,7 @@ use zklens_layers::array::{Array, Place};
 use zklens_layers::circuit::{Map, Path, Step, Table};
 use zklens_layers::gadget::{Activation, Column, Gadget};
 use zklens_layers::plan::{DEGREE, FREE_CELLS, Plan, TablePlan};
-use zklens_layers::{Circuit, LayerError};
+use zklens_layers::{Circuit, LayerError, work};
 use zklens_model::{Axis, Window};
 use zklens_verifier::VerifyingKey;
 
@@ -41,11 +41,16 @@ pub fn contract_key(
     batches: &[usize],
 ) -> Result<Vec<u8>, ExportError> {
     let circuit = key.circuit();
+    let classes = key.classes().len();
     let plans = batches.iter().map(|images| {
-        Plan::new(circuit, key.columns(), *images).map_err(|source| ExportError::Batch {
-            images: *images,
-            source,
-        })
+        let plan = Plan::new(circuit, key.columns(), *images);
+        // A contract does not count work, so a statement that `verify` refuses for it must not be possible.
+        let labels = classes.min(*images);
+        plan.and_then(|plan| work::check(circuit, key.columns(), *images, labels).map(|()| plan))
+            .map_err(|source| ExportError::Batch {
+                images: *images,
+                source,
+            })
     });
     let plans = plans.collect::<Result<Vec<_>, _>>()?;
     let first = plans.first().ok_or(ExportError::NoBatch)?;

@@ -31,7 +31,7 @@ const LISTED: u64 = 1 << 2;
 /// # Errors
 ///
 /// They are more work than [`MOST_WORK`].
-pub(crate) fn check(
+pub fn check(
     circuit: &Circuit,
     columns: Columns,
     images: usize,

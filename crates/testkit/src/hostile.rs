@@ -6,7 +6,7 @@ use zklens_field::{encode_point, generator};
 use zklens_layers::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table, Weighted};
 use zklens_layers::gadget::Gadget;
 use zklens_layers::plan::{DEGREE, Plan};
-use zklens_verifier::{KEY_MAGIC, KEY_VERSION, Names, Statement, VerifyingKey};
+use zklens_verifier::{KEY_MAGIC, KEY_VERSION, KeyError, Names, Statement, VerifyingKey};
 
 /// A circuit on one pixel.
 #[derive(Clone, Debug)]
@@ -80,13 +80,25 @@ impl Hostile {
         Columns::new(self.columns).expect("some columns")
     }
 
+    fn classes(&self) -> usize {
+        let label = &self.circuit.tables[self.circuit.label()];
+        label.sides.iter().product()
+    }
+
+    /// The key without commitments.
+    ///
+    /// # Errors
+    ///
+    /// As [`VerifyingKey::new`].
+    pub fn key(&self) -> Result<VerifyingKey, KeyError> {
+        let names = names(self.classes());
+        VerifyingKey::new(names, self.circuit.clone(), self.row(), &[])
+    }
+
     /// The file with `commitments` commitments, whether or not anything accepts it.
     #[must_use]
     pub fn file(&self, commitments: usize) -> Vec<u8> {
-        let classes: usize = self.circuit.tables[self.circuit.label()]
-            .sides
-            .iter()
-            .product();
+        let classes = self.classes();
         let columns = u16::try_from(self.columns).unwrap_or(u16::MAX);
         let weights = encode_point(&generator()).repeat(commitments);
         let Names {

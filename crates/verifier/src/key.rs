@@ -130,7 +130,8 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// The circuit is malformed, or the number of commitments is not what it asks for.
+    /// The circuit is malformed, the number of commitments differs from what it asks for, or the file would be longer than
+    /// [`MAX_KEY_BYTES`], its circuit longer than [`MAX_CIRCUIT_BYTES`].
     pub fn new(
         names: Names,
         circuit: Circuit,
@@ -142,14 +143,34 @@ impl VerifyingKey {
             classes,
             preprocessing,
         } = names;
-        Self::of_body(Body {
+        let key = Self::of_body(Body {
             name,
             classes,
             preprocessing,
             columns: u16::try_from(columns.count()).unwrap_or(u16::MAX),
             circuit,
             weights: weights.iter().flat_map(encode_point).collect(),
-        })
+        })?;
+        key.fits_into_a_file()?;
+        Ok(key)
+    }
+
+    /// Whether [`Self::decode`] takes what [`Self::encode`] writes.
+    fn fits_into_a_file(&self) -> Result<(), KeyError> {
+        let circuit = postcard::to_allocvec(&self.body.circuit).unwrap_or_default();
+        if circuit.len() > MAX_CIRCUIT_BYTES {
+            return Err(KeyError::CircuitTooLong {
+                limit: MAX_CIRCUIT_BYTES,
+            });
+        }
+        let got = self.encode().len();
+        if got > MAX_KEY_BYTES {
+            return Err(KeyError::TooLong {
+                got,
+                limit: MAX_KEY_BYTES,
+            });
+        }
+        Ok(())
     }
 
     fn of_body(body: Body) -> Result<Self, KeyError> {

@@ -181,7 +181,7 @@ fn a_circuit_has_as_many_bytes_as_it_may() {
         hostile = hostile.with_copy([1; 3], vec![long; paths % MOST_PATHS]);
         hostile = hostile.with_copy([1; 3], vec![path(0, vec![]); steps]);
         let bytes = postcard_len(&hostile.circuit);
-        (hostile.file(0), bytes)
+        (hostile, bytes)
     };
     let (_, without) = of(56_000, 1);
     let (most, bytes) = of(56_000 + (MAX_CIRCUIT_BYTES - without) / 37, 1);
@@ -189,13 +189,17 @@ fn a_circuit_has_as_many_bytes_as_it_may() {
         (MAX_CIRCUIT_BYTES - 37..=MAX_CIRCUIT_BYTES).contains(&bytes),
         "{bytes}"
     );
-    let (key, held) = held_during(|| VerifyingKey::decode(&most).map(|_| ()));
+    let most_file = most.file(0);
+    let (key, held) = held_during(|| VerifyingKey::decode(&most_file).map(|_| ()));
     assert_eq!(key, Ok(()));
     assert!(held <= MOST_BYTES, "{held} bytes");
+    assert_eq!(most.key().unwrap().encode(), most_file);
     let (more, bytes) = of(56_002 + (MAX_CIRCUIT_BYTES - without) / 37, 1);
     assert!(bytes > MAX_CIRCUIT_BYTES);
     let limit = MAX_CIRCUIT_BYTES;
-    assert_eq!(refuse(&more), KeyError::CircuitTooLong { limit });
+    assert_eq!(refuse(&more.file(0)), KeyError::CircuitTooLong { limit });
+    // Nor is such a key made.
+    assert_eq!(more.key().unwrap_err(), KeyError::CircuitTooLong { limit });
 }
 
 fn postcard_len(circuit: &Circuit) -> usize {

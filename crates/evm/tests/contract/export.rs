@@ -6,6 +6,7 @@ use zklens_layers::LayerError;
 use zklens_model::{Model, Window};
 use zklens_prover::{Privacy, ProvingKey};
 use zklens_testkit::models::{Layers, perceptron, preprocessing};
+use zklens_verifier::VerifyingKey;
 
 fn export(model: Model, batches: &[usize]) -> Result<Vec<u8>, ExportError> {
     let key = ProvingKey::new(&SETUP, model, Privacy::Public).unwrap();
@@ -35,6 +36,19 @@ fn a_key_is_for_numbers_of_images_that_can_be_proved() {
     };
     assert_eq!(images, 2_000);
     assert!(matches!(source, LayerError::TooLarge { .. }), "{source}");
+}
+
+/// One that `verify` would refuse a batch of, if its labels differ, which a contract cannot see.
+#[test]
+fn a_key_is_for_batches_whose_labels_may_all_differ() {
+    let file = include_bytes!("../../../verifier/tests/hostile/lab4.zkk");
+    let key = VerifyingKey::decode(file).unwrap();
+    let error = contract_key(&key, SETUP.verifier(), &[1_024]).unwrap_err();
+    let ExportError::Batch { images, source } = error else {
+        panic!("{error}");
+    };
+    assert_eq!(images, 1_024);
+    assert!(matches!(source, LayerError::TooMuchWork { .. }), "{source}");
 }
 
 /// Their order is that of channels, rows and columns, which a list of classes hides.
