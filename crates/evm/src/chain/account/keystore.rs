@@ -10,6 +10,7 @@ use ctr::Ctr128BE;
 use ctr::cipher::{KeyIvInit, StreamCipher};
 use hmac::Hmac;
 use serde::{Deserialize, Deserializer, de};
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 use sha2::Sha256;
 use std::fmt::Display;
@@ -131,7 +132,8 @@ fn halves(key: &[u8; KEY_BYTES]) -> [&[u8; KEY_BYTES / 2]; 2] {
 #[derive(Deserialize)]
 struct File<'a> {
     version: u64,
-    #[serde(borrow)]
+    // ethers 6 writes it with a capital letter.
+    #[serde(borrow, alias = "Crypto")]
     crypto: Crypto<'a>,
 }
 
@@ -198,8 +200,11 @@ impl Scrypt {
         expect("n of scrypt", n, is_power, "a power of two above 1")?;
         let r = up_to("r of scrypt", r, LARGEST_FACTOR)?;
         let p = up_to("p of scrypt", p, LARGEST_FACTOR)?;
-        // RFC 7914, section 2.
-        let most = format!("less than 2^{} for this r", 16 * r);
+        // RFC 7914, section 2. Old Python libraries write n = 2^18 with r = 1, which breaks it.
+        let most = format!(
+            "less than 2^{} for this r (write the keystore anew, with geth or cast)",
+            16 * r
+        );
         expect("n of scrypt", n, n.ilog2() < 16 * r, &most)?;
         let blocks = u64::from(n) * u64::from(r) * u64::from(p);
         let most = format!("at most {MOST_BLOCKS}");
@@ -241,7 +246,22 @@ fn parameter(name: &'static str, got: impl Display, expected: &str) -> AccountEr
 }
 
 fn parse<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, AccountError> {
-    serde_json::from_slice(json).map_err(|error| not_a_keystore(&error))
+    serde_json::from_slice(json).map_err(|error| unreadable(&error))
+}
+
+/// Says where a file stops being a keystore, and nothing that it holds: whoever mistakes one file for another may have
+/// given a private key or a password.
+fn unreadable(error: &serde_json::Error) -> AccountError {
+    let text = error.to_string();
+    let what = match error.classify() {
+        Category::Data if text.starts_with("missing field") => return not_a_keystore(error),
+        Category::Data => "a value of another kind",
+        Category::Syntax => "no JSON",
+        Category::Eof => "the file ends too early",
+        Category::Io => "it cannot be read",
+    };
+    let (line, column) = (error.line(), error.column());
+    not_a_keystore(&format!("{what}, at line {line} column {column}"))
 }
 
 fn not_a_keystore(cause: &impl Display) -> AccountError {

@@ -56,6 +56,33 @@ fn takes_what_wallets_write() {
 }
 
 #[test]
+fn takes_the_capital_letter_of_ethers() {
+    let json = scrypt(131_072, 8, 1).replace("\"crypto\"", "\"Crypto\"");
+    assert!(Keystore::decode(json.as_bytes()).is_ok());
+}
+
+/// A private key, a password, or something like a keystore with a secret in the wrong place.
+#[test]
+fn no_error_repeats_a_secret() {
+    let secret = "46c9e1a5";
+    for json in [
+        format!("\"0x{secret}\""),
+        format!("[\"{secret}\"]"),
+        secret.to_owned(),
+        "123456".to_owned(),
+        scrypt(4096, 8, 6).replace(
+            "\"scrypt\",\"kdfparams\"",
+            &format!("[\"{secret}\"],\"kdfparams\""),
+        ),
+    ] {
+        let error = refusal(&json);
+        let repeats = error.contains(secret) || error.contains("123456");
+        assert!(!repeats, "{error}");
+        assert!(error.contains("at line "), "{error}");
+    }
+}
+
+#[test]
 fn whatever_is_taken_needs_no_more_than_the_keystores_of_geth() {
     let mut worst = (0, 0);
     for n in (1..=20).map(|bits| 1_u64 << bits) {
@@ -97,7 +124,7 @@ fn each_parameter_over_its_limit_is_refused_by_name() {
         ),
         (
             scrypt(1 << 16, 1, 8),
-            "the keystore's n of scrypt is 65536, expected less than 2^16 for this r",
+            "the keystore's n of scrypt is 65536, expected less than 2^16 for this r (write the keystore anew, with geth or cast)",
         ),
         (
             scrypt(2, 17, 1),
