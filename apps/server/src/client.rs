@@ -1,6 +1,6 @@
 //! Who asks, as far as an address can tell. Limits of one client are limits of one address.
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
@@ -107,12 +107,15 @@ impl Proxies {
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let mut client = peer;
         let lists = headers.get_all(FORWARDED_FOR).into_iter();
-        let lists: Vec<&str> = lists
-            .map(|list| list.to_str().unwrap_or_default())
-            .collect();
-        let mut forwarded = lists.iter().rev().flat_map(|list| list.rsplit(','));
+        let lists: Vec<&[u8]> = lists.map(HeaderValue::as_bytes).collect();
+        // Each address by itself: a client may have put anything before the last one.
+        let lists = lists.iter().rev();
+        let mut forwarded = lists.flat_map(|list| list.rsplit(|byte| *byte == b','));
         while self.include(client) {
-            match forwarded.next().map(|text| address(text.trim())) {
+            let text = forwarded
+                .next()
+                .map(|text| str::from_utf8(text).unwrap_or_default());
+            match text.map(|text| address(text.trim())) {
                 Some(Some(address)) => client = address,
                 _ => break,
             }
@@ -174,6 +177,11 @@ mod tests {
             client(&proxies, "192.0.2.1", &["198.51.100.9, unknown"]),
             of("192.0.2.1")
         );
+        let odd = HeaderValue::from_bytes(b"\xff, 198.51.100.9").unwrap();
+        let headers = HeaderMap::from_iter([(FORWARDED_FOR, odd)]);
+        let believed = Proxies::new(&proxies.map(|text| text.parse().unwrap()));
+        let peer = "192.0.2.1".parse().unwrap();
+        assert_eq!(believed.client(peer, &headers), of("198.51.100.9"));
         assert_eq!(client(&proxies, "192.0.2.1", &[]), of("192.0.2.1"));
         assert_eq!(client(&proxies, "192.0.2.1", &["10.0.0.7"]), of("10.0.0.7"));
     }

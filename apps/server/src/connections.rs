@@ -129,24 +129,26 @@ impl Open {
     }
 
     /// The connection to close for this owner's when all places are taken: among those of whoever has most and
-    /// an idle one, the one that is idle for the longest time; or else any of whoever has most, if that one
-    /// has more than the two would have then.
+    /// an idle one, if that is this owner or has more, the one that is idle for the longest time; or else any of
+    /// whoever has most, if that one has more than the two would have then.
     fn dispensable(&self, newcomer: Owner) -> Option<u64> {
         let mut counts: HashMap<Owner, usize> = HashMap::new();
         for (owner, _) in self.all.values() {
             *counts.entry(*owner).or_default() += 1;
         }
+        let count = |owner: &Owner| counts.get(owner).copied().unwrap_or_default();
+        // Every connection is idle at first: whoever has many must not close the first one of whoever has few.
         let idle = self.all.iter().filter_map(|(number, (owner, turn))| {
             let since = turn.idle_since()?;
-            Some((counts.get(owner), Reverse((since, *number))))
+            let may_be_closed = *owner == newcomer || count(owner) > count(&newcomer);
+            may_be_closed.then_some((count(owner), Reverse((since, *number))))
         });
         if let Some((_, Reverse((_, number)))) = idle.max() {
             return Some(number);
         }
         let clients = self.all.iter();
         let clients = clients.filter(|(_, (owner, _))| matches!(owner, Owner::Client(_)));
-        let (number, (largest, _)) = clients.max_by_key(|(_, (owner, _))| counts.get(owner))?;
-        let count = |owner| counts.get(owner).copied().unwrap_or_default();
+        let (number, (largest, _)) = clients.max_by_key(|(_, (owner, _))| count(owner))?;
         (count(largest) > count(&newcomer) + 1).then_some(*number)
     }
 }
@@ -343,6 +345,21 @@ mod tests {
         assert_eq!(connections.enter(owner(4)).err(), Some(Refused::All));
         drop(second);
         assert!(connections.enter(owner(4)).is_ok());
+    }
+
+    /// Its first one is idle until its request is there.
+    #[test]
+    fn who_has_many_does_not_close_the_first_connection_of_another() {
+        let connections = connections(4, 3);
+        let many: Vec<_> = [1, 1, 2, 2]
+            .map(|last| connections.enter(owner(last)).unwrap().0)
+            .into();
+        let _requests: Vec<_> = many.iter().map(|place| place.turn().begin()).collect();
+        let (newcomer, _) = connections.enter(owner(3)).unwrap();
+        for last in [1, 2] {
+            assert_eq!(connections.enter(owner(last)).err(), Some(Refused::All));
+            assert!(!is_closed(&newcomer), "{last}");
+        }
     }
 
     #[test]

@@ -5,15 +5,13 @@ use crate::error::{ApiError, Refusal};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
 /// A queue in front of some work, for requests whose bodies are there.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    at_work: usize,
     places: Arc<Places>,
-    turns: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -26,21 +24,35 @@ struct Places {
 struct Taken {
     next: u64,
     all: HashMap<u64, Waiter>,
+    /// Requests that may be worked on besides those that are.
+    free_turns: usize,
+    /// For clients with a place: how many turns had been given when they were given their last one.
+    last_turns: HashMap<Client, u64>,
+    turns: u64,
 }
 
 #[derive(Clone, Debug)]
 struct Waiter {
     client: Client,
-    is_waiting: bool,
+    state: State,
     sent_away: Arc<Notify>,
+    called: Arc<Notify>,
 }
 
-/// A place in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Has not asked for a turn yet.
+    Entered,
+    Waiting,
+    /// Has a turn, until the place is dropped.
+    Called,
+}
+
+/// A place in the queue. Its turn, if it has one, is over when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     taken: TakenPlace,
     sent_away: Arc<Notify>,
-    turns: Arc<Semaphore>,
 }
 
 /// Is free when it is dropped.
@@ -52,13 +64,15 @@ struct TakenPlace {
 
 impl Gate {
     pub(crate) fn new(at_work: usize, waiting: usize) -> Self {
+        let taken = Taken {
+            free_turns: at_work,
+            ..Taken::default()
+        };
         Self {
-            at_work,
             places: Arc::new(Places {
                 most: at_work + waiting,
-                taken: Mutex::default(),
+                taken: Mutex::new(taken),
             }),
-            turns: Arc::new(Semaphore::new(at_work)),
         }
     }
 
@@ -68,7 +82,7 @@ impl Gate {
         let mut taken = self.places.taken();
         if taken.all.len() >= self.places.most {
             let number = taken.dispensable(client).ok_or_else(full)?;
-            if let Some(waiter) = taken.all.remove(&number) {
+            if let Some(waiter) = taken.leave(number) {
                 waiter.sent_away.notify_one();
             }
         }
@@ -77,8 +91,9 @@ impl Gate {
         let sent_away = Arc::new(Notify::new());
         let waiter = Waiter {
             client,
-            is_waiting: true,
+            state: State::Entered,
             sent_away: Arc::clone(&sent_away),
+            called: Arc::default(),
         };
         taken.all.insert(number, waiter);
         drop(taken);
@@ -88,23 +103,17 @@ impl Gate {
                 number,
             },
             sent_away,
-            turns: Arc::clone(&self.turns),
         })
     }
 
     /// How many requests are worked on.
     pub(crate) fn at_work(&self) -> usize {
-        self.at_work - self.turns.available_permits()
+        self.places.count(|state| state == State::Called)
     }
 
     /// How many wait for their turn.
     pub(crate) fn waiting(&self) -> usize {
-        let taken = self.places.taken();
-        taken
-            .all
-            .values()
-            .filter(|waiter| waiter.is_waiting)
-            .count()
+        self.places.count(|state| state != State::Called)
     }
 }
 
@@ -113,15 +122,60 @@ impl Places {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that work begins, unless the place is somebody else's now.
-    fn begin(&self, number: u64) -> bool {
+    fn count(&self, is_such: impl Fn(State) -> bool) -> usize {
+        let taken = self.taken();
+        let states = taken.all.values().map(|waiter| waiter.state);
+        states.filter(|state| is_such(*state)).count()
+    }
+
+    /// Asks for a turn. What this gives tells when it has come; `None` if the place is somebody else's now.
+    fn ask(&self, number: u64) -> Option<Arc<Notify>> {
         let mut taken = self.taken();
-        let waiter = taken.all.get_mut(&number);
-        waiter.map(|waiter| waiter.is_waiting = false).is_some()
+        let waiter = taken.all.get_mut(&number)?;
+        waiter.state = State::Waiting;
+        let called = Arc::clone(&waiter.called);
+        taken.call();
+        Some(called)
     }
 }
 
 impl Taken {
+    /// Gives the turns that are free: each to the client whose last one was the longest ago, so that who waits
+    /// often does not keep others waiting; of one client's, to the place that was taken first.
+    fn call(&mut self) {
+        while self.free_turns > 0 {
+            let waiting = self.all.iter();
+            let waiting = waiting.filter(|(_, waiter)| waiter.state == State::Waiting);
+            let last_turn = |client| self.last_turns.get(client).copied();
+            let next = waiting.min_by_key(|(number, waiter)| (last_turn(&waiter.client), **number));
+            let Some(number) = next.map(|(number, _)| *number) else {
+                return;
+            };
+            let Some(waiter) = self.all.get_mut(&number) else {
+                return;
+            };
+            waiter.state = State::Called;
+            waiter.called.notify_one();
+            self.free_turns -= 1;
+            self.turns += 1;
+            self.last_turns.insert(waiter.client, self.turns);
+        }
+    }
+
+    /// Takes a place out, and ends its turn.
+    fn leave(&mut self, number: u64) -> Option<Waiter> {
+        let waiter = self.all.remove(&number)?;
+        let client = waiter.client;
+        if !self.all.values().any(|other| other.client == client) {
+            self.last_turns.remove(&client);
+        }
+        if waiter.state == State::Called {
+            self.free_turns += 1;
+            self.call();
+        }
+        Some(waiter)
+    }
+
     /// The last place of the client that has most of those who wait, if it has more than the two would have
     /// then.
     fn dispensable(&self, newcomer: Client) -> Option<u64> {
@@ -130,7 +184,8 @@ impl Taken {
             *counts.entry(waiter.client).or_default() += 1;
         }
         let count = |client| counts.get(&client).copied().unwrap_or_default();
-        let waiting = self.all.iter().filter(|(_, waiter)| waiter.is_waiting);
+        let waiting = self.all.iter();
+        let waiting = waiting.filter(|(_, waiter)| waiter.state != State::Called);
         let last = waiting.max_by_key(|(number, waiter)| (count(waiter.client), **number));
         let (number, waiter) = last?;
         (count(waiter.client) > count(newcomer) + 1).then_some(*number)
@@ -139,7 +194,7 @@ impl Taken {
 
 impl Drop for TakenPlace {
     fn drop(&mut self) {
-        self.places.taken().all.remove(&self.number);
+        self.places.taken().leave(self.number);
     }
 }
 
@@ -153,21 +208,17 @@ impl Place {
         deadline: Instant,
         work: impl FnOnce(&dyn Fn() -> bool) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let turn = tokio::select! {
-            turn = timeout_at(deadline, self.turns.acquire_owned()) => turn,
+        let called = self.taken.places.ask(self.taken.number).ok_or_else(full)?;
+        let came = tokio::select! {
+            came = timeout_at(deadline, called.notified()) => came,
             () = self.sent_away.notified() => return Err(full()),
         };
-        let Ok(Ok(turn)) = turn else {
-            return Err(out_of_time());
-        };
-        if !self.taken.places.begin(self.taken.number) {
-            return Err(full());
-        }
+        came.map_err(|_| out_of_time())?;
         let client = Waiting::default();
         let gone = Arc::clone(&client.gone);
         let place = self.taken;
         let task = tokio::task::spawn_blocking(move || {
-            let _until_done = (place, turn);
+            let _until_done = place;
             work(&|| gone.load(Ordering::Relaxed))
         });
         match timeout_at(deadline, task).await {
@@ -241,9 +292,52 @@ mod tests {
             gate.enter(client(1)).unwrap(),
         ];
         for place in &many {
-            assert!(gate.places.begin(place.taken.number));
+            assert!(gate.places.ask(place.taken.number).is_some());
         }
+        assert_eq!(gate.at_work(), 2);
         assert!(gate.enter(client(2)).is_err());
+    }
+
+    #[test]
+    fn turns_go_round_among_clients() {
+        let gate = Gate::new(1, 8);
+        let enter = |last| {
+            let place = gate.enter(client(last)).unwrap();
+            assert!(gate.places.ask(place.taken.number).is_some());
+            place
+        };
+        let is_called = |place: &Place| {
+            let taken = gate.places.taken();
+            taken.all[&place.taken.number].state == State::Called
+        };
+        let mut many: Vec<_> = (0..4).map(|_| enter(1)).collect();
+        assert!(is_called(&many[0]));
+        let (second, third) = (enter(2), enter(3));
+        drop(many.remove(0));
+        assert!(is_called(&second));
+        // It came later, but has had no turn yet.
+        drop(second);
+        assert!(is_called(&third));
+        drop(third);
+        assert!(is_called(&many[0]));
+        assert_eq!((gate.at_work(), gate.waiting()), (1, 2));
+    }
+
+    /// Whoever is called and gone in the same moment.
+    #[test]
+    fn a_turn_that_nobody_takes_is_given_to_the_next() {
+        let gate = Gate::new(1, 2);
+        let places = [1, 2, 3].map(|last| gate.enter(client(last)).unwrap());
+        for place in &places {
+            assert!(gate.places.ask(place.taken.number).is_some());
+        }
+        let [first, second, third] = places;
+        drop(second);
+        drop(first);
+        assert_eq!((gate.at_work(), gate.waiting()), (1, 0));
+        drop(third);
+        assert_eq!(gate.places.taken().free_turns, 1);
+        assert!(gate.places.taken().last_turns.is_empty());
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub(crate) struct ServeArguments {
     max_body: usize,
     /// Bodies of --max-body bytes that fit into the memory set aside for them; no address takes more than
     /// half of the memory that is free
-    #[arg(long, value_name = "COUNT", default_value = "8", value_parser = RangedU64ValueParser::<usize>::new().range(2..=65_535))]
+    #[arg(long, value_name = "COUNT", default_value = "8", value_parser = RangedU64ValueParser::<usize>::new().range(4..=65_535))]
     bodies: usize,
     /// Fewest bytes of a body in a second, on average after the first --read-timeout; 0 lifts the limit
     #[arg(long, value_name = "BYTES", default_value = "4K", value_parser = bytes)]
