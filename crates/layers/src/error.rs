@@ -43,7 +43,7 @@ pub enum LayerError {
     },
     /// Wires that are more work than a verifier does.
     #[error(
-        "wires that take {work} multiplications for {images} images with {labels} labels; the most is {limit}"
+        "the wires take {work} multiplications (images: {images}, labels that differ: {labels}); the most is {limit}"
     )]
     TooMuchWork {
         /// Images in the batch.

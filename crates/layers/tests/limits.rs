@@ -283,8 +283,7 @@ fn wires_are_as_much_work_as_they_may_be() {
             limit
         }
     );
-    let said =
-        "wires that take 16777224 multiplications for 1 images with 1 labels; the most is 16777216";
+    let said = "the wires take 16777224 multiplications (images: 1, labels that differ: 1); the most is 16777216";
     assert_eq!(error.to_string(), said);
 }
 
