@@ -136,6 +136,9 @@ pub(crate) struct EvaluateArguments {
     /// Write the integer logits of every image to this JSON file
     #[arg(long, value_name = "FILE")]
     pub(crate) logits: Option<PathBuf>,
+    /// Overwrite the file of logits if it exists
+    #[arg(long, requires = "logits")]
+    pub(crate) force: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
         classes: model.classes(),
     };
     let logits_to = arguments.logits.as_deref();
-    let logits_to = logits_to.map(|path| Destination::for_text(path, true));
+    let logits_to = logits_to.map(|path| Destination::for_text(path, arguments.force));
     let logits_to = logits_to.transpose()?;
     let samples = source.read()?;
     let bar = output::progress(samples.len(), "classifying");

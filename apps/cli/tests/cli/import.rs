@@ -334,3 +334,27 @@ fn one_of_several_outputs_can_be_named() {
         errors(&output)
     );
 }
+
+#[test]
+fn logits_overwrite_a_file_only_by_force() {
+    let folder = tempfile::tempdir().unwrap();
+    let logits = folder.path().join("logits.json");
+    std::fs::write(&logits, "precious").unwrap();
+    let path = logits.to_str().unwrap();
+    // The refusal comes before the images are read.
+    let missing = ["evaluate", "-m", "mnist-cnn", "--images", "no/such/images"];
+    let output = zklens(&[&missing[..], &["--logits", path]].concat());
+    assert_eq!(output.status.code(), Some(4));
+    let said = errors(&output);
+    assert!(
+        said.contains("logits.json: exists already") && said.contains("--force overwrites it"),
+        "{said}"
+    );
+    assert_eq!(std::fs::read(&logits).unwrap(), b"precious");
+    let images = ["evaluate", "-m", "mnist-cnn", "--images", "examples/mnist"];
+    let output = zklens(&[&images[..], &["--logits", path, "--force"]].concat());
+    assert!(output.status.success(), "{}", errors(&output));
+    let written: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&logits).unwrap()).unwrap();
+    assert_eq!(written["logits"][0].as_array().unwrap().len(), 10);
+}
