@@ -35,7 +35,7 @@ pub(crate) struct ImportArguments {
     /// Use only the first N calibration images
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
-    /// The model's name [default: the output file's name]
+    /// The model's name [default: the output file's name, or the network's if the output is `-`]
     #[arg(long)]
     pub(crate) name: Option<String>,
     /// The network's input size, where the file leaves it open

@@ -96,7 +96,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
         say!("\nproofs       what it says of an image {can} be proved");
         say!(
             "{}: {} bytes, digest {digest}",
-            arguments.output.display(),
+            destination.name(),
             bytes.len()
         );
     }
@@ -123,7 +123,7 @@ fn provable(model: &Model) -> Result<(), LayerError> {
 }
 
 fn failure(onnx: &Path, error: &ImportError) -> Failure {
-    let failure = Failure::new(EXIT_MODEL, onnx.display(), error);
+    let failure = Failure::new(EXIT_MODEL, files::name(onnx), error);
     match error {
         ImportError::External { file, .. } => failure.with_help(format!(
             "bring `{file}` along, in the folder of the ONNX file; or save the network with its weights \
@@ -156,10 +156,16 @@ fn warn(report: &Report, classes: usize) {
     }
 }
 
+/// The model's name: as given, or that of the first file that has one.
+fn name(arguments: &ImportArguments) -> &str {
+    let files = [&arguments.output, &arguments.onnx];
+    let file = files.into_iter().find(|path| !files::is_dash(path));
+    let stem = file.and_then(|path| path.file_stem()?.to_str());
+    arguments.name.as_deref().or(stem).unwrap_or("model")
+}
+
 fn options(arguments: &ImportArguments) -> Result<Options, Failure> {
-    let stem = arguments.output.file_stem().and_then(|stem| stem.to_str());
-    let name = arguments.name.as_deref().or(stem).unwrap_or("model");
-    let mut options = Options::new(name, classes(&arguments.labels)?);
+    let mut options = Options::new(name(arguments), classes(&arguments.labels)?);
     options.size = arguments.size;
     options.output.clone_from(&arguments.output_name);
     options.invert = arguments.invert;

@@ -1,6 +1,6 @@
 //! `zklens import` and `zklens evaluate`.
 
-use crate::support::{errors, root, text, zklens};
+use crate::support::{errors, root, text, zklens, zklens_with_input};
 use std::path::Path;
 use std::process::Output;
 
@@ -357,4 +357,37 @@ fn logits_overwrite_a_file_only_by_force() {
     let written: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&logits).unwrap()).unwrap();
     assert_eq!(written["logits"][0].as_array().unwrap().len(), 10);
+}
+
+#[test]
+fn a_model_on_standard_output_is_named_after_its_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = calibration(folder.path(), "windows");
+    let net = "crates/onnx/tests/graphs/windows.onnx";
+    let network = std::fs::read(root().join(net)).unwrap();
+    for (onnx, more, name) in [
+        (net, &[][..], "windows"),
+        ("-", &[], "model"),
+        ("-", &["--name", "mine"], "mine"),
+    ] {
+        let arguments = ["import", onnx, "--calibration", &images, "-o", "-"];
+        let labels = ["--labels", "a,b,c,d,e", "--pixel-range", "unit"];
+        let output = zklens_with_input(&[&arguments[..], &labels, more].concat(), &network);
+        let said = errors(&output);
+        assert!(output.status.success(), "{said}");
+        assert!(said.contains("(standard output): "), "{said}");
+        let model = zklens_model::Model::decode(&output.stdout).unwrap();
+        assert_eq!(model.name(), name);
+    }
+}
+
+#[test]
+fn a_refused_network_on_standard_input_is_called_that() {
+    let lstm = std::fs::read(root().join("crates/onnx/tests/refused/lstm.onnx")).unwrap();
+    let arguments = ["import", "-", "--calibration", "examples/mnist"];
+    let more = ["--labels", "a,b,c,d", "-o", "never.zkl"];
+    let output = zklens_with_input(&[&arguments[..], &more].concat(), &lstm);
+    assert_eq!(output.status.code(), Some(3));
+    let said = errors(&output);
+    assert!(said.contains("(standard input): "), "{said}");
 }
