@@ -1,10 +1,21 @@
 //! The setup: the one that is shipped, or a `.zks` file.
 
-use crate::failure::{EXIT_INPUT, EXIT_REFUSED, Failure};
+use crate::failure::{EXIT_INPUT, EXIT_REFUSED, EXIT_USAGE, Failure};
 use crate::files;
+use std::fs::File;
 use std::path::Path;
 use zklens_ceremony::{MAX_POWERS, PROOF_POWERS, SetupFileError};
 use zklens_commitment::{Setup, SetupError, VerifierSetup};
+
+/// Opens the file of a setup or of a ceremony, where `-` is not standard input.
+pub(crate) fn open(path: &Path) -> Result<File, Failure> {
+    if files::is_dash(path) {
+        let cause = "setups and ceremonies are read from files, not from standard input";
+        let failure = Failure::new(EXIT_USAGE, path.display(), cause);
+        return Err(failure.with_help("save it as a file, and give the file's name"));
+    }
+    files::open(path)
+}
 
 /// A setup that is not decoded yet.
 #[derive(Debug)]
@@ -42,7 +53,7 @@ impl SetupFile {
                 content: zklens_ceremony::SetupFile::shipped(powers),
             });
         };
-        let content = zklens_ceremony::SetupFile::read(&mut files::open(path)?, powers);
+        let content = zklens_ceremony::SetupFile::read(&mut open(path)?, powers);
         let content = content.map_err(|error| {
             let failure = Failure::new(EXIT_INPUT, path.display(), &error);
             match error {

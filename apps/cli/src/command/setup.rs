@@ -6,7 +6,7 @@ use crate::failure::{EXIT_INPUT, Failure};
 use crate::output::say;
 use crate::setup_file::SetupFile;
 use crate::stages::spinning;
-use crate::{files, output};
+use crate::{output, setup_file};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
@@ -57,7 +57,7 @@ fn import(arguments: &SetupImportArguments) -> Result<ExitCode, Failure> {
 
 /// The beginning of a ceremony's file as a setup, and a word on the ceremony.
 fn read(path: &Path, powers: u64) -> Result<(SetupFile, String), Failure> {
-    let mut ptau = files::open(path)?;
+    let mut ptau = setup_file::open(path)?;
     let bar = output::progress(powers as usize, "reading powers");
     let beginning = ptau::read(&mut ptau, powers, |_| bar.inc(1));
     bar.finish_and_clear();

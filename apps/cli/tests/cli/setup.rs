@@ -136,3 +136,21 @@ fn proofs_on_another_setup_need_it_to_be_verified() {
     let errors = failure(3, &["verify", &proof]);
     assert!(errors.contains("does not come with zklens"), "{errors}");
 }
+
+#[test]
+fn a_setup_is_not_read_from_standard_input() {
+    let folder = Folder::new();
+    let (setup, key) = (folder.path("small.zks"), folder.path("net.zkk"));
+    for arguments in [
+        &["setup", "verify", "-"][..],
+        &["setup", "import", "-", "-o", &setup],
+        &["keygen", "--setup", "-", "-o", &key],
+        &["verify", "--setup", "-", "vectors/proofs/v1/mnist-cnn.zkp"],
+    ] {
+        let errors = failure(2, arguments);
+        assert!(
+            errors.contains("-: setups and ceremonies are read from files"),
+            "{errors}"
+        );
+    }
+}
