@@ -23,7 +23,7 @@ pub(crate) struct ImportArguments {
     /// Overwrite the model if it exists
     #[arg(long)]
     pub(crate) force: bool,
-    /// Class names: a file with one per line, or a list separated by commas
+    /// Class names: a file with one per line (`-` for standard input), or a list separated by commas
     #[arg(long, value_name = "FILE|LIST")]
     pub(crate) labels: String,
     /// Typical images: a folder, or an idx file (gzip or not)

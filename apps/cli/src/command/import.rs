@@ -191,15 +191,15 @@ fn options(arguments: &ImportArguments) -> Result<Options, Failure> {
     Ok(options)
 }
 
-/// Class names from a file with one per line, or from a list.
+/// Class names from a file or standard input with one per line, or from a list.
 fn classes(labels: &str) -> Result<Vec<String>, Failure> {
     let path = Path::new(labels);
-    let text = if path.is_file() || is_path(labels) {
+    let text = if files::is_dash(path) || path.is_file() || is_path(labels) {
         let bytes = files::read(path, 1 << 24)
             .map_err(|failure| Failure::new(EXIT_USAGE, "--labels", failure.message()))
             .map_err(|failure| failure.with_help(LABELS_HELP))?;
         let text = String::from_utf8(bytes);
-        text.map_err(|_| Failure::new(EXIT_USAGE, path.display(), "is not UTF-8 text"))?
+        text.map_err(|_| Failure::new(EXIT_USAGE, files::name(path), "is not UTF-8 text"))?
     } else {
         labels.replace(',', "\n")
     };
@@ -209,7 +209,7 @@ fn classes(labels: &str) -> Result<Vec<String>, Failure> {
         .filter(|l| !l.is_empty())
         .collect();
     if names.len() < 2 {
-        let failure = Failure::new(EXIT_USAGE, labels, "fewer than two class names");
+        let failure = Failure::new(EXIT_USAGE, files::name(path), "fewer than two class names");
         return Err(failure.with_help(LABELS_HELP));
     }
     Ok(names)

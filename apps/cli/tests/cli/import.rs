@@ -391,3 +391,26 @@ fn a_refused_network_on_standard_input_is_called_that() {
     let said = errors(&output);
     assert!(said.contains("(standard input): "), "{said}");
 }
+
+#[test]
+fn labels_can_come_from_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = calibration(folder.path(), "windows");
+    let net = "crates/onnx/tests/graphs/windows.onnx";
+    let labels = |onnx: &str, labels: &[u8]| {
+        let arguments = ["import", onnx, "--calibration", &images, "--labels", "-"];
+        let more = ["--pixel-range", "unit", "-o", "-"];
+        zklens_with_input(&[&arguments[..], &more].concat(), labels)
+    };
+    let output = labels(net, b"ant\nbee\ncat\ndog\neel\n");
+    assert!(output.status.success(), "{}", errors(&output));
+    let model = zklens_model::Model::decode(&output.stdout).unwrap();
+    assert_eq!(model.classes(), ["ant", "bee", "cat", "dog", "eel"]);
+    let output = labels(net, b"ant\n");
+    assert_eq!(output.status.code(), Some(2));
+    let said = errors(&output);
+    assert!(
+        said.contains("(standard input): fewer than two class names"),
+        "{said}"
+    );
+}
