@@ -88,9 +88,11 @@ impl Failure {
         }
     }
 
-    /// The same failure with another exit code.
+    /// The same failure with another exit code, unless the command line is at fault.
     pub(crate) const fn with_exit(mut self, exit: u8) -> Self {
-        self.exit = exit;
+        if self.exit != EXIT_USAGE {
+            self.exit = exit;
+        }
         self
     }
 

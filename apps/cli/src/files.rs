@@ -39,11 +39,16 @@ pub(crate) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             files.push(path.clone());
         }
     }
-    let stdin = files.iter().filter(|path| is_dash(path)).count();
-    if stdin > 1 {
+    check_dashes(&files)?;
+    Ok(files)
+}
+
+/// Refuses paths among which standard input is more than once.
+pub(crate) fn check_dashes(paths: &[PathBuf]) -> Result<(), Failure> {
+    if paths.iter().filter(|path| is_dash(path)).count() > 1 {
         return Err(read_before());
     }
-    Ok(files)
+    Ok(())
 }
 
 fn no_images(folder: &Path) -> Failure {

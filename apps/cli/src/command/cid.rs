@@ -14,6 +14,7 @@ use zklens_image::{Cid, CidVersion, cid};
 const SLOW_BYTES: u64 = 256 << 20;
 
 pub(crate) fn run(arguments: &CidArguments) -> Result<ExitCode, Failure> {
+    files::check_dashes(&arguments.files)?;
     let mut code = ExitCode::SUCCESS;
     for path in &arguments.files {
         match cid(path, arguments.cid.cid_version.into()) {

@@ -2,7 +2,7 @@
 
 use super::sp1_execute;
 use crate::args::{Engine, ExecuteArguments};
-use crate::failure::{EXIT_INPUT, Failure};
+use crate::failure::{EXIT_INPUT, EXIT_USAGE, Failure};
 use crate::output::{printable, say, tell};
 use crate::stages::{Stages, milliseconds};
 use crate::{files, image_file, model_file, output};
@@ -64,6 +64,7 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
                 }
                 Ok(())
             }
+            Err(failure) if failure.exit() == EXIT_USAGE => Err(failure),
             Err(failure) => {
                 failures += 1;
                 if arguments.json {

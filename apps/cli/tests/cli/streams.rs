@@ -131,3 +131,24 @@ fn images_go_with_and_without_the_option_but_not_both() {
     let errors = failure(2, &["execute", first, "-i", second]);
     assert!(errors.contains("cannot be used with"), "{errors}");
 }
+
+#[test]
+fn reading_standard_input_twice_is_a_wrong_command_line() {
+    let proof = std::fs::read(root().join("vectors/proofs/v1/mnist-cnn.zkp")).unwrap();
+    let model = std::fs::read(root().join("models/mnist-cnn.zkl")).unwrap();
+    let labels = ["import", "-", "--labels", "-", "--calibration", "examples"];
+    for (arguments, input) in [
+        (&["verify", "-", "-k", "-"][..], &proof[..]),
+        (&["verify", "-", "-m", "-"], &proof),
+        (&["execute", "-m", "-", "-"], &model),
+        (&["prove", "-m", "-", "-", "-o", "-"], &model),
+        (&["cid", "-", "-"], b"hello world"),
+        (&[&labels[..], &["-o", "-"]].concat(), b"cat\ndog\n"),
+    ] {
+        let output = zklens_with_input(arguments, input);
+        let said = errors(&output);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?} {said}");
+        assert!(said.contains("standard input is read once"), "{said}");
+        assert_eq!(text(&output), "", "{arguments:?}");
+    }
+}
