@@ -178,9 +178,17 @@ impl Context<'_> {
                 GraphBuilder::MAX_OPERANDS
             ));
         }
-        let inputs = (0..count).map(|index| self.value(index).cloned());
-        let inputs: Vec<Value> = inputs.collect::<Result<_, _>>()?;
+        let inputs = (0..count).map(|index| self.value(index));
+        let inputs: Vec<&Value> = inputs.collect::<Result<_, _>>()?;
         let rank = inputs.first().map_or(0, |value| value.dims().len());
+        let lens = inputs.iter().map(|value| value.dims().iter().product());
+        let len = lens.fold(0usize, |sum, len: usize| sum.saturating_add(len));
+        if len > Shape::MAX_LEN {
+            return Err(format!(
+                "its output of {len} elements is too large; at most {} can be concatenated",
+                Shape::MAX_LEN
+            ));
+        }
         let along = self.attributes.int("axis").ok_or("its axis is missing")?;
         let along = axis(along, rank)?;
         let lists = inputs.iter().map(|value| match value {
