@@ -142,15 +142,15 @@ impl Lowering {
         if scores.is_empty() {
             scores.append(&mut labels);
         }
-        if scores.len() > 1 && !labels.is_empty() {
-            scores.retain(|(_, view)| labels.iter().any(|(_, label)| label.layer == view.layer));
+        if !labels.is_empty() {
+            scores.retain(|(_, view)| labels.iter().any(|(_, label)| label.is_same_cells(view)));
         }
         if scores.iter().any(|(_, view)| view.len() == classes) {
             scores.retain(|(_, view)| view.len() == classes);
         }
         let first = scores.first().copied();
         match (first, first_error) {
-            (Some((name, view)), _) if scores.iter().all(|(_, v)| v.layer == view.layer) => {
+            (Some((name, view)), _) if scores.iter().all(|(_, v)| v.is_same_cells(view)) => {
                 Ok((name.into(), view.clone()))
             }
             (None, Some(error)) => Err(error),

@@ -45,6 +45,11 @@ impl View {
         self.len() == shape.len() && cells.by_ref().eq(0..shape.len())
     }
 
+    /// Whether it is the same cells of the same layer, in the same order.
+    pub(super) fn is_same_cells(&self, other: &Self) -> bool {
+        self.layer == other.layer && self.order == other.order
+    }
+
     /// The same elements under other dimensions.
     pub(super) fn with_dims(&self, dims: Vec<usize>) -> Result<Self, Refusal> {
         if crate::constant::len(&dims) != Some(self.len()) {
