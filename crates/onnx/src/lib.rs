@@ -20,6 +20,8 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+#[cfg(test)]
+mod built_graphs;
 mod calibrate;
 mod constant;
 mod curve;

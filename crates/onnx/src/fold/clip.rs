@@ -45,11 +45,12 @@ pub(super) fn clip_of_pixels(network: &mut Network, id: LayerId, input: LayerId)
             _ => return false,
         },
     };
-    let slack = (hi - lo) * 1e-5;
     let is_inside = scale.iter().zip(&offset).all(|(s, o)| {
+        // Of the values, not of the bounds: a bound that is left out is infinite.
+        let slack = (s * 255.0).abs() * 1e-5;
         let ends = [*o, s * 255.0 + o];
         ends.iter()
-            .all(|end| (lo - slack..=hi + slack).contains(end))
+            .all(|end| *end >= lo - slack && *end <= hi + slack)
     });
     if is_inside {
         bypass(network, id, input);
