@@ -115,19 +115,41 @@ impl Context<'_> {
         }
     }
 
-    /// Names for scores: they stay what they are.
+    /// Names for scores: they stay what they are. Texts only name classes; numbers are labels, which
+    /// are positions here.
     fn zip_map(&self) -> Result<Value, Refusal> {
-        self.attributes.ignore_all();
-        self.any_value(0).cloned()
+        let value = self.any_value(0)?;
+        let scores = value.dims().iter().product();
+        if let Some(labels) = self.attributes.ints("classlabels_int64s") {
+            positions_only(labels, scores)?;
+        }
+        self.attributes.ignore("classlabels_strings");
+        Ok(value.clone())
     }
 
     /// The name of the class with the largest score.
     fn class_of_label(&self) -> Result<Value, Refusal> {
-        self.constant(0)?;
+        let labels = self.constant(0)?.as_ints();
+        let labels = labels.ok_or("its labels must be integers")?;
         let view: &View = match self.any_value(1)? {
             Value::Label(view) => view,
             _ => return Err("it is only understood after an ArgMax".into()),
         };
+        positions_only(labels, view.len())?;
         Ok(Value::Label(view.clone()))
     }
+}
+
+/// Refuses labels that are not the positions of the scores.
+fn positions_only(labels: &[i64], scores: usize) -> Result<(), Refusal> {
+    if labels.len() == scores && labels.iter().copied().eq((0..).take(scores)) {
+        return Ok(());
+    }
+    let shown = labels.iter().take(8).map(ToString::to_string);
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    let more = if labels.len() > 8 { ", …" } else { "" };
+    Err(format!(
+        "its labels are {shown}{more}; they must be 0, 1, 2 and so on, in this order, one for each of the \
+         {scores} scores: here a label is a score's position, and class names are given beside the file"
+    ))
 }
