@@ -44,6 +44,15 @@ impl Context<'_> {
                 return Err(format!("a side of {size}"));
             }
             let position = |at: usize| nearest(at, scale, [*len, size], transform, rounding);
+            if is_upsample && scale < 1.0 && !(0..size).all(|at| (at as f32 / scale).fract() == 0.0)
+            {
+                // The standard leaves the rounding open, and onnxruntime rounds up where an axis shrinks.
+                return Err(format!(
+                    "it shrinks an axis by a factor of {scale}, where opset {} does not say which pixel is \
+                     the nearest; export the network with opset 11 or later, or shrink by a whole number",
+                    self.lowering.opset
+                ));
+            }
             let list: Option<Vec<usize>> = (0..size).map(position).collect();
             let list = list.ok_or_else(|| {
                 format!("its modes `{transform}` and `{rounding}` are not supported together")
