@@ -3,7 +3,7 @@
 use super::{Lowering, is_default};
 use crate::error::ImportError;
 use crate::proto::{self, Attribute, Function, Node};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The functions of a file, and how much more their calls may cost.
 pub(super) struct Calls<'a> {
@@ -15,7 +15,7 @@ pub(super) struct Calls<'a> {
     count: usize,
 }
 
-/// The most nodes that all calls together may put in.
+/// The most nodes that all calls together may put in; a name that a function declares counts as one.
 const MAX_NODES: usize = 1 << 16;
 
 /// The most bytes that these may have.
@@ -59,19 +59,20 @@ impl<'a> Calls<'a> {
             let reason = format!("its function calls others, more than {MAX_DEPTH} deep");
             return Err(refuse(reason));
         }
+        let unfolded = || refuse("the functions of this file unfold to too many nodes".into());
+        // A call costs its function's names, even if no node is inside.
+        self.nodes = self
+            .nodes
+            .checked_sub(names(function))
+            .ok_or_else(unfolded)?;
         self.count += 1;
         let call = Call::new(node, function, self.count).map_err(refuse)?;
         let opset = opset(function, lowering.opset).map_err(|got| ImportError::Opset { got })?;
         let outer = core::mem::replace(&mut lowering.opset, opset);
         for inner in &function.node {
+            self.nodes = self.nodes.checked_sub(1).ok_or_else(unfolded)?;
+            self.bytes = call.charge(inner, self.bytes).ok_or_else(unfolded)?;
             let inner = call.node(inner);
-            let left = self
-                .nodes
-                .checked_sub(1)
-                .zip(self.bytes.checked_sub(prost::Message::encoded_len(&inner)));
-            (self.nodes, self.bytes) = left.ok_or_else(|| {
-                refuse("the functions of this file unfold to too many nodes".into())
-            })?;
             self.add_below(lowering, &inner, depth + 1)?;
         }
         for copy in call.copies() {
@@ -80,6 +81,12 @@ impl<'a> Calls<'a> {
         lowering.opset = outer;
         Ok(())
     }
+}
+
+/// A call itself, and the names that its function declares.
+const fn names(function: &Function) -> usize {
+    let values = function.input.len() + function.output.len();
+    1 + values + function.attribute.len() + function.attribute_proto.len()
 }
 
 /// The version of ONNX's operators that a function's nodes have; or one that is not supported.
@@ -98,6 +105,8 @@ struct Call<'a> {
     function: &'a Function,
     /// The outer names of the function's inputs and outputs.
     names: BTreeMap<&'a str, &'a str>,
+    /// The attributes of the call, and the function's defaults of those that it leaves out.
+    attributes: BTreeMap<&'a str, &'a Attribute>,
     /// Put before all other names.
     prefix: String,
 }
@@ -119,19 +128,40 @@ impl<'a> Call<'a> {
         for (inner, outer) in function.input.iter().zip(inputs) {
             names.insert(inner, outer);
         }
-        let missing = function
-            .attribute
-            .iter()
-            .find(|name| !node.attribute.iter().any(|given| given.name == **name));
-        if let Some(missing) = missing {
+        let mut attributes = BTreeMap::new();
+        for given in &node.attribute {
+            attributes.entry(given.name.as_str()).or_insert(given);
+        }
+        let mut required = function.attribute.iter();
+        if let Some(missing) = required.find(|name| !attributes.contains_key(name.as_str())) {
             return Err(format!("its attribute `{missing}` is missing"));
+        }
+        for default in &function.attribute_proto {
+            attributes.entry(default.name.as_str()).or_insert(default);
         }
         Ok(Self {
             node,
             function,
             names,
+            attributes,
             prefix: format!("{}#{number}/", node.op_type),
         })
+    }
+
+    /// What is left of `bytes` after a node of the function becomes one of the graph.
+    fn charge(&self, inner: &Node, bytes: usize) -> Option<usize> {
+        let names = inner.input.iter().chain(&inner.output);
+        let names = names.map(|name| match self.names.get(name.as_str()) {
+            Some(outer) => outer.len(),
+            None => self.prefix.len() + name.len(),
+        });
+        let given = inner.attribute.iter();
+        let given = given.filter_map(|inner| self.attributes.get(inner.ref_attr_name.as_str()));
+        let given = given.map(|given| prost::Message::encoded_len(*given));
+        let own = prost::Message::encoded_len(inner) + self.label(inner).len();
+        // Stops where the bytes do: one attribute may stand for many.
+        let mut costs = core::iter::once(own).chain(names).chain(given);
+        costs.try_fold(bytes, usize::checked_sub)
     }
 
     /// A node of the function as one of the graph.
@@ -172,22 +202,18 @@ impl<'a> Call<'a> {
         if inner.ref_attr_name.is_empty() {
             return Some(inner.clone());
         }
-        let mut given = self
-            .node
-            .attribute
-            .iter()
-            .chain(&self.function.attribute_proto);
-        let given = given.find(|given| given.name == inner.ref_attr_name)?;
+        let given = self.attributes.get(inner.ref_attr_name.as_str())?;
         Some(Attribute {
             name: inner.name.clone(),
-            ..given.clone()
+            ..(*given).clone()
         })
     }
 
     /// Outputs that are inputs of the function too.
     fn copies(&self) -> Vec<Node> {
+        let inputs: BTreeSet<&String> = self.function.input.iter().collect();
         let outputs = self.function.output.iter().zip(&self.node.output);
-        let copied = outputs.filter(|(inner, _)| self.function.input.contains(inner));
+        let copied = outputs.filter(|(inner, _)| inputs.contains(inner));
         let copy = |(inner, outer): (&String, &String)| proto::Node {
             input: vec![self.name(inner)],
             output: vec![outer.clone()],
