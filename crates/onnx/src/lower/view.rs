@@ -108,12 +108,17 @@ impl Lowering {
         if view.is_all_of(inner) {
             return self.relabelled(name, view.layer, shape);
         }
-        let by = view.picker.clone().unwrap_or_default();
+        // Nothing moved the cells of an image with channels last: the graph takes it so.
+        let by = view.picker.clone();
+        let by = by.unwrap_or_else(|| [name.into(), "on the graph's input".into()]);
         let reason = || {
-            let [node, operator] = &by;
+            let what = match &view.picker {
+                Some([node, operator]) => format!("`{node}` ({operator}) moves its input's cells"),
+                None => format!("`{name}` takes the image's cells with channels last,"),
+            };
             format!(
-                "`{node}` ({operator}) moves its input's cells so that they are no rows and columns of \
-                 one layer; that is supported before a fully connected layer"
+                "{what} so that they are no rows and columns of one layer; that is supported before a \
+                 fully connected layer"
             )
         };
         let select = select(order, inner, shape).ok_or_else(reason)?;
