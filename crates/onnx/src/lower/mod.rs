@@ -141,6 +141,8 @@ struct Lowering {
     types: BTreeMap<String, i32>,
     /// Elements that [`Self::values`] holds.
     held: usize,
+    /// Elements that nodes were given and made so far, whether or not [`Self::values`] holds them.
+    moved: usize,
     layers: Vec<Layer>,
     /// Cells, weights and work of [`Self::layers`].
     cells: usize,
@@ -150,6 +152,9 @@ struct Lowering {
 
 /// The most elements of constants and transposes there may be, and the most weights.
 const MAX_HELD: usize = 1 << 28;
+
+/// The most elements of these that all nodes together may read and make.
+const MAX_MOVED: usize = 1 << 30;
 
 impl Lowering {
     fn add_constant(&mut self, name: &str, constant: Constant) -> Result<(), ImportError> {
@@ -225,6 +230,8 @@ impl Lowering {
 
     fn node_values(&mut self, node: &proto::Node, name: &str) -> Result<Vec<Value>, Refusal> {
         operators::check(node)?;
+        let inputs = node.input.iter().filter_map(|name| self.values.get(name));
+        self.charge(inputs.map(Value::elements).sum())?;
         let attributes = Attributes::new(node);
         let mut context = Context {
             lowering: self,
@@ -233,6 +240,9 @@ impl Lowering {
             attributes: &attributes,
         };
         let mut values = context.dispatch()?;
+        context
+            .lowering
+            .charge(values.iter().map(Value::elements).sum())?;
         for view in values.iter_mut().filter_map(Value::view_mut) {
             if view.order.is_some() && (view.picker.is_none() || operators::moves(&node.op_type)) {
                 view.picker = Some([name.into(), node.op_type.clone()]);
@@ -244,6 +254,19 @@ impl Lowering {
         }
     }
 
+    /// Counts elements that a node reads or makes. What is spent stays so: then every node is refused,
+    /// before it does anything.
+    fn charge(&mut self, elements: usize) -> Result<(), Refusal> {
+        self.moved = self.moved.saturating_add(elements);
+        if self.moved > MAX_MOVED {
+            return Err(format!(
+                "the nodes up to this one move more than {MAX_MOVED} elements of constants and \
+                 transposes"
+            ));
+        }
+        Ok(())
+    }
+
     /// Gives `value` a name that no other value has.
     fn define(&mut self, name: &str, mut value: Value) -> Result<(), Refusal> {
         if let Some(view) = value.view_mut() {
@@ -252,15 +275,7 @@ impl Lowering {
                 view.order = None;
             }
         }
-        let len = match &value {
-            Value::Constant(constant) => constant.len(),
-            Value::Activation(view)
-            | Value::Probabilities(view)
-            | Value::Label(view)
-            | Value::Quantised(view, _) => view.order.as_ref().map_or(0, Vec::len),
-            Value::Failed(_) => 1,
-        };
-        self.held = self.held.saturating_add(len);
+        self.held = self.held.saturating_add(value.elements());
         if self.held > MAX_HELD {
             return Err("the constants and transposes are too large together".into());
         }

@@ -102,8 +102,8 @@ impl Context<'_> {
         }
         let mut start = 0;
         let mut values = Vec::with_capacity(count);
+        let mut lists = everything(value.dims());
         for part in parts {
-            let mut lists = everything(value.dims());
             lists[along] = (start..start + part).collect();
             values.push(value.picked(&lists)?);
             start += part;

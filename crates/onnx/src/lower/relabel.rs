@@ -32,6 +32,18 @@ impl Value {
         }
     }
 
+    /// Elements that it holds in memory, about.
+    pub(super) fn elements(&self) -> usize {
+        match self {
+            Self::Constant(constant) => constant.len(),
+            Self::Activation(view)
+            | Self::Probabilities(view)
+            | Self::Label(view)
+            | Self::Quantised(view, _) => view.order.as_ref().map_or(0, Vec::len),
+            Self::Failed(_) => 1,
+        }
+    }
+
     /// Its view of a layer, if it depends on the image.
     pub(super) const fn view_mut(&mut self) -> Option<&mut View> {
         match self {
