@@ -46,7 +46,7 @@ pub(super) fn clip_of_pixels(network: &mut Network, id: LayerId, input: LayerId)
         },
     };
     let is_inside = scale.iter().zip(&offset).all(|(s, o)| {
-        // Of the values, not of the bounds: a bound that is left out is infinite.
+        // A share of the values: a bound that is left out is infinite.
         let slack = (s * 255.0).abs() * 1e-5;
         let ends = [*o, s * 255.0 + o];
         ends.iter()
