@@ -51,7 +51,7 @@ fn a_call_costs_the_names_of_its_function() {
 
 /// One attribute of 2^20 bytes stands for 2^10 others: more than all calls may put in.
 #[test]
-fn attributes_that_stand_for_a_large_one_are_counted_before_they_are_copied() {
+fn attributes_that_stand_for_a_large_one_are_counted() {
     let stands = |i: usize| Attribute {
         ref_attr_name: "large".into(),
         ..int(&format!("a{i}"), 0)
