@@ -5,8 +5,8 @@
 use zklens_commitment::OpeningError;
 use zklens_field::generator;
 use zklens_fuzz::{MIB, SETUP, door, tape};
-use zklens_layers::Plan;
-use zklens_layers::plan::MAX_IMAGES;
+use zklens_layers::Layout;
+use zklens_layers::layout::MAX_IMAGES;
 use zklens_verifier::{Statement, VerifyError, VerifyingKey, verify};
 
 /// The tape of a larger proof is not written.
@@ -26,11 +26,11 @@ door!(256 * MIB, |bytes| {
 });
 
 fn refuse(key: &VerifyingKey, images: usize) {
-    let Ok(plan) = Plan::new(key.circuit(), key.columns(), images) else {
-        assert_ne!(images, 1, "a key that decodes has a plan for an image");
+    let Ok(layout) = Layout::new(key.circuit(), key.columns(), images) else {
+        assert_ne!(images, 1, "a key that decodes has a layout for an image");
         return;
     };
-    let words = tape::words(&plan);
+    let words = tape::words(&layout);
     if words.len() > MAX_WORDS {
         return;
     }
@@ -38,7 +38,7 @@ fn refuse(key: &VerifyingKey, images: usize) {
     let statement = Statement {
         model: key.id(),
         labels: (0..images).map(|image| image % classes).collect(),
-        inputs: vec![generator(); plan.rows.pixels.len()],
+        inputs: vec![generator(); layout.vectors.pixels.len()],
         context: [0; 32],
     };
     let refused = verify(&SETUP, key, statement, &tape::blank(&words));

@@ -11,7 +11,7 @@ use zklens_field::{
 };
 use zklens_fuzz::tape::{Word, words};
 use zklens_fuzz::{MIB, SETUP, door};
-use zklens_layers::Plan;
+use zklens_layers::Layout;
 use zklens_verifier::{ProofFile, VerifyError, VerifyingKey, verify};
 
 static KEY: LazyLock<VerifyingKey> = LazyLock::new(|| {
@@ -23,8 +23,8 @@ static PROOF: LazyLock<ProofFile> = LazyLock::new(|| {
     ProofFile::decode(file).expect("a golden proof")
 });
 static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
-    let plan = Plan::new(KEY.circuit(), KEY.columns(), 1).expect("a golden key");
-    words(&plan)
+    let layout = Layout::new(KEY.circuit(), KEY.columns(), 1).expect("a golden key");
+    words(&layout)
 });
 
 door!(256 * MIB, |bytes| {

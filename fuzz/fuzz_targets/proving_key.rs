@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 use zklens_commitment::{Columns, Setup};
 use zklens_fuzz::{MIB, door, model};
-use zklens_layers::{Circuit, Plan};
+use zklens_layers::{Circuit, Layout};
 use zklens_model::Model;
 use zklens_prover::{PROVING_KEY_MAGIC, PROVING_KEY_VERSION, ProvingKey};
 use zklens_verifier::VerifyingKey;
@@ -43,7 +43,7 @@ fn check(file: &[u8]) {
 fn around(model: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
     let circuit = Circuit::compile(&Model::decode(model).ok()?).ok()?;
     let columns = Columns::new(COLUMNS.into())?;
-    let rows = Plan::new(&circuit, columns, 1).ok()?.rows.weights.len();
+    let rows = Layout::new(&circuit, columns, 1).ok()?.vectors.weights.len();
     let mut file = PROVING_KEY_MAGIC.to_vec();
     file.extend(PROVING_KEY_VERSION.to_le_bytes());
     file.extend(COLUMNS.to_le_bytes());

@@ -48,26 +48,26 @@ impl<const BYTES: usize> Limited<BYTES> {
 
 // SAFETY: every call goes to the system's allocator unchanged, or is refused, as an allocator may.
 unsafe impl<const BYTES: usize> GlobalAlloc for Limited<BYTES> {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if !self.take(layout.size()) {
+    unsafe fn alloc(&self, table_layout: Layout) -> *mut u8 {
+        if !self.take(table_layout.size()) {
             return std::ptr::null_mut();
         }
         // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
+        unsafe { System.alloc(table_layout) }
     }
 
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if !self.take(layout.size()) {
+    unsafe fn alloc_zeroed(&self, table_layout: Layout) -> *mut u8 {
+        if !self.take(table_layout.size()) {
             return std::ptr::null_mut();
         }
         // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc_zeroed(layout) }
+        unsafe { System.alloc_zeroed(table_layout) }
     }
 
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        self.held.fetch_sub(layout.size(), Ordering::Relaxed);
+    unsafe fn dealloc(&self, pointer: *mut u8, table_layout: Layout) {
+        self.held.fetch_sub(table_layout.size(), Ordering::Relaxed);
         // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(pointer, layout) }
+        unsafe { System.dealloc(pointer, table_layout) }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::iter::repeat_n;
 use zklens_field::{POINT_BYTES, SCALAR_BYTES, encode_point, generator};
-use zklens_layers::Plan;
-use zklens_layers::plan::DEGREE;
+use zklens_layers::Layout;
+use zklens_layers::layout::DEGREE;
 
 /// The kind of one word of a tape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +27,13 @@ impl Word {
 
 /// The words of a proof, in the order of the protocol: book/protocol.md, *Transcript*.
 #[must_use]
-pub fn words(plan: &Plan) -> Vec<Word> {
+pub fn words(layout: &Layout) -> Vec<Word> {
     let points = |count| repeat_n(Word::Point, count);
     let scalars = |count| repeat_n(Word::Scalar, count);
     // Commitments to the witness and to helpers.
-    points(plan.rows.witness.len() + plan.rows.helpers.len())
+    points(layout.vectors.witness.len() + layout.vectors.helpers.len())
         // Rounds of the sumcheck, then the columns' values.
-        .chain(scalars(plan.num_vars * DEGREE + plan.num_values()))
+        .chain(scalars(layout.num_vars * DEGREE + layout.num_values()))
         // The opening: [A], [B], d, [Q], [W].
         .chain(points(2))
         .chain(scalars(1))

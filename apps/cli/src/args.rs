@@ -25,7 +25,7 @@ pub(crate) use serve::ServeArguments;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use zklens_image::CidVersion;
-use zklens_prover::Layout;
+use zklens_prover::Target;
 
 /// Proves what a neural network sees in an image, without showing the image.
 ///
@@ -251,11 +251,11 @@ pub(crate) struct LayoutArgument {
 
 impl LayoutArgument {
     /// What rows are cut for.
-    pub(crate) const fn layout(&self) -> Layout {
+    pub(crate) const fn layout(&self) -> Target {
         if self.for_chain {
-            Layout::Chain
+            Target::Evm
         } else {
-            Layout::Fast
+            Target::Native
         }
     }
 }

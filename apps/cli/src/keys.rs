@@ -6,25 +6,25 @@ use std::path::Path;
 use zklens_commitment::Setup;
 use zklens_diagnosis::Expected;
 use zklens_model::Model;
-use zklens_prover::{KeygenError, Layout, Privacy, ProvingKey, ProvingKeyError};
+use zklens_prover::{KeygenError, Privacy, ProvingKey, ProvingKeyError, Target};
 use zklens_verifier::{KeyError, ModelId, VerifyingKey};
 
 /// No key file is larger, in bytes.
 pub(crate) const MAX_KEY_BYTES: u64 = 1 << 29;
 
 /// The keys of a model whose weights are public: the same on every machine.
-pub(crate) fn derive(setup: &Setup, model: Model, layout: Layout) -> Result<ProvingKey, Failure> {
+pub(crate) fn derive(setup: &Setup, model: Model, layout: Target) -> Result<ProvingKey, Failure> {
     new(setup, model, Privacy::Public, layout)
 }
 
 /// The keys of a model of which a proof says that its id is `id`: in the layout that has this id, if
 /// one has.
 pub(crate) fn derive_for(setup: &Setup, model: Model, id: ModelId) -> Result<ProvingKey, Failure> {
-    let fast = derive(setup, model.clone(), Layout::Fast)?;
+    let fast = derive(setup, model.clone(), Target::Native)?;
     if fast.verifying().id() == id {
         return Ok(fast);
     }
-    let chain = derive(setup, model, Layout::Chain)?;
+    let chain = derive(setup, model, Target::Evm)?;
     Ok(if chain.verifying().id() == id {
         chain
     } else {
@@ -37,10 +37,10 @@ pub(crate) fn new(
     setup: &Setup,
     model: Model,
     privacy: Privacy<'_>,
-    layout: Layout,
+    layout: Target,
 ) -> Result<ProvingKey, Failure> {
     let name = model.name().to_owned();
-    ProvingKey::with_layout(setup, model, privacy, layout).map_err(|error| {
+    ProvingKey::with_target(setup, model, privacy, layout).map_err(|error| {
         let failure = Failure::new(EXIT_MODEL, name, error);
         match error {
             KeygenError::Model(_) => failure.with_help(

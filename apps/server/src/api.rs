@@ -16,7 +16,7 @@ use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get, post};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::sync::Arc;
-use zklens_prover::Layout;
+use zklens_prover::Target;
 use zklens_verifier::Context;
 
 /// The description of all routes, which a test compares with [`routes`].
@@ -74,10 +74,10 @@ enum LayoutName {
 }
 
 impl LayoutName {
-    const fn layout(self) -> Layout {
+    const fn layout(self) -> Target {
         match self {
-            Self::Fast => Layout::Fast,
-            Self::Chain => Layout::Chain,
+            Self::Fast => Target::Native,
+            Self::Chain => Target::Evm,
         }
     }
 

@@ -13,7 +13,7 @@ use zklens_commitment::{Setup, SetupError};
 use zklens_image::{CidVersion, ImageError, cid};
 use zklens_model::{FileError, Pixels};
 use zklens_models::Shipped;
-use zklens_prover::{KeygenError, Layout, Privacy, ProveError, Proved, ProvingKey, prove_with};
+use zklens_prover::{KeygenError, Privacy, ProveError, Proved, ProvingKey, Target, prove_with};
 use zklens_verifier::{Context, ModelId, VerifyError, verify};
 
 /// The setup, and the keys of all shipped models: what all requests share.
@@ -49,18 +49,18 @@ pub enum EngineError {
 impl Keys {
     fn new(setup: &Setup, shipped: &'static Shipped) -> Result<Self, EngineError> {
         let model = shipped.decode()?;
-        let key = |layout| ProvingKey::with_layout(setup, model.clone(), Privacy::Public, layout);
+        let key = |layout| ProvingKey::with_target(setup, model.clone(), Privacy::Public, layout);
         Ok(Self {
             shipped,
-            fast: key(Layout::Fast)?,
-            chain: key(Layout::Chain)?,
+            fast: key(Target::Native)?,
+            chain: key(Target::Evm)?,
         })
     }
 
-    pub(crate) const fn of_layout(&self, layout: Layout) -> &ProvingKey {
+    pub(crate) const fn of_layout(&self, layout: Target) -> &ProvingKey {
         match layout {
-            Layout::Fast => &self.fast,
-            Layout::Chain => &self.chain,
+            Target::Native => &self.fast,
+            Target::Evm => &self.chain,
         }
     }
 
@@ -73,7 +73,7 @@ impl Keys {
 
 /// What is to be proved.
 pub(crate) struct Order {
-    pub(crate) layout: Layout,
+    pub(crate) layout: Target,
     pub(crate) context: Context,
     pub(crate) images: Vec<Pixels>,
 }

@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for layout in zklens_wasm::LAYOUTS {
             let model = shipped.decode()?;
             let key =
-                ProvingKey::with_layout(&setup, model, zklens_prover::Privacy::Public, layout)?;
+                ProvingKey::with_target(&setup, model, zklens_prover::Privacy::Public, layout)?;
             let name = format!("{}.{}.zkk", shipped.name, zklens_wasm::layout_name(layout));
             let path = format!("{}/keys/{name}", env!("CARGO_MANIFEST_DIR"));
             fs::write(path, key.verifying().encode())?;

@@ -4,18 +4,18 @@ use crate::Error;
 use std::sync::OnceLock;
 use zklens_commitment::{Setup, SetupError, VerifierSetup};
 use zklens_model::Model;
-use zklens_prover::{Layout, Privacy, ProvingKey};
+use zklens_prover::{Privacy, ProvingKey, Target};
 use zklens_verifier::{ModelId, VerifyError, VerifyingKey};
 
 /// Both layouts, the default first.
-pub const LAYOUTS: [Layout; 2] = [Layout::Fast, Layout::Chain];
+pub const LAYOUTS: [Target; 2] = [Target::Native, Target::Evm];
 
 /// What JavaScript calls a layout.
 #[must_use]
-pub const fn layout_name(layout: Layout) -> &'static str {
+pub const fn layout_name(layout: Target) -> &'static str {
     match layout {
-        Layout::Fast => "fast",
-        Layout::Chain => "chain",
+        Target::Native => "fast",
+        Target::Evm => "chain",
     }
 }
 
@@ -24,8 +24,8 @@ pub const fn layout_name(layout: Layout) -> &'static str {
 /// # Errors
 ///
 /// There is none.
-pub fn parse_layout(text: &str) -> Result<Layout, Error> {
-    let called = |layout: &Layout| layout_name(*layout) == text;
+pub fn parse_layout(text: &str) -> Result<Target, Error> {
+    let called = |layout: &Target| layout_name(*layout) == text;
     let layout = LAYOUTS.into_iter().find(called);
     layout.ok_or_else(|| Error::Layout { text: text.into() })
 }
@@ -35,7 +35,7 @@ pub fn parse_layout(text: &str) -> Result<Layout, Error> {
 /// Deriving it takes as long as proving, and a verifier has no other use for the setup's powers, so it comes along
 /// too. A test derives it again.
 #[must_use]
-pub fn embedded_key(name: &str, layout: Layout) -> Option<&'static VerifyingKey> {
+pub fn embedded_key(name: &str, layout: Target) -> Option<&'static VerifyingKey> {
     let all = all_embedded().iter();
     let mut found = all.filter(|embedded| embedded.name == name && embedded.layout == layout);
     found.next().map(|embedded| &embedded.key)
@@ -50,7 +50,7 @@ pub(crate) fn shipped(id: ModelId) -> Option<&'static Embedded> {
 
 pub(crate) struct Embedded {
     pub(crate) name: &'static str,
-    pub(crate) layout: Layout,
+    pub(crate) layout: Target,
     pub(crate) key: VerifyingKey,
 }
 
@@ -65,25 +65,25 @@ fn all_embedded() -> &'static [Embedded] {
     })
 }
 
-const FILES: [(&str, Layout, &[u8]); 4] = [
+const FILES: [(&str, Target, &[u8]); 4] = [
     (
         "fashion-mlp",
-        Layout::Fast,
+        Target::Native,
         include_bytes!("../keys/fashion-mlp.fast.zkk"),
     ),
     (
         "fashion-mlp",
-        Layout::Chain,
+        Target::Evm,
         include_bytes!("../keys/fashion-mlp.chain.zkk"),
     ),
     (
         "mnist-cnn",
-        Layout::Fast,
+        Target::Native,
         include_bytes!("../keys/mnist-cnn.fast.zkk"),
     ),
     (
         "mnist-cnn",
-        Layout::Chain,
+        Target::Evm,
         include_bytes!("../keys/mnist-cnn.chain.zkk"),
     ),
 ];
@@ -106,7 +106,7 @@ pub(crate) fn verifier_setup() -> Result<&'static VerifierSetup, Error> {
 const NO_SETUP: Error = Error::Setup(VerifyError::OtherSetup);
 
 /// The keys of a network whose weights are public.
-pub(crate) fn derive(model: &Model, layout: Layout) -> Result<ProvingKey, Error> {
-    let key = ProvingKey::with_layout(setup()?, model.clone(), Privacy::Public, layout)?;
+pub(crate) fn derive(model: &Model, layout: Target) -> Result<ProvingKey, Error> {
+    let key = ProvingKey::with_target(setup()?, model.clone(), Privacy::Public, layout)?;
     Ok(key)
 }

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use zklens_image::{CidVersion, cid, exif_orientation};
 use zklens_model::{Classification, Model, Pixels};
-use zklens_prover::Layout;
+use zklens_prover::Target;
 use zklens_verifier::{ModelId, VerifyingKey};
 
 /// A network. A clone is another name for it.
@@ -45,9 +45,9 @@ pub struct ModelInfo {
 /// The two ids of a network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ModelIds {
-    /// Laid out for [`Layout::Fast`].
+    /// Laid out for [`Target::Native`].
     pub fast: String,
-    /// Laid out for [`Layout::Chain`].
+    /// Laid out for [`Target::Evm`].
     pub chain: String,
 }
 
@@ -211,7 +211,7 @@ impl Network {
     }
 
     /// Its key with id `id`, or else that of the first layout.
-    pub(crate) fn key_for(&self, id: ModelId) -> Result<(VerifyingKey, Layout), Error> {
+    pub(crate) fn key_for(&self, id: ModelId) -> Result<(VerifyingKey, Target), Error> {
         for layout in LAYOUTS {
             let key = self.key(layout)?;
             if key.id() == id {
@@ -221,7 +221,7 @@ impl Network {
         Ok((self.key(LAYOUTS[0])?, LAYOUTS[0]))
     }
 
-    fn key(&self, layout: Layout) -> Result<VerifyingKey, Error> {
+    fn key(&self, layout: Target) -> Result<VerifyingKey, Error> {
         let known = self.0.keys.borrow()[layout as usize].clone();
         match known {
             Some(key) => Ok(key),
@@ -234,7 +234,7 @@ impl Network {
     }
 
     /// Keeps a key that was derived from the network.
-    pub(crate) fn learn(&self, layout: Layout, key: VerifyingKey) {
+    pub(crate) fn learn(&self, layout: Target, key: VerifyingKey) {
         self.0.keys.borrow_mut()[layout as usize] = Some(key);
     }
 }

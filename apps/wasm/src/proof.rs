@@ -6,7 +6,7 @@ use alloy_sol_types::SolCall;
 use serde::Serialize;
 use zklens_evm::abi::{self, IModelVerifier};
 use zklens_image::{CidVersion, cid};
-use zklens_prover::Layout;
+use zklens_prover::Target;
 use zklens_verifier::{ProofFile, Verified, VerifyError, VerifyingKey};
 
 /// What a proof file claims.
@@ -222,7 +222,7 @@ struct Checked {
 struct Key {
     key: VerifyingKey,
     known_by: KnownBy,
-    layout: Option<Layout>,
+    layout: Option<Target>,
 }
 
 fn check(file: &[u8], trusted: Trusted<'_>, expected: Option<&str>) -> Result<Checked, Error> {

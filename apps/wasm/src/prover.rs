@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::ops::ControlFlow;
 use zklens_commitment::Setup;
 use zklens_model::Pixels;
-use zklens_prover::{Layout, ProveError, Proved, ProvingKey, Stage, prove_with};
+use zklens_prover::{ProveError, Proved, ProvingKey, Stage, Target, prove_with};
 use zklens_verifier::{ProofFile, verify};
 
 /// What is done, in this order: the first when a [`Prover`] is made, the others for every proof.
@@ -57,7 +57,7 @@ impl Prover {
     /// # Errors
     ///
     /// The network cannot be proved.
-    pub fn new(network: &Network, layout: Layout) -> Result<Self, Error> {
+    pub fn new(network: &Network, layout: Target) -> Result<Self, Error> {
         let key = keys::derive(network.model(), layout)?;
         network.learn(layout, key.verifying().clone());
         Ok(Self {

@@ -10,7 +10,7 @@ fn embedded_keys_are_those_derived_from_the_networks() {
     for shipped in &zklens_models::ALL {
         for layout in LAYOUTS {
             let model = shipped.decode().unwrap();
-            let key = ProvingKey::with_layout(&setup, model, Privacy::Public, layout).unwrap();
+            let key = ProvingKey::with_target(&setup, model, Privacy::Public, layout).unwrap();
             let embedded = embedded_key(shipped.name, layout);
             assert_eq!(
                 embedded,

@@ -1,7 +1,7 @@
 //! What the package does, without JavaScript.
 
 use std::ops::ControlFlow;
-use zklens_prover::Layout;
+use zklens_prover::Target;
 use zklens_verifier::ProofFile;
 use zklens_wasm::proof::{self, KnownBy, Method, Trusted};
 use zklens_wasm::{Error, Network, Prover, STAGES, models};
@@ -16,7 +16,7 @@ fn a_digit_is_seen_proved_and_verified() {
     let network = Network::shipped("mnist-cnn").unwrap();
     let execution = network.execute(DIGIT).unwrap();
     assert_eq!(execution.label, 7);
-    let prover = Prover::new(&network, Layout::Chain).unwrap();
+    let prover = Prover::new(&network, Target::Evm).unwrap();
     let context = format!("0x{}", "07".repeat(32));
     let mut told = Vec::new();
     let mut progress = |index| {
@@ -48,7 +48,7 @@ fn the_ids_of_a_given_network_are_those_of_the_shipped_one() {
     let verification = proof::verify(GOLDEN, Trusted::Network(&network), None).unwrap();
     assert_eq!(verification.known_by, KnownBy::Model);
     assert_eq!(verification.layout, Some("fast"));
-    Prover::new(&network, Layout::Chain).unwrap();
+    Prover::new(&network, Target::Evm).unwrap();
     assert_eq!(network.info(), models().unwrap()[1]);
 }
 

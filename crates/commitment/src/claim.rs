@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_multilinear::eq_table;
 
-/// `C`, the number of columns of every row of one opening. A prover's work grows with it, a verifier's
-/// falls, which does some for every row.
+/// `C`, the number of columns of every vector of one opening. A prover's work grows with it, a verifier's
+/// falls, which does some for every vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Columns(usize);
 
 impl Columns {
-    /// As many as the setup string that zklens ships can commit to: a row has one coefficient more.
+    /// As many as the setup string that zklens ships can commit to: a vector has one coefficient more.
     pub const MAX: Self = Self((1 << 14) - 1);
 
     /// `count` columns; `None` if that is none, or above [`Self::MAX`].
@@ -42,8 +42,8 @@ pub struct Claim {
 /// `Σ_i coefficient_i·⟨row_i, functional⟩`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// Indices of rows and their coefficients. A row named twice counts twice.
-    pub rows: Vec<(usize, Scalar)>,
+    /// Indices of vectors and their coefficients. A vector named twice counts twice.
+    pub vectors: Vec<(usize, Scalar)>,
     /// The weight of every column.
     pub functional: Functional,
 }
@@ -55,7 +55,7 @@ pub struct Term {
 /// E(X) = X^offset · Π_f Σ_k weights_f[k]·X^(stride_f·k)
 /// ```
 ///
-/// The rows' multilinear extension at a point is the factor of stride 1 whose weights are the
+/// The vectors' multilinear extension at a point is the factor of stride 1 whose weights are the
 /// `eq_table` of the point; or, the point split in two, two factors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Functional {
@@ -67,7 +67,7 @@ pub struct Functional {
 
 /// A weight for every index of one axis.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Weights {
+pub enum AxisVector {
     /// `eq(point, bits of k)` for `k < len`. All of them take as many steps as the point has coordinates.
     Eq {
         /// One coordinate per bit, the most significant first.
@@ -86,13 +86,13 @@ pub enum Weights {
     },
 }
 
-impl From<Vec<Scalar>> for Weights {
+impl From<Vec<Scalar>> for AxisVector {
     fn from(weights: Vec<Scalar>) -> Self {
         Self::Listed(weights)
     }
 }
 
-impl Weights {
+impl AxisVector {
     /// How many there are.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -250,7 +250,7 @@ fn sum_below(pairs: impl Iterator<Item = [Scalar; 2]>, len: usize) -> Scalar {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Factor {
     /// The coefficients, from `X^0` on.
-    pub weights: Weights,
+    pub axis: AxisVector,
     /// The columns from one weight to the next.
     pub stride: usize,
 }
@@ -276,20 +276,20 @@ impl Functional {
     /// no `usize`.
     #[must_use]
     pub fn end(&self) -> Option<usize> {
-        if self.factors.iter().any(|factor| factor.weights.is_empty()) {
+        if self.factors.iter().any(|factor| factor.axis.is_empty()) {
             return Some(0);
         }
         let mut last = self.offset;
         for factor in &self.factors {
-            let steps = factor.weights.len().checked_sub(1)?;
+            let steps = factor.axis.len().checked_sub(1)?;
             last = last.checked_add(factor.stride.checked_mul(steps)?)?;
         }
         last.checked_add(1)
     }
 
-    /// `e_0 … e_{C−1}`, written out. Weights of columns beyond are left out.
+    /// `e_0 … e_{C−1}`, written out. AxisVector of columns beyond are left out.
     #[must_use]
-    pub fn weights(&self, columns: Columns) -> Vec<Scalar> {
+    pub fn coefficients(&self, columns: Columns) -> Vec<Scalar> {
         let count = columns.count();
         let mut weights = Vec::from([Scalar::ONE]);
         for factor in &self.factors {
@@ -304,13 +304,13 @@ impl Functional {
 
 impl Factor {
     fn at(&self, x: &Scalar) -> Scalar {
-        self.weights.at(&power(x, self.stride))
+        self.axis.at(&power(x, self.stride))
     }
 
     /// The product with `polynomial`, below `X^count`.
     fn times(&self, polynomial: &[Scalar], count: usize) -> Vec<Scalar> {
         let mut product = Vec::new();
-        for (k, weight) in self.weights.values().iter().enumerate() {
+        for (k, weight) in self.axis.values().iter().enumerate() {
             let shift = self.stride.saturating_mul(k).min(count);
             let end = shift.saturating_add(polynomial.len()).min(count);
             product.resize(end.max(product.len()), Scalar::ZERO);

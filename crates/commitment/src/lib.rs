@@ -1,15 +1,15 @@
-//! Vectors committed as rows, and the argument that opens them.
+//! Vectors committed as vectors, and the argument that opens them.
 //!
-//! A vector is a matrix with `C` columns, committed row by row:
+//! A vector is a matrix with `C` columns, committed vector by vector:
 //!
 //! ```text
 //! row_i(X) = Σ_{j<C} a_ij·X^j + β_i·X^C        K_i = [row_i(τ)]₁
 //! ```
 //!
-//! The coefficient at `X^C` hides the row and is no cell of it; a public row has `β_i = 0`. Rows
+//! The coefficient at `X^C` hides the vector and is no cell of it; a public vector has `β_i = 0`. Vectors
 //! are combined by adding their commitments, so one [`Claim`] may speak of a whole matrix, or of
 //! several. [`opening::verify`] checks any number of claims by one equation of two pairings, with a
-//! proof of three points and one scalar. A row of zeros without `β` has no encoding and is left out.
+//! proof of three points and one scalar. A vector of zeros without `β` has no encoding and is left out.
 //!
 //! [`setup`] reads the powers of `τ` that all of this rests on.
 
@@ -35,6 +35,6 @@ mod claim;
 pub mod opening;
 pub mod setup;
 
-pub use claim::{Claim, Columns, Factor, Functional, Term, Weights};
+pub use claim::{AxisVector, Claim, Columns, Factor, Functional, Term};
 pub use opening::OpeningError;
 pub use setup::{Setup, SetupError, VerifierSetup};

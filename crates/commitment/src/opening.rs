@@ -1,4 +1,4 @@
-//! Opening: claims on combinations of rows, checked by two pairings.
+//! Opening: claims on combinations of vectors, checked by two pairings.
 //!
 //! # Claim
 //!
@@ -7,7 +7,7 @@
 //! Σ_t Σ_{j<C} v_ktj·e_ktj = y_k     for every claim k < n, over its terms t
 //! ```
 //!
-//! for the rows inside given commitments `K_i`. **Before `γ` the caller has bound all of it**: the
+//! for the vectors inside given commitments `K_i`. **Before `γ` the caller has bound all of it**: the
 //! commitments, `c`, the digest of the setup, the terms with their `ρ` and `e`, and `y`. A
 //! [`Reader`] binds what was read from its tape and the statement's digest, so what is not on the
 //! tape must be in that digest.
@@ -22,8 +22,8 @@
 //! ```
 //!
 //! with two polynomials `A` and `B`. No degree is checked, and none needs to be: whatever they are, they add
-//! nothing at `X^0`; whatever the rows hold beyond `X^(C−1)` meets no weight there. At a point `z` the left side
-//! is linear in the rows' polynomials, so no `V_kt(z)` is sent, and each `E_kt` is evaluated once:
+//! nothing at `X^0`; whatever the vectors hold beyond `X^(C−1)` meets no weight there. At a point `z` the left side
+//! is linear in the vectors' polynomials, so no `V_kt(z)` is sent, and each `E_kt` is evaluated once:
 //!
 //! ```text
 //! F(X) = Σ_kt γ^k·E_kt(1/z)·V_kt(X) − z·A(X)        F(z) = Y + B(1/z)/z
@@ -38,7 +38,7 @@
 //! 6. The prover sends `[W]`, `W(X) = L(X) / (X − x)`, with
 //!    `L(X) = (F(X) − f) / (x − z) + (B(X) − d) / (x − 1/z) − Q(X)`.
 //! 7. The verifier refuses `z ∈ {0, 1, −1}` and `x ∈ {z, 1/z}`, and checks
-//!    `e([L] + x·[W], [1]₂) = e([W], [τ]₂)`. `[L]` is one linear combination, in which every row
+//!    `e([L] + x·[W], [1]₂) = e([W], [τ]₂)`. `[L]` is one linear combination, in which every vector
 //!    appears once.
 //!
 //! # Soundness
@@ -63,7 +63,7 @@
 //! # Completeness
 //!
 //! An honest proof is refused in step 7 with probability at most `5 / 2^253`. If `A` or `B` is zero its
-//! commitment has no encoding, and there is no proof: at least one claim must weigh a mask row.
+//! commitment has no encoding, and there is no proof: at least one claim must weigh a mask vector.
 //!
 //! # Zero-knowledge
 //!
@@ -73,7 +73,7 @@
 //! combination of commitments, says what `A(τ)` is, given `B(1/τ)`. So a simulator that knows `τ` needs `B` at the three
 //! places `τ`, `1/τ` and `1/z` uniform, and no more.
 //!
-//! Let `e = Σ_kt γ^k·ρ_ktm·e_kt` be the batched weights on one *mask row* `m`, whose cells in columns 0, 1 and 2 are
+//! Let `e = Σ_kt γ^k·ρ_ktm·e_kt` be the batched weights on one *mask vector* `m`, whose cells in columns 0, 1 and 2 are
 //! *free*: no claim weighs them, `e_0 = e_1 = e_2 = 0`. Cell `j` adds `m_j·Σ_l e_l·X^(j−l)` to the left side, so these
 //! three add to `B` only:
 //!
@@ -86,18 +86,18 @@
 //! zeros; if `τ` or `1/τ` were one, whoever factors `g` would have `τ`; that `1/z` is one, or is `τ` or `1/τ`, happens for
 //! at most `C + 2` of all `z`.
 //!
-//! **Blinding commitments does not hide an opening; a mask row does.** A row's `β` enters `A(τ)` too, but given the
-//! row's commitment it is no other unknown than `B(1/τ)`. A free cell behind all weights would enter `A` alone, and for
+//! **Blinding commitments does not hide an opening; a mask vector does.** A vector's `β` enters `A(τ)` too, but given the
+//! vector's commitment it is no other unknown than `B(1/τ)`. A free cell behind all weights would enter `A` alone, and for
 //! the same reason hide nothing. Nor can the coefficients of a sumcheck's mask serve: given the witness, the round
 //! messages determine them.
 //!
-//! Some weight is not zero if one claim alone, its terms summed, weighs a column of the mask row: of all `γ`, at most
+//! Some weight is not zero if one claim alone, its terms summed, weighs a column of the mask vector: of all `γ`, at most
 //! `n − 1` cancel that weight. With `C < 2^14` and less than `2^15` claims the tape differs from a simulated one with
 //! probability below `2^-236`.
 //!
-//! **The caller's duty**: a mask row whose cells in columns 0, 1 and 2 are uniform, of use nowhere else, and weighed by
+//! **The caller's duty**: a mask vector whose cells in columns 0, 1 and 2 are uniform, of use nowhere else, and weighed by
 //! no claim of the opening; a claim that weighs some other cell of it with a non-zero coefficient, its terms summed; for
-//! every hidden row, the mask row included, its own random `β`. All these are for one opening only.
+//! every hidden vector, the mask vector included, its own random `β`. All these are for one opening only.
 //!
 //! # Reference
 //!
@@ -114,12 +114,12 @@ use zklens_field::{
 };
 use zklens_transcript::{Reader, TapeError, labels};
 
-/// Checks `claims` on the rows inside `commitments`. Nothing is left to prove, if the caller has
+/// Checks `claims` on the vectors inside `commitments`. Nothing is left to prove, if the caller has
 /// bound the commitments, the columns, the setup and whatever the claims depend on; see the module.
 ///
 /// # Errors
 ///
-/// The tape is malformed, there is no claim, a claim does not fit the rows, or one of them is false.
+/// The tape is malformed, there is no claim, a claim does not fit the vectors, or one of them is false.
 pub fn verify(
     setup: &VerifierSetup,
     columns: Columns,
@@ -203,7 +203,7 @@ impl Places {
 /// All claims as one.
 #[derive(Debug)]
 struct Batch {
-    /// For every row, its coefficient in `F(X) / (x − z)`.
+    /// For every vector, its coefficient in `F(X) / (x − z)`.
     coefficients: Vec<Scalar>,
     /// `Σ_k γ^k·y_k`
     value: Scalar,
@@ -211,23 +211,27 @@ struct Batch {
 
 fn batch(
     columns: Columns,
-    num_rows: usize,
+    num_vectors: usize,
     claims: &[Claim],
     gamma: Scalar,
     places: &Places,
 ) -> Result<Batch, OpeningError> {
-    let mut coefficients = alloc::vec![Scalar::ZERO; num_rows];
+    let mut coefficients = alloc::vec![Scalar::ZERO; num_vectors];
     let mut value = Scalar::ZERO;
     let mut power = Scalar::ONE;
     for (index, claim) in claims.iter().enumerate() {
-        for Term { rows, functional } in &claim.terms {
+        for Term {
+            vectors,
+            functional,
+        } in &claim.terms
+        {
             check(columns, index, functional)?;
             let weight = power * places.over_x_z * functional.at(&places.z_inverse);
-            for (row, rho) in rows {
-                *coefficients.get_mut(*row).ok_or(OpeningError::Row {
+            for (vector, rho) in vectors {
+                *coefficients.get_mut(*vector).ok_or(OpeningError::Vector {
                     claim: index,
-                    row: *row,
-                    rows: num_rows,
+                    vector: *vector,
+                    vectors: num_vectors,
                 })? += weight * *rho;
             }
         }
@@ -240,7 +244,7 @@ fn batch(
     })
 }
 
-/// Checks that a functional weighs cells, and not what hides a row.
+/// Checks that a functional weighs cells, and not what hides a vector.
 fn check(columns: Columns, claim: usize, functional: &Functional) -> Result<(), OpeningError> {
     let columns = columns.count();
     let end = functional.end().unwrap_or(usize::MAX);
@@ -277,15 +281,15 @@ pub enum OpeningError {
         /// How many there are.
         columns: usize,
     },
-    /// The caller's claim names a row that does not exist.
-    #[error("claim {claim}: row {row} of {rows}")]
-    Row {
+    /// The caller's claim names a vector that does not exist.
+    #[error("claim {claim}: vector {vector} of {vectors}")]
+    Vector {
         /// Which claim.
         claim: usize,
-        /// The row.
-        row: usize,
+        /// The vector.
+        vector: usize,
         /// How many there are.
-        rows: usize,
+        vectors: usize,
     },
 }
 

@@ -1,20 +1,22 @@
 //! Functionals are the products that they are documented to be.
 
 use proptest::prelude::*;
-use zklens_commitment::{Columns, Factor, Functional, Weights};
+use zklens_commitment::{AxisVector, Columns, Factor, Functional};
 use zklens_field::{AdditiveGroup, Field, Scalar};
 
 fn functionals() -> impl Strategy<Value = Functional> {
     let weight = any::<i8>().prop_map(|n| Scalar::from(n / 16));
-    let listed = prop::collection::vec(weight.clone(), 0..6).prop_map(Weights::from);
+    let listed = prop::collection::vec(weight.clone(), 0..6).prop_map(AxisVector::from);
     // Of no coordinate, one weight or none; of two, up to four.
     let eq = (prop::collection::vec(weight, 0..=2), any::<usize>()).prop_map(|(point, len)| {
         let most = 1_usize << point.len();
         let len = len % (most + 1);
-        Weights::Eq { point, len }
+        AxisVector::Eq { point, len }
     });
-    let factor = (prop_oneof![listed, eq], 0_usize..9)
-        .prop_map(|(weights, stride)| Factor { weights, stride });
+    let factor = (prop_oneof![listed, eq], 0_usize..9).prop_map(|(weights, stride)| Factor {
+        axis: weights,
+        stride,
+    });
     (0_usize..9, prop::collection::vec(factor, 0..4))
         .prop_map(|(offset, factors)| Functional { offset, factors })
 }
@@ -30,7 +32,7 @@ fn products(functional: &Functional) -> Vec<(usize, Scalar)> {
     let mut products = vec![(functional.offset, Scalar::ONE)];
     for factor in &functional.factors {
         let times = |(column, product): (usize, Scalar)| {
-            let weights = factor.weights.values().into_iter().enumerate();
+            let weights = factor.axis.values().into_iter().enumerate();
             weights.map(move |(k, weight)| (column + k * factor.stride, product * weight))
         };
         products = products.into_iter().flat_map(times).collect();
@@ -48,7 +50,7 @@ proptest! {
         products.iter().for_each(|(column, weight)| expected[*column] += weight);
         let x = Scalar::from(x);
         prop_assert_eq!(functional.at(&x), evaluate(&expected, x));
-        prop_assert_eq!(functional.weights(columns), expected);
+        prop_assert_eq!(functional.coefficients(columns), expected);
 
         let end = products.iter().map(|(column, _)| column + 1).max();
         prop_assert_eq!(functional.end(), Some(end.unwrap_or(0)));
@@ -57,8 +59,8 @@ proptest! {
     #[test]
     fn weights_beyond_the_columns_are_left_out(functional in functionals(), count in 1_usize..256) {
         let columns = Columns::new(count).unwrap();
-        let all = functional.weights(Columns::new(256).unwrap());
-        prop_assert_eq!(functional.weights(columns), &all[..columns.count()]);
+        let all = functional.coefficients(Columns::new(256).unwrap());
+        prop_assert_eq!(functional.coefficients(columns), &all[..columns.count()]);
     }
 }
 
@@ -69,7 +71,7 @@ proptest! {
     ) {
         let point: Vec<Scalar> = point.into_iter().map(Scalar::from).collect();
         let len = len % ((1 << point.len()) + 1);
-        let eq = Weights::Eq { point, len };
+        let eq = AxisVector::Eq { point, len };
         prop_assert_eq!(eq.values().len(), len);
         prop_assert_eq!(eq.at(&Scalar::from(x)), evaluate(&eq.values(), Scalar::from(x)));
     }
@@ -80,19 +82,22 @@ fn a_cell_is_one_column() {
     let columns = Columns::new(4).unwrap();
     let [zero, one] = [0_u64, 1].map(Scalar::from);
     assert_eq!(
-        Functional::cell(2).weights(columns),
+        Functional::cell(2).coefficients(columns),
         [zero, zero, one, zero]
     );
     assert_eq!(Functional::cell(2).at(&Scalar::from(7)), Scalar::from(49));
     assert_eq!(Functional::cell(2).end(), Some(3));
-    assert_eq!(Functional::cell(4).weights(columns), [zero; 4]);
-    assert_eq!(Functional::cell(usize::MAX).weights(columns), [zero; 4]);
+    assert_eq!(Functional::cell(4).coefficients(columns), [zero; 4]);
+    assert_eq!(
+        Functional::cell(usize::MAX).coefficients(columns),
+        [zero; 4]
+    );
 }
 
 #[test]
 fn an_end_that_is_no_number_is_none() {
     let factor = |len, stride| Factor {
-        weights: vec![Scalar::ONE; len].into(),
+        axis: vec![Scalar::ONE; len].into(),
         stride,
     };
     let end = |offset, factors: &[Factor]| {
@@ -115,7 +120,7 @@ fn an_end_that_is_no_number_is_none() {
 #[test]
 fn strides_beyond_the_columns_do_not_wrap() {
     let factor = Factor {
-        weights: vec![Scalar::from(5_u64); 4].into(),
+        axis: vec![Scalar::from(5_u64); 4].into(),
         stride: usize::MAX / 2 + 1,
     };
     let functional = Functional {
@@ -123,5 +128,8 @@ fn strides_beyond_the_columns_do_not_wrap() {
         factors: vec![factor],
     };
     let [zero, five] = [0_u64, 5].map(Scalar::from);
-    assert_eq!(functional.weights(Columns::new(2).unwrap()), [zero, five]);
+    assert_eq!(
+        functional.coefficients(Columns::new(2).unwrap()),
+        [zero, five]
+    );
 }

@@ -30,10 +30,16 @@ fn tape() -> Vec<u8> {
     [&point[..], &point, &[0; 32], &point, &point].concat()
 }
 
-fn claim(rows: &[usize], functional: Functional) -> Claim {
-    let rows = rows.iter().map(|row| (*row, Scalar::from(3))).collect();
+fn claim(vectors: &[usize], functional: Functional) -> Claim {
+    let vectors = vectors
+        .iter()
+        .map(|vector| (*vector, Scalar::from(3)))
+        .collect();
     Claim {
-        terms: vec![Term { rows, functional }],
+        terms: vec![Term {
+            vectors,
+            functional,
+        }],
         value: Scalar::from(1),
     }
 }
@@ -41,7 +47,7 @@ fn claim(rows: &[usize], functional: Functional) -> Claim {
 /// A functional with factors of so many weights and such strides.
 fn functional(offset: usize, factors: &[(usize, usize)]) -> Functional {
     let factor = |(len, stride): &(usize, usize)| Factor {
-        weights: vec![Scalar::from(2); *len].into(),
+        axis: vec![Scalar::from(2); *len].into(),
         stride: *stride,
     };
     Functional {
@@ -84,7 +90,7 @@ fn refuses_to_open_nothing() {
     assert_eq!(verify(&[], &tape()), Err(OpeningError::NoClaims));
 }
 
-/// Column `C` holds what hides a row; a claim that weighed it could have any value.
+/// Column `C` holds what hides a vector; a claim that weighed it could have any value.
 #[test]
 fn refuses_weights_on_what_hides_a_row() {
     let beyond = [
@@ -121,12 +127,12 @@ fn refuses_weights_on_what_hides_a_row() {
 
 #[test]
 fn refuses_rows_that_are_not_there() {
-    for row in [ROWS, usize::MAX] {
-        let claims = [claim(&[0, row], Functional::cell(0))];
-        let refused = OpeningError::Row {
+    for vector in [ROWS, usize::MAX] {
+        let claims = [claim(&[0, vector], Functional::cell(0))];
+        let refused = OpeningError::Vector {
             claim: 0,
-            row,
-            rows: ROWS,
+            vector,
+            vectors: ROWS,
         };
         assert_eq!(verify(&claims, &tape()), Err(refused));
     }

@@ -1,6 +1,6 @@
 //! Sums and products of weights without writing them down, against writing them down.
 
-use zklens_commitment::Weights;
+use zklens_commitment::AxisVector;
 use zklens_field::{Field, Scalar};
 
 fn point(bits: u64, seed: u64) -> Vec<Scalar> {
@@ -8,18 +8,18 @@ fn point(bits: u64, seed: u64) -> Vec<Scalar> {
     (0..bits).map(coordinate).collect()
 }
 
-fn eq(bits: u64, seed: u64, len: usize) -> Weights {
+fn eq(bits: u64, seed: u64, len: usize) -> AxisVector {
     let point = point(bits, seed);
-    Weights::Eq { point, len }
+    AxisVector::Eq { point, len }
 }
 
 /// Every kind, of each length up to a power of two.
-fn all(bits: u64, seed: u64) -> Vec<Weights> {
+fn all(bits: u64, seed: u64) -> Vec<AxisVector> {
     let lens = 0..=1_usize << bits;
     let of_len = |len: usize| {
-        let units = (0..len + 2).map(move |index| Weights::Unit { index, len });
+        let units = (0..len + 2).map(move |index| AxisVector::Unit { index, len });
         let listed = eq(bits, seed + 1, len).values();
-        units.chain([eq(bits, seed, len), Weights::Listed(listed)])
+        units.chain([eq(bits, seed, len), AxisVector::Listed(listed)])
     };
     lens.flat_map(of_len).collect()
 }
@@ -63,7 +63,7 @@ fn parts_are_those_of_the_weights_written_down() {
 #[test]
 fn a_unit_weighs_one_index_or_none() {
     let x = Scalar::from(5_u64);
-    let at = |index, len| Weights::Unit { index, len }.at(&x);
+    let at = |index, len| AxisVector::Unit { index, len }.at(&x);
     assert_eq!(at(0, 1), Scalar::ONE);
     assert_eq!(at(3, 4), Scalar::from(125_u64));
     assert_eq!(at(4, 4), Scalar::default());

@@ -3,11 +3,11 @@
 use crate::key::{ExportError, contract_key};
 use std::fmt::Write;
 use zklens_commitment::VerifierSetup;
-use zklens_layers::array::{Array, Place, volume};
-use zklens_layers::circuit::{Map, Path, Table};
+use zklens_layers::array::{Array, Placement, volume};
+use zklens_layers::circuit::{LinearOp, Path, Table};
 use zklens_layers::gadget::{Activation, Gadget};
-use zklens_layers::plan::AXES;
-use zklens_layers::{Circuit, Plan};
+use zklens_layers::layout::AXES;
+use zklens_layers::{Circuit, Layout};
 use zklens_verifier::VerifyingKey;
 
 /// The sources in the order in which they need each other, but for `Features`, which an export writes anew.
@@ -46,10 +46,10 @@ pub fn export(
     batches: &[usize],
 ) -> Result<String, ExportError> {
     let bytes = contract_key(key, setup, batches)?;
-    let plans = batches
+    let layouts = batches
         .iter()
-        .map(|images| Plan::new(key.circuit(), key.columns(), *images));
-    let plans: Vec<Plan> = plans.flatten().collect();
+        .map(|images| Layout::new(key.circuit(), key.columns(), *images));
+    let layouts: Vec<Layout> = layouts.flatten().collect();
     let mut file =
         String::from("// SPDX-License-Identifier: MIT OR Apache-2.0\npragma solidity ^0.8.28;\n");
     let _ = write!(
@@ -59,7 +59,7 @@ pub fn export(
     for source in SOURCES {
         file.push_str(body(source));
         if source == SOURCES[0] {
-            file.push_str(&features(key.circuit(), &plans));
+            file.push_str(&features(key.circuit(), &layouts));
         }
     }
     file.push_str(body(MODEL_VERIFIER));
@@ -84,13 +84,13 @@ fn body(source: &str) -> &str {
 }
 
 /// `Features.sol` with `false` for what the network does not have.
-fn features(circuit: &Circuit, plans: &[Plan]) -> String {
+fn features(circuit: &Circuit, layouts: &[Layout]) -> String {
     let gadgets = || circuit.tables.iter().map(|table| &table.gadget);
     let paths = || circuit.tables.iter().flat_map(paths);
     let convolutions = || {
         paths().filter_map(|path| match path.weights?.map {
-            Map::Conv2d { window, groups } => Some((window, groups)),
-            Map::Dense => None,
+            LinearOp::Conv2d { window, groups } => Some((window, groups)),
+            LinearOp::Dense => None,
         })
     };
     let is_pool = |gadget: &Gadget| {
@@ -102,17 +102,17 @@ fn features(circuit: &Circuit, plans: &[Plan]) -> String {
             })
         )
     };
-    let arrays = plans.iter().flat_map(|plan| {
-        let columns = plan
+    let arrays = layouts.iter().flat_map(|layout| {
+        let columns = layout
             .tables
             .iter()
-            .flat_map(|table| table.places.iter().flatten());
-        plan.arrays.iter().chain(columns)
+            .flat_map(|table| table.placements.iter().flatten());
+        layout.arrays.iter().chain(columns)
     });
     let is_inside = |array: &Array| {
         // Bytes of numbers have one axis more, before those of the table.
         let first = array.dims().len().saturating_sub(AXES);
-        matches!(array.place(), Place::Cut { axis, .. } if axis > first)
+        matches!(array.place(), Placement::Cut { axis, .. } if axis > first)
     };
     let has = [
         (
@@ -217,7 +217,7 @@ fn activation_described(activation: &Activation) -> String {
     if let Some(window) = &activation.window {
         parts.push(format!(
             "maximum of {}×{}",
-            window.rows.kernel, window.columns.kernel
+            window.height.kernel, window.width.kernel
         ));
     }
     if activation.shift != 0 {
@@ -237,9 +237,9 @@ fn wire(path: &Path) -> String {
     };
     match path.weights.map(|weighted| weighted.map) {
         None => format!("table {source}{steps}"),
-        Some(Map::Dense) => format!("a dense layer of table {source}{steps}"),
-        Some(Map::Conv2d { window, groups }) => {
-            let kernel = volume(&[window.rows.kernel, window.columns.kernel]);
+        Some(LinearOp::Dense) => format!("a dense layer of table {source}{steps}"),
+        Some(LinearOp::Conv2d { window, groups }) => {
+            let kernel = volume(&[window.height.kernel, window.width.kernel]);
             let of_groups = if groups == 1 {
                 String::new()
             } else {

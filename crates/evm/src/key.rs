@@ -4,10 +4,10 @@
 use crate::word::Word;
 use zklens_commitment::VerifierSetup;
 use zklens_field::encode_point;
-use zklens_layers::array::{Array, Place};
-use zklens_layers::circuit::{Map, Path, Step, Table};
+use zklens_layers::array::{Array, Placement};
+use zklens_layers::circuit::{LinearOp, Path, Step, Table};
 use zklens_layers::gadget::{Activation, Column, Gadget};
-use zklens_layers::plan::{DEGREE, FREE_CELLS, Plan, TablePlan};
+use zklens_layers::layout::{DEGREE, FREE_CELLS, Layout, TableLayout};
 use zklens_layers::{Circuit, LayerError, work};
 use zklens_model::{Axis, Window};
 use zklens_verifier::VerifyingKey;
@@ -21,7 +21,7 @@ const WORD: usize = 32;
 /// Words before the tables.
 const HEADER_WORDS: usize = 7;
 
-/// Words of a plan, but for its places.
+/// Words of a layout, but for its places.
 const PLAN_WORDS: usize = 2;
 
 /// Places of columns in `ContractKey.sol`.
@@ -42,18 +42,21 @@ pub fn contract_key(
 ) -> Result<Vec<u8>, ExportError> {
     let circuit = key.circuit();
     let classes = key.classes().len();
-    let plans = batches.iter().map(|images| {
-        let plan = Plan::new(circuit, key.columns(), *images);
+    let layouts = batches.iter().map(|images| {
+        let layout = Layout::new(circuit, key.columns(), *images);
         // A contract does not count work, so a statement that `verify` refuses for it must not be possible.
         let labels = classes.min(*images);
-        plan.and_then(|plan| work::check(circuit, key.columns(), *images, labels).map(|()| plan))
+        layout
+            .and_then(|layout| {
+                work::check(circuit, key.columns(), *images, labels).map(|()| layout)
+            })
             .map_err(|source| ExportError::Batch {
                 images: *images,
                 source,
             })
     });
-    let plans = plans.collect::<Result<Vec<_>, _>>()?;
-    let first = plans.first().ok_or(ExportError::NoBatch)?;
+    let layouts = layouts.collect::<Result<Vec<_>, _>>()?;
+    let first = layouts.first().ok_or(ExportError::NoBatch)?;
     check_label(circuit)?;
 
     let tables = words(circuit.tables.iter().zip(&first.tables).map(table))?;
@@ -61,12 +64,15 @@ pub fn contract_key(
     let tables_at = HEADER_WORDS * WORD;
     let arrays_at = tables_at + tables.len();
     let batches_at = arrays_at + arrays.len();
-    let mut places_at = batches_at + plans.len() * PLAN_WORDS * WORD;
+    let mut places_at = batches_at + layouts.len() * PLAN_WORDS * WORD;
     let mut directory = Vec::new();
     let mut places = Vec::new();
-    for plan in &plans {
-        let of_plan = words(plan.tables.iter().map(placed))?;
-        directory.push(vec![plan_word(plan, places_at), range_word(circuit, plan)]);
+    for layout in &layouts {
+        let of_plan = words(layout.tables.iter().map(placed))?;
+        directory.push(vec![
+            plan_word(layout, places_at),
+            range_word(circuit, layout),
+        ]);
         places_at += of_plan.len();
         places.extend(of_plan);
     }
@@ -76,8 +82,8 @@ pub fn contract_key(
     let header = Word::default()
         .with(16, key.classes().len())
         .with(16, circuit.tables.len())
-        .with(16, first.rows.weights.len())
-        .with(16, plans.len())
+        .with(16, first.vectors.weights.len())
+        .with(16, layouts.len())
         .with(32, tables_at)
         .with(32, arrays_at)
         .with(32, batches_at)
@@ -93,7 +99,7 @@ pub fn contract_key(
     bytes.extend(words(directory)?);
     bytes.extend(places);
     bytes.extend(names);
-    bytes.extend(key.weights().iter().flat_map(encode_point));
+    bytes.extend(key.weight_commitments().iter().flat_map(encode_point));
     if bytes.len() > MAX_KEY_BYTES {
         return Err(ExportError::TooLong { bytes: bytes.len() });
     }
@@ -102,7 +108,7 @@ pub fn contract_key(
 
 /// Classes are channels of the logits: what else there may be, the contract does not follow.
 fn check_label(circuit: &Circuit) -> Result<(), ExportError> {
-    match circuit.tables.get(circuit.label()) {
+    match circuit.tables.get(circuit.label_table()) {
         Some(Table {
             sides: [_, 1, 1], ..
         }) => Ok(()),
@@ -126,15 +132,15 @@ fn names(classes: &[String]) -> Result<Vec<u8>, ExportError> {
     Ok(bytes)
 }
 
-fn plan_word(plan: &Plan, places_at: usize) -> Word {
-    shape(Word::default().with(16, plan.images), plan.images)
-        .with(8, plan.num_vars)
-        .with(16, plan.rows.pixels.len())
-        .with(16, plan.rows.witness.len())
-        .with(16, plan.rows.mask)
-        .with(16, plan.rows.helpers.len())
-        .with(16, plan.num_values())
-        .with(16, FREE_CELLS + DEGREE * plan.num_vars)
+fn plan_word(layout: &Layout, places_at: usize) -> Word {
+    shape(Word::default().with(16, layout.images), layout.images)
+        .with(8, layout.num_vars)
+        .with(16, layout.vectors.pixels.len())
+        .with(16, layout.vectors.witness.len())
+        .with(16, layout.vectors.mask)
+        .with(16, layout.vectors.helpers.len())
+        .with(16, layout.num_values())
+        .with(16, FREE_CELLS + DEGREE * layout.num_vars)
         .with(32, places_at)
 }
 
@@ -144,16 +150,16 @@ fn shape(word: Word, side: usize) -> Word {
     word.with(32, side).with(8, bits as usize).with(8, 1)
 }
 
-/// The word of the table whose sides only a plan tells.
-fn range_word(circuit: &Circuit, plan: &Plan) -> Word {
-    let range = circuit.range();
-    table_word(&circuit.tables[range], &plan.tables[range])
+/// The word of the table whose sides only a layout tells.
+fn range_word(circuit: &Circuit, layout: &Layout) -> Word {
+    let range = circuit.range_table();
+    table_word(&circuit.tables[range], &layout.tables[range])
 }
 
-fn table((table, layout): (&Table, &TablePlan)) -> Vec<Word> {
+fn table((table, table_layout): (&Table, &TableLayout)) -> Vec<Word> {
     let word = match table.gadget {
         Gadget::Range => Word::default().with(8, kind(&table.gadget)),
-        _ => table_word(table, layout),
+        _ => table_word(table, table_layout),
     };
     let mut words = vec![word, parameters(&table.gadget)];
     let operand = table.operand.as_ref();
@@ -165,15 +171,15 @@ fn table((table, layout): (&Table, &TablePlan)) -> Vec<Word> {
     words
 }
 
-fn table_word(table: &Table, layout: &TablePlan) -> Word {
-    let [_, channels, height, width] = layout.dims;
+fn table_word(table: &Table, table_layout: &TableLayout) -> Word {
+    let [_, channels, height, width] = table_layout.dims;
     let word = Word::default()
         .with(8, kind(&table.gadget))
         .with(8, usize::from(table.gadget.is_per_image()))
         .with(8, usize::from(table.gadget.window().is_some()))
         .with(16, paths(table).len())
-        .with(16, layout.rules.columns.len())
-        .with(16, layout.helpers.len());
+        .with(16, table_layout.rules.columns.len())
+        .with(16, table_layout.helpers.len());
     [channels, height, width].into_iter().fold(word, shape)
 }
 
@@ -228,7 +234,7 @@ fn parameters(gadget: &Gadget) -> Word {
 }
 
 fn window_word(window: &Window) -> Word {
-    [&window.rows, &window.columns]
+    [&window.height, &window.width]
         .into_iter()
         .fold(Word::default(), |word, axis: &Axis| {
             word.with(16, axis.kernel)
@@ -248,8 +254,8 @@ fn path_words(table: &Table, path: &Path) -> Vec<Word> {
     let (map, array, groups, window) = match &path.weights {
         None => (0, 0, 0, None),
         Some(weighted) => match &weighted.map {
-            Map::Dense => (1, weighted.array, 0, None),
-            Map::Conv2d { window, groups } => (2, weighted.array, *groups, Some(window)),
+            LinearOp::Dense => (1, weighted.array, 0, None),
+            LinearOp::Conv2d { window, groups } => (2, weighted.array, *groups, Some(window)),
         },
     };
     let word = Word::default()
@@ -268,7 +274,7 @@ fn path_words(table: &Table, path: &Path) -> Vec<Word> {
 /// Whether a path ends in a convolution right under the table's window, none of whose taps is in the padding, and moves
 /// on by one cell: then the taps of both go together.
 fn is_under_window(table: &Table, path: &Path) -> bool {
-    let Some(Map::Conv2d { window: kernel, .. }) =
+    let Some(LinearOp::Conv2d { window: kernel, .. }) =
         path.weights.as_ref().map(|weights| &weights.map)
     else {
         return false;
@@ -281,11 +287,11 @@ fn is_under_window(table: &Table, path: &Path) -> bool {
         axis.before == 0 && (positions - 1) * axis.stride + axis.kernel <= cells
     };
     path.steps.is_empty()
-        && [&kernel.rows, &kernel.columns]
+        && [&kernel.height, &kernel.width]
             .iter()
             .all(|axis| axis.stride == 1)
-        && is_inside(&window.rows, height, rows)
-        && is_inside(&window.columns, width, columns)
+        && is_inside(&window.height, height, rows)
+        && is_inside(&window.width, width, columns)
 }
 
 /// Two words.
@@ -328,10 +334,10 @@ fn array_word(array: &Array) -> Word {
 }
 
 /// The places of a table's columns: neighbours in one row share a word.
-fn placed(layout: &TablePlan) -> Vec<Word> {
-    let columns = layout.columns();
+fn placed(table_layout: &TableLayout) -> Vec<Word> {
+    let columns = table_layout.columns();
     let mut runs: Vec<Run> = Vec::new();
-    for (column, place) in columns.iter().zip(&layout.places) {
+    for (column, place) in columns.iter().zip(&table_layout.placements) {
         let Some(array) = place else { continue };
         let run = match column {
             Column::Fixed { array } => Run {
@@ -376,16 +382,19 @@ impl Run {
             ..Self::default()
         };
         match array.place() {
-            Place::Whole { row, offset } => Self {
+            Placement::Whole {
+                vector: row,
+                offset,
+            } => Self {
                 kind: IN_ONE_ROW,
                 row,
                 offset,
                 ..run
             },
-            Place::Cut {
-                first_row,
+            Placement::Cut {
+                first_vector: first_row,
                 axis,
-                per_row,
+                per_vector: per_row,
             } => Self {
                 kind: CUT,
                 row: first_row,

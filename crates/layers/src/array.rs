@@ -1,14 +1,14 @@
-//! Where arrays lie in committed rows.
+//! Where arrays lie in committed vectors.
 //!
 //! An array is dense: padding of the hypercube is not committed, so no claim can see a cell there.
-//! Small arrays share rows. An array longer than a row is cut along one axis into runs of a power
+//! Small arrays share vectors. An array longer than a vector is cut along one axis into runs of a power
 //! of two, so that the weights of two full runs differ by a factor only and one
 //! [`Term`] speaks of all of them.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::Range;
-use zklens_commitment::{Factor, Functional, Term, Weights};
+use zklens_commitment::{AxisVector, Factor, Functional, Term};
 use zklens_field::{Field, Scalar};
 use zklens_multilinear::eq_table;
 
@@ -26,16 +26,16 @@ enum Runs<'a> {
 }
 
 impl<'a> Runs<'a> {
-    fn new(weights: &'a Weights, per_run: usize) -> Self {
+    fn new(weights: &'a AxisVector, per_run: usize) -> Self {
         match weights {
-            Weights::Eq { point, .. } => {
+            AxisVector::Eq { point, .. } => {
                 let low_bits = usize::try_from(per_run.trailing_zeros()).unwrap_or_default();
                 let (high, low) = point.split_at(point.len().saturating_sub(low_bits));
                 let factors = eq_table(high);
                 Self::Scaled { factors, low }
             }
-            Weights::Listed(weights) => Self::Listed(weights),
-            Weights::Unit { index, .. } => Self::Unit(*index),
+            AxisVector::Listed(weights) => Self::Listed(weights),
+            AxisVector::Unit { index, .. } => Self::Unit(*index),
         }
     }
 
@@ -58,16 +58,16 @@ impl<'a> Runs<'a> {
     }
 
     /// The weights of a group, given one of its runs.
-    fn weights(&self, indices: Range<usize>) -> Weights {
+    fn axis(&self, indices: Range<usize>) -> AxisVector {
         match self {
-            Self::Scaled { low, .. } => Weights::Eq {
+            Self::Scaled { low, .. } => AxisVector::Eq {
                 point: low.to_vec(),
                 len: indices.len(),
             },
             Self::Listed(weights) => {
-                Weights::Listed(weights.get(indices).unwrap_or_default().to_vec())
+                AxisVector::Listed(weights.get(indices).unwrap_or_default().to_vec())
             }
-            Self::Unit(one) => Weights::Unit {
+            Self::Unit(one) => AxisVector::Unit {
                 index: one.saturating_sub(indices.start),
                 len: indices.len(),
             },
@@ -79,35 +79,35 @@ impl<'a> Runs<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Array {
     dims: Vec<usize>,
-    place: Place,
+    place: Placement,
 }
 
 /// Where the cells of an array are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In one row.
+pub enum Placement {
+    /// In one vector.
     Whole {
-        /// The row.
-        row: usize,
+        /// The vector.
+        vector: usize,
         /// The column of the first cell.
         offset: usize,
     },
-    /// Runs of indices of one axis, each with all that is inside it, at the start of a row.
+    /// Runs of indices of one axis, each with all that is inside it, at the start of a vector.
     Cut {
-        /// The first run's row; the others follow.
-        first_row: usize,
+        /// The first run's vector; the others follow.
+        first_vector: usize,
         /// The axis that is cut.
         axis: usize,
         /// Indices of a run: a power of two.
-        per_row: usize,
+        per_vector: usize,
     },
 }
 
 /// A run of an array's cells, in row-major order, and where they lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// The row.
-    pub row: usize,
+    /// The vector.
+    pub vector: usize,
     /// The column of the first cell.
     pub offset: usize,
     /// The cells.
@@ -115,7 +115,7 @@ pub struct Span {
 }
 
 impl Array {
-    pub(crate) const fn new(dims: Vec<usize>, place: Place) -> Self {
+    pub(crate) const fn new(dims: Vec<usize>, place: Placement) -> Self {
         Self { dims, place }
     }
 
@@ -127,7 +127,7 @@ impl Array {
 
     /// Where it lies.
     #[must_use]
-    pub const fn place(&self) -> Place {
+    pub const fn place(&self) -> Placement {
         self.place
     }
 
@@ -147,16 +147,16 @@ impl Array {
     #[must_use]
     pub fn spans(&self) -> Vec<Span> {
         match self.place {
-            Place::Whole { row, offset } => Vec::from([Span {
-                row,
+            Placement::Whole { vector, offset } => Vec::from([Span {
+                vector,
                 offset,
                 cells: 0..self.len(),
             }]),
-            Place::Cut { axis, .. } => {
+            Placement::Cut { axis, .. } => {
                 let inside = volume(self.inside(axis));
                 let runs = self.runs();
                 let span = |run: &Run| Span {
-                    row: run.row,
+                    vector: run.vector,
                     offset: 0,
                     cells: run.first.saturating_mul(inside)
                         ..run
@@ -171,26 +171,26 @@ impl Array {
 
     /// `coefficient · Σ cell · Π_axes weight`, with one list of weights per axis.
     #[must_use]
-    pub fn terms(&self, weights: &[Weights], coefficient: Scalar) -> Vec<Term> {
+    pub fn terms(&self, weights: &[AxisVector], coefficient: Scalar) -> Vec<Term> {
         match self.place {
-            Place::Whole { row, offset } => Vec::from([Term {
-                rows: Vec::from([(row, coefficient)]),
+            Placement::Whole { vector, offset } => Vec::from([Term {
+                vectors: Vec::from([(vector, coefficient)]),
                 functional: Functional {
                     offset,
                     factors: self.factors(weights, 0),
                 },
             }]),
-            Place::Cut { axis, per_row, .. } => {
-                self.terms_of_runs(weights, coefficient, axis, per_row)
-            }
+            Placement::Cut {
+                axis, per_vector, ..
+            } => self.terms_of_runs(weights, coefficient, axis, per_vector),
         }
     }
 
     /// A factor for every axis from `first` on.
-    fn factors(&self, weights: &[Weights], first: usize) -> Vec<Factor> {
+    fn factors(&self, weights: &[AxisVector], first: usize) -> Vec<Factor> {
         let axes = weights.iter().enumerate().skip(first);
         axes.map(|(axis, weights)| Factor {
-            weights: weights.clone(),
+            axis: weights.clone(),
             stride: volume(self.inside(axis)),
         })
         .collect()
@@ -199,15 +199,15 @@ impl Array {
     /// A term for each group of runs.
     fn terms_of_runs(
         &self,
-        weights: &[Weights],
+        weights: &[AxisVector],
         coefficient: Scalar,
         axis: usize,
-        per_row: usize,
+        per_vector: usize,
     ) -> Vec<Term> {
         let outside = weights.get(..axis).unwrap_or_default().iter();
-        let outside: Vec<Vec<Scalar>> = outside.map(Weights::values).collect();
+        let outside: Vec<Vec<Scalar>> = outside.map(AxisVector::values).collect();
         let outer = products(&outside.iter().collect::<Vec<_>>());
-        let Some(along) = weights.get(axis).map(|axis| Runs::new(axis, per_row)) else {
+        let Some(along) = weights.get(axis).map(|axis| Runs::new(axis, per_vector)) else {
             return Vec::new();
         };
         let inner = self.factors(weights, axis.saturating_add(1));
@@ -215,25 +215,32 @@ impl Array {
         let mut terms: Vec<Term> = Vec::new();
         let mut groups: BTreeMap<usize, usize> = BTreeMap::new();
         for run in self.runs() {
-            let index = run.indices.start.checked_div(per_row).unwrap_or_default();
-            let group = along.group(index, &run.indices, per_row);
+            let index = run
+                .indices
+                .start
+                .checked_div(per_vector)
+                .unwrap_or_default();
+            let group = along.group(index, &run.indices, per_vector);
             let Some((outside, group)) = outer.get(run.outer).zip(group) else {
                 continue;
             };
-            let row = (run.row, coefficient * outside * along.factor(index));
+            let vector = (run.vector, coefficient * outside * along.factor(index));
             let term = *groups.entry(group).or_insert(terms.len());
             if let Some(term) = terms.get_mut(term) {
-                term.rows.push(row);
+                term.vectors.push(vector);
                 continue;
             }
             let mut factors = Vec::from([Factor {
-                weights: along.weights(run.indices),
+                axis: along.axis(run.indices),
                 stride,
             }]);
             factors.extend(inner.iter().cloned());
             let functional = Functional { offset: 0, factors };
-            let rows = Vec::from([row]);
-            terms.push(Term { rows, functional });
+            let vectors = Vec::from([vector]);
+            terms.push(Term {
+                vectors,
+                functional,
+            });
         }
         terms
     }
@@ -244,23 +251,26 @@ impl Array {
 
     /// The runs of an array that is cut, in row-major order.
     fn runs(&self) -> Vec<Run> {
-        let Place::Cut {
-            first_row,
+        let Placement::Cut {
+            first_vector,
             axis,
-            per_row,
+            per_vector,
         } = self.place
         else {
             return Vec::new();
         };
         let side = self.dims.get(axis).copied().unwrap_or_default();
         let outside = volume(self.dims.get(..axis).unwrap_or_default());
-        let starts = (0..outside)
-            .flat_map(|outer| (0..side).step_by(per_row.max(1)).map(move |s| (outer, s)));
+        let starts = (0..outside).flat_map(|outer| {
+            (0..side)
+                .step_by(per_vector.max(1))
+                .map(move |s| (outer, s))
+        });
         let run = |(index, (outer, start)): (usize, (usize, usize))| Run {
-            row: first_row.saturating_add(index),
+            vector: first_vector.saturating_add(index),
             outer,
             first: outer.saturating_mul(side).saturating_add(start),
-            indices: start..start.saturating_add(per_row).min(side),
+            indices: start..start.saturating_add(per_vector).min(side),
         };
         starts.enumerate().map(run).collect()
     }
@@ -269,7 +279,7 @@ impl Array {
 /// A run of indices of the axis that is cut.
 #[derive(Clone, Debug)]
 struct Run {
-    row: usize,
+    vector: usize,
     /// Index over the axes outside, flattened.
     outer: usize,
     /// Its first index, counted over those axes too.

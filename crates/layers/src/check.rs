@@ -6,7 +6,7 @@
 //! other as those of a compiled circuit do. Which network it is, only its model id says.
 
 use crate::circuit::{
-    Circuit, MOST_ARRAYS, MOST_PATHS, MOST_SIDES, MOST_STEPS, MOST_TABLES, Map, Operand, Path,
+    Circuit, LinearOp, MOST_ARRAYS, MOST_PATHS, MOST_SIDES, MOST_STEPS, MOST_TABLES, Operand, Path,
     Sides, Step, Table,
 };
 use crate::compile::MOST_TAPS;
@@ -71,7 +71,7 @@ impl Circuit {
     /// Whether a table is what belongs in its place, with sane numbers, and with an operand of its sides
     /// if it takes one.
     fn is_in_place(&self, index: usize, table: &Table) -> bool {
-        let (label, range, bytes) = (self.label(), self.range(), self.bytes());
+        let (label, range, bytes) = (self.label_table(), self.range_table(), self.bytes_table());
         let inside = 0 < index && index < label;
         let [channels, height, width] = table.sides;
         let is_shape = Shape::new(channels, height, width).is_some();
@@ -141,11 +141,11 @@ impl Circuit {
             };
             let [channels, height, width] = sides;
             let expected = match weighted.map {
-                Map::Dense => {
+                LinearOp::Dense => {
                     sides = [*outputs, 1, 1];
                     Vec::from([*outputs, channels, height, width])
                 }
-                Map::Conv2d { window, groups } => {
+                LinearOp::Conv2d { window, groups } => {
                     sides = output(&window, *outputs, [height, width])?;
                     kernel_dims(&window, groups, *outputs, channels)?
                 }
@@ -224,6 +224,6 @@ fn kernel_dims(
         1 => Vec::from([outputs, channels]),
         _ => Vec::from([outputs.checked_mul(channels.checked_div(groups)?)?]),
     };
-    dims.extend([window.rows.kernel, window.columns.kernel]);
+    dims.extend([window.height.kernel, window.width.kernel]);
     Some(dims)
 }

@@ -117,15 +117,15 @@ pub struct Weighted {
     /// Array of the weights; the bias is the next.
     pub array: usize,
     /// What it does.
-    pub map: Map,
+    pub map: LinearOp,
 }
 
 /// What a layer with weights does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Map {
-    /// Weights `[outputs][channels][height][width]` of the source.
+pub enum LinearOp {
+    /// AxisVector `[outputs][channels][height][width]` of the source.
     Dense,
-    /// Weights `[outputs][channels][rows][columns]` of the kernel, or
+    /// AxisVector `[outputs][channels][rows][columns]` of the kernel, or
     /// `[outputs · channels per group][rows][columns]` if there are groups.
     Conv2d {
         /// How the kernel slides.
@@ -138,19 +138,19 @@ pub enum Map {
 impl Circuit {
     /// The table of bytes, which is the last.
     #[must_use]
-    pub const fn bytes(&self) -> usize {
+    pub const fn bytes_table(&self) -> usize {
         self.tables.len().saturating_sub(1)
     }
 
     /// The table of all numbers' bytes, before that of the bytes there are.
     #[must_use]
-    pub const fn range(&self) -> usize {
+    pub const fn range_table(&self) -> usize {
         self.tables.len().saturating_sub(2)
     }
 
     /// The table of the label, before that of the range.
     #[must_use]
-    pub const fn label(&self) -> usize {
+    pub const fn label_table(&self) -> usize {
         self.tables.len().saturating_sub(3)
     }
 

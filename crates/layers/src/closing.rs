@@ -19,11 +19,11 @@
 use crate::array::Array;
 use crate::circuit::{Circuit, Table};
 use crate::gadget::Gadget;
-use crate::plan::{AXES, DEGREE, FREE_CELLS, Plan, TablePlan};
+use crate::layout::{AXES, DEGREE, FREE_CELLS, Layout, TableLayout};
 use crate::relation::{Challenges, Relation, Relations, unit};
 use crate::wiring::path_value;
 use alloc::vec::Vec;
-use zklens_commitment::{Claim, Factor, Functional, Term, Weights};
+use zklens_commitment::{AxisVector, Claim, Factor, Functional, Term};
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_multilinear::eq;
 use zklens_sumcheck::EvalClaim;
@@ -31,7 +31,7 @@ use zklens_sumcheck::EvalClaim;
 /// The claims that remain once the prover has sent `values`, one for each column of each table.
 pub fn close(
     circuit: &Circuit,
-    plan: &Plan,
+    layout: &Layout,
     relations: &Relations,
     challenges: &Challenges,
     end: EvalClaim<DEGREE>,
@@ -45,13 +45,22 @@ pub fn close(
         terms: Vec::new(),
         value: Scalar::ZERO,
     }]);
-    let mut ends = Vec::with_capacity(plan.tables.len());
+    let mut ends = Vec::with_capacity(layout.tables.len());
     let mut known = relations.constant;
-    for ((layout, relation), values) in plan.tables.iter().zip(&relations.tables).zip(values) {
-        let end = TableEnd::new(layout, relation, values, &point, blinded);
+    for ((table_layout, relation), values) in
+        layout.tables.iter().zip(&relations.tables).zip(values)
+    {
+        let end = TableEnd::new(table_layout, relation, values, &point, blinded);
         known += end.scale * end.local(relation, challenges);
         for (column, value) in values.iter().enumerate() {
-            claims.push(column_claim(plan, layout, &end.eq, column, *value, blinded));
+            claims.push(column_claim(
+                layout,
+                table_layout,
+                &end.eq,
+                column,
+                *value,
+                blinded,
+            ));
         }
         ends.push(end);
     }
@@ -59,7 +68,7 @@ pub fn close(
         circuit
             .tables
             .iter()
-            .filter_map(|table| padding_claim(plan, table)),
+            .filter_map(|table| padding_claim(layout, table)),
     );
     let mut terms = Vec::new();
     for (table, relation) in circuit.tables.iter().zip(&relations.tables) {
@@ -70,20 +79,20 @@ pub fn close(
             };
             for covector in &relation.covectors {
                 let scale = source.scale * source.output;
-                let value = path_value(plan, path, covector, &source.eq, scale);
+                let value = path_value(layout, path, covector, &source.eq, scale);
                 known += value.public;
                 terms.extend(value.terms);
             }
         }
     }
     let mask = end.close(&known);
-    let weights = mask.functional.weights().to_vec();
+    let weights = mask.functional.coefficients().to_vec();
     terms.push(Term {
-        rows: Vec::from([(plan.rows.mask, Scalar::ONE)]),
+        vectors: Vec::from([(layout.vectors.mask, Scalar::ONE)]),
         functional: Functional {
             offset: FREE_CELLS,
             factors: Vec::from([Factor {
-                weights: Weights::Listed(weights),
+                axis: AxisVector::Listed(weights),
                 stride: 1,
             }]),
         },
@@ -100,7 +109,7 @@ pub fn close(
 /// A table where the sumcheck ends.
 struct TableEnd {
     /// `eq` of the point along each axis.
-    eq: [Weights; AXES],
+    eq: [AxisVector; AXES],
     /// `2^num_vars · (1 − s_b)`.
     scale: Scalar,
     /// The columns' values, and the row's number.
@@ -113,20 +122,20 @@ struct TableEnd {
 
 impl TableEnd {
     fn new(
-        layout: &TablePlan,
+        table_layout: &TableLayout,
         relation: &Relation,
         values: &[Scalar],
         point: &[Scalar],
         blinded: Scalar,
     ) -> Self {
-        let num_vars = layout.num_vars();
+        let num_vars = table_layout.num_vars();
         let skipped = point.len().saturating_sub(num_vars.saturating_sub(1));
         let point = point.get(skipped..).unwrap_or_default().to_vec();
         let mut cells = values.to_vec();
         cells.push(index_at(&point));
         let power = (0..num_vars).fold(Scalar::ONE, |power, _| power.double());
         Self {
-            eq: layout.eq_axes(&point),
+            eq: table_layout.eq_axes(&point),
             scale: power * (Scalar::ONE - blinded),
             output: relation.output.evaluate(&cells),
             cells,
@@ -138,9 +147,9 @@ impl TableEnd {
     fn local(&self, relation: &Relation, challenges: &Challenges) -> Scalar {
         let skipped = challenges.point.len().saturating_sub(self.point.len());
         let point = challenges.point.get(skipped..).unwrap_or_default();
-        // Of equal lengths, for a plan's own points.
+        // Of equal lengths, for a layout's own points.
         let eq = eq(point, &self.point).unwrap_or_default();
-        eq * relation.local.evaluate(&self.cells) + relation.free.evaluate(&self.cells)
+        eq * relation.constraints.evaluate(&self.cells) + relation.lookup_sum.evaluate(&self.cells)
     }
 }
 
@@ -153,11 +162,11 @@ pub fn index_at(point: &[Scalar]) -> Scalar {
 }
 
 /// That rows of padding ask for zeros, which lookups take for granted.
-fn padding_claim(plan: &Plan, table: &Table) -> Option<Claim> {
+fn padding_claim(layout: &Layout, table: &Table) -> Option<Claim> {
     let Gadget::Entries(entries) = &table.gadget else {
         return None;
     };
-    let array = plan.arrays.get(entries.array)?;
+    let array = layout.arrays.get(entries.array)?;
     // A weight for every index: a list that is shorter weighs nothing in an array that is cut.
     let first = array.dims().iter().map(|side| unit(0, *side));
     Some(Claim {
@@ -168,19 +177,19 @@ fn padding_claim(plan: &Plan, table: &Table) -> Option<Claim> {
 
 /// `(1 − s_b)·column(s) + s_b·blind = value`.
 fn column_claim(
-    plan: &Plan,
-    layout: &TablePlan,
-    eq: &[Weights; AXES],
+    layout: &Layout,
+    table_layout: &TableLayout,
+    eq: &[AxisVector; AXES],
     column: usize,
     value: Scalar,
     blinded: Scalar,
 ) -> Claim {
-    let place = layout.places.get(column).and_then(Option::as_ref);
+    let place = table_layout.placements.get(column).and_then(Option::as_ref);
     let kept = Scalar::ONE - blinded;
     let mut terms = place.map_or_else(Vec::new, |array| array.terms(&weights(array, eq), kept));
-    if let Some(cell) = layout.blinds.get(column) {
+    if let Some(cell) = table_layout.blinds.get(column) {
         terms.push(Term {
-            rows: Vec::from([(plan.rows.mask, blinded)]),
+            vectors: Vec::from([(layout.vectors.mask, blinded)]),
             functional: Functional::cell(*cell),
         });
     }
@@ -188,10 +197,10 @@ fn column_claim(
 }
 
 /// `eq` along each axis of a column's array, after `1, 256, 256², …` for the bytes of numbers.
-fn weights(array: &Array, eq: &[Weights; AXES]) -> Vec<Weights> {
+fn weights(array: &Array, eq: &[AxisVector; AXES]) -> Vec<AxisVector> {
     let bytes = array.dims().split_last_chunk::<AXES>();
     let bytes = bytes.and_then(|(before, _)| before.first());
-    let places = bytes.map(|bytes| Weights::Listed(powers_of_256(*bytes)));
+    let places = bytes.map(|bytes| AxisVector::Listed(powers_of_256(*bytes)));
     places.into_iter().chain(eq.iter().cloned()).collect()
 }
 

@@ -1,6 +1,6 @@
 //! From a model to a circuit.
 
-use crate::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table, Weighted};
+use crate::circuit::{Circuit, LinearOp, Operand, Path, Sides, Step, Table, Weighted};
 use crate::error::LayerError;
 use crate::gadget::{Activation, Clip, Entries, Gadget, Lookup};
 use alloc::vec::Vec;
@@ -96,7 +96,7 @@ impl Compiler<'_> {
                 let (source, from) = self.source(node)?;
                 let [channels, height, width] = from;
                 let dims = Vec::from([outputs, channels, height, width]);
-                Ok(self.weighted(source, dims, Map::Dense, [outputs, 1, 1]))
+                Ok(self.weighted(source, dims, LinearOp::Dense, [outputs, 1, 1]))
             }
             Op::Conv2d(op) => self.convolution(id, node, op),
             Op::AveragePool(op) => {
@@ -173,7 +173,7 @@ impl Compiler<'_> {
     }
 
     /// A layer with weights and a bias per output channel.
-    fn weighted(&mut self, source: usize, dims: Vec<usize>, map: Map, sides: Sides) -> Value {
+    fn weighted(&mut self, source: usize, dims: Vec<usize>, map: LinearOp, sides: Sides) -> Value {
         let array = self.circuit.arrays.len();
         let [outputs, ..] = sides;
         self.circuit.arrays.extend([dims, Vec::from([outputs])]);
@@ -198,8 +198,8 @@ impl Compiler<'_> {
             1 => Vec::from([outputs, channels]),
             _ => Vec::from([outputs.saturating_mul(depth)]),
         };
-        dims.extend([op.window.rows.kernel, op.window.columns.kernel]);
-        let map = Map::Conv2d {
+        dims.extend([op.window.height.kernel, op.window.width.kernel]);
+        let map = LinearOp::Conv2d {
             window: op.window,
             groups: op.groups,
         };

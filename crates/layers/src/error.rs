@@ -23,7 +23,7 @@ pub enum LayerError {
     /// Tables of so many rows that no proof is made for them.
     #[error(
         "a proof for {images} images would have {cells} cells or more; the most is {limit}, and {} images",
-        crate::plan::MAX_IMAGES
+        crate::layout::MAX_IMAGES
     )]
     TooLarge {
         /// Images in the batch.
@@ -34,10 +34,10 @@ pub enum LayerError {
         limit: u64,
     },
     /// More rows than a verifier combines.
-    #[error("the proof has {rows} rows of commitments or more; the most is {limit}")]
-    TooManyRows {
+    #[error("the proof has {vectors} commitments or more; the most is {limit}")]
+    TooManyVectors {
         /// The key's, the statement's and the proof's, or some of them.
-        rows: u64,
+        vectors: u64,
         /// The most there may be.
         limit: u64,
     },

@@ -35,7 +35,7 @@ pub enum Gadget {
         /// Bytes of the difference.
         bytes: u8,
     },
-    /// The bytes of all numbers: see [`crate::plan`].
+    /// The bytes of all numbers: see [`crate::layout`].
     Range,
     /// The bytes `0…255`, and how often each is looked up.
     Bytes,
@@ -138,7 +138,7 @@ pub struct Rules {
     /// What the row puts out.
     pub output: Polynomial,
     /// Cells that are looked up.
-    pub keys: Vec<Key>,
+    pub queries: Vec<Query>,
     /// The columns of the gaps.
     pub gaps: Range<usize>,
     /// The columns that say which gaps have a zero among them.
@@ -158,7 +158,7 @@ pub struct Input {
 
 /// What one lookup asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
+pub enum Query {
     /// A byte, in the table of bytes.
     Byte(usize),
     /// A position and a value, in the table of these entries.
@@ -198,7 +198,7 @@ impl Rules {
     pub(crate) fn of_bytes(count: usize) -> Self {
         Self {
             columns: alloc::vec![Column::Byte; count],
-            keys: (0..count).map(Key::Byte).collect(),
+            queries: (0..count).map(Query::Byte).collect(),
             ..Self::default()
         }
     }
@@ -247,7 +247,7 @@ fn signed(sign: &Linear, magnitude: &Linear) -> (Polynomial, Polynomial) {
 }
 
 impl Gadget {
-    /// What a row must obey. How many columns [`Self::Range`] has, only a plan tells: here it has none.
+    /// What a row must obey. How many columns [`Self::Range`] has, only a layout tells: here it has none.
     #[must_use]
     pub fn rules(&self) -> Rules {
         match self {
@@ -387,7 +387,7 @@ impl Lookup {
             Scalar::ONE - Scalar::from(self.first),
         );
         rules.output = Linear::cell(value).into();
-        rules.keys.push(Key::Entry {
+        rules.queries.push(Query::Entry {
             position,
             value,
             table: self.entries,

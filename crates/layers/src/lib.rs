@@ -1,14 +1,14 @@
 //! A network as tables, rules and wires: what a proof about it must show.
 //!
 //! ```text
-//! Model ─ Circuit::compile ▶ Circuit ─ Plan::new(batch) ▶ Plan ─ Relations::new(challenges) ▶ one sum that is zero
+//! Model ─ Circuit::compile ▶ Circuit ─ Layout::new(batch) ▶ Layout ─ Relations::new(challenges) ▶ one sum that is zero
 //! ```
 //!
 //! * [`circuit`]: which tables there are and how they are wired. Part of the key.
 //! * [`gadget`]: what one row of a table shows; [`lookup`]: that bytes are bytes.
 //! * [`wiring`]: linear layers.
-//! * [`plan`]: which variables, rows and cells a batch of images takes; [`mod@array`]: where arrays lie;
-//!   [`packer`]: which rows they take; `byte_rows`: where the bytes of numbers do.
+//! * [`layout`]: which variables, rows and cells a batch of images takes; [`mod@array`]: where arrays lie;
+//!   [`packer`]: which rows they take; `byte_vectors`: where the bytes of numbers do.
 //! * [`relation`]: all of it as one sum. [`closing`]: what is left of it after the sumcheck, as claims on
 //!   committed rows.
 //! * [`work`]: how much of it a verifier does, counted before.
@@ -35,16 +35,16 @@ extern crate alloc;
 
 pub mod array;
 mod at_most;
-mod byte_rows;
+mod byte_vectors;
 mod check;
 pub mod circuit;
 pub mod closing;
 mod compile;
 mod error;
 pub mod gadget;
+pub mod layout;
 pub mod lookup;
 pub mod packer;
-pub mod plan;
 pub mod polynomial;
 pub mod relation;
 pub mod wiring;
@@ -53,5 +53,5 @@ pub mod work;
 pub use at_most::at_most;
 pub use circuit::Circuit;
 pub use error::LayerError;
-pub use plan::Plan;
+pub use layout::Layout;
 pub use relation::{Challenges, Relations};

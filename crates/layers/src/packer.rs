@@ -1,11 +1,11 @@
-//! Places for arrays in consecutive rows, counted before any row is listed.
+//! Places for arrays in consecutive vectors, counted before any vector is listed.
 
-use crate::array::{Array, Place, volume};
+use crate::array::{Array, Placement, volume};
 use crate::error::LayerError;
 use alloc::vec::Vec;
 
-/// Where an array that is longer than a row of `cells` cells is cut: the outermost axis with an index that fits into a
-/// row, and how many of its indices a row takes, a power of two.
+/// Where an array that is longer than a vector of `cells` cells is cut: the outermost axis with an index that fits into a
+/// vector, and how many of its indices a vector takes, a power of two.
 fn cut(dims: &[usize], cells: usize) -> (usize, usize) {
     let mut inside = 1_usize;
     let mut axis = dims.len().saturating_sub(1);
@@ -21,28 +21,32 @@ fn cut(dims: &[usize], cells: usize) -> (usize, usize) {
     (axis, 1_usize.checked_shl(most.ilog2()).unwrap_or(1))
 }
 
-/// The rows of an array that is longer than one.
+/// The vectors of an array that is longer than one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CutRows {
+pub(crate) struct CutVectors {
     /// The axis that is cut.
     pub(crate) axis: usize,
     /// Runs of that axis, for one index of the axes outside.
     pub(crate) runs: u64,
-    /// Rows in all.
-    pub(crate) rows: u64,
+    /// Vectors in all.
+    pub(crate) vectors: u64,
 }
 
-/// How many rows an array takes of its own, without listing them; `None` of one that fits into a row.
-pub(crate) fn cut_rows(dims: &[usize], cells: usize) -> Option<CutRows> {
+/// How many vectors an array takes of its own, without listing them; `None` of one that fits into a vector.
+pub(crate) fn cut_vectors(dims: &[usize], cells: usize) -> Option<CutVectors> {
     if volume(dims) <= cells {
         return None;
     }
-    let (axis, per_row) = cut(dims, cells);
+    let (axis, per_vector) = cut(dims, cells);
     let side = dims.get(axis).copied().unwrap_or_default();
-    let runs = wide(side.div_ceil(per_row.max(1)));
+    let runs = wide(side.div_ceil(per_vector.max(1)));
     let outside = dims.get(..axis).unwrap_or_default().iter();
-    let rows = outside.fold(runs, |rows, side| rows.saturating_mul(wide(*side)));
-    Some(CutRows { axis, runs, rows })
+    let vectors = outside.fold(runs, |vectors, side| vectors.saturating_mul(wide(*side)));
+    Some(CutVectors {
+        axis,
+        runs,
+        vectors,
+    })
 }
 
 /// In 64 bits, so that a machine of 32 counts the same.
@@ -50,57 +54,59 @@ pub(crate) fn wide(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-/// The most rows of commitments that a proof may have, those of the key and the statement among them.
-pub const MOST_ROWS: u64 = 1 << 16;
+/// The most vectors of commitments that a proof may have, those of the key and the statement among them.
+pub const MOST_VECTORS: u64 = 1 << 16;
 
-/// Gives arrays their places in consecutive rows.
+/// Gives arrays their places in consecutive vectors.
 #[derive(Clone, Debug)]
 pub struct Packer {
     cells: usize,
-    first_row: usize,
-    /// The cells that are free of each row, from the first on.
+    first_vector: usize,
+    /// The cells that are free of each vector, from the first on.
     free: Rooms,
 }
 
 impl Packer {
-    /// Places begin in `first_row`; a row has `cells` cells.
+    /// Places begin in `first_vector`; a vector has `cells` cells.
     #[must_use]
-    pub const fn new(cells: usize, first_row: usize) -> Self {
+    pub const fn new(cells: usize, first_vector: usize) -> Self {
         Self {
             cells,
-            first_row,
+            first_vector,
             free: Rooms::new(),
         }
     }
 
-    /// Of the first row, some cells are taken.
+    /// Of the first vector, some cells are taken.
     #[must_use]
     pub(crate) fn after(mut self, used: usize) -> Self {
         self.free.push(self.cells.saturating_sub(used));
         self
     }
 
-    /// Cells used of the last row.
+    /// Cells used of the last vector.
     pub(crate) fn used_of_last(&self) -> usize {
         let free = self.free.last();
         free.map_or(0, |free| self.cells.saturating_sub(free))
     }
 
-    /// Rows used so far.
+    /// Vectors used so far.
     #[must_use]
-    pub fn rows(&self) -> usize {
+    pub fn vectors(&self) -> usize {
         self.free.len()
     }
 
-    /// Arrays that may share rows, the largest placed first. What is left of a row of an array that is
+    /// Arrays that may share vectors, the largest placed first. What is left of a vector of an array that is
     /// cut is for others too.
     ///
     /// # Errors
     ///
-    /// They take rows beyond [`MOST_ROWS`]. No row is listed before arrays longer than one are counted.
+    /// They take vectors beyond [`MOST_VECTORS`]. No vector is listed before arrays longer than one are counted.
     pub fn place(&mut self, shapes: &[Vec<usize>]) -> Result<Vec<Array>, LayerError> {
-        let cut = shapes.iter().filter_map(|dims| cut_rows(dims, self.cells));
-        let cut = cut.fold(0_u64, |sum, cut| sum.saturating_add(cut.rows));
+        let cut = shapes
+            .iter()
+            .filter_map(|dims| cut_vectors(dims, self.cells));
+        let cut = cut.fold(0_u64, |sum, cut| sum.saturating_add(cut.vectors));
         self.check(cut)?;
         let mut order: Vec<(usize, &Vec<usize>)> = shapes.iter().enumerate().collect();
         order.sort_by_key(|(index, dims)| (core::cmp::Reverse(volume(dims)), *index));
@@ -118,39 +124,39 @@ impl Packer {
         Ok(placed.into_iter().map(|(_, array)| array).collect())
     }
 
-    /// Whether there is room for `more` rows.
+    /// Whether there is room for `more` vectors.
     fn check(&self, more: u64) -> Result<(), LayerError> {
-        let taken = wide(self.first_row.saturating_add(self.rows()));
-        let rows = taken.saturating_add(more);
-        match rows > MOST_ROWS {
-            true => Err(LayerError::TooManyRows {
-                rows,
-                limit: MOST_ROWS,
+        let taken = wide(self.first_vector.saturating_add(self.vectors()));
+        let vectors = taken.saturating_add(more);
+        match vectors > MOST_VECTORS {
+            true => Err(LayerError::TooManyVectors {
+                vectors,
+                limit: MOST_VECTORS,
             }),
             false => Ok(()),
         }
     }
 
-    /// The first row that has room, or a new one.
-    fn place_whole(&mut self, len: usize) -> Place {
+    /// The first vector that has room, or a new one.
+    fn place_whole(&mut self, len: usize) -> Placement {
         let (index, free) = self.free.first_with(len).unwrap_or_else(|| {
             self.free.push(self.cells);
-            (self.rows().saturating_sub(1), self.cells)
+            (self.vectors().saturating_sub(1), self.cells)
         });
         self.free.set(index, free.saturating_sub(len));
-        Place::Whole {
-            row: self.first_row.saturating_add(index),
+        Placement::Whole {
+            vector: self.first_vector.saturating_add(index),
             offset: self.cells.saturating_sub(free),
         }
     }
 
-    /// An array longer than a row, cut along the outermost axis with an index that fits.
-    fn place_cut(&mut self, dims: &[usize]) -> Place {
-        let (axis, per_row) = cut(dims, self.cells);
-        let place = Place::Cut {
-            first_row: self.first_row.saturating_add(self.rows()),
+    /// An array longer than a vector, cut along the outermost axis with an index that fits.
+    fn place_cut(&mut self, dims: &[usize]) -> Placement {
+        let (axis, per_vector) = cut(dims, self.cells);
+        let place = Placement::Cut {
+            first_vector: self.first_vector.saturating_add(self.vectors()),
             axis,
-            per_row,
+            per_vector,
         };
         for span in Array::new(dims.to_vec(), place).spans() {
             self.free.push(self.cells.saturating_sub(span.cells.len()));
@@ -159,7 +165,7 @@ impl Packer {
     }
 }
 
-/// How much is free in rows, and above that a tree of the larger of two: the first row with enough is found in as many
+/// How much is free in vectors, and above that a tree of the larger of two: the first vector with enough is found in as many
 /// steps as the tree has levels.
 #[derive(Clone, Debug)]
 struct Rooms {
@@ -183,34 +189,34 @@ impl Rooms {
         self.set(self.len(), free);
     }
 
-    /// Changes a row, or adds one behind the last.
+    /// Changes a vector, or adds one behind the last.
     fn set(&mut self, mut index: usize, mut free: usize) {
         for level in 0_usize.. {
             if self.levels.len() == level {
                 self.levels.push(Vec::new());
             }
-            let Some(rows) = self.levels.get_mut(level) else {
+            let Some(vectors) = self.levels.get_mut(level) else {
                 return;
             };
-            match rows.get_mut(index) {
+            match vectors.get_mut(index) {
                 Some(known) => *known = free,
-                None => rows.push(free),
+                None => vectors.push(free),
             }
-            if rows.len() <= 1 {
+            if vectors.len() <= 1 {
                 return;
             }
             index = index.checked_shr(1).unwrap_or_default();
-            let pair = rows.chunks(2).nth(index).unwrap_or_default();
+            let pair = vectors.chunks(2).nth(index).unwrap_or_default();
             free = pair.iter().copied().max().unwrap_or_default();
         }
     }
 
-    /// The first row with `len` free cells, and how many it has.
+    /// The first vector with `len` free cells, and how many it has.
     fn first_with(&self, len: usize) -> Option<(usize, usize)> {
         let mut index = 0_usize;
         let mut most = self.levels.last()?.first().filter(|most| **most >= len)?;
-        for rows in self.levels.iter().rev().skip(1) {
-            let pair = rows.chunks(2).nth(index)?;
+        for vectors in self.levels.iter().rev().skip(1) {
+            let pair = vectors.chunks(2).nth(index)?;
             let second = usize::from(pair.first().is_none_or(|free| *free < len));
             most = pair.get(second)?;
             index = index.saturating_mul(2).saturating_add(second);

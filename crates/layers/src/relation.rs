@@ -27,14 +27,14 @@ use crate::array::products;
 use crate::circuit::{Circuit, Table};
 use crate::error::LayerError;
 use crate::gadget::{Gadget, Input};
-use crate::lookup::{HelperKeys, LookupChallenges};
-use crate::plan::{AXES, Plan, TablePlan};
+use crate::layout::{AXES, Layout, TableLayout};
+use crate::lookup::{Helper, LookupChallenges};
 use crate::polynomial::{Linear, Polynomial};
 use crate::wiring::Covector;
 use crate::work;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
-use zklens_commitment::Weights;
+use zklens_commitment::AxisVector;
 use zklens_field::{Field, Scalar};
 
 /// Everything drawn before the sumcheck.
@@ -52,9 +52,9 @@ pub struct Challenges {
 #[derive(Clone, Debug, Default)]
 pub struct Relation {
     /// What `eq` multiplies.
-    pub local: Polynomial,
+    pub constraints: Polynomial,
     /// What nothing multiplies.
-    pub free: Linear,
+    pub lookup_sum: Linear,
     /// What wires multiply.
     pub output: Polynomial,
     /// The weights of its operand.
@@ -79,12 +79,17 @@ impl Relations {
     /// verifier for more work than [`MOST_WORK`](crate::work::MOST_WORK).
     pub fn new(
         circuit: &Circuit,
-        plan: &Plan,
+        layout: &Layout,
         labels: &[usize],
         challenges: &Challenges,
     ) -> Result<Self, LayerError> {
-        check_labels(plan, labels)?;
-        work::check(circuit, plan.columns, plan.images, distinct(labels).len())?;
+        check_labels(layout, labels)?;
+        work::check(
+            circuit,
+            layout.columns,
+            layout.images,
+            distinct(labels).len(),
+        )?;
         let mut powers = Powers {
             lambda: challenges.lambda,
             next: Scalar::ONE,
@@ -95,26 +100,27 @@ impl Relations {
             tables: Vec::with_capacity(circuit.tables.len()),
             constant: Scalar::default(),
         };
-        for (index, (table, layout)) in circuit.tables.iter().zip(&plan.tables).enumerate() {
+        for (index, (table, table_layout)) in circuit.tables.iter().zip(&layout.tables).enumerate()
+        {
             let mut relation = Relation {
-                output: layout.rules.output.clone(),
+                output: table_layout.rules.output.clone(),
                 ..Relation::default()
             };
-            for rule in &layout.rules.zero {
-                relation.local.add_scaled(rule, powers.draw());
+            for rule in &table_layout.rules.zero {
+                relation.constraints.add_scaled(rule, powers.draw());
             }
-            let first_helper = layout.rules.columns.len();
-            for (helper, keys) in (first_helper..).zip(&layout.helpers) {
-                let rule = keys.rule(helper, layout.places.len(), &challenges.lookup);
-                relation.local.add_scaled(&rule, powers.draw());
+            let first_helper = table_layout.rules.columns.len();
+            for (helper, keys) in (first_helper..).zip(&table_layout.helpers) {
+                let rule = keys.rule(helper, table_layout.placements.len(), &challenges.lookup);
+                relation.constraints.add_scaled(&rule, powers.draw());
                 let sum = match keys {
-                    HelperKeys::Asked { table, .. } => sum_of(table.unwrap_or(circuit.bytes())),
-                    HelperKeys::Entry { .. } => -sum_of(index),
+                    Helper::Asked { table, .. } => sum_of(table.unwrap_or(circuit.bytes_table())),
+                    Helper::Entry { .. } => -sum_of(index),
                 };
-                relation.free.add_scaled(&Linear::cell(helper), sum);
+                relation.lookup_sum.add_scaled(&Linear::cell(helper), sum);
             }
-            let axes = layout.eq_axes(&challenges.point);
-            relations.constant -= relation.wire(table, layout, axes, &mut powers, labels);
+            let axes = table_layout.eq_axes(&challenges.point);
+            relations.constant -= relation.wire(table, table_layout, axes, &mut powers, labels);
             relations.tables.push(relation);
         }
         Ok(relations)
@@ -127,8 +133,8 @@ impl Relation {
     fn wire(
         &mut self,
         table: &Table,
-        layout: &TablePlan,
-        axes: [Weights; AXES],
+        table_layout: &TableLayout,
+        axes: [AxisVector; AXES],
         powers: &mut Powers,
         labels: &[usize],
     ) -> Scalar {
@@ -138,24 +144,24 @@ impl Relation {
             polynomial,
             constant,
             ..
-        } in &layout.rules.inputs
+        } in &table_layout.rules.inputs
         {
             let power = powers.draw();
-            self.local.add_scaled(polynomial, power);
+            self.constraints.add_scaled(polynomial, power);
             constants += *constant * power;
         }
         let base = Covector {
             coefficient: -first,
             axes,
         };
-        let real = base.axes.iter().map(Weights::sum);
+        let real = base.axes.iter().map(AxisVector::sum);
         constants *= real.product::<Scalar>();
         let Some(operand) = &table.operand else {
             return constants;
         };
         match (&table.gadget, table.gadget.window()) {
             (Gadget::Label { .. }, _) => {
-                let (covectors, constant) = lead_of_label(&base, layout.dims, labels);
+                let (covectors, constant) = lead_of_label(&base, table_layout.dims, labels);
                 self.covectors = covectors;
                 constants += constant;
             }
@@ -207,7 +213,7 @@ fn lead_of_label(
         covectors.push(Covector {
             coefficient: base.coefficient * all_classes,
             axes: [
-                Weights::Listed(weights),
+                AxisVector::Listed(weights),
                 unit(channel, depth),
                 unit(row.unwrap_or_default(), height),
                 unit(column.unwrap_or_default(), width),
@@ -223,14 +229,14 @@ fn distinct(labels: &[usize]) -> BTreeSet<usize> {
 }
 
 /// One at an index, zero elsewhere.
-pub(crate) const fn unit(index: usize, len: usize) -> Weights {
-    Weights::Unit { index, len }
+pub(crate) const fn unit(index: usize, len: usize) -> AxisVector {
+    AxisVector::Unit { index, len }
 }
 
-fn check_labels(plan: &Plan, labels: &[usize]) -> Result<(), LayerError> {
-    let label_table = plan.tables.iter().rev().nth(2);
+fn check_labels(layout: &Layout, labels: &[usize]) -> Result<(), LayerError> {
+    let label_table = layout.tables.iter().rev().nth(2);
     let classes = label_table.map_or(0, |table| table.dims.iter().skip(1).product());
-    if labels.len() != plan.images {
+    if labels.len() != layout.images {
         return Err(LayerError::Label {
             image: labels.len(),
             label: classes,

@@ -28,11 +28,11 @@
 //! Reference: Thaler, *Time-optimal interactive proofs for circuit evaluation* (CRYPTO 2013), for
 //! matrices; the sum over the source's rows is explained in decision 007.
 
-use crate::circuit::{Map, Path, Step, Weighted};
-use crate::plan::{AXES, Plan};
+use crate::circuit::{LinearOp, Path, Step, Weighted};
+use crate::layout::{AXES, Layout};
 use alloc::vec::Vec;
+use zklens_commitment::AxisVector;
 use zklens_commitment::Term;
-use zklens_commitment::Weights;
 use zklens_field::{Field, Scalar};
 use zklens_model::{Axis, Window};
 
@@ -42,7 +42,7 @@ pub struct Covector {
     /// What all weights are multiplied by.
     pub coefficient: Scalar,
     /// The weights along each axis.
-    pub axes: [Weights; AXES],
+    pub axes: [AxisVector; AXES],
 }
 
 impl Covector {
@@ -56,16 +56,16 @@ impl Covector {
             axes: [images, channels, rows, columns],
         } = self;
         let [height, width] = from;
-        let steps = u64::try_from(window.columns.kernel).unwrap_or_default();
-        let rows = spread(&rows.values(), &window.rows, height, ratio.pow([steps]));
-        let columns = spread(&columns.values(), &window.columns, width, ratio);
+        let steps = u64::try_from(window.width.kernel).unwrap_or_default();
+        let rows = spread(&rows.values(), &window.height, height, ratio.pow([steps]));
+        let columns = spread(&columns.values(), &window.width, width, ratio);
         Self {
             coefficient,
             axes: [
                 images,
                 channels,
-                Weights::Listed(rows),
-                Weights::Listed(columns),
+                AxisVector::Listed(rows),
+                AxisVector::Listed(columns),
             ],
         }
     }
@@ -91,15 +91,15 @@ impl Covector {
                 multiplier,
                 from: [height, width],
             } => {
-                let rows = sum_of_taps(&rows.values(), &window.rows, *height);
-                let columns = sum_of_taps(&columns.values(), &window.columns, *width);
+                let rows = sum_of_taps(&rows.values(), &window.height, *height);
+                let columns = sum_of_taps(&columns.values(), &window.width, *width);
                 Self {
                     coefficient: coefficient * Scalar::from(i64::from(*multiplier)),
                     axes: [
                         images,
                         channels,
-                        Weights::Listed(rows),
-                        Weights::Listed(columns),
+                        AxisVector::Listed(rows),
+                        AxisVector::Listed(columns),
                     ],
                 }
             }
@@ -117,7 +117,7 @@ impl Covector {
     #[must_use]
     pub fn per_channel(&self) -> Scalar {
         let [images, _, rows, columns] = &self.axes;
-        let sums = [images, rows, columns].map(Weights::sum);
+        let sums = [images, rows, columns].map(AxisVector::sum);
         sums.into_iter()
             .fold(self.coefficient, |all, sum| all * sum)
     }
@@ -180,10 +180,10 @@ pub struct PathValue {
 /// its covector there, and its bias. `source` is `eq` of that point along the source's axes.
 #[must_use]
 pub fn path_value(
-    plan: &Plan,
+    layout: &Layout,
     path: &Path,
     covector: &Covector,
-    source: &[Weights; AXES],
+    source: &[AxisVector; AXES],
     scale: Scalar,
 ) -> PathValue {
     let covector = covector.at_end_of(path);
@@ -196,7 +196,7 @@ pub fn path_value(
             terms: Vec::new(),
         };
     };
-    let array = |index: usize| plan.arrays.get(index);
+    let array = |index: usize| layout.arrays.get(index);
     let mut terms = Vec::new();
     if let Some(weights) = array(weighted.array) {
         let (axes, factor) = weight_axes(weighted, &covector, source);
@@ -217,21 +217,21 @@ pub fn path_value(
 fn weight_axes(
     weighted: &Weighted,
     covector: &Covector,
-    source: &[Weights; AXES],
-) -> (Vec<Weights>, Scalar) {
+    source: &[AxisVector; AXES],
+) -> (Vec<AxisVector>, Scalar) {
     let [images, outputs, rows, columns] = &covector.axes;
     let [from_images, channels, from_rows, from_columns] = source;
     let factor = covector.coefficient * images.dot(from_images);
     match weighted.map {
-        Map::Dense => {
-            let sides = [rows, columns].map(Weights::sum);
+        LinearOp::Dense => {
+            let sides = [rows, columns].map(AxisVector::sum);
             let factor = sides.into_iter().fold(factor, |all, sum| all * sum);
             let axes = [outputs, channels, from_rows, from_columns];
             (axes.map(Clone::clone).to_vec(), factor)
         }
-        Map::Conv2d { window, groups, .. } => {
-            let rows = kernel(rows, from_rows, &window.rows);
-            let columns = kernel(columns, from_columns, &window.columns);
+        LinearOp::Conv2d { window, groups, .. } => {
+            let rows = kernel(rows, from_rows, &window.height);
+            let columns = kernel(columns, from_columns, &window.width);
             let mut axes = match groups {
                 1 => Vec::from([outputs.clone(), channels.clone()]),
                 _ => Vec::from([grouped(outputs, channels, groups)]),
@@ -243,7 +243,7 @@ fn weight_axes(
 }
 
 /// `κ(tap) = Σ_p after(p)·before(the cell that the tap takes at p)`.
-fn kernel(after: &Weights, before: &Weights, axis: &Axis) -> Weights {
+fn kernel(after: &AxisVector, before: &AxisVector, axis: &Axis) -> AxisVector {
     let (after, before) = (after.values(), before.values());
     let tap = |tap| {
         let taps = axis.taps(tap, before.len(), after.len());
@@ -252,11 +252,11 @@ fn kernel(after: &Weights, before: &Weights, axis: &Axis) -> Weights {
         let pairs = taken.step_by(axis.stride.max(1)).zip(positions);
         pairs.map(|(cell, weight)| *cell * weight).sum()
     };
-    Weights::Listed((0..axis.kernel).map(tap).collect())
+    AxisVector::Listed((0..axis.kernel).map(tap).collect())
 }
 
 /// For every output channel and channel of its group, the product of their weights.
-fn grouped(outputs: &Weights, channels: &Weights, groups: usize) -> Weights {
+fn grouped(outputs: &AxisVector, channels: &AxisVector, groups: usize) -> AxisVector {
     let (outputs, channels) = (outputs.values(), channels.values());
     let sizes = [outputs.len(), channels.len()].map(|len| len.checked_div(groups));
     let [per_group, depth] = sizes.map(|size| size.unwrap_or_default().max(1));
@@ -268,5 +268,5 @@ fn grouped(outputs: &Weights, channels: &Weights, groups: usize) -> Weights {
         });
         pairs.collect::<Vec<_>>()
     });
-    Weights::Listed(products.collect())
+    AxisVector::Listed(products.collect())
 }

@@ -1,13 +1,13 @@
 //! How much a proof asks of its verifier, counted before any of it is done.
 //!
-//! In multiplications, roughly, and never fewer than there are. Weights that are `eq` of a point cost the same whatever
+//! In multiplications, roughly, and never fewer than there are. AxisVector that are `eq` of a point cost the same whatever
 //! the length of their axis; weights that have to be written down count by their number: those under a window, those
 //! of some channels of several, and those of the images of one label. Counted in 64 bits, so that a machine of 32
 //! refuses the same proofs.
 
-use crate::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table};
+use crate::circuit::{Circuit, LinearOp, Operand, Path, Sides, Step, Table};
 use crate::error::LayerError;
-use crate::packer::{cut_rows, wide};
+use crate::packer::{cut_vectors, wide};
 use zklens_commitment::Columns;
 use zklens_model::Window;
 
@@ -21,7 +21,7 @@ const PATH: u64 = 1 << 8;
 const TERM: u64 = 1 << 7;
 
 /// A row in a term.
-const ROW: u64 = 1 << 3;
+const VECTOR: u64 = 1 << 3;
 
 /// A weight that is written down: it is made, copied and used.
 const LISTED: u64 = 1 << 2;
@@ -56,7 +56,7 @@ pub fn work(circuit: &Circuit, columns: Columns, images: usize, labels: usize) -
     let works = tables.filter_map(|(index, table)| {
         let operand = table.operand.as_ref()?;
         let paths = paths(circuit, columns, table, operand);
-        Some(match index == circuit.label() {
+        Some(match index == circuit.label_table() {
             true => of_label(operand, paths, images, labels),
             false => paths,
         })
@@ -131,8 +131,8 @@ impl Axes {
         let weights = array(weighted.array).unwrap_or_default();
         let bias = array(weighted.array.saturating_add(1)).unwrap_or_default();
         let own = match &weighted.map {
-            Map::Dense => terms(weights, [self.channels, false, false, false], columns),
-            Map::Conv2d { window, groups } => {
+            LinearOp::Dense => terms(weights, [self.channels, false, false, false], columns),
+            LinearOp::Conv2d { window, groups } => {
                 let [channels, height, width] = source;
                 let [_, rows, cells] = sides;
                 let taps = taps(window, [height, width]);
@@ -153,8 +153,8 @@ impl Axes {
 
 /// Each tap of a window on every row, and on every column.
 fn taps(window: &Window, [height, width]: [usize; 2]) -> u64 {
-    let rows = wide(window.rows.kernel).saturating_mul(wide(height));
-    let columns = wide(window.columns.kernel).saturating_mul(wide(width));
+    let rows = wide(window.height.kernel).saturating_mul(wide(height));
+    let columns = wide(window.width.kernel).saturating_mul(wide(width));
     rows.saturating_add(columns)
 }
 
@@ -172,7 +172,7 @@ fn terms(dims: &[usize], lists: [bool; 4], columns: Columns) -> u64 {
         let lists = lists.map(|(side, _)| listed(&[*side]));
         lists.fold(TERM, u64::saturating_add)
     };
-    let Some(cut) = cut_rows(dims, columns.count()) else {
+    let Some(cut) = cut_vectors(dims, columns.count()) else {
         return inside(0);
     };
     let along = lists.get(cut.axis).copied().unwrap_or_default();
@@ -180,6 +180,6 @@ fn terms(dims: &[usize], lists: [bool; 4], columns: Columns) -> u64 {
     let inner = inside(cut.axis.saturating_add(1)).saturating_mul(terms);
     let ends = cut.axis.saturating_add(usize::from(along));
     let outside = listed(dims.get(..ends).unwrap_or_default());
-    let rows = cut.rows.saturating_mul(ROW);
+    let rows = cut.vectors.saturating_mul(VECTOR);
     inner.saturating_add(outside).saturating_add(rows)
 }

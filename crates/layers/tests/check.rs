@@ -1,10 +1,10 @@
 //! Circuits from strangers: whatever no compiled circuit has is refused, and names its table.
 
 use zklens_commitment::Columns;
-use zklens_layers::circuit::{Circuit, Map, Path, Step};
+use zklens_layers::circuit::{Circuit, LinearOp, Path, Step};
 use zklens_layers::gadget::{Activation, Gadget};
-use zklens_layers::plan::MAX_IMAGES;
-use zklens_layers::{LayerError, Plan};
+use zklens_layers::layout::MAX_IMAGES;
+use zklens_layers::{LayerError, Layout};
 use zklens_model::{AveragePool, Concat, MaxPool, Model, Op, Relu, Rescale, Window};
 use zklens_testkit::models::{Layers, padded, preprocessing};
 
@@ -61,7 +61,7 @@ fn is_refused_on_the_path(has_it: fn(&Path) -> bool, change: impl FnOnce(&mut Pa
 
 #[test]
 fn special_tables_stand_in_their_places() {
-    let (label, bytes) = (circuit().label(), circuit().bytes());
+    let (label, bytes) = (circuit().label_table(), circuit().bytes_table());
     assert_eq!([label, bytes], [bytes - 2, circuit().tables.len() - 1]);
     is_refused(|circuit| circuit.tables[bytes].sides = [1, 1, 1 << 22]);
     is_refused(|circuit| circuit.tables[bytes].gadget = Gadget::Copy);
@@ -80,7 +80,7 @@ fn special_tables_stand_in_their_places() {
 /// The table that shows of all numbers' bytes that they are bytes.
 #[test]
 fn the_range_stands_in_its_place_once() {
-    let range = circuit().range();
+    let range = circuit().range_table();
     assert_eq!(circuit().tables[range].gadget, Gadget::Range);
     is_refused(|circuit| drop(circuit.tables.remove(range)));
     for at in 0..=range + 2 {
@@ -96,7 +96,7 @@ fn the_range_stands_in_its_place_once() {
         is_refused(|circuit| circuit.tables[range].sides = sides);
     }
     is_refused(|circuit| {
-        let label = circuit.label();
+        let label = circuit.label_table();
         circuit.tables[range].operand = circuit.tables[label].operand.clone();
     });
     // Nothing is wired to what it puts out.
@@ -144,10 +144,10 @@ fn wires_fit_what_they_join() {
         is_refused_on_the_path(
             |path| {
                 path.weights
-                    .is_some_and(|w| matches!(w.map, Map::Conv2d { .. }))
+                    .is_some_and(|w| matches!(w.map, LinearOp::Conv2d { .. }))
             },
             |path| {
-                if let Map::Conv2d { groups, .. } = &mut path.weights.as_mut().unwrap().map {
+                if let LinearOp::Conv2d { groups, .. } = &mut path.weights.as_mut().unwrap().map {
                     *groups = wrong;
                 }
             },
@@ -189,14 +189,14 @@ fn arrays_have_the_sides_of_their_layers() {
 #[test]
 fn a_plan_is_of_some_images_and_not_too_many() {
     let columns = Columns::new(1 << 12).unwrap();
-    let plan = |images| Plan::new(&circuit(), columns, images).map(|_| ());
-    assert_eq!(plan(1), Ok(()));
-    assert_eq!(plan(0), Err(LayerError::NoImages));
+    let layout = |images| Layout::new(&circuit(), columns, images).map(|_| ());
+    assert_eq!(layout(1), Ok(()));
+    assert_eq!(layout(0), Err(LayerError::NoImages));
     assert!(matches!(
-        plan(MAX_IMAGES + 1),
+        layout(MAX_IMAGES + 1),
         Err(LayerError::TooLarge { .. })
     ));
-    let short = Plan::new(&circuit(), Columns::new(32).unwrap(), 1);
+    let short = Layout::new(&circuit(), Columns::new(32).unwrap(), 1);
     assert!(matches!(
         short,
         Err(LayerError::MaskTooLong { columns: 32, .. })

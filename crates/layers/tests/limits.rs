@@ -1,18 +1,18 @@
 //! Every limit is reached by a circuit that is taken, and exceeded by one that is refused by name.
 
-use zklens_commitment::{Claim, Columns, Weights};
+use zklens_commitment::{AxisVector, Claim, Columns};
 use zklens_field::{Field, Scalar};
 use zklens_layers::circuit::{
-    Circuit, MOST_ARRAYS, MOST_PATHS, MOST_STEPS, MOST_TABLES, Map, Operand, Path, Step, Table,
-    Weighted,
+    Circuit, LinearOp, MOST_ARRAYS, MOST_PATHS, MOST_STEPS, MOST_TABLES, Operand, Path, Step,
+    Table, Weighted,
 };
 use zklens_layers::closing::close;
 use zklens_layers::gadget::{Activation, Gadget};
+use zklens_layers::layout::{DEGREE, MAX_CELLS, MAX_IMAGES};
 use zklens_layers::lookup::LookupChallenges;
-use zklens_layers::packer::MOST_ROWS;
-use zklens_layers::plan::{DEGREE, MAX_CELLS, MAX_IMAGES};
+use zklens_layers::packer::MOST_VECTORS;
 use zklens_layers::work::{MOST_WORK, work};
-use zklens_layers::{Challenges, LayerError, Plan, Relations};
+use zklens_layers::{Challenges, LayerError, Layout, Relations};
 use zklens_model::{GraphBuilder, Window};
 use zklens_sumcheck::EvalClaim;
 use zklens_testkit::hostile::{Hostile, channels, dense, path};
@@ -24,9 +24,9 @@ fn one_path() -> Vec<Path> {
     vec![path(0, Vec::new())]
 }
 
-fn plan(hostile: &Hostile, images: usize) -> Result<Plan, LayerError> {
+fn layout(hostile: &Hostile, images: usize) -> Result<Layout, LayerError> {
     hostile.circuit.check()?;
-    Plan::new(&hostile.circuit, hostile.row(), images)
+    Layout::new(&hostile.circuit, hostile.row(), images)
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_window_has_as_many_taps_as_it_may() {
         circuit.tables[1].operand.as_mut().unwrap().sides = [1, rows, columns];
         circuit.tables[1].operand.as_mut().unwrap().paths[0] = average([rows, columns]);
         let mut window = Window::square(1, 1);
-        (window.rows.kernel, window.columns.kernel) = (rows, columns);
+        (window.height.kernel, window.width.kernel) = (rows, columns);
         circuit.tables[1].sides = [1; 3];
         circuit.tables[1].gadget = Gadget::Activation(Activation {
             window: Some(window),
@@ -157,7 +157,7 @@ fn a_window_has_as_many_taps_as_it_may() {
 /// From one cell to a picture: windows in its padding.
 fn average([height, width]: [usize; 2]) -> Path {
     let mut window = Window::square(1, 1);
-    (window.rows.before, window.columns.before) = (height - 1, width - 1);
+    (window.height.before, window.width.before) = (height - 1, width - 1);
     let step = Step::Average {
         window,
         multiplier: 1,
@@ -171,7 +171,7 @@ fn cells_are_as_many_as_there_may_be() {
     let mut hostile = Hostile::new(1, one_path())
         .with_array(&[1 << 22, 1, 1, 1])
         .with_array(&[1 << 22]);
-    let label = hostile.circuit.label();
+    let label = hostile.circuit.label_table();
     hostile.circuit.tables[label].gadget = Gadget::Label { bytes: 1 };
     // The pixel takes six, the label four, the range two, and the bytes three times 512.
     let mut left = MAX_CELLS - 6 - 4 - 2 - 3 * 512;
@@ -188,10 +188,10 @@ fn cells_are_as_many_as_there_may_be() {
         hostile = hostile.with_copy([1 << side, 1, 1], vec![dense(0, vec![], array)]);
         left -= 4 << side;
     }
-    assert!(plan(&hostile, 1).is_ok());
-    let label = hostile.circuit.label();
+    assert!(layout(&hostile, 1).is_ok());
+    let label = hostile.circuit.label_table();
     hostile.circuit.tables[label].gadget = Gadget::Label { bytes: 2 };
-    let error = plan(&hostile, 1).unwrap_err();
+    let error = layout(&hostile, 1).unwrap_err();
     let (images, limit) = (1, MAX_CELLS);
     assert!(matches!(error, LayerError::TooLarge { .. }), "{error}");
     let cells = MAX_CELLS + 1536;
@@ -213,32 +213,38 @@ fn images_are_as_many_as_there_may_be() {
             }],
         )],
     );
-    assert!(plan(&hostile, MAX_IMAGES).is_ok());
+    assert!(layout(&hostile, MAX_IMAGES).is_ok());
     let images = MAX_IMAGES + 1;
     assert!(
-        matches!(plan(&hostile, images), Err(LayerError::TooLarge { images: got, .. }) if got == images)
+        matches!(layout(&hostile, images), Err(LayerError::TooLarge { images: got, .. }) if got == images)
     );
 }
 
 #[test]
 fn rows_are_as_many_as_there_may_be() {
-    let most = usize::try_from(MOST_ROWS).unwrap();
+    let most = usize::try_from(MOST_VECTORS).unwrap();
     let of = |rows: usize| {
         Hostile::new(1, one_path())
             .with_columns(256)
             .with_array(&[rows, 256])
     };
-    let others = plan(&of(1), 1).unwrap().rows.helpers.end - 1;
-    let plan_of = |rows: usize| plan(&of(rows), 1).map(|plan| plan.rows.helpers.end);
-    assert_eq!(plan_of(most - others), Ok(most));
-    let error = plan_of(most - others + 1).unwrap_err();
-    let (rows, limit) = (MOST_ROWS + 1, MOST_ROWS);
-    assert_eq!(error, LayerError::TooManyRows { rows, limit });
+    let others = layout(&of(1), 1).unwrap().vectors.helpers.end - 1;
+    let layout_of = |rows: usize| layout(&of(rows), 1).map(|layout| layout.vectors.helpers.end);
+    assert_eq!(layout_of(most - others), Ok(most));
+    let error = layout_of(most - others + 1).unwrap_err();
+    let (rows, limit) = (MOST_VECTORS + 1, MOST_VECTORS);
+    assert_eq!(
+        error,
+        LayerError::TooManyVectors {
+            vectors: rows,
+            limit
+        }
+    );
     // Before any row is listed: these are more than any memory holds.
     let hostile = of(1).with_array(&[1 << 28]).with_array(&[1 << 28]);
-    let error = plan(&hostile, 1).unwrap_err();
+    let error = layout(&hostile, 1).unwrap_err();
     assert!(
-        matches!(error, LayerError::TooManyRows { rows, .. } if rows >= 1 << 21),
+        matches!(error, LayerError::TooManyVectors { vectors, .. } if vectors >= 1 << 21),
         "{error}"
     );
     let said = "the proof has 2097152 rows of commitments or more; the most is 65536";
@@ -267,13 +273,13 @@ fn wires_are_as_much_work_as_they_may_be() {
     let mut hostile = busiest();
     let count = |hostile: &Hostile| work(&hostile.circuit, hostile.row(), 1, 1);
     assert_eq!(count(&hostile), MOST_WORK);
-    assert!(plan(&hostile, 1).is_ok());
-    let copy = hostile.circuit.label() - 1;
+    assert!(layout(&hostile, 1).is_ok());
+    let copy = hostile.circuit.label_table() - 1;
     let paths = &mut hostile.circuit.tables[copy].operand.as_mut().unwrap().paths;
     paths.last_mut().unwrap().steps.push(channels(1));
     let (work, limit) = (MOST_WORK + 8, MOST_WORK);
     let [images, labels] = [1, 1];
-    let error = plan(&hostile, 1).unwrap_err();
+    let error = layout(&hostile, 1).unwrap_err();
     assert_eq!(
         error,
         LayerError::TooMuchWork {
@@ -287,22 +293,26 @@ fn wires_are_as_much_work_as_they_may_be() {
     assert_eq!(error.to_string(), said);
 }
 
-fn challenges(plan: &Plan) -> Challenges {
+fn challenges(layout: &Layout) -> Challenges {
     let draw = Scalar::from(1_000_003_u64);
     Challenges {
         lookup: LookupChallenges {
             alpha: draw,
             beta: draw.square(),
         },
-        point: (1..plan.num_vars)
+        point: (1..layout.num_vars)
             .map(|at| draw.pow([at as u64 + 3]))
             .collect(),
         lambda: draw.pow([99_u64]),
     }
 }
 
-fn relations(hostile: &Hostile, plan: &Plan, labels: &[usize]) -> Result<Relations, LayerError> {
-    Relations::new(&hostile.circuit, plan, labels, &challenges(plan))
+fn relations(
+    hostile: &Hostile,
+    layout: &Layout,
+    labels: &[usize],
+) -> Result<Relations, LayerError> {
+    Relations::new(&hostile.circuit, layout, labels, &challenges(layout))
 }
 
 /// Each label that differs asks for its class: of one label, this key is answered.
@@ -313,13 +323,13 @@ fn labels_that_differ_are_work_too() {
         .with_array(&[classes, 1, 1, 1])
         .with_array(&[classes]);
     let images = MAX_IMAGES;
-    let plan = plan(&hostile, images).unwrap();
+    let layout = layout(&hostile, images).unwrap();
     let of = |labels: usize| work(&hostile.circuit, hostile.row(), images, labels);
     let most = (1..).find(|labels| of(labels + 1) > MOST_WORK).unwrap();
     assert!((2..images).contains(&most), "{most} labels");
     let labels = |differ: usize| (0..images).map(|image| image % differ).collect::<Vec<_>>();
-    assert!(relations(&hostile, &plan, &labels(most)).is_ok());
-    let error = relations(&hostile, &plan, &labels(most + 1)).unwrap_err();
+    assert!(relations(&hostile, &layout, &labels(most)).is_ok());
+    let error = relations(&hostile, &layout, &labels(most + 1)).unwrap_err();
     let (work, limit) = (of(most + 1), MOST_WORK);
     assert_eq!(
         error,
@@ -333,34 +343,34 @@ fn labels_that_differ_are_work_too() {
 }
 
 /// The claim that has the wires' terms.
-fn claim_of_wires(circuit: &Circuit, plan: &Plan, labels: &[usize]) -> Claim {
-    let challenges = challenges(plan);
-    let relations = Relations::new(circuit, plan, labels, &challenges).unwrap();
+fn claim_of_wires(circuit: &Circuit, layout: &Layout, labels: &[usize]) -> Claim {
+    let challenges = challenges(layout);
+    let relations = Relations::new(circuit, layout, labels, &challenges).unwrap();
     let draw = Scalar::from(77_u64);
     let end = EvalClaim::<DEGREE> {
-        point: (0..plan.num_vars)
+        point: (0..layout.num_vars)
             .map(|at| draw.pow([at as u64 + 1]))
             .collect(),
         value: draw,
     };
-    let values = plan
+    let values = layout
         .tables
         .iter()
-        .map(|layout| vec![draw; layout.places.len()]);
+        .map(|table_layout| vec![draw; table_layout.placements.len()]);
     let values: Vec<Vec<Scalar>> = values.collect();
-    close(circuit, plan, &relations, &challenges, end, &values).swap_remove(0)
+    close(circuit, layout, &relations, &challenges, end, &values).swap_remove(0)
 }
 
 /// Rows and weights that the claim has written down, and terms.
 fn steps(claim: &Claim) -> u64 {
     let of_term = |term: &zklens_commitment::Term| {
         let factors = term.functional.factors.iter();
-        let listed = factors.map(|factor| match &factor.weights {
-            Weights::Listed(weights) => weights.len(),
-            Weights::Eq { point, .. } => point.len(),
-            Weights::Unit { .. } => 1,
+        let listed = factors.map(|factor| match &factor.axis {
+            AxisVector::Listed(weights) => weights.len(),
+            AxisVector::Eq { point, .. } => point.len(),
+            AxisVector::Unit { .. } => 1,
         });
-        term.rows.len() + listed.sum::<usize>() + 1
+        term.vectors.len() + listed.sum::<usize>() + 1
     };
     claim.terms.iter().map(of_term).sum::<usize>() as u64
 }
@@ -381,7 +391,7 @@ fn no_claim_takes_more_steps_than_were_counted() {
         let window = padded(3, 1, 1);
         let layer = Weighted {
             array: 0,
-            map: Map::Conv2d { window, groups },
+            map: LinearOp::Conv2d { window, groups },
         };
         let layer = Path {
             weights: Some(layer),
@@ -411,12 +421,12 @@ fn no_claim_takes_more_steps_than_were_counted() {
     ];
     for hostile in all {
         for images in [1, 3] {
-            let plan = plan(&hostile, images).unwrap();
+            let layout = layout(&hostile, images).unwrap();
             let labels = vec![0; images];
-            let claim = claim_of_wires(&hostile.circuit, &plan, &labels);
+            let claim = claim_of_wires(&hostile.circuit, &layout, &labels);
             let counted = work(&hostile.circuit, hostile.row(), images, 1);
             // The mask's term is not a wire's.
-            let steps = steps(&claim) - 2 - 4 * plan.num_vars as u64;
+            let steps = steps(&claim) - 2 - 4 * layout.num_vars as u64;
             assert!(steps <= counted, "{steps} steps, {counted} counted");
             assert!(counted <= 400 * steps, "{steps} steps, {counted} counted");
         }
@@ -471,7 +481,7 @@ fn densely_connected() -> Circuit {
                 circuit.arrays.push(vec![outputs]);
                 let window = padded(kernel, 1, kernel / 2);
                 let groups = 1;
-                let map = Map::Conv2d { window, groups };
+                let map = LinearOp::Conv2d { window, groups };
                 let weights = Some(Weighted { array, map });
                 Path {
                     weights,

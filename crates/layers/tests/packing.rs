@@ -1,7 +1,7 @@
 //! Where arrays come to lie in rows, against the book's words: the first row with room, among those opened before.
 
 use proptest::prelude::{ProptestConfig, any, proptest};
-use zklens_layers::array::Place;
+use zklens_layers::array::Placement;
 use zklens_layers::packer::Packer;
 
 /// Rows of the arrays that are cut, then first fit by looking at every row.
@@ -54,11 +54,11 @@ proptest! {
         let mut packer = Packer::new(cells, first_row);
         let placed = packer.place(&shapes).unwrap();
         let places = placed.iter().map(|array| match array.place() {
-            Place::Whole { row, offset } => (row, offset),
-            Place::Cut { first_row, .. } => (first_row, 0),
+            Placement::Whole { vector: row, offset } => (row, offset),
+            Placement::Cut { first_vector: first_row, .. } => (first_row, 0),
         });
         let (expected, rows) = naive(cells, first_row, &shapes);
         assert!(places.eq(expected));
-        assert_eq!(packer.rows(), rows);
+        assert_eq!(packer.vectors(), rows);
     }
 }

@@ -14,10 +14,14 @@ fn place(shapes: &[&[usize]]) -> Vec<Array> {
 /// The row, counted from the first, the offset and the length of each span.
 fn spans(array: &Array) -> Vec<(usize, usize, usize)> {
     let mut next = 0;
-    let span = |Span { row, offset, cells }: Span| {
+    let span = |Span {
+                    vector,
+                    offset,
+                    cells,
+                }: Span| {
         assert_eq!(cells.start, next, "cells follow each other");
         next = cells.end;
-        (row - FIRST_ROW, offset, cells.len())
+        (vector - FIRST_ROW, offset, cells.len())
     };
     let spans = array.spans().into_iter().map(span).collect();
     assert_eq!(next, array.len());
@@ -62,9 +66,9 @@ fn a_longer_array_is_cut_along_an_axis() {
 #[test]
 fn arrays_share_rows() {
     let arrays = place(&[&[4], &[20], &[25], &[8], &[5], &[10]]);
-    let places: Vec<_> = arrays.iter().map(spans).collect();
+    let placements: Vec<_> = arrays.iter().map(spans).collect();
     assert_eq!(
-        places,
+        placements,
         [
             vec![(2, 20, 4)],
             vec![(2, 0, 20)],
@@ -78,12 +82,12 @@ fn arrays_share_rows() {
 
 #[test]
 fn arrays_of_one_length_keep_their_order() {
-    let places: Vec<_> = place(&[&[8], &[2, 4], &[8], &[4, 2]])
+    let placements: Vec<_> = place(&[&[8], &[2, 4], &[8], &[4, 2]])
         .iter()
         .map(spans)
         .collect();
     assert_eq!(
-        places,
+        placements,
         [[(0, 0, 8)], [(0, 8, 8)], [(0, 16, 8)], [(1, 0, 8)]]
     );
 }

@@ -4,9 +4,9 @@ use zklens_commitment::{Claim, Columns};
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_layers::closing::close;
 use zklens_layers::gadget::Gadget;
+use zklens_layers::layout::DEGREE;
 use zklens_layers::lookup::LookupChallenges;
-use zklens_layers::plan::DEGREE;
-use zklens_layers::{Challenges, Circuit, Plan, Relations};
+use zklens_layers::{Challenges, Circuit, Layout, Relations};
 use zklens_model::{Clip, Interval, Model, Op, Rescale, Table, Weights};
 use zklens_sumcheck::EvalClaim;
 use zklens_testkit::models::{Layers, preprocessing};
@@ -29,7 +29,7 @@ fn model() -> Model {
 }
 
 /// The claims at the end of a sumcheck, whatever it was about.
-fn claims(circuit: &Circuit, plan: &Plan) -> Vec<Claim> {
+fn claims(circuit: &Circuit, layout: &Layout) -> Vec<Claim> {
     let mut next = 1_u64;
     let mut draw = || {
         next += 1;
@@ -40,20 +40,20 @@ fn claims(circuit: &Circuit, plan: &Plan) -> Vec<Claim> {
             alpha: draw(),
             beta: draw(),
         },
-        point: (1..plan.num_vars).map(|_| draw()).collect(),
+        point: (1..layout.num_vars).map(|_| draw()).collect(),
         lambda: draw(),
     };
-    let relations = Relations::new(circuit, plan, &[0], &challenges).unwrap();
+    let relations = Relations::new(circuit, layout, &[0], &challenges).unwrap();
     let end = EvalClaim::<DEGREE> {
-        point: (0..plan.num_vars).map(|_| draw()).collect(),
+        point: (0..layout.num_vars).map(|_| draw()).collect(),
         value: draw(),
     };
-    let values = plan.tables.iter().map(|table| {
-        let values = table.places.iter().map(|_| draw());
+    let values = layout.tables.iter().map(|table| {
+        let values = table.placements.iter().map(|_| draw());
         values.collect()
     });
     let values: Vec<Vec<Scalar>> = values.collect();
-    close(circuit, plan, &relations, &challenges, end, &values)
+    close(circuit, layout, &relations, &challenges, end, &values)
 }
 
 #[test]
@@ -65,21 +65,21 @@ fn the_first_entry_of_a_table_is_claimed_to_be_zero_however_its_array_lies() {
     });
     // In one row, and cut.
     for columns in [512, 256] {
-        let plan = Plan::new(&circuit, Columns::new(columns).unwrap(), 1).unwrap();
-        let spans = plan.arrays[entries.unwrap()].spans();
+        let layout = Layout::new(&circuit, Columns::new(columns).unwrap(), 1).unwrap();
+        let spans = layout.arrays[entries.unwrap()].spans();
         assert_eq!(spans.len(), 301_usize.div_ceil(columns));
-        let claims = claims(&circuit, &plan);
+        let claims = claims(&circuit, &layout);
         let claim = claims.last().unwrap();
         assert_eq!(claim.value, Scalar::ZERO);
         let mut weighed = Vec::new();
         for term in &claim.terms {
-            let weights = term.functional.weights(plan.columns);
-            for (row, coefficient) in &term.rows {
+            let weights = term.functional.coefficients(layout.columns);
+            for (row, coefficient) in &term.vectors {
                 let weights = weights.iter().enumerate();
                 let weights = weights.map(|(column, weight)| (*row, column, *weight * coefficient));
                 weighed.extend(weights.filter(|(_, _, weight)| *weight != Scalar::ZERO));
             }
         }
-        assert_eq!(weighed, [(spans[0].row, spans[0].offset, Scalar::ONE)]);
+        assert_eq!(weighed, [(spans[0].vector, spans[0].offset, Scalar::ONE)]);
     }
 }

@@ -1,6 +1,6 @@
-//! Weights under windows, against a loop over every position and tap, and against sums made by hand.
+//! AxisVector under windows, against a loop over every position and tap, and against sums made by hand.
 
-use zklens_commitment::Weights;
+use zklens_commitment::AxisVector;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_layers::circuit::Step;
 use zklens_layers::wiring::{Covector, under_tap};
@@ -19,10 +19,10 @@ const fn axis(kernel: usize, stride: usize, before: usize, after: usize) -> Axis
     }
 }
 
-/// Weights on one image, one channel and these rows and columns.
+/// AxisVector on one image, one channel and these rows and columns.
 fn covector(rows: &[u64], columns: &[u64]) -> Covector {
-    let one = || Weights::Listed(scalars(&[1]));
-    let [rows, columns] = [rows, columns].map(|axis| Weights::Listed(scalars(axis)));
+    let one = || AxisVector::Listed(scalars(&[1]));
+    let [rows, columns] = [rows, columns].map(|axis| AxisVector::Listed(scalars(axis)));
     Covector {
         coefficient: Scalar::from(3),
         axes: [one(), one(), rows, columns],
@@ -32,8 +32,8 @@ fn covector(rows: &[u64], columns: &[u64]) -> Covector {
 /// The weights on columns, for a window of one row.
 fn spread(columns: &[u64], axis: Axis, cells: usize, ratio: u64) -> Vec<Scalar> {
     let window = Window {
-        rows: self::axis(1, 1, 0, 0),
-        columns: axis,
+        height: self::axis(1, 1, 0, 0),
+        width: axis,
     };
     let spread = covector(&[1], columns).spread_over_taps(&window, [1, cells], Scalar::from(ratio));
     assert_eq!(spread.coefficient, Scalar::from(3));
@@ -66,8 +66,8 @@ fn a_tap_in_the_padding_weighs_the_nearest_cell() {
 #[test]
 fn taps_count_along_rows_first() {
     let window = Window {
-        rows: axis(2, 1, 0, 0),
-        columns: axis(3, 1, 0, 0),
+        height: axis(2, 1, 0, 0),
+        width: axis(3, 1, 0, 0),
     };
     let spread = covector(&[1], &[1]).spread_over_taps(&window, [2, 3], Scalar::from(7));
     let [_, _, rows, columns] = spread.axes;
@@ -130,8 +130,8 @@ fn sums_weigh_the_cells_under_every_tap() {
         }
         let step = Step::Average {
             window: Window {
-                rows: self::axis(1, 1, 0, 0),
-                columns: axis,
+                height: self::axis(1, 1, 0, 0),
+                width: axis,
             },
             multiplier: -4,
             from: [1, cells],

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// How it slides from row to row.
-    pub rows: Axis,
+    pub height: Axis,
     /// How it slides from column to column.
-    pub columns: Axis,
+    pub width: Axis,
 }
 
 impl Window {
@@ -23,27 +23,27 @@ impl Window {
             after: 0,
         };
         Self {
-            rows: axis,
-            columns: axis,
+            height: axis,
+            width: axis,
         }
     }
 
     /// Cells under the window.
     #[must_use]
     pub const fn area(&self) -> usize {
-        self.rows.kernel.saturating_mul(self.columns.kernel)
+        self.height.kernel.saturating_mul(self.width.kernel)
     }
 
     /// Whether the window ever reaches outside the picture.
     #[must_use]
     pub const fn is_padded(&self) -> bool {
-        self.rows.is_padded() || self.columns.is_padded()
+        self.height.is_padded() || self.width.is_padded()
     }
 
     /// Whether every position of the window has at least one cell of the picture under it.
     #[must_use]
     pub const fn always_touches(&self) -> bool {
-        self.rows.always_touches() && self.columns.always_touches()
+        self.height.always_touches() && self.width.always_touches()
     }
 
     /// The shape that `channels` windows over `input` make, or `None` if the window does not fit or
@@ -53,8 +53,8 @@ impl Window {
         if self.area() > Shape::MAX_LEN {
             return None;
         }
-        let height = self.rows.output_len(input.height())?;
-        let width = self.columns.output_len(input.width())?;
+        let height = self.height.output_len(input.height())?;
+        let width = self.width.output_len(input.width())?;
         Shape::new(channels, height, width)
     }
 
@@ -68,14 +68,14 @@ impl Window {
         mut visit: impl FnMut(usize, Segment, Segment),
     ) {
         let taps =
-            (0..self.rows.kernel).flat_map(|y| (0..self.columns.kernel).map(move |x| (y, x)));
+            (0..self.height.kernel).flat_map(|y| (0..self.width.kernel).map(move |x| (y, x)));
         for (tap, (y, x)) in taps.enumerate() {
-            let rows = self.rows.taps(y, input.height(), output.height());
-            let columns = self.columns.taps(x, input.width(), output.width());
+            let rows = self.height.taps(y, input.height(), output.height());
+            let columns = self.width.taps(x, input.width(), output.width());
             for step in 0..rows.count {
                 let from = rows
                     .first_input
-                    .wrapping_add(step.wrapping_mul(self.rows.stride));
+                    .wrapping_add(step.wrapping_mul(self.height.stride));
                 let to = rows.first_output.wrapping_add(step);
                 visit(
                     tap,
@@ -91,7 +91,7 @@ impl Window {
                             .wrapping_mul(input.width())
                             .wrapping_add(columns.first_input),
                         count: columns.count,
-                        stride: self.columns.stride,
+                        stride: self.width.stride,
                     },
                 );
             }

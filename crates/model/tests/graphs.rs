@@ -242,7 +242,7 @@ fn refuses_max_pooling_of_padding_alone() {
     let pool = |window| Op::MaxPool(MaxPool { window });
     refuses(graph(), pool(padded(2, 1, 2)), &[0], OpError::OnlyPadding);
     let mut one_side = padded(2, 1, 0);
-    one_side.columns.after = 2;
+    one_side.width.after = 2;
     refuses(graph(), pool(one_side), &[0], OpError::OnlyPadding);
     refuses(graph(), pool(padded(0, 1, 0)), &[0], OpError::OnlyPadding);
     assert!(graph().push(pool(padded(2, 1, 1)), &[0]).is_ok());
@@ -427,7 +427,13 @@ fn refuses_more_work_than_the_limit() {
     };
     let pool = |kernel| {
         let (rows, columns) = (axis(kernel), axis(kernel));
-        average_pool(Window { rows, columns }, 1)
+        average_pool(
+            Window {
+                height: rows,
+                width: columns,
+            },
+            1,
+        )
     };
     let refused = graph.push(pool(256), &[0]);
     assert_eq!(refused, Err(GraphError::TooMuchWork { limit }));

@@ -166,7 +166,7 @@ fn conv2d_gives_what_the_onnx_documentation_says() {
     let strided = [12, 27, 24, 63, 108, 81, 123, 198, 141, 112, 177, 124];
     assert_eq!(counting([7, 5], ones(padded(3, 2, 1))), strided);
     let mut only_rows = padded(3, 2, 1);
-    only_rows.columns = padded(3, 2, 0).columns;
+    only_rows.width = padded(3, 2, 0).width;
     let expected = [21, 33, 99, 117, 189, 207, 171, 183];
     assert_eq!(counting([7, 5], ones(only_rows)), expected);
 }

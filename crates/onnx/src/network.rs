@@ -279,7 +279,7 @@ impl Layer {
         seen: &[f32],
         step: impl Fn(usize, f32, f32) -> f32,
     ) {
-        let (rows, columns) = (window.rows, window.columns);
+        let (rows, columns) = (window.height, window.width);
         for tap in 0..window.area() {
             let ys = rows.taps(tap / columns.kernel, shape.height(), self.shape.height());
             let xs = columns.taps(tap % columns.kernel, shape.width(), self.shape.width());

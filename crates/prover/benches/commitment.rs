@@ -5,7 +5,7 @@ use std::hint::black_box;
 use zklens_commitment::{Claim, Columns, Factor, Functional, Setup, Term};
 use zklens_field::{Scalar, sum_of_scalars};
 use zklens_multilinear::eq_table;
-use zklens_prover::commitment::{Cells, Row, commit, open};
+use zklens_prover::commitment::{Cells, Vector, commit, open};
 use zklens_setup::{STRING, TAU_G2};
 use zklens_transcript::{Label, Writer};
 
@@ -24,7 +24,7 @@ fn commitment(c: &mut Criterion) {
 
         let integers = |low: i64, modulus: i64| {
             let cells = (0..1 << log).map(|n: i64| low + n * n % modulus).collect();
-            Row {
+            Vector {
                 cells: Cells::Integers(cells),
                 blinding: -Scalar::from(1),
             }
@@ -37,31 +37,31 @@ fn commitment(c: &mut Criterion) {
                 .step_by(count / 16)
                 .for_each(|n| *n += 3000);
         }
-        let scalars = Row {
+        let scalars = Vector {
             cells: Cells::Scalars(random(count)),
             blinding: random(1)[0],
         };
-        for (name, row) in [
+        for (name, vector) in [
             ("full-width", scalars.clone()),
             ("bytes", integers(0, 256)),
             ("8-bit signed", integers(-128, 256)),
             ("bytes, 16 of them larger", multiplicities),
             ("16-bit signed", integers(-32768, 65536)),
         ] {
-            let row = [row];
+            let vector = [vector];
             c.bench_function(&format!("commit 2^{log} {name}"), |b| {
-                b.iter(|| commit(&setup, columns, black_box(&row)));
+                b.iter(|| commit(&setup, columns, black_box(&vector)));
             });
         }
         let many = vec![integers(-128, 256); 64];
-        c.bench_function(&format!("commit 64 rows of 2^{log} 8-bit signed"), |b| {
+        c.bench_function(&format!("commit 64 vectors of 2^{log} 8-bit signed"), |b| {
             b.iter(|| commit(&setup, columns, black_box(&many)));
         });
 
         // As for the helpers of a lookup: two picks of one of 255 values in every column.
         let values = [vec![Scalar::from(0)], random(255)].concat();
         let picks = (0..count as u32).flat_map(|n| [(n, n * 7 % 256), (n, n / 3 % 256)]);
-        let sums = [Row {
+        let sums = [Vector {
             cells: Cells::sums(values, picks.collect(), count),
             blinding: random(1)[0],
         }];
@@ -69,52 +69,55 @@ fn commitment(c: &mut Criterion) {
             b.iter(|| commit(&setup, columns, black_box(&sums)));
         });
 
-        let mut rows = vec![integers(-128, 256); CLAIMS * ROWS_PER_CLAIM - 1];
-        rows.push(scalars);
+        let mut vectors = vec![integers(-128, 256); CLAIMS * ROWS_PER_CLAIM - 1];
+        vectors.push(scalars);
         let claims: Vec<Claim> = (0..CLAIMS)
             .map(|k| {
                 let own = k * ROWS_PER_CLAIM..(k + 1) * ROWS_PER_CLAIM;
                 let term = Term {
-                    rows: own.zip(random(ROWS_PER_CLAIM)).collect(),
+                    vectors: own.zip(random(ROWS_PER_CLAIM)).collect(),
                     functional: tensor(&random(log)),
                 };
-                claim(columns, &rows, vec![term])
+                claim(columns, &vectors, vec![term])
             })
             .collect();
         c.bench_function(
-            &format!("open {CLAIMS} claims on {} rows of 2^{log}", rows.len()),
+            &format!(
+                "open {CLAIMS} claims on {} vectors of 2^{log}",
+                vectors.len()
+            ),
             |b| {
                 b.iter_batched(
                     || Writer::new(&[1; 32]),
                     |mut writer| {
-                        open(&setup, columns, &rows, &claims, &mut writer);
+                        open(&setup, columns, &vectors, &claims, &mut writer);
                         writer
                     },
                     BatchSize::SmallInput,
                 );
             },
         );
-        // Every row alone at a point of its own, and cells of one row.
-        let claims: Vec<Claim> = (0..rows.len())
-            .map(|row| {
+        // Every vector alone at a point of its own, and cells of one vector.
+        let claims: Vec<Claim> = (0..vectors.len())
+            .map(|vector| {
                 let terms = [
-                    (row, tensor(&random(log))),
-                    (rows.len() - 1, Functional::cell(row)),
+                    (vector, tensor(&random(log))),
+                    (vectors.len() - 1, Functional::cell(vector)),
                 ];
-                let terms = terms.map(|(row, functional)| Term {
-                    rows: vec![(row, Scalar::from(1))],
+                let terms = terms.map(|(vector, functional)| Term {
+                    vectors: vec![(vector, Scalar::from(1))],
                     functional,
                 });
-                claim(columns, &rows, terms.to_vec())
+                claim(columns, &vectors, terms.to_vec())
             })
             .collect();
         c.bench_function(
-            &format!("open every row of {} of 2^{log} alone", rows.len()),
+            &format!("open every vector of {} of 2^{log} alone", vectors.len()),
             |b| {
                 b.iter_batched(
                     || Writer::new(&[1; 32]),
                     |mut writer| {
-                        open(&setup, columns, &rows, &claims, &mut writer);
+                        open(&setup, columns, &vectors, &claims, &mut writer);
                         writer
                     },
                     BatchSize::SmallInput,
@@ -133,19 +136,19 @@ fn tensor(point: &[Scalar]) -> Functional {
     Functional {
         offset: 0,
         factors: vec![Factor {
-            weights: eq_table(point).into(),
+            axis: eq_table(point).into(),
             stride: 1,
         }],
     }
 }
 
 /// The claim that is true.
-fn claim(columns: Columns, rows: &[Row], terms: Vec<Term>) -> Claim {
+fn claim(columns: Columns, vectors: &[Vector], terms: Vec<Term>) -> Claim {
     let mut value = Scalar::from(0);
     for term in &terms {
-        let weights = term.functional.weights(columns);
-        for (row, rho) in &term.rows {
-            let dot: Scalar = match &rows[*row].cells {
+        let weights = term.functional.coefficients(columns);
+        for (vector, rho) in &term.vectors {
+            let dot: Scalar = match &vectors[*vector].cells {
                 Cells::Integers(cells) => {
                     let cells = cells.iter().zip(&weights);
                     cells.map(|(n, weight)| Scalar::from(*n) * weight).sum()

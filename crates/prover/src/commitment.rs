@@ -1,7 +1,7 @@
-//! Commits rows and opens them: the prover of [`zklens_commitment::opening`], whose documentation
+//! Commits vectors and opens them: the prover of [`zklens_commitment::opening`], whose documentation
 //! has the protocol.
 //!
-//! Randomness is the caller's: [`Row::blinding`] and the cells of mask rows, of which *The caller's
+//! Randomness is the caller's: [`Vector::blinding`] and the cells of mask vectors, of which *The caller's
 //! duty* in [`zklens_commitment::opening`] says what hides an opening.
 
 mod opening;
@@ -15,16 +15,16 @@ use zklens_field::{
     AdditiveGroup, Field, Point, Scalar, sum_of_integers, sum_of_picks, sum_of_scalars,
 };
 
-/// One row of a committed vector.
+/// One vector of a committed vector.
 #[derive(Clone, Debug)]
-pub struct Row {
-    /// The row's cells, from the first column on. Columns without a cell hold zero.
+pub struct Vector {
+    /// The vector's cells, from the first column on. Columns without a cell hold zero.
     pub cells: Cells,
-    /// What hides the row; zero for a public one.
+    /// What hides the vector; zero for a public one.
     pub blinding: Scalar,
 }
 
-/// The cells of a row.
+/// The cells of a vector.
 #[derive(Clone, Debug)]
 pub enum Cells {
     /// Small integers, which are cheap to commit to.
@@ -99,42 +99,43 @@ fn add_integers(sums: &mut [Scalar], cells: &[i64], rho: &Scalar) {
     }
 }
 
-/// Commits to every row.
+/// Commits to every vector.
 ///
 /// # Panics
 ///
-/// A row has more cells than columns, or the setup fewer than `C + 1` powers.
+/// A vector has more cells than columns, or the setup fewer than `C + 1` powers.
 #[must_use]
-pub fn commit(setup: &Setup, columns: Columns, rows: &[Row]) -> Vec<Point> {
+pub fn commit(setup: &Setup, columns: Columns, vectors: &[Vector]) -> Vec<Point> {
     let powers = powers(setup, columns);
-    rows.par_iter()
-        .map(|row| commit_row(powers, columns, row))
+    vectors
+        .par_iter()
+        .map(|vector| commit_vector(powers, columns, vector))
         .collect()
 }
 
-fn commit_row(powers: &[Point], columns: Columns, row: &Row) -> Point {
-    assert_len(columns, row);
+fn commit_vector(powers: &[Point], columns: Columns, vector: &Vector) -> Point {
+    assert_len(columns, vector);
     let hiding = powers[columns.count()];
-    match &row.cells {
+    match &vector.cells {
         Cells::Integers(cells) => {
             let sum = sum_of_integers(powers, cells);
-            sum_of_scalars(&[sum, hiding], &[Scalar::ONE, row.blinding])
+            sum_of_scalars(&[sum, hiding], &[Scalar::ONE, vector.blinding])
         }
         Cells::Scalars(cells) => {
             let mut points = powers[..cells.len()].to_vec();
             points.push(hiding);
-            sum_of_scalars(&points, &[cells, &[row.blinding][..]].concat())
+            sum_of_scalars(&points, &[cells, &[vector.blinding][..]].concat())
         }
         Cells::Sums { values, picks, .. } => {
             let sum = sum_of_picks(&powers[..columns.count()], values, picks);
-            sum_of_scalars(&[sum, hiding], &[Scalar::ONE, row.blinding])
+            sum_of_scalars(&[sum, hiding], &[Scalar::ONE, vector.blinding])
         }
     }
 }
 
-fn assert_len(columns: Columns, row: &Row) {
-    let len = row.cells.len();
-    assert!(len <= columns.count(), "{len} cells in a row");
+fn assert_len(columns: Columns, vector: &Vector) {
+    let len = vector.cells.len();
+    assert!(len <= columns.count(), "{len} cells in a vector");
 }
 
 fn powers(setup: &Setup, columns: Columns) -> &[Point] {

@@ -1,11 +1,11 @@
 //! Keys of a model.
 
-use crate::commitment::{Cells, Row, commit};
+use crate::commitment::{Cells, Vector, commit};
 use crate::random::scalars;
 use rand_core::CryptoRng;
 use zklens_commitment::{Columns, Setup};
 use zklens_field::{Scalar, decode_scalar, encode_scalar};
-use zklens_layers::{Circuit, LayerError, Plan};
+use zklens_layers::{Circuit, LayerError, Layout};
 use zklens_model::{FileError, Model};
 use zklens_verifier::{KeyError, Names, VerifyingKey};
 
@@ -28,7 +28,7 @@ pub struct ProvingKey {
     /// The circuit's arrays.
     arrays: Vec<Vec<i64>>,
     /// The arrays laid out.
-    rows: Vec<Row>,
+    rows: Vec<Vector>,
 }
 
 /// The version of proving keys that this crate writes, and the only one it reads.
@@ -40,13 +40,13 @@ pub const PROVING_KEY_MAGIC: [u8; 4] = *b"ZKLX";
 /// What the rows of a key are cut for. Another layout of the same model is another key, with another
 /// model id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Layout {
+pub enum Target {
     /// Short rows: the prover's work is in proportion to the columns, and a native verifier has little
     /// more to do for more rows.
     #[default]
-    Fast,
+    Native,
     /// As few rows as there can be: on a chain, every row costs the gas of a multiplication, 6,000 and more.
-    Chain,
+    Evm,
 }
 
 /// Rows have a multiple of so many columns, which lets them fit a model well enough.
@@ -58,48 +58,48 @@ const COLUMNS_PER_WEIGHT_ROW: usize = 64;
 /// So many are worth one row less of pixels, witness or helpers, which also takes 64 bytes of every proof.
 const COLUMNS_PER_PROOF_ROW: usize = 512;
 
-impl Layout {
+impl Target {
     /// What a proof costs, of one image, in columns.
-    fn cost(self, plan: &Plan) -> usize {
-        let count = plan.columns.count();
-        let (weights, all) = (plan.rows.weights.len(), plan.rows.helpers.end);
+    fn cost(self, layout: &Layout) -> usize {
+        let count = layout.columns.count();
+        let (weights, all) = (layout.vectors.weights.len(), layout.vectors.helpers.end);
         match self {
             // Multiplications of points are as many as columns, transforms as long as the next power of two.
-            Self::Fast => {
+            Self::Native => {
                 let of_weights = weights * COLUMNS_PER_WEIGHT_ROW;
                 let of_proofs = (all - weights) * COLUMNS_PER_PROOF_ROW;
                 count + count.next_power_of_two() + of_weights + of_proofs
             }
-            Self::Chain => count + all * Columns::MAX.count(),
+            Self::Evm => count + all * Columns::MAX.count(),
         }
     }
 }
 
 impl ProvingKey {
-    /// Makes the keys of `model`, for [`Layout::Fast`].
+    /// Makes the keys of `model`, for [`Target::Native`].
     ///
     /// # Errors
     ///
     /// The model has an operator, or an arrangement of operators, that cannot be proved, or the setup
     /// is too short.
     pub fn new(setup: &Setup, model: Model, privacy: Privacy<'_>) -> Result<Self, KeygenError> {
-        Self::with_layout(setup, model, privacy, Layout::default())
+        Self::with_target(setup, model, privacy, Target::default())
     }
 
-    /// Makes the keys of `model`, for a layout.
+    /// Makes the keys of `model`, for a target.
     ///
     /// # Errors
     ///
     /// As [`Self::new`].
-    pub fn with_layout(
+    pub fn with_target(
         setup: &Setup,
         model: Model,
         privacy: Privacy<'_>,
-        layout: Layout,
+        target: Target,
     ) -> Result<Self, KeygenError> {
         let circuit = Circuit::compile(&model)?;
-        let columns = choose_columns(&circuit, layout)?;
-        let rows = Plan::new(&circuit, columns, 1)?.rows.weights.len();
+        let columns = choose_columns(&circuit, target)?;
+        let rows = Layout::new(&circuit, columns, 1)?.vectors.weights.len();
         let blindings = match privacy {
             Privacy::Public => vec![Scalar::default(); rows],
             Privacy::Private(rng) => scalars(rows, rng),
@@ -120,9 +120,9 @@ impl ProvingKey {
                 got: setup.powers().len(),
             });
         }
-        let plan = Plan::new(&circuit, columns, 1)?;
+        let layout = Layout::new(&circuit, columns, 1)?;
         let arrays = circuit.parameters(&model);
-        let rows = lay_out(&plan, &arrays, blindings);
+        let rows = lay_out(&layout, &arrays, blindings);
         let weights = commit(setup, columns, &rows);
         let names = Names {
             name: model.name().to_owned(),
@@ -181,8 +181,8 @@ impl ProvingKey {
         let blindings: Option<Vec<Scalar>> = blindings.iter().map(decode_scalar).collect();
         let blindings = blindings.ok_or(malformed)?;
         let circuit = Circuit::compile(&model).map_err(KeygenError::from)?;
-        let plan = Plan::new(&circuit, columns, 1).map_err(KeygenError::from)?;
-        if blindings.len() != plan.rows.weights.len() {
+        let layout = Layout::new(&circuit, columns, 1).map_err(KeygenError::from)?;
+        if blindings.len() != layout.vectors.weights.len() {
             return Err(malformed);
         }
         Ok(Self::with_blindings(
@@ -206,19 +206,19 @@ impl ProvingKey {
         &self.arrays
     }
 
-    pub(crate) fn rows(&self) -> &[Row] {
+    pub(crate) fn rows(&self) -> &[Vector] {
         &self.rows
     }
 }
 
 /// The columns of all rows in a key of `circuit`.
-fn choose_columns(circuit: &Circuit, layout: Layout) -> Result<Columns, KeygenError> {
+fn choose_columns(circuit: &Circuit, target: Target) -> Result<Columns, KeygenError> {
     let mut best: Option<(usize, Columns)> = None;
     for count in (COLUMN_STEP..Columns::MAX.count()).step_by(COLUMN_STEP) {
         let columns = Columns::new(count).expect("fewer than the most");
         // Of those that hold the random cells.
-        if let Ok(plan) = Plan::new(circuit, columns, 1) {
-            let cost = layout.cost(&plan);
+        if let Ok(layout) = Layout::new(circuit, columns, 1) {
+            let cost = target.cost(&layout);
             if best.is_none_or(|(least, _)| cost < least) {
                 best = Some((cost, columns));
             }
@@ -227,18 +227,18 @@ fn choose_columns(circuit: &Circuit, layout: Layout) -> Result<Columns, KeygenEr
     match best {
         Some((_, columns)) => Ok(columns),
         // The longest rows tell why there are none.
-        None => Ok(Plan::new(circuit, Columns::MAX, 1).map(|plan| plan.columns)?),
+        None => Ok(Layout::new(circuit, Columns::MAX, 1).map(|layout| layout.columns)?),
     }
 }
 
-fn lay_out(plan: &Plan, arrays: &[Vec<i64>], blindings: &[Scalar]) -> Vec<Row> {
-    let mut rows = vec![Vec::new(); plan.rows.weights.len()];
-    for (array, values) in plan.arrays.iter().zip(arrays) {
+fn lay_out(layout: &Layout, arrays: &[Vec<i64>], blindings: &[Scalar]) -> Vec<Vector> {
+    let mut rows = vec![Vec::new(); layout.vectors.weights.len()];
+    for (array, values) in layout.arrays.iter().zip(arrays) {
         for span in array.spans() {
-            write(&mut rows[span.row], span.offset, &values[span.cells]);
+            write(&mut rows[span.vector], span.offset, &values[span.cells]);
         }
     }
-    let row = |(cells, blinding): (Vec<i64>, &Scalar)| Row {
+    let row = |(cells, blinding): (Vec<i64>, &Scalar)| Vector {
         cells: Cells::Integers(cells),
         blinding: *blinding,
     };

@@ -6,7 +6,7 @@
 //! ```
 //! use zklens_commitment::Setup;
 //! use zklens_model::Pixels;
-//! use zklens_prover::{Privacy, Layout, ProvingKey, prove};
+//! use zklens_prover::{Privacy, Target, ProvingKey, prove};
 //! use zklens_verifier::verify;
 //!
 //! let setup = Setup::decode(zklens_setup::STRING, &zklens_setup::TAU_G2)?;
@@ -40,8 +40,8 @@ mod wiring;
 mod witness;
 
 pub use key::{
-    KeygenError, Layout, PROVING_KEY_MAGIC, PROVING_KEY_VERSION, Privacy, ProvingKey,
-    ProvingKeyError,
+    KeygenError, PROVING_KEY_MAGIC, PROVING_KEY_VERSION, Privacy, ProvingKey, ProvingKeyError,
+    Target,
 };
 pub use proof::{ProveError, Proved, prove, prove_with, prove_witness};
 pub use stage::Stage;

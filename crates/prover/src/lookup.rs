@@ -1,14 +1,14 @@
 //! Twin of [`zklens_layers::lookup`]: the helper columns, committed to by their few different terms.
 
-use crate::commitment::{Cells, Row};
+use crate::commitment::{Cells, Vector};
 use crate::random::scalar;
 use crate::witness::Witness;
 use rand_core::CryptoRng;
 use std::collections::HashMap;
 use zklens_field::{Scalar, batch_invert};
-use zklens_layers::gadget::Key;
-use zklens_layers::lookup::{HelperKeys, LookupChallenges};
-use zklens_layers::plan::{Plan, TablePlan};
+use zklens_layers::gadget::Query;
+use zklens_layers::layout::{Layout, TableLayout};
+use zklens_layers::lookup::{Helper, LookupChallenges};
 
 /// A term of a helper: which of all values.
 type Value = u32;
@@ -31,7 +31,7 @@ struct Column {
 impl Helpers {
     /// The helpers of a witness. `values` has the column of values of each table of entries.
     pub(crate) fn new(
-        plan: &Plan,
+        layout: &Layout,
         witness: &Witness,
         entries: &[Option<&[i64]>],
         challenges: &LookupChallenges,
@@ -41,21 +41,21 @@ impl Helpers {
             values: Vec::new(),
             known: HashMap::new(),
         };
-        let tables = plan.tables.iter().zip(&witness.tables).zip(entries);
-        let tables = tables.map(|((layout, columns), entries)| {
-            let helpers = layout.helpers.iter();
+        let tables = layout.tables.iter().zip(&witness.tables).zip(entries);
+        let tables = tables.map(|((table_layout, columns), entries)| {
+            let helpers = table_layout.helpers.iter();
             helpers
-                .map(|keys| terms.column(layout, keys, columns, *entries))
+                .map(|keys| terms.column(table_layout, keys, columns, *entries))
                 .collect()
         });
         let tables = tables.collect();
-        let mut poles: Vec<Scalar> = terms
+        let mut denominators: Vec<Scalar> = terms
             .values
             .iter()
             .map(|(key, _)| *key + challenges.alpha)
             .collect();
-        batch_invert(&mut poles);
-        let values = terms.values.iter().zip(&poles);
+        batch_invert(&mut denominators);
+        let values = terms.values.iter().zip(&denominators);
         Self {
             values: values
                 .map(|((key, count), inverse)| *count * key * inverse)
@@ -74,15 +74,18 @@ impl Helpers {
     }
 
     /// The rows that hold all helper columns.
-    pub(crate) fn rows(&self, plan: &Plan, rng: &mut dyn CryptoRng) -> Vec<Row> {
-        let first = plan.rows.helpers.start;
-        let mut rows = vec![(Vec::new(), 0_usize); plan.rows.helpers.len()];
-        for (layout, columns) in plan.tables.iter().zip(&self.tables) {
-            let places = layout.places.iter().skip(layout.rules.columns.len());
+    pub(crate) fn rows(&self, layout: &Layout, rng: &mut dyn CryptoRng) -> Vec<Vector> {
+        let first = layout.vectors.helpers.start;
+        let mut rows = vec![(Vec::new(), 0_usize); layout.vectors.helpers.len()];
+        for (table_layout, columns) in layout.tables.iter().zip(&self.tables) {
+            let places = table_layout
+                .placements
+                .iter()
+                .skip(table_layout.rules.columns.len());
             for (place, column) in places.zip(columns) {
                 let place = place.as_ref().expect("helpers are committed");
                 for span in place.spans() {
-                    let (picks, len) = &mut rows[span.row - first];
+                    let (picks, len) = &mut rows[span.vector - first];
                     *len = (*len).max(span.offset + span.cells.len());
                     for (cell, terms) in (span.offset..).zip(&column.terms[span.cells]) {
                         let cell = u32::try_from(cell).expect("a row is short");
@@ -91,7 +94,7 @@ impl Helpers {
                 }
             }
         }
-        let rows = rows.into_iter().map(|(picks, len)| Row {
+        let rows = rows.into_iter().map(|(picks, len)| Vector {
             cells: Cells::sums(self.values.clone(), picks, len),
             blinding: scalar(rng),
         });
@@ -109,20 +112,20 @@ struct Terms {
 impl Terms {
     fn column(
         &mut self,
-        layout: &TablePlan,
-        keys: &HelperKeys,
+        table_layout: &TableLayout,
+        keys: &Helper,
         columns: &[Vec<i64>],
         entries: Option<&[i64]>,
     ) -> Column {
-        let rows = 0..layout.dims.iter().product();
+        let rows = 0..table_layout.dims.iter().product();
         let terms = match keys {
-            HelperKeys::Asked { keys, .. } => rows
+            Helper::Asked { queries: keys, .. } => rows
                 .map(|row| {
                     let mut terms = [None; 2];
                     for (term, key) in terms.iter_mut().zip(keys) {
                         *term = match *key {
-                            Key::Byte(column) => self.term(columns[column][row], 0, 1),
-                            Key::Entry {
+                            Query::Byte(column) => self.term(columns[column][row], 0, 1),
+                            Query::Entry {
                                 position, value, ..
                             } => self.term(columns[position][row], columns[value][row], 1),
                         };
@@ -130,7 +133,7 @@ impl Terms {
                     terms
                 })
                 .collect(),
-            HelperKeys::Entry { multiplicity, .. } => (0_i64..)
+            Helper::Entry { multiplicity, .. } => (0_i64..)
                 .zip(rows)
                 .map(|(number, row)| {
                     let value = entries.map_or(0, |entries| entries[row]);

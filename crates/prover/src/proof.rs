@@ -1,6 +1,6 @@
 //! Twin of [`zklens_verifier::verify`]: the same steps and labels, and the work between them.
 
-use crate::commitment::{Cells, Row, commit, open};
+use crate::commitment::{Cells, Vector, commit, open};
 use crate::key::{ProvingKey, write};
 use crate::lookup::Helpers;
 use crate::random::{scalar, scalars};
@@ -17,8 +17,8 @@ use zklens_field::{AdditiveGroup, Scalar};
 use zklens_layers::circuit::{Path, Table};
 use zklens_layers::closing::close;
 use zklens_layers::gadget::{Column, Gadget};
-use zklens_layers::lookup::{HelperKeys, LookupChallenges};
-use zklens_layers::plan::{DEGREE, FREE_CELLS, Plan, TablePlan};
+use zklens_layers::layout::{DEGREE, FREE_CELLS, Layout, TableLayout};
+use zklens_layers::lookup::{Helper, LookupChallenges};
 use zklens_layers::wiring::Covector;
 use zklens_layers::{Challenges, LayerError, Relations};
 use zklens_model::{InputError, Pixels};
@@ -75,14 +75,16 @@ pub fn prove_with(
     progress: &mut dyn FnMut(Stage) -> ControlFlow<()>,
 ) -> Result<Proved, ProveError> {
     Stage::Witness.begin(progress)?;
-    let plan = key.plan(images.len())?;
+    let layout = key.layout(images.len())?;
     let traces = images.par_iter().map(|pixels| key.model().run(pixels));
     let traces = traces.collect::<Result<Vec<_>, _>>()?;
     let runs: Vec<_> = images.iter().zip(traces).collect();
     let labels = runs.iter().map(|(_, trace)| trace.classification().label());
     let labels: Vec<usize> = labels.collect();
-    let witness = Witness::new(key.model(), key.verifying().circuit(), &plan, &runs);
-    prove_witness(setup, key, &plan, &witness, labels, context, rng, progress)
+    let witness = Witness::new(key.model(), key.verifying().circuit(), &layout, &runs);
+    prove_witness(
+        setup, key, &layout, &witness, labels, context, rng, progress,
+    )
 }
 
 impl ProvingKey {
@@ -91,9 +93,9 @@ impl ProvingKey {
     /// # Errors
     ///
     /// There is no image, or too many.
-    pub fn plan(&self, images: usize) -> Result<Plan, LayerError> {
+    pub fn layout(&self, images: usize) -> Result<Layout, LayerError> {
         let key = self.verifying();
-        Plan::new(key.circuit(), key.columns(), images)
+        Layout::new(key.circuit(), key.columns(), images)
     }
 }
 
@@ -106,12 +108,12 @@ impl ProvingKey {
 ///
 /// # Panics
 ///
-/// The setup, the plan or the witness is not the key's.
+/// The setup, the layout or the witness is not the key's.
 #[expect(clippy::too_many_arguments, reason = "tests lie with each of them")]
 pub fn prove_witness(
     setup: &Setup,
     key: &ProvingKey,
-    plan: &Plan,
+    layout: &Layout,
     witness: &Witness,
     labels_of_images: Vec<usize>,
     context: Context,
@@ -120,14 +122,14 @@ pub fn prove_witness(
 ) -> Result<Proved, ProveError> {
     let circuit = key.verifying().circuit();
     Stage::Commitment.begin(progress)?;
-    let mut rows = Rows::new(key, plan, witness, rng);
+    let mut rows = Rows::new(key, layout, witness, rng);
     let committed =
-        |rows: &Rows, range: std::ops::Range<usize>| commit(setup, plan.columns, &rows.0[range]);
+        |rows: &Rows, range: std::ops::Range<usize>| commit(setup, layout.columns, &rows.0[range]);
 
     // 0. The statement.
     let statement = Statement {
         model: key.verifying().id(),
-        inputs: committed(&rows, plan.rows.pixels.clone()),
+        inputs: committed(&rows, layout.vectors.pixels.clone()),
         labels: labels_of_images,
         context,
     };
@@ -136,7 +138,7 @@ pub fn prove_witness(
     // 1. The witness.
     writer.write_points(
         labels::WITNESS_ROWS,
-        &committed(&rows, plan.rows.witness.clone()),
+        &committed(&rows, layout.vectors.witness.clone()),
     );
 
     // 2. Helpers of lookups.
@@ -146,16 +148,16 @@ pub fn prove_witness(
         beta: writer.draw(labels::LOOKUP_PAIR),
     };
     let entries = entries(key);
-    let helpers = Helpers::new(plan, witness, &entries, &lookup);
-    rows.0.extend(helpers.rows(plan, rng));
+    let helpers = Helpers::new(layout, witness, &entries, &lookup);
+    rows.0.extend(helpers.rows(layout, rng));
     writer.write_points(
         labels::HELPER_ROWS,
-        &committed(&rows, plan.rows.helpers.clone()),
+        &committed(&rows, layout.vectors.helpers.clone()),
     );
 
     // 3. One sum of all rules.
     Stage::Sumcheck.begin(progress)?;
-    let coordinates = 1..plan.num_vars;
+    let coordinates = 1..layout.num_vars;
     let challenges = Challenges {
         lookup,
         point: coordinates
@@ -163,13 +165,13 @@ pub fn prove_witness(
             .collect(),
         lambda: writer.draw(labels::RULE_POWERS),
     };
-    let relations = Relations::new(circuit, plan, &statement.labels, &challenges)?;
+    let relations = Relations::new(circuit, layout, &statement.labels, &challenges)?;
 
     // 4. Sumcheck.
-    let random = rows.random(plan).to_vec();
+    let random = rows.random(layout).to_vec();
     let summation = Summation {
         key,
-        plan,
+        layout,
         witness,
         helpers: &helpers,
         relations: &relations,
@@ -178,7 +180,7 @@ pub fn prove_witness(
     };
     let (constant, wired) = summation.wired();
     let summands = summation.summands(wired);
-    let coefficients = &random[FREE_CELLS..][..plan.mask_shape().num_coefficients()];
+    let coefficients = &random[FREE_CELLS..][..layout.mask_shape().num_coefficients()];
     let reduced = sumcheck::prove::<DEGREE>(summands, constant, coefficients, &mut writer);
 
     // 5. The columns' values.
@@ -186,25 +188,25 @@ pub fn prove_witness(
     let values: Vec<Vec<Scalar>> = reduced
         .tables
         .iter()
-        .zip(&plan.tables)
-        .map(|(cells, layout)| cells[..layout.places.len()].to_vec())
+        .zip(&layout.tables)
+        .map(|(cells, table_layout)| cells[..table_layout.placements.len()].to_vec())
         .collect();
     writer.write_scalars(labels::COLUMN_VALUES, &values.concat());
 
     // 6. Claims on rows.
     let claims = close(
         circuit,
-        plan,
+        layout,
         &relations,
         &challenges,
         reduced.claim,
         &values,
     );
-    open(setup, plan.columns, &rows.0, &claims, &mut writer);
+    open(setup, layout.columns, &rows.0, &claims, &mut writer);
     Ok(Proved {
         statement,
         proof: writer.finish(),
-        opening: rows.opening(plan),
+        opening: rows.opening(layout),
     })
 }
 
@@ -219,23 +221,23 @@ fn entries(key: &ProvingKey) -> Vec<Option<&[i64]>> {
 }
 
 /// All rows, in the order of the commitments.
-struct Rows(Vec<Row>);
+struct Rows(Vec<Vector>);
 
 impl Rows {
     /// All but the helpers'.
-    fn new(key: &ProvingKey, plan: &Plan, witness: &Witness, rng: &mut dyn CryptoRng) -> Self {
-        let first = plan.rows.pixels.start;
-        let mut cells: Vec<Vec<i64>> = vec![Vec::new(); plan.rows.witness.end - first];
-        for (layout, columns) in plan.tables.iter().zip(&witness.tables) {
-            let kinds = layout.rules.columns.iter();
-            for ((place, column), kind) in layout.places.iter().zip(columns).zip(kinds) {
+    fn new(key: &ProvingKey, layout: &Layout, witness: &Witness, rng: &mut dyn CryptoRng) -> Self {
+        let first = layout.vectors.pixels.start;
+        let mut cells: Vec<Vec<i64>> = vec![Vec::new(); layout.vectors.witness.end - first];
+        for (table_layout, columns) in layout.tables.iter().zip(&witness.tables) {
+            let kinds = table_layout.rules.columns.iter();
+            for ((place, column), kind) in table_layout.placements.iter().zip(columns).zip(kinds) {
                 // Arrays of the key have a place there; the bytes of numbers are columns of their own table.
                 let Some(place) = place.as_ref().filter(|_| is_written(*kind)) else {
                     continue;
                 };
                 for span in place.spans() {
                     write(
-                        &mut cells[span.row - first],
+                        &mut cells[span.vector - first],
                         span.offset,
                         &column[span.cells],
                     );
@@ -243,24 +245,24 @@ impl Rows {
             }
         }
         let mut rows = key.rows().to_vec();
-        rows.extend(cells.into_iter().map(|cells| Row {
+        rows.extend(cells.into_iter().map(|cells| Vector {
             cells: Cells::Integers(cells),
             blinding: scalar(rng),
         }));
-        let mask = &mut rows[plan.rows.mask];
-        mask.cells = Cells::Scalars(with_randomness(plan, &mask.cells, rng));
+        let mask = &mut rows[layout.vectors.mask];
+        mask.cells = Cells::Scalars(with_randomness(layout, &mask.cells, rng));
         Self(rows)
     }
 
-    fn random(&self, plan: &Plan) -> &[Scalar] {
-        match &self.0[plan.rows.mask].cells {
+    fn random(&self, layout: &Layout) -> &[Scalar] {
+        match &self.0[layout.vectors.mask].cells {
             Cells::Scalars(cells) => cells,
             Cells::Integers(_) | Cells::Sums { .. } => &[],
         }
     }
 
-    fn opening(&self, plan: &Plan) -> InputOpening {
-        let rows = &self.0[plan.rows.pixels.clone()];
+    fn opening(&self, layout: &Layout) -> InputOpening {
+        let rows = &self.0[layout.vectors.pixels.clone()];
         InputOpening {
             blindings: rows.iter().map(|row| row.blinding).collect(),
         }
@@ -276,8 +278,8 @@ const fn is_written(kind: Column) -> bool {
 }
 
 /// The mask row: random cells, and those that it has behind them.
-fn with_randomness(plan: &Plan, cells: &Cells, rng: &mut dyn CryptoRng) -> Vec<Scalar> {
-    let mut row = scalars(plan.rows.random, rng);
+fn with_randomness(layout: &Layout, cells: &Cells, rng: &mut dyn CryptoRng) -> Vec<Scalar> {
+    let mut row = scalars(layout.vectors.random, rng);
     if let Cells::Integers(cells) = cells {
         let others = cells.iter().skip(row.len());
         row.extend(others.map(|cell| Scalar::from(*cell)));
@@ -288,7 +290,7 @@ fn with_randomness(plan: &Plan, cells: &Cells, rng: &mut dyn CryptoRng) -> Vec<S
 /// What it takes to write down the sum.
 struct Summation<'a> {
     key: &'a ProvingKey,
-    plan: &'a Plan,
+    layout: &'a Layout,
     witness: &'a Witness,
     helpers: &'a Helpers,
     relations: &'a Relations,
@@ -301,9 +303,9 @@ impl Summation<'_> {
     /// The constant with the biases, and for each table the weights that wires ask of its output.
     fn wired(&self) -> (Scalar, Vec<Vec<Scalar>>) {
         let mut constant = self.relations.constant;
-        let layouts = self.plan.tables.iter();
-        let mut wired: Vec<Vec<Scalar>> = layouts
-            .map(|layout| vec![Scalar::ZERO; 1 << (layout.num_vars() - 1)])
+        let table_layouts = self.layout.tables.iter();
+        let mut wired: Vec<Vec<Scalar>> = table_layouts
+            .map(|table_layout| vec![Scalar::ZERO; 1 << (table_layout.num_vars() - 1)])
             .collect();
         let tables = self.key.verifying().circuit().tables.iter();
         for (table, relation) in tables.zip(&self.relations.tables) {
@@ -311,7 +313,7 @@ impl Summation<'_> {
                 let weights = path.weights.map(|weighted| weighted.array);
                 for covector in &relation.covectors {
                     let array = weights.map_or(&[][..], |array| &self.key.arrays()[array]);
-                    let source = &self.plan.tables[path.source];
+                    let source = &self.layout.tables[path.source];
                     add_transposed(&mut wired[path.source], source, path, covector, array);
                     if let Some(array) = weights {
                         constant += bias(path, covector, &self.key.arrays()[array + 1]);
@@ -332,16 +334,16 @@ impl Summation<'_> {
 
     /// Its first tables are the columns.
     fn summand(&self, table: usize, wired: Vec<Scalar>) -> Summand {
-        let layout = &self.plan.tables[table];
-        let columns = layout.columns();
+        let table_layout = &self.layout.tables[table];
+        let columns = table_layout.columns();
         let columns = columns.iter().enumerate();
         let mut tables: Vec<Vec<Scalar>> = columns
             .map(|(column, kind)| self.column(table, column, *kind))
             .collect();
-        let blinds = layout.blinds.iter().map(|cell| self.random[*cell]);
+        let blinds = table_layout.blinds.iter().map(|cell| self.random[*cell]);
         let blinds: Vec<Scalar> = blinds.collect();
-        let num_vars = layout.num_vars();
-        if layout.helpers.iter().any(HelperKeys::needs_index) {
+        let num_vars = table_layout.num_vars();
+        if table_layout.helpers.iter().any(Helper::needs_index) {
             tables.push((0..1_u64 << (num_vars - 1)).map(Scalar::from).collect());
         }
         let num_columns = tables.len();
@@ -355,12 +357,13 @@ impl Summation<'_> {
 
     /// A column over the hypercube.
     fn column(&self, table: usize, column: usize, kind: Column) -> Vec<Scalar> {
-        let layout = &self.plan.tables[table];
-        let integers = |cells: &[i64]| scatter(layout, cells.iter().map(|n| Scalar::from(*n)));
+        let table_layout = &self.layout.tables[table];
+        let integers =
+            |cells: &[i64]| scatter(table_layout, cells.iter().map(|n| Scalar::from(*n)));
         match kind {
             Column::Helper => {
-                let helper = column - layout.rules.columns.len();
-                scatter(layout, self.helpers.cells(table, helper))
+                let helper = column - table_layout.rules.columns.len();
+                scatter(table_layout, self.helpers.cells(table, helper))
             }
             Column::Fixed { array } => integers(&self.key.arrays()[array]),
             Column::Byte | Column::Number { .. } | Column::Integer | Column::Index => {
@@ -371,10 +374,10 @@ impl Summation<'_> {
 }
 
 /// Cells of a table's tensor at their places in the hypercube, zeros between them.
-fn scatter(layout: &TablePlan, cells: impl Iterator<Item = Scalar>) -> Vec<Scalar> {
-    let mut table = vec![Scalar::ZERO; 1 << (layout.num_vars() - 1)];
-    let [_, channels, height, width] = layout.dims;
-    let [_, channel_bits, row_bits, column_bits] = layout.bits();
+fn scatter(table_layout: &TableLayout, cells: impl Iterator<Item = Scalar>) -> Vec<Scalar> {
+    let mut table = vec![Scalar::ZERO; 1 << (table_layout.num_vars() - 1)];
+    let [_, channels, height, width] = table_layout.dims;
+    let [_, channel_bits, row_bits, column_bits] = table_layout.bits();
     let mut cells = cells;
     for image in table.chunks_mut(1 << (channel_bits + row_bits + column_bits)) {
         for plane in image

@@ -99,15 +99,15 @@ impl RowSum {
     /// A row of the summand has the table's columns first, the first `blinded` of which are committed.
     pub(crate) fn new(relation: &Relation, blinded: usize, num_columns: usize) -> Self {
         let mut forms = Vec::new();
-        let local = Compiled::new(&relation.local, &mut forms);
+        let local = Compiled::new(&relation.constraints, &mut forms);
         let output = Compiled::new(&relation.output, &mut forms);
         Self {
             num_columns,
             blinded,
             local,
             output,
-            free: Form::new(&relation.free),
-            degree: relation.local.degree().max(relation.output.degree()) + 1,
+            free: Form::new(&relation.lookup_sum),
+            degree: relation.constraints.degree().max(relation.output.degree()) + 1,
             forms,
         }
     }

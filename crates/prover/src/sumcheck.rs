@@ -104,7 +104,7 @@ fn prove_rounds<const DEGREE: usize>(
         let running = summands.par_iter_mut();
         running.for_each(|summand| summand.bind(left, &r, &rounds));
         let functional = MaskFunctional::at::<DEGREE>(&[r]);
-        bound_mask += inner_product(functional.weights(), mask);
+        bound_mask += inner_product(functional.coefficients(), mask);
     }
     finish(&summands, constant, EvalClaim { point, value })
 }

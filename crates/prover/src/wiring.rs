@@ -2,19 +2,19 @@
 
 use rayon::prelude::*;
 use zklens_field::{AdditiveGroup, Scalar};
-use zklens_layers::circuit::{Map, Path, Sides};
-use zklens_layers::plan::TablePlan;
+use zklens_layers::circuit::{LinearOp, Path, Sides};
+use zklens_layers::layout::TableLayout;
 use zklens_layers::wiring::{Covector, under_tap};
 use zklens_model::Window;
 
-/// Weights per row that one thread takes at least.
+/// AxisVector per row that one thread takes at least.
 const MIN_WEIGHTS: usize = 1 << 8;
 
 /// Adds to `table`, over the rows of the hypercube of `source`, what `covector` on the operand asks of
 /// them along `path`. `weights` is the path's array, if it has one.
 pub(crate) fn add_transposed(
     table: &mut [Scalar],
-    source: &TablePlan,
+    source: &TableLayout,
     path: &Path,
     covector: &Covector,
     weights: &[i64],
@@ -26,8 +26,8 @@ pub(crate) fn add_transposed(
     let axes = [channels, rows, columns];
     let cells = match path.weights.map(|weighted| weighted.map) {
         None => outer_product(&axes),
-        Some(Map::Dense) => dense(&axes, weights, sides),
-        Some(Map::Conv2d { window, groups, .. }) => {
+        Some(LinearOp::Dense) => dense(&axes, weights, sides),
+        Some(LinearOp::Conv2d { window, groups, .. }) => {
             convolution(&axes, weights, sides, &window, groups)
         }
     };
@@ -108,11 +108,11 @@ fn convolution(
             .map(|tap| under_tap(weights, axis, tap, cells))
             .collect()
     };
-    let row_taps = under(rows, &window.rows, height);
-    let column_taps = under(columns, &window.columns, width);
+    let row_taps = under(rows, &window.height, height);
+    let column_taps = under(columns, &window.width, width);
     let planes = kernels.par_chunks(taps).map(|kernel| {
         let mut plane = vec![Scalar::ZERO; height * width];
-        for (kernel, rows) in kernel.chunks(window.columns.kernel).zip(&row_taps) {
+        for (kernel, rows) in kernel.chunks(window.width.kernel).zip(&row_taps) {
             let mut line = vec![Scalar::ZERO; width];
             for (weight, columns) in kernel.iter().zip(&column_taps) {
                 for (sum, column) in line.iter_mut().zip(columns) {

@@ -1,8 +1,8 @@
 //! What the network computed, as columns of tables: [`Model::run`] cut into numbers, and these into bytes.
 
 use zklens_layers::circuit::{Circuit, Table};
-use zklens_layers::gadget::{Activation, Clip, Column, Gadget, Key, Lookup, Rules};
-use zklens_layers::plan::{Plan, TablePlan};
+use zklens_layers::gadget::{Activation, Clip, Column, Gadget, Lookup, Query, Rules};
+use zklens_layers::layout::{Layout, TableLayout};
 use zklens_model::{Axis, Model, Pixels, Trace, Window};
 
 /// The columns of every table that are not helpers: for each table, for each column, its cells over
@@ -19,37 +19,42 @@ impl Witness {
     ///
     /// # Panics
     ///
-    /// The circuit is not the model's, the plan not the circuit's, or there are more or fewer images
-    /// than the plan has.
+    /// The circuit is not the model's, the layout not the circuit's, or there are more or fewer images
+    /// than the layout has.
     #[must_use]
-    pub fn new(model: &Model, circuit: &Circuit, plan: &Plan, images: &[(&Pixels, Trace)]) -> Self {
-        assert_eq!(images.len(), plan.images, "images in the batch");
-        let tables = circuit.tables.iter().zip(&plan.tables);
+    pub fn new(
+        model: &Model,
+        circuit: &Circuit,
+        layout: &Layout,
+        images: &[(&Pixels, Trace)],
+    ) -> Self {
+        assert_eq!(images.len(), layout.images, "images in the batch");
+        let tables = circuit.tables.iter().zip(&layout.tables);
         let mut witness = Self {
             tables: tables
-                .map(|(table, layout)| columns(model, table, layout, images))
+                .map(|(table, table_layout)| columns(model, table, table_layout, images))
                 .collect(),
         };
-        witness.cut_numbers(circuit, plan);
-        witness.count_lookups(circuit, plan);
+        witness.cut_numbers(circuit, layout);
+        witness.count_lookups(circuit, layout);
         witness
     }
 
     /// Fills the table of all numbers' bytes. The last holds all that is left of a number that is negative or too
     /// large, which only a liar has.
-    pub fn cut_numbers(&mut self, circuit: &Circuit, plan: &Plan) {
-        let first = plan.rows.witness.start;
-        let mut rows = vec![vec![0_i64; plan.columns.count()]; plan.rows.mask - first];
-        for (layout, columns) in plan.tables.iter().zip(&self.tables) {
-            let columns = columns.iter().zip(&layout.rules.columns);
-            for ((numbers, column), place) in columns.zip(&layout.places) {
+    pub fn cut_numbers(&mut self, circuit: &Circuit, layout: &Layout) {
+        let first = layout.vectors.witness.start;
+        let mut rows = vec![vec![0_i64; layout.columns.count()]; layout.vectors.mask - first];
+        for (table_layout, columns) in layout.tables.iter().zip(&self.tables) {
+            let columns = columns.iter().zip(&table_layout.rules.columns);
+            for ((numbers, column), place) in columns.zip(&table_layout.placements) {
                 let Column::Number { bytes } = column else {
                     continue;
                 };
                 let last = usize::from(*bytes) - 1;
                 let place = place.as_ref().expect("bytes have a place");
                 for span in place.spans() {
-                    let cells = rows[span.row - first][span.offset..].iter_mut();
+                    let cells = rows[span.vector - first][span.offset..].iter_mut();
                     for (cell, index) in cells.zip(span.cells) {
                         let (byte, number) = (index / numbers.len(), index % numbers.len());
                         let rest = numbers[number] >> (8 * byte);
@@ -58,34 +63,34 @@ impl Witness {
                 }
             }
         }
-        let range = circuit.range();
-        let layout = &plan.tables[range];
-        let pieces = layout.places.iter();
+        let range = circuit.range_table();
+        let table_layout = &layout.tables[range];
+        let pieces = table_layout.placements.iter();
         for (column, place) in self.tables[range].iter_mut().zip(pieces) {
             let place = place.as_ref().expect("a piece is somewhere");
             let spans = place.spans().into_iter();
             let cells =
-                spans.map(|span| &rows[span.row - first][span.offset..][..span.cells.len()]);
+                spans.map(|span| &rows[span.vector - first][span.offset..][..span.cells.len()]);
             *column = cells.flatten().copied().collect();
             // Of the last piece some rows may be missing.
-            column.resize(layout.dims.iter().product(), 0);
+            column.resize(table_layout.dims.iter().product(), 0);
         }
     }
 
     /// Fills in how often each entry of each table is asked for. Zero is asked for freely.
-    pub fn count_lookups(&mut self, circuit: &Circuit, plan: &Plan) {
+    pub fn count_lookups(&mut self, circuit: &Circuit, layout: &Layout) {
         let is_entries = |table: &Table| matches!(table.gadget, Gadget::Bytes | Gadget::Entries(_));
-        let count = |(table, layout): (&Table, &TablePlan)| {
-            let entries = layout.dims.iter().product();
+        let count = |(table, table_layout): (&Table, &TableLayout)| {
+            let entries = table_layout.dims.iter().product();
             is_entries(table).then(|| vec![0_i64; entries])
         };
-        let tables = circuit.tables.iter().zip(&plan.tables);
+        let tables = circuit.tables.iter().zip(&layout.tables);
         let mut counts: Vec<Option<Vec<i64>>> = tables.map(count).collect();
-        for (layout, columns) in plan.tables.iter().zip(&self.tables) {
-            for key in &layout.rules.keys {
+        for (table_layout, columns) in layout.tables.iter().zip(&self.tables) {
+            for key in &table_layout.rules.queries {
                 let (column, table) = match *key {
-                    Key::Byte(column) => (column, circuit.bytes()),
-                    Key::Entry {
+                    Query::Byte(column) => (column, circuit.bytes_table()),
+                    Query::Entry {
                         position, table, ..
                     } => (position, table),
                 };
@@ -111,10 +116,10 @@ impl Witness {
 fn columns(
     model: &Model,
     table: &Table,
-    layout: &TablePlan,
+    table_layout: &TableLayout,
     images: &[(&Pixels, Trace)],
 ) -> Vec<Vec<i64>> {
-    let Rules { columns, .. } = &layout.rules;
+    let Rules { columns, .. } = &table_layout.rules;
     let mut filled: Vec<Vec<i64>> = columns.iter().map(|_| Vec::new()).collect();
     for (pixels, trace) in images {
         let operand = |steps| trace.output(before(model, table.node, steps));
@@ -130,7 +135,7 @@ fn columns(
             Gadget::Activation(gadget) => {
                 let operand = operand(steps(gadget));
                 let from = table.operand.as_ref().expect("an operand").sides;
-                activation(gadget, layout, operand, from, &mut rows);
+                activation(gadget, table_layout, operand, from, &mut rows);
             }
             Gadget::Clip(gadget) => clip(gadget, operand(1), &mut rows),
             Gadget::Lookup(gadget) => {
@@ -143,7 +148,7 @@ fn columns(
     }
     debug_assert!(columns.iter().zip(&filled).all(|(column, cells)| {
         !matches!(column, Column::Number { .. })
-            || cells.len() == layout.dims.iter().product::<usize>()
+            || cells.len() == table_layout.dims.iter().product::<usize>()
     }));
     filled
 }
@@ -197,7 +202,7 @@ const fn magnitude(number: i64) -> i64 {
 
 fn activation(
     gadget: &Activation,
-    layout: &TablePlan,
+    table_layout: &TableLayout,
     operand: &[i64],
     [_, height, width]: [usize; 3],
     rows: &mut RowWriter<'_>,
@@ -220,7 +225,7 @@ fn activation(
         for tap in taps {
             rows.number(value - tap, gadget.gap_bytes);
         }
-        let selectors = layout.rules.selectors.len();
+        let selectors = table_layout.rules.selectors.len();
         let largest = taps.iter().position(|tap| *tap == value);
         for selector in 0..selectors {
             rows.write(i64::from(largest.is_some_and(|tap| tap / 2 == selector)));
@@ -232,7 +237,7 @@ fn activation(
         }
         return;
     };
-    let [_, _, out_height, out_width] = layout.dims;
+    let [_, _, out_height, out_width] = table_layout.dims;
     for channel in operand.chunks(height * width) {
         for y in 0..out_height {
             for x in 0..out_width {
@@ -256,7 +261,10 @@ fn taps(
             .saturating_sub(axis.before)
             .min(cells - 1)
     };
-    let Window { rows, columns } = *window;
+    let Window {
+        height: rows,
+        width: columns,
+    } = *window;
     (0..rows.kernel).flat_map(move |tap| {
         let row = clamped(&rows, y, tap, height);
         (0..columns.kernel).map(move |tap| row * width + clamped(&columns, x, tap, width))

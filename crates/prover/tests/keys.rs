@@ -5,7 +5,7 @@ mod common;
 use common::{key_with_columns, pixels, rng, setup};
 use zklens_commitment::{Columns, Setup, VerifierSetup};
 use zklens_field::{POINT_BYTES, Point, Scalar, encode_g2_point, g2_generator, generator};
-use zklens_layers::{LayerError, Plan};
+use zklens_layers::{LayerError, Layout};
 use zklens_model::{Model, Pixels};
 use zklens_prover::{Privacy, Proved, ProvingKey, prove};
 use zklens_testkit::models::perceptron;
@@ -39,7 +39,12 @@ fn names() -> Names {
 fn named(names: Names) -> Result<VerifyingKey, KeyError> {
     let key = key();
     let key = key.verifying();
-    VerifyingKey::new(names, key.circuit().clone(), key.columns(), key.weights())
+    VerifyingKey::new(
+        names,
+        key.circuit().clone(),
+        key.columns(),
+        key.weight_commitments(),
+    )
 }
 
 #[test]
@@ -61,21 +66,26 @@ fn names_and_pixels_fit_the_circuit() {
 fn commitments_are_as_many_as_rows() {
     let key = key();
     let key = key.verifying();
-    let mut weights = key.weights().to_vec();
+    let mut weights = key.weight_commitments().to_vec();
     weights.push(generator());
     let refused = VerifyingKey::new(names(), key.circuit().clone(), key.columns(), &weights);
-    let expected = key.weights().len();
+    let expected = key.weight_commitments().len();
     let got = expected + 1;
     assert_eq!(refused, Err(KeyError::Commitments { expected, got }));
     let short = Columns::new(8).unwrap();
-    let refused = VerifyingKey::new(names(), key.circuit().clone(), short, key.weights());
+    let refused = VerifyingKey::new(
+        names(),
+        key.circuit().clone(),
+        short,
+        key.weight_commitments(),
+    );
     assert!(matches!(
         refused,
         Err(KeyError::Circuit(LayerError::MaskTooLong { .. }))
     ));
     let mut circuit = key.circuit().clone();
     circuit.tables.swap(0, 1);
-    let refused = VerifyingKey::new(names(), circuit, key.columns(), key.weights());
+    let refused = VerifyingKey::new(names(), circuit, key.columns(), key.weight_commitments());
     assert!(matches!(
         refused,
         Err(KeyError::Circuit(LayerError::Malformed { table: 0 }))
@@ -99,7 +109,7 @@ fn key_files_that_are_none_are_refused() {
     // The last point, which ends the file.
     let mut other = file.clone();
     *other.last_mut().unwrap() ^= 1;
-    let row = key.verifying().weights().len() - 1;
+    let row = key.verifying().weight_commitments().len() - 1;
     assert_eq!(refused(&other), KeyError::Point { row });
     // Four names, preprocessing, then the columns.
     let at = 6 + (1 + 10) + 1 + 3 * (1 + "class 0".len()) + 5;
@@ -120,7 +130,7 @@ fn key_files_that_are_none_are_refused() {
 #[test]
 fn key_files_with_a_part_of_a_point_more_are_refused() {
     let key = key();
-    let points = key.verifying().weights().len();
+    let points = key.verifying().weight_commitments().len();
     let file = key.verifying().encode();
     let len = points * POINT_BYTES;
     let (body, weights) = file.split_at(file.len() - len);
@@ -148,11 +158,11 @@ fn key_files_with_a_part_of_a_point_more_are_refused() {
 fn a_row_of_zeros_is_a_commitment_of_a_key() {
     let key = key();
     let key = key.verifying();
-    let mut weights = key.weights().to_vec();
+    let mut weights = key.weight_commitments().to_vec();
     weights[0] = Point::default();
     let zeros = VerifyingKey::new(names(), key.circuit().clone(), key.columns(), &weights);
     let zeros = zeros.unwrap();
-    assert_eq!(zeros.weights(), weights);
+    assert_eq!(zeros.weight_commitments(), weights);
     let file = zeros.encode();
     assert_eq!(VerifyingKey::decode(&file), Ok(zeros));
     // A zero beside another coordinate encodes nothing.
@@ -173,11 +183,14 @@ fn a_key_is_of_rows_that_are_long_enough_for_one_image() {
     let model = perceptron([20, 20], &[2, 3], 1);
     let own = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
     let circuit = own.verifying().circuit();
-    let plan = |columns: usize, images| Plan::new(circuit, Columns::new(columns).unwrap(), images);
-    let shortest = (1..1000).find(|columns| plan(*columns, 1).is_ok()).unwrap();
+    let layout =
+        |columns: usize, images| Layout::new(circuit, Columns::new(columns).unwrap(), images);
+    let shortest = (1..1000)
+        .find(|columns| layout(*columns, 1).is_ok())
+        .unwrap();
     let is_too_long =
-        |plan: Result<Plan, LayerError>| matches!(plan, Err(LayerError::MaskTooLong { .. }));
-    assert!(is_too_long(plan(shortest, 2)));
+        |layout: Result<Layout, LayerError>| matches!(layout, Err(LayerError::MaskTooLong { .. }));
+    assert!(is_too_long(layout(shortest, 2)));
     let key = key_with_columns(&model, shortest);
     let images = [pixels(key.model(), 1)];
     let proved = prove(setup(), &key, &images, [5; 32], &mut rng(1)).unwrap();
@@ -321,7 +334,10 @@ fn images_are_shown_under_the_key_of_the_proof() {
     let [ours, theirs] = [&key, &other].map(ProvingKey::verifying);
     assert_eq!(ours.preprocessing(), theirs.preprocessing());
     assert_eq!(ours.columns(), theirs.columns());
-    assert_eq!(key.plan(2).unwrap().rows, other.plan(2).unwrap().rows);
+    assert_eq!(
+        key.layout(2).unwrap().vectors,
+        other.layout(2).unwrap().vectors
+    );
     let proved = proved(&key);
     let verified = verified(&key, &proved);
     let images = [1, 2].map(|seed| pixels(key.model(), seed));

@@ -6,7 +6,7 @@ mod common;
 use common::{key_with_columns, pixels, rng, setup};
 use proptest::prelude::{ProptestConfig, TestCaseError, proptest};
 use zklens_commitment::Columns;
-use zklens_layers::{Circuit, LayerError, Plan};
+use zklens_layers::{Circuit, LayerError, Layout};
 use zklens_prover::{KeygenError, Privacy, ProvingKey, prove};
 use zklens_testkit::recipe::{Kind, Recipe, recipes, recipes_with};
 use zklens_verifier::verify;
@@ -54,7 +54,7 @@ const IMAGES: usize = 2;
 fn shortest(circuit: &Circuit) -> usize {
     let fits = |count: &usize| {
         let columns = Columns::new(*count).expect("no more than the most");
-        Plan::new(circuit, columns, IMAGES).is_ok()
+        Layout::new(circuit, columns, IMAGES).is_ok()
     };
     let mut counts = (64..Columns::MAX.count()).step_by(64);
     counts.find(fits).expect("a length of rows")

@@ -41,7 +41,7 @@ fn proves_in_rows_of_many_lengths() {
         (16_383, 3),
     ] {
         let key = key_with_columns(&model, columns);
-        let range = &key.plan(count).unwrap().tables[key.verifying().circuit().range()];
+        let range = &key.layout(count).unwrap().tables[key.verifying().circuit().range_table()];
         heights.insert(range.dims[2]);
         let images = &images[..count];
         let proved = prove(setup(), &key, images, [3; 32], &mut rng(7)).unwrap();

@@ -13,9 +13,9 @@ use zklens_field::{
     encode_scalar, g2_generator, generator, linear_combination,
 };
 use zklens_layers::closing::close;
+use zklens_layers::layout::{DEGREE, FREE_CELLS};
 use zklens_layers::lookup::LookupChallenges;
-use zklens_layers::plan::{DEGREE, FREE_CELLS};
-use zklens_layers::{Challenges, Plan, Relations};
+use zklens_layers::{Challenges, Layout, Relations};
 use zklens_model::{Dense, Model, Op, Pixels};
 use zklens_prover::{Privacy, Proved, ProvingKey, prove};
 use zklens_sumcheck::{EvalClaim, RoundMessage};
@@ -74,11 +74,11 @@ fn simulate(
     rng: &mut impl Rng,
 ) -> Vec<u8> {
     let circuit = key.verifying().circuit();
-    let plan = key.plan(statement.labels.len()).unwrap();
+    let layout = key.layout(statement.labels.len()).unwrap();
     // Every row is its polynomial's value at τ: the weights' are public, all others random.
-    let mut rows = weights_at_tau(key, &plan);
+    let mut rows = weights_at_tau(key, &layout);
     rows.extend(pixels);
-    rows.extend((plan.rows.witness.start..plan.rows.helpers.end).map(|_| random(rng)));
+    rows.extend((layout.vectors.witness.start..layout.vectors.helpers.end).map(|_| random(rng)));
     let points = |range: std::ops::Range<usize>| -> Vec<Point> {
         rows[range]
             .iter()
@@ -88,26 +88,29 @@ fn simulate(
     let mut writer = Writer::new(&statement.digest(setup));
 
     // 1–3. Commitments of nothing.
-    writer.write_points(labels::WITNESS_ROWS, &points(plan.rows.witness.clone()));
+    writer.write_points(
+        labels::WITNESS_ROWS,
+        &points(layout.vectors.witness.clone()),
+    );
     let lookup = LookupChallenges {
         alpha: writer.draw(labels::LOOKUP_POLE),
         beta: writer.draw(labels::LOOKUP_PAIR),
     };
-    writer.write_points(labels::HELPER_ROWS, &points(plan.rows.helpers.clone()));
-    let point = (1..plan.num_vars).map(|_| writer.draw(labels::RULE_POINT));
+    writer.write_points(labels::HELPER_ROWS, &points(layout.vectors.helpers.clone()));
+    let point = (1..layout.num_vars).map(|_| writer.draw(labels::RULE_POINT));
     let challenges = Challenges {
         lookup,
         point: point.collect(),
         lambda: writer.draw(labels::RULE_POWERS),
     };
-    let relations = Relations::new(circuit, &plan, &statement.labels, &challenges).unwrap();
+    let relations = Relations::new(circuit, &layout, &statement.labels, &challenges).unwrap();
 
     // 4. Random round polynomials.
     let mut end = EvalClaim::<DEGREE> {
         point: Vec::new(),
         value: Scalar::default(),
     };
-    for _ in 0..plan.num_vars {
+    for _ in 0..layout.num_vars {
         let message = RoundMessage::<DEGREE>(std::array::from_fn(|_| random(rng)));
         writer.write_scalars(labels::SUMCHECK_ROUND, &message.0);
         let r = writer.draw(labels::SUMCHECK_BIND);
@@ -116,15 +119,15 @@ fn simulate(
     }
 
     // 5. Random values of columns.
-    let values = plan.tables.iter().map(|table| {
-        assert_eq!(table.blinds.len(), table.places.len());
-        table.places.iter().map(|_| random(rng)).collect()
+    let values = layout.tables.iter().map(|table| {
+        assert_eq!(table.blinds.len(), table.placements.len());
+        table.placements.iter().map(|_| random(rng)).collect()
     });
     let values: Vec<Vec<Scalar>> = values.collect();
     writer.write_scalars(labels::COLUMN_VALUES, &values.concat());
 
     // 6. The opening, whose last point follows from τ.
-    let claims = close(circuit, &plan, &relations, &challenges, end, &values);
+    let claims = close(circuit, &layout, &relations, &challenges, end, &values);
     simulate_opening(&claims, &rows, writer, rng)
 }
 
@@ -149,7 +152,7 @@ fn simulate_opening(
     for claim in claims {
         for term in &claim.terms {
             let weight = term.functional.at(&z_inverse) * power;
-            let rows = term.rows.iter().map(|(row, rho)| rows[*row] * rho);
+            let rows = term.vectors.iter().map(|(row, rho)| rows[*row] * rho);
             f += rows.sum::<Scalar>() * weight;
         }
         power *= gamma;
@@ -168,14 +171,14 @@ fn simulate_opening(
     writer.finish()
 }
 
-fn weights_at_tau(key: &ProvingKey, plan: &Plan) -> Vec<Scalar> {
+fn weights_at_tau(key: &ProvingKey, layout: &Layout) -> Vec<Scalar> {
     let parameters = key.verifying().circuit().parameters(key.model());
-    let mut rows = vec![Scalar::default(); plan.rows.weights.len()];
-    for (array, values) in plan.arrays.iter().zip(&parameters) {
+    let mut rows = vec![Scalar::default(); layout.vectors.weights.len()];
+    for (array, values) in layout.arrays.iter().zip(&parameters) {
         for span in array.spans() {
             let mut power = Scalar::from(TAU).pow([span.offset as u64]);
             for value in &values[span.cells] {
-                rows[span.row] += Scalar::from(*value) * power;
+                rows[span.vector] += Scalar::from(*value) * power;
                 power *= Scalar::from(TAU);
             }
         }
@@ -245,19 +248,19 @@ impl TryCryptoRng for Scalars {}
 fn as_much_randomness_is_drawn_as_is_used() {
     let key = ProvingKey::new(setup(), model(), Privacy::Public).unwrap();
     let image = [pixels(key.model(), 1)];
-    let plan = key.plan(1).unwrap();
+    let layout = key.layout(1).unwrap();
     let commitments = |changed: Option<usize>| {
         let mut rng = Scalars { drawn: 0, changed };
         let proved = prove(setup(), &key, &image, [0; 32], &mut rng).unwrap();
-        let rows = plan.rows.witness.len();
+        let rows = layout.vectors.witness.len();
         let witness = proved.proof[..rows * POINT_BYTES].as_chunks::<POINT_BYTES>();
         let pixels = proved.statement.inputs.iter().map(encode_point);
         let commitments: Vec<_> = pixels.chain(witness.0.iter().copied()).collect();
         (commitments, proved.proof, rng.drawn)
     };
     let (honest, proof, drawn) = commitments(None);
-    let hidden = plan.rows.pixels.start..plan.rows.helpers.end;
-    assert_eq!(drawn, hidden.len() + plan.rows.random);
+    let hidden = layout.vectors.pixels.start..layout.vectors.helpers.end;
+    assert_eq!(drawn, hidden.len() + layout.vectors.random);
     // How often each row before the helpers has another commitment.
     let mut moved = vec![0; honest.len()];
     for scalar in 0..drawn {
@@ -271,15 +274,19 @@ fn as_much_randomness_is_drawn_as_is_used() {
         assert!(rows.len() < 2, "scalar {scalar}: rows {rows:?}");
         rows.iter().for_each(|row| moved[*row] += 1);
     }
-    let mask = plan.rows.mask - plan.rows.pixels.start;
+    let mask = layout.vectors.mask - layout.vectors.pixels.start;
     for (row, moved) in moved.into_iter().enumerate() {
-        let cells = if row == mask { plan.rows.random } else { 0 };
+        let cells = if row == mask {
+            layout.vectors.random
+        } else {
+            0
+        };
         assert_eq!(moved, cells + 1, "row {row}");
     }
 }
 
 /// The claims on rows at the end of a proof, whatever it is about.
-fn claims(key: &ProvingKey, plan: &Plan) -> Vec<Claim> {
+fn claims(key: &ProvingKey, layout: &Layout) -> Vec<Claim> {
     let mut rng = rng(3);
     let mut draw = || random(&mut rng);
     let challenges = Challenges {
@@ -287,20 +294,20 @@ fn claims(key: &ProvingKey, plan: &Plan) -> Vec<Claim> {
             alpha: draw(),
             beta: draw(),
         },
-        point: (1..plan.num_vars).map(|_| draw()).collect(),
+        point: (1..layout.num_vars).map(|_| draw()).collect(),
         lambda: draw(),
     };
     let circuit = key.verifying().circuit();
-    let labels = vec![0; plan.images];
-    let relations = Relations::new(circuit, plan, &labels, &challenges).unwrap();
+    let labels = vec![0; layout.images];
+    let relations = Relations::new(circuit, layout, &labels, &challenges).unwrap();
     let end = EvalClaim::<DEGREE> {
-        point: (0..plan.num_vars).map(|_| draw()).collect(),
+        point: (0..layout.num_vars).map(|_| draw()).collect(),
         value: draw(),
     };
-    let values = plan.tables.iter();
-    let values = values.map(|table| table.places.iter().map(|_| draw()).collect());
+    let values = layout.tables.iter();
+    let values = values.map(|table| table.placements.iter().map(|_| draw()).collect());
     let values: Vec<Vec<Scalar>> = values.collect();
-    close(circuit, plan, &relations, &challenges, end, &values)
+    close(circuit, layout, &relations, &challenges, end, &values)
 }
 
 /// How many of some vectors are independent.
@@ -328,28 +335,31 @@ fn rank(mut vectors: Vec<Vec<Scalar>>) -> usize {
 fn no_two_values_of_columns_are_hidden_by_the_same() {
     for images in [1, 3] {
         let key = ProvingKey::new(setup(), model(), Privacy::Public).unwrap();
-        let plan = key.plan(images).unwrap();
-        let claims = claims(&key, &plan);
+        let layout = key.layout(images).unwrap();
+        let claims = claims(&key, &layout);
         let of_random_cells = |claim: &Claim| {
-            let mut weights = vec![Scalar::default(); plan.rows.random];
+            let mut weights = vec![Scalar::default(); layout.vectors.random];
             for term in &claim.terms {
-                let rows = term.rows.iter().filter(|(row, _)| *row == plan.rows.mask);
+                let rows = term
+                    .vectors
+                    .iter()
+                    .filter(|(row, _)| *row == layout.vectors.mask);
                 let coefficient: Scalar = rows.map(|(_, coefficient)| coefficient).sum();
-                let of_columns = term.functional.weights(plan.columns);
+                let of_columns = term.functional.coefficients(layout.columns);
                 let sums = weights.iter_mut().zip(of_columns);
                 sums.for_each(|(sum, weight)| *sum += coefficient * weight);
             }
             weights
         };
-        let mask = FREE_CELLS + plan.mask_shape().num_coefficients();
+        let mask = FREE_CELLS + layout.mask_shape().num_coefficients();
         let is_zero = |cells: &[Scalar]| cells.iter().all(|cell| *cell == Scalar::default());
         let of_mask = of_random_cells(&claims[0]);
         assert!(is_zero(&of_mask[..FREE_CELLS]) && is_zero(&of_mask[mask..]));
-        let of_values = claims[1..=plan.num_values()].iter().map(of_random_cells);
+        let of_values = claims[1..=layout.num_values()].iter().map(of_random_cells);
         let of_values: Vec<Vec<Scalar>> = of_values.collect();
         assert!(of_values.iter().all(|weights| is_zero(&weights[..mask])));
-        assert_eq!(plan.rows.random - mask, plan.num_values());
-        assert_eq!(rank(of_values), plan.num_values());
+        assert_eq!(layout.vectors.random - mask, layout.num_values());
+        assert_eq!(rank(of_values), layout.num_values());
     }
 }
 
@@ -376,7 +386,7 @@ fn equal_columns_have_values_that_are_not_equal() {
         _ => None,
     });
     let values = values.expect("the values of columns");
-    assert_eq!(values.len(), key.plan(1).unwrap().num_values());
+    assert_eq!(values.len(), key.layout(1).unwrap().num_values());
     let distinct: BTreeSet<_> = values.iter().chain([&[0; 32]]).collect();
     assert_eq!(distinct.len(), values.len() + 1);
 }

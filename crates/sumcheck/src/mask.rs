@@ -29,28 +29,28 @@ impl MaskShape {
 /// The linear functional that takes a mask's coefficients to its value at a point.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MaskFunctional {
-    weights: Vec<Scalar>,
+    coefficients: Vec<Scalar>,
 }
 
 impl MaskFunctional {
     /// The functional of `point`, for a mask of degree `DEGREE`.
     #[must_use]
     pub fn at<const DEGREE: usize>(point: &[Scalar]) -> Self {
-        let mut weights = Vec::with_capacity(point.len().saturating_mul(DEGREE));
+        let mut coefficients = Vec::with_capacity(point.len().saturating_mul(DEGREE));
         for r in point {
             let mut twice_power = Scalar::from(2);
             for _ in 0..DEGREE {
                 twice_power *= r;
-                weights.push(twice_power - Scalar::ONE);
+                coefficients.push(twice_power - Scalar::ONE);
             }
         }
-        Self { weights }
+        Self { coefficients }
     }
 
-    /// One weight per coefficient, in their order.
+    /// One factor for each of the mask's coefficients, in their order.
     #[must_use]
-    pub fn weights(&self) -> &[Scalar] {
-        &self.weights
+    pub fn coefficients(&self) -> &[Scalar] {
+        &self.coefficients
     }
 }
 

@@ -3,9 +3,9 @@
 use crate::models::{class_names, preprocessing};
 use zklens_commitment::Columns;
 use zklens_field::{encode_point, generator};
-use zklens_layers::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table, Weighted};
+use zklens_layers::circuit::{Circuit, LinearOp, Operand, Path, Sides, Step, Table, Weighted};
 use zklens_layers::gadget::Gadget;
-use zklens_layers::plan::{DEGREE, Plan};
+use zklens_layers::layout::{DEGREE, Layout};
 use zklens_verifier::{KEY_MAGIC, KEY_VERSION, KeyError, Names, Statement, VerifyingKey};
 
 /// A circuit on one pixel.
@@ -52,7 +52,7 @@ impl Hostile {
     /// A copy of the sum of these paths, before the label.
     #[must_use]
     pub fn with_copy(mut self, sides: Sides, paths: Vec<Path>) -> Self {
-        let label = self.circuit.label();
+        let label = self.circuit.label_table();
         let copy = Table {
             node: 1,
             gadget: Gadget::Copy,
@@ -81,7 +81,7 @@ impl Hostile {
     }
 
     fn classes(&self) -> usize {
-        let label = &self.circuit.tables[self.circuit.label()];
+        let label = &self.circuit.tables[self.circuit.label_table()];
         label.sides.iter().product()
     }
 
@@ -144,7 +144,7 @@ pub const fn dense(source: usize, steps: Vec<Step>, array: usize) -> Path {
         steps,
         weights: Some(Weighted {
             array,
-            map: Map::Dense,
+            map: LinearOp::Dense,
         }),
         source,
     }
@@ -164,15 +164,15 @@ pub const fn channels(count: usize) -> Step {
 ///
 /// # Panics
 ///
-/// No plan is made for these images.
+/// No layout is made for these images.
 #[must_use]
 pub fn proof(key: &VerifyingKey, labels: Vec<usize>) -> (Statement, Vec<u8>) {
-    let plan = Plan::new(key.circuit(), key.columns(), labels.len()).expect("a plan");
+    let layout = Layout::new(key.circuit(), key.columns(), labels.len()).expect("a layout");
     let points = |count: usize| encode_point(&generator()).repeat(count);
     let scalars = |count: usize| vec![0; 32 * count];
     let tape = [
-        points(plan.rows.witness.len() + plan.rows.helpers.len()),
-        scalars(plan.num_vars * DEGREE + plan.num_values()),
+        points(layout.vectors.witness.len() + layout.vectors.helpers.len()),
+        scalars(layout.num_vars * DEGREE + layout.num_values()),
         points(2),
         scalars(1),
         points(2),
@@ -180,7 +180,7 @@ pub fn proof(key: &VerifyingKey, labels: Vec<usize>) -> (Statement, Vec<u8>) {
     let statement = Statement {
         model: key.id(),
         labels,
-        inputs: vec![generator(); plan.rows.pixels.len()],
+        inputs: vec![generator(); layout.vectors.pixels.len()],
         context: [0; 32],
     };
     (statement, tape.concat())

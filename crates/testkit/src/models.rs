@@ -148,8 +148,8 @@ pub const fn padded(kernel: usize, stride: usize, padding: usize) -> Window {
         after: padding,
     };
     Window {
-        rows: axis,
-        columns: axis,
+        height: axis,
+        width: axis,
     }
 }
 

@@ -105,7 +105,7 @@ fn dense(op: &Dense, x: &Tensor) -> Tensor {
 /// ONNX `Conv` with `dilations = 1`.
 fn conv2d(op: &Conv2d, x: &Tensor) -> Tensor {
     let (outputs, depth) = (op.bias.len(), x.shape[0] / op.groups);
-    let (rows, columns) = (op.window.rows.kernel, op.window.columns.kernel);
+    let (rows, columns) = (op.window.height.kernel, op.window.width.kernel);
     let weights = op.weights.values();
     let scale = x.scale + i64::from(op.weight_scale);
     slide(&op.window, x, outputs, scale, |o, taps| {
@@ -147,15 +147,15 @@ fn slide(
     scale: i64,
     value: impl Fn(usize, &[(i128, i128)]) -> i128,
 ) -> Tensor {
-    let rows = positions(&window.rows, x.shape[1]);
-    let columns = positions(&window.columns, x.shape[2]);
+    let rows = positions(&window.height, x.shape[1]);
+    let columns = positions(&window.width, x.shape[2]);
     let mut cells = Vec::new();
     for channel in 0..channels {
         for top in &rows {
             for left in &columns {
                 let mut taps = Vec::new();
-                for y in 0..wide(window.rows.kernel) {
-                    for x in 0..wide(window.columns.kernel) {
+                for y in 0..wide(window.height.kernel) {
+                    for x in 0..wide(window.width.kernel) {
                         taps.push((top + y, left + x));
                     }
                 }

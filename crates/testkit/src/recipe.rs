@@ -237,11 +237,11 @@ impl Growth {
         if self.random.count(0, 3) == 0 {
             let whole = |kernel| Axis {
                 kernel,
-                ..Window::square(1, 1).rows
+                ..Window::square(1, 1).height
             };
             window = Window {
-                rows: whole(input.height()),
-                columns: whole(input.width()),
+                height: whole(input.height()),
+                width: whole(input.width()),
             };
         }
         Op::AveragePool(AveragePool {
@@ -269,8 +269,8 @@ impl Growth {
             }
         };
         Window {
-            rows: axis(input.height()),
-            columns: axis(input.width()),
+            height: axis(input.height()),
+            width: axis(input.width()),
         }
     }
 

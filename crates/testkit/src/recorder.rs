@@ -3,8 +3,8 @@
 
 use zklens_commitment::VerifierSetup;
 use zklens_field::{Point, Scalar, encode_point, encode_scalar};
-use zklens_layers::Plan;
-use zklens_layers::plan::DEGREE;
+use zklens_layers::Layout;
+use zklens_layers::layout::DEGREE;
 use zklens_transcript::{Label, Reader, TapeError, labels};
 use zklens_verifier::{Statement, VerifyingKey};
 
@@ -42,25 +42,25 @@ pub fn record(
     statement: &Statement,
     proof: &[u8],
 ) -> Result<Vec<Event>, TapeError> {
-    let plan = Plan::new(key.circuit(), key.columns(), statement.labels.len());
-    let plan = plan.expect("a statement of this model");
+    let layout = Layout::new(key.circuit(), key.columns(), statement.labels.len());
+    let layout = layout.expect("a statement of this model");
     let mut recorder = Recorder {
         reader: Reader::open(&statement.digest(setup), proof),
         events: Vec::new(),
     };
-    recorder.points(labels::WITNESS_ROWS, plan.rows.witness.len())?;
+    recorder.points(labels::WITNESS_ROWS, layout.vectors.witness.len())?;
     recorder.draw(labels::LOOKUP_POLE);
     recorder.draw(labels::LOOKUP_PAIR);
-    recorder.points(labels::HELPER_ROWS, plan.rows.helpers.len())?;
-    for _ in 1..plan.num_vars {
+    recorder.points(labels::HELPER_ROWS, layout.vectors.helpers.len())?;
+    for _ in 1..layout.num_vars {
         recorder.draw(labels::RULE_POINT);
     }
     recorder.draw(labels::RULE_POWERS);
-    for _ in 0..plan.num_vars {
+    for _ in 0..layout.num_vars {
         recorder.scalars(labels::SUMCHECK_ROUND, DEGREE)?;
         recorder.draw(labels::SUMCHECK_BIND);
     }
-    recorder.scalars(labels::COLUMN_VALUES, plan.num_values())?;
+    recorder.scalars(labels::COLUMN_VALUES, layout.num_values())?;
     recorder.draw(labels::OPENING_CLAIMS);
     recorder.points(labels::OPENING_PRODUCT, 2)?;
     recorder.draw(labels::OPENING_POINT);

@@ -98,13 +98,13 @@ fn dense() -> Model {
 fn conv2d() -> Model {
     let mut layers = Layers::new(preprocessing([6, 5], true), 2);
     let window = Window {
-        rows: Axis {
+        height: Axis {
             kernel: 3,
             stride: 2,
             before: 1,
             after: 0,
         },
-        columns: Axis {
+        width: Axis {
             kernel: 2,
             stride: 1,
             before: 0,

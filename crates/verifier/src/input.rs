@@ -5,7 +5,7 @@ use crate::{Verified, VerifyingKey};
 use alloc::vec::Vec;
 use zklens_commitment::Setup;
 use zklens_field::{Point, Scalar, linear_combination, sum_of_bytes};
-use zklens_layers::Plan;
+use zklens_layers::Layout;
 use zklens_model::Pixels;
 
 /// What the input commitments of a proof are hidden by. With it, anyone who has the pixels of all images can compute
@@ -44,8 +44,8 @@ impl Verified {
                 got: images.len(),
             });
         }
-        let plan = Plan::new(key.circuit(), key.columns(), count)?;
-        let columns = plan.columns.count();
+        let layout = Layout::new(key.circuit(), key.columns(), count)?;
+        let columns = layout.columns.count();
         let powers = setup.powers();
         let (Some(powers), Some(hiding)) = (powers.get(..columns), powers.get(columns)) else {
             return Err(VerifyError::ShortSetup {
@@ -53,7 +53,10 @@ impl Verified {
                 got: powers.len(),
             });
         };
-        let place = plan.tables.first().and_then(|table| table.places.first());
+        let place = layout
+            .tables
+            .first()
+            .and_then(|table| table.placements.first());
         let spans = place.and_then(Option::as_ref).map(|array| array.spans());
         let spans = spans.unwrap_or_default();
         let shape = key.preprocessing().shape();

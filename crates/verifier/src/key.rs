@@ -9,7 +9,7 @@ use tiny_keccak::{Hasher, Keccak};
 use zklens_commitment::Columns;
 use zklens_field::{POINT_BYTES, Point, decode_point, encode_point};
 use zklens_layers::array::volume;
-use zklens_layers::{Circuit, Plan, at_most};
+use zklens_layers::{Circuit, Layout, at_most};
 use zklens_model::{Model, Preprocessing};
 
 /// The version of key files that this crate writes, and the only one it reads.
@@ -116,7 +116,7 @@ impl Body {
     fn names_fit(&self) -> bool {
         let sides = |table: usize| self.circuit.tables.get(table).map(|table| table.sides);
         let pixels = self.preprocessing.shape().map(usize::from);
-        let classes = sides(self.circuit.label()).map(|sides| volume(&sides));
+        let classes = sides(self.circuit.label_table()).map(|sides| volume(&sides));
         let mut names = core::iter::once(&self.name).chain(&self.classes);
         sides(0) == Some(pixels)
             && classes == Some(self.classes.len())
@@ -125,7 +125,7 @@ impl Body {
 }
 
 impl VerifyingKey {
-    /// A key, given commitments to the rows that [`Plan::new`] lays the weights out in. A row of zeros
+    /// A key, given commitments to the rows that [`Layout::new`] lays the weights out in. A row of zeros
     /// that is not blinded is the point at infinity.
     ///
     /// # Errors
@@ -180,11 +180,11 @@ impl VerifyingKey {
         }
         let count = usize::from(body.columns);
         let columns = Columns::new(count).ok_or(KeyError::Columns { got: count })?;
-        let plan = Plan::new(&body.circuit, columns, 1)?;
+        let layout = Layout::new(&body.circuit, columns, 1)?;
         let (points, rest) = body.weights.as_chunks::<POINT_BYTES>();
-        if points.len() != plan.rows.weights.len() || !rest.is_empty() {
+        if points.len() != layout.vectors.weights.len() || !rest.is_empty() {
             return Err(KeyError::Commitments {
-                expected: plan.rows.weights.len(),
+                expected: layout.vectors.weights.len(),
                 got: points.len(),
             });
         }
@@ -279,7 +279,7 @@ impl VerifyingKey {
     }
 
     /// Commitments to the weights.
-    pub fn weights(&self) -> &[Point] {
+    pub fn weight_commitments(&self) -> &[Point] {
         &self.weights
     }
 }

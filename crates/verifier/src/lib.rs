@@ -55,9 +55,9 @@ use alloc::vec::Vec;
 use zklens_commitment::{VerifierSetup, opening};
 use zklens_field::Scalar;
 use zklens_layers::closing::close;
+use zklens_layers::layout::DEGREE;
 use zklens_layers::lookup::LookupChallenges;
-use zklens_layers::plan::DEGREE;
-use zklens_layers::{Challenges, Plan, Relations};
+use zklens_layers::{Challenges, Layout, Relations};
 use zklens_sumcheck::{SumClaim, reduce};
 use zklens_transcript::{Reader, labels};
 
@@ -99,24 +99,24 @@ pub fn verify(
             got: key.id(),
         });
     }
-    let plan = Plan::new(key.circuit(), key.columns(), statement.labels.len())?;
-    let pixels = statement.input_rows(&plan)?;
+    let layout = Layout::new(key.circuit(), key.columns(), statement.labels.len())?;
+    let pixels = statement.input_rows(&layout)?;
 
     // 0. The statement.
     let mut reader = Reader::open(&statement.digest(setup), proof);
 
     // 1. The witness.
-    let witness = reader.read_point_list(labels::WITNESS_ROWS, plan.rows.witness.len())?;
+    let witness = reader.read_point_list(labels::WITNESS_ROWS, layout.vectors.witness.len())?;
 
     // 2. Helpers of lookups.
     let lookup = LookupChallenges {
         alpha: reader.draw(labels::LOOKUP_POLE),
         beta: reader.draw(labels::LOOKUP_PAIR),
     };
-    let helpers = reader.read_point_list(labels::HELPER_ROWS, plan.rows.helpers.len())?;
+    let helpers = reader.read_point_list(labels::HELPER_ROWS, layout.vectors.helpers.len())?;
 
     // 3. One sum of all rules.
-    let coordinates = 1..plan.num_vars;
+    let coordinates = 1..layout.num_vars;
     let challenges = Challenges {
         lookup,
         point: coordinates
@@ -124,23 +124,30 @@ pub fn verify(
             .collect(),
         lambda: reader.draw(labels::RULE_POWERS),
     };
-    let relations = Relations::new(key.circuit(), &plan, &statement.labels, &challenges)?;
+    let relations = Relations::new(key.circuit(), &layout, &statement.labels, &challenges)?;
 
     // 4. Sumcheck.
     let claim = SumClaim {
-        num_vars: plan.num_vars,
+        num_vars: layout.num_vars,
         sum: Scalar::default(),
     };
     let end = reduce::<DEGREE>(claim, &mut reader)?;
 
     // 5. The columns' values.
-    let sent = reader.read_scalar_list(labels::COLUMN_VALUES, plan.num_values())?;
-    let values = split(&plan, &sent);
+    let sent = reader.read_scalar_list(labels::COLUMN_VALUES, layout.num_values())?;
+    let values = split(&layout, &sent);
 
     // 6. Claims on rows.
-    let claims = close(key.circuit(), &plan, &relations, &challenges, end, &values);
-    let rows = [key.weights(), pixels, &witness, &helpers].concat();
-    opening::verify(setup, plan.columns, &rows, &claims, &mut reader)?;
+    let claims = close(
+        key.circuit(),
+        &layout,
+        &relations,
+        &challenges,
+        end,
+        &values,
+    );
+    let rows = [key.weight_commitments(), pixels, &witness, &helpers].concat();
+    opening::verify(setup, layout.columns, &rows, &claims, &mut reader)?;
     reader.finish()?;
     Ok(Verified {
         statement,
@@ -149,10 +156,15 @@ pub fn verify(
 }
 
 /// The columns' values, table by table.
-fn split(plan: &Plan, sent: &[Scalar]) -> Vec<Vec<Scalar>> {
+fn split(layout: &Layout, sent: &[Scalar]) -> Vec<Vec<Scalar>> {
     let mut rest = sent.iter();
-    let tables = plan.tables.iter();
+    let tables = layout.tables.iter();
     tables
-        .map(|table| rest.by_ref().take(table.places.len()).copied().collect())
+        .map(|table| {
+            rest.by_ref()
+                .take(table.placements.len())
+                .copied()
+                .collect()
+        })
         .collect()
 }

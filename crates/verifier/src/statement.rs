@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use tiny_keccak::{Hasher, Keccak};
 use zklens_commitment::VerifierSetup;
 use zklens_field::{Point, encode_point};
-use zklens_layers::Plan;
+use zklens_layers::Layout;
 
 /// Bytes that a proof is bound to and that mean nothing to it: a chain, a contract, a user, a nonce.
 /// Whoever accepts proofs chooses them, so that a proof made for somebody else is no proof here.
@@ -53,8 +53,8 @@ impl Statement {
     }
 
     /// The input commitments, if there are as many as the images need.
-    pub(crate) fn input_rows(&self, plan: &Plan) -> Result<&[Point], VerifyError> {
-        let (expected, got) = (plan.rows.pixels.len(), self.inputs.len());
+    pub(crate) fn input_rows(&self, layout: &Layout) -> Result<&[Point], VerifyError> {
+        let (expected, got) = (layout.vectors.pixels.len(), self.inputs.len());
         if got == expected {
             Ok(&self.inputs)
         } else {

@@ -6,7 +6,7 @@ use zklens_commitment::VerifierSetup;
 use zklens_field::{encode_point, generator};
 use zklens_layers::LayerError;
 use zklens_layers::circuit::{Circuit, MOST_PATHS, MOST_SIDES, MOST_STEPS, Path, Step};
-use zklens_layers::plan::MAX_IMAGES;
+use zklens_layers::layout::MAX_IMAGES;
 use zklens_layers::work::{MOST_WORK, work};
 use zklens_model::Model;
 use zklens_testkit::hostile::{Hostile, channels, dense, path, proof};
@@ -25,18 +25,18 @@ thread_local! {
 
 // SAFETY: every call goes to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.get().saturating_add(layout.size());
+    unsafe fn alloc(&self, table_layout: Layout) -> *mut u8 {
+        let held = HELD.get().saturating_add(table_layout.size());
         HELD.set(held);
         PEAK.set(PEAK.get().max(held));
         // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
+        unsafe { System.alloc(table_layout) }
     }
 
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        HELD.set(HELD.get().saturating_sub(layout.size()));
+    unsafe fn dealloc(&self, pointer: *mut u8, table_layout: Layout) {
+        HELD.set(HELD.get().saturating_sub(table_layout.size()));
         // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(pointer, layout) }
+        unsafe { System.dealloc(pointer, table_layout) }
     }
 }
 
@@ -293,7 +293,7 @@ fn worst() -> Vec<(&'static str, Hostile, usize)> {
         vec![dense(1, vec![channels(14_000)], 0); 7],
         [14_000, 1, 1],
     );
-    // Weights that are written down.
+    // AxisVector that are written down.
     let side = 1_000_000;
     let listed = one().with_array(&[side, 1, 1, 1]).with_array(&[side]);
     let listed = copies(
@@ -327,8 +327,8 @@ fn the_worst_keys_and_proofs_that_are_taken_take_little_memory() {
     for (name, hostile, images) in worst() {
         let circuit = &hostile.circuit;
         assert_eq!(circuit.check(), Ok(()), "{name}");
-        let plan = zklens_layers::Plan::new(circuit, hostile.row(), images).unwrap();
-        let file = hostile.file(plan.rows.weights.len());
+        let layout = zklens_layers::Layout::new(circuit, hostile.row(), images).unwrap();
+        let file = hostile.file(layout.vectors.weights.len());
         assert!(file.len() <= 2 * MEBIBYTE, "{name}: {} bytes", file.len());
         let (key, held) = held_during(|| VerifyingKey::decode(&file));
         assert!(held <= MOST_BYTES, "{name}: {held} bytes");

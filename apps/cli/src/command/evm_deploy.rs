@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use zklens_evm::chain::deploy;
 use zklens_evm::{contract_key, stored_key_verifier};
-use zklens_prover::Layout;
+use zklens_prover::Target;
 use zklens_verifier::VerifyingKey;
 
 /// What was deployed, as `--json` prints it.
@@ -78,7 +78,7 @@ pub(super) fn verifying_key(
         return keys::read_verifying(path);
     }
     let model = model_file::load(model)?;
-    let key = keys::derive(&setup.setup()?, model, Layout::Chain)?;
+    let key = keys::derive(&setup.setup()?, model, Target::Evm)?;
     Ok(key.verifying().clone())
 }
 

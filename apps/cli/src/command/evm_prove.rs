@@ -14,7 +14,7 @@ use zklens_commitment::Setup;
 use zklens_evm::contract_key;
 use zklens_evm::fixture::Fixture;
 use zklens_model::Pixels;
-use zklens_prover::{Layout, ProvingKey};
+use zklens_prover::{ProvingKey, Target};
 
 pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     match arguments.engine.engine {
@@ -71,7 +71,7 @@ fn key(arguments: &EvmProveArguments, setup: &Setup) -> Result<ProvingKey, Failu
         None => keys::derive(
             setup,
             model_file::load(&arguments.model.model)?,
-            Layout::Chain,
+            Target::Evm,
         ),
     }
 }

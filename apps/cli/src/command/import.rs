@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use zklens_commitment::Columns;
 use zklens_diagnosis::Expected;
-use zklens_layers::{Circuit, LayerError, Plan};
+use zklens_layers::{Circuit, LayerError, Layout};
 use zklens_model::{Model, Resize};
 use zklens_onnx::{ImportError, Imported, Importer, Normalisation, Options, Report};
 
@@ -119,7 +119,7 @@ fn obstacle(imported: &Imported) -> Option<String> {
 fn provable(model: &Model) -> Result<(), LayerError> {
     let circuit = Circuit::compile(model)?;
     circuit.check()?;
-    Plan::new(&circuit, Columns::MAX, 1).map(|_| ())
+    Layout::new(&circuit, Columns::MAX, 1).map(|_| ())
 }
 
 fn failure(onnx: &Path, error: &ImportError) -> Failure {

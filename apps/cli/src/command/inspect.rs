@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use zklens_commitment::Setup;
 use zklens_model::{Colour, Model, Node, Preprocessing, Resize};
-use zklens_prover::Layout;
+use zklens_prover::Target;
 
 /// A model in a few lines.
 #[derive(Debug, Serialize)]
@@ -95,18 +95,18 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
 impl WithId {
     /// The model's keys are derived, which takes a moment.
     pub(crate) fn of(model: &Model, setup: &Setup) -> Self {
-        let id_for = |layout| {
-            let key = keys::derive(setup, model.clone(), layout)?;
+        let id_for = |table_layout| {
+            let key = keys::derive(setup, model.clone(), table_layout)?;
             Ok::<_, Failure>(output::model_id(&key.verifying().id()))
         };
-        let (model_id, not_provable) = match id_for(Layout::Fast) {
+        let (model_id, not_provable) = match id_for(Target::Native) {
             Ok(id) => (Some(id), None),
             Err(failure) => (None, Some(failure.message().to_owned())),
         };
         Self {
             summary: Summary::of(model),
             model_id,
-            model_id_for_chain: id_for(Layout::Chain).ok(),
+            model_id_for_chain: id_for(Target::Evm).ok(),
             not_provable,
         }
     }

@@ -45,7 +45,7 @@ fn summary(kind: &'static str, key: &VerifyingKey) -> Summary {
             .map(|label| output::class(key.classes(), label))
             .collect(),
         tables: key.circuit().tables.len(),
-        rows: key.weights().len(),
+        rows: key.weight_commitments().len(),
         columns: key.columns().count(),
         bytes: key.encode().len(),
     }

@@ -60,7 +60,7 @@ fn summary(proof: &ProofFile, file_bytes: usize, key: Option<&ProvingKey>) -> Su
         label: *label,
         class: key.map(|key| output::class(key.verifying().classes(), *label)),
     };
-    let plan = key.and_then(|key| key.plan(labels.len()).ok());
+    let layout = key.and_then(|key| key.layout(labels.len()).ok());
     Summary {
         kind: "proof",
         verified: false,
@@ -71,7 +71,7 @@ fn summary(proof: &ProofFile, file_bytes: usize, key: Option<&ProvingKey>) -> Su
         input_commitments: inputs.len(),
         has_opening: proof.opening.is_some(),
         opening_fits: proof_file::opening_fits(proof),
-        rows: plan.map(|plan| plan.rows.witness.len() + plan.rows.helpers.len()),
+        rows: layout.map(|layout| layout.vectors.witness.len() + layout.vectors.helpers.len()),
         proof_bytes: proof.proof.len(),
         file_bytes,
     }

@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &KeygenArguments) -> Result<ExitCode, Failure> {
     let written = Keys {
         model: key.verifying().name().into(),
         model_id: output::model_id(&key.verifying().id()),
-        commitments: key.verifying().weights().len(),
+        commitments: key.verifying().weight_commitments().len(),
         verifying_key: write(&verifying, &key.verifying().encode())?,
         proving_key,
     };

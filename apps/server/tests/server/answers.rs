@@ -5,16 +5,16 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use zklens_commitment::Setup;
-use zklens_prover::{Layout, Privacy, ProvingKey};
+use zklens_prover::{Privacy, ProvingKey, Target};
 use zklens_verifier::{ProofFile, Verified, verify};
 
 const CONTEXT: &str = "7a6b6c656e730000000000000000000000000000000000000000000000000001";
 
 /// Verifies a file without the server.
-fn verified(file: &[u8], model: &str, layout: Layout) -> Verified {
+fn verified(file: &[u8], model: &str, layout: Target) -> Verified {
     let setup = Setup::decode(zklens_setup::STRING, &zklens_setup::TAU_G2).unwrap();
     let model = zklens_models::find(model).unwrap().decode().unwrap();
-    let key = ProvingKey::with_layout(&setup, model, Privacy::Public, layout).unwrap();
+    let key = ProvingKey::with_target(&setup, model, Privacy::Public, layout).unwrap();
     let proof = ProofFile::decode(file).unwrap();
     verify(
         setup.verifier(),
@@ -80,7 +80,7 @@ fn a_proof_from_the_server_verifies_elsewhere() {
             &image,
         )
         .ok();
-    let verified = verified(&file(&proof), "mnist-cnn", Layout::Fast);
+    let verified = verified(&file(&proof), "mnist-cnn", Target::Native);
     assert_eq!(verified.statement().labels, [label(&image, "mnist-cnn")]);
     assert_eq!(verified.statement().context[31], 1);
     assert_eq!(proof["images"][0]["class"], "7");
@@ -99,7 +99,7 @@ fn several_images_are_one_proof_in_their_order() {
     let proof = server
         .post("/api/prove?model=mnist-cnn&layout=chain", media, &body)
         .ok();
-    let verified = verified(&file(&proof), "mnist-cnn", Layout::Chain);
+    let verified = verified(&file(&proof), "mnist-cnn", Target::Evm);
     let labels = images.map(|image| label(&image, "mnist-cnn"));
     assert_eq!(verified.statement().labels, labels);
     assert_eq!(proof["layout"], "chain");
@@ -119,7 +119,7 @@ fn who_asks_for_bytes_gets_the_bare_file() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), "application/octet-stream");
     assert_eq!(answer.header("vary"), "accept");
-    let statement = verified(&answer.body, "fashion-mlp", Layout::Fast)
+    let statement = verified(&answer.body, "fashion-mlp", Target::Native)
         .statement()
         .clone();
     assert_eq!(statement.labels, [7]);

@@ -16,7 +16,7 @@ sol! {
 
 /// What `ModelVerifier.Reason` counts, from 1.
 const REASONS: [&str; 9] = [
-    "the contract's key has no layout for so many images in one proof",
+    "the contract's key has no table_layout for so many images in one proof",
     "a label is none of the model's classes",
     "there are more or fewer input commitments than the images need",
     "a point of an input commitment is not on the curve",

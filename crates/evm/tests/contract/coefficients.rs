@@ -15,10 +15,10 @@ use revm::interpreter::interpreter_types::{Jumps, MemoryTr};
 use revm::primitives::Address;
 use zklens_commitment::Claim;
 use zklens_field::{AdditiveGroup, Field, SCALAR_BYTES, Scalar, encode_scalar};
-use zklens_layers::Plan;
+use zklens_layers::Layout;
 use zklens_layers::closing::close;
+use zklens_layers::layout::DEGREE;
 use zklens_layers::lookup::LookupChallenges;
-use zklens_layers::plan::DEGREE;
 use zklens_layers::relation::{Challenges, Relations};
 use zklens_sumcheck::{SumClaim, reduce};
 use zklens_transcript::{Reader, labels};
@@ -28,9 +28,9 @@ type Word = [u8; SCALAR_BYTES];
 
 /// What a verifier multiplies points by: the rows, then `[A]`, `[B]`, `[1]` and `[W]`.
 fn expected(key: &VerifyingKey, statement: &Statement, proof: &[u8]) -> Vec<Word> {
-    let plan = Plan::new(key.circuit(), key.columns(), statement.labels.len()).unwrap();
+    let layout = Layout::new(key.circuit(), key.columns(), statement.labels.len()).unwrap();
     let mut reader = Reader::open(&statement.digest(SETUP.verifier()), proof);
-    let claims = claims(key, statement, &plan, &mut reader);
+    let claims = claims(key, statement, &layout, &mut reader);
     let gamma = reader.draw(labels::OPENING_CLAIMS);
     let [_, _] = reader.read_points(labels::OPENING_PRODUCT).unwrap();
     let z = reader.draw(labels::OPENING_POINT);
@@ -40,12 +40,12 @@ fn expected(key: &VerifyingKey, statement: &Statement, proof: &[u8]) -> Vec<Word
     let z_inverse = z.inverse().unwrap();
     let [a, b] = [x - z, x - z_inverse].map(|difference| difference.inverse().unwrap());
 
-    let mut coefficients = vec![Scalar::ZERO; plan.rows.helpers.end];
+    let mut coefficients = vec![Scalar::ZERO; layout.vectors.helpers.end];
     let (mut power, mut value) = (Scalar::ONE, Scalar::ZERO);
     for claim in claims {
         for term in &claim.terms {
             let weight = power * a * term.functional.at(&z_inverse);
-            for (row, coefficient) in &term.rows {
+            for (row, coefficient) in &term.vectors {
                 coefficients[*row] += weight * coefficient;
             }
         }
@@ -61,17 +61,17 @@ fn expected(key: &VerifyingKey, statement: &Statement, proof: &[u8]) -> Vec<Word
 fn claims(
     key: &VerifyingKey,
     statement: &Statement,
-    plan: &Plan,
+    layout: &Layout,
     reader: &mut Reader<'_>,
 ) -> Vec<Claim> {
-    let rows = &plan.rows;
+    let rows = &layout.vectors;
     let _ = reader.read_point_list(labels::WITNESS_ROWS, rows.witness.len());
     let lookup = LookupChallenges {
         alpha: reader.draw(labels::LOOKUP_POLE),
         beta: reader.draw(labels::LOOKUP_PAIR),
     };
     let _ = reader.read_point_list(labels::HELPER_ROWS, rows.helpers.len());
-    let coordinates = 1..plan.num_vars;
+    let coordinates = 1..layout.num_vars;
     let challenges = Challenges {
         lookup,
         point: coordinates
@@ -79,19 +79,19 @@ fn claims(
             .collect(),
         lambda: reader.draw(labels::RULE_POWERS),
     };
-    let relations = Relations::new(key.circuit(), plan, &statement.labels, &challenges).unwrap();
+    let relations = Relations::new(key.circuit(), layout, &statement.labels, &challenges).unwrap();
     let sum = SumClaim {
-        num_vars: plan.num_vars,
+        num_vars: layout.num_vars,
         sum: Scalar::ZERO,
     };
     let end = reduce::<DEGREE>(sum, reader).unwrap();
-    let sent = reader.read_scalar_list(labels::COLUMN_VALUES, plan.num_values());
+    let sent = reader.read_scalar_list(labels::COLUMN_VALUES, layout.num_values());
     let mut sent = sent.unwrap().into_iter();
-    let tables = plan.tables.iter();
+    let tables = layout.tables.iter();
     let values: Vec<Vec<Scalar>> = tables
-        .map(|table| sent.by_ref().take(table.places.len()).collect())
+        .map(|table| sent.by_ref().take(table.placements.len()).collect())
         .collect();
-    close(key.circuit(), plan, &relations, &challenges, end, &values)
+    close(key.circuit(), layout, &relations, &challenges, end, &values)
 }
 
 /// What a call of the contract multiplies points by.

@@ -11,13 +11,13 @@ use std::fs;
 use std::path::Path;
 use zklens_evm::contract_key;
 use zklens_models::Shipped;
-use zklens_prover::{Layout, Privacy, ProvingKey, prove};
+use zklens_prover::{Privacy, ProvingKey, Target, prove};
 
 const BATCHES: [usize; 5] = [1, 2, 4, 8, 16];
 
 fn gas(shipped: &Shipped) -> Vec<u64> {
     let model = shipped.decode().unwrap();
-    let key = ProvingKey::with_layout(&SETUP, model, Privacy::Public, Layout::Chain).unwrap();
+    let key = ProvingKey::with_target(&SETUP, model, Privacy::Public, Target::Evm).unwrap();
     let bytes = contract_key(key.verifying(), SETUP.verifier(), &BATCHES).unwrap();
     let mut chain = Chain::new();
     let contract = chain.deploy_verifier(&bytes);

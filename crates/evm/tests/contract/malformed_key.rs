@@ -15,7 +15,7 @@ const TABLES: Range<usize> = 194..196;
 const TABLES_AT: Range<usize> = 200..204;
 const PLANS_AT: Range<usize> = 208..212;
 
-/// A field of the first word of each plan.
+/// A field of the first word of each layout.
 const VALUES: Range<usize> = 17..19;
 
 /// Numbers of gadgets.
@@ -86,8 +86,8 @@ fn the_key_as_it_is_verifies_its_proof() {
         let circuit = golden.key.circuit();
         let found = tables(&key);
         assert_eq!(found.len(), circuit.tables.len());
-        assert_eq!(found[circuit.label()], only(&key, LABEL));
-        assert_eq!(found[circuit.bytes()], only(&key, BYTES));
+        assert_eq!(found[circuit.label_table()], only(&key, LABEL));
+        assert_eq!(found[circuit.bytes_table()], only(&key, BYTES));
         assert_eq!(number(&key, CLASSES), golden.key.classes().len());
         let outcome = golden.show_with(&key, &call);
         assert!(outcome.succeeded);
@@ -181,8 +181,8 @@ fn a_key_with_more_or_fewer_values_than_columns_is_malformed() {
         let honest = golden.call();
         for (change, more) in [("one more", true), ("one less", false)] {
             let mut key = golden.key_bytes.clone();
-            let plan = number(&key, PLANS_AT);
-            let field = plan + VALUES.start..plan + VALUES.end;
+            let layout = number(&key, PLANS_AT);
+            let field = layout + VALUES.start..layout + VALUES.end;
             let values = number(&key, field.clone());
             let mut call = honest.clone();
             if more {

@@ -10,9 +10,9 @@ use revm::primitives::Address;
 use zklens_commitment::Columns;
 use zklens_evm::{ExportError, contract_key};
 use zklens_field::SCALAR_BYTES;
-use zklens_layers::{LayerError, Plan};
+use zklens_layers::{LayerError, Layout};
 use zklens_model::Model;
-use zklens_prover::{KeygenError, Layout, Privacy, ProvingKey, prove};
+use zklens_prover::{KeygenError, Privacy, ProvingKey, Target, prove};
 use zklens_testkit::recipe::{Kind, Recipe, recipes, recipes_with};
 use zklens_testkit::vectors;
 
@@ -28,32 +28,37 @@ struct Deployed {
 /// The keys of a network: of both layouts, and with the shortest rows that hold the random cells of every batch, which
 /// cut whatever can be cut. None if the network cannot be proved.
 fn keys(model: &Model) -> Vec<ProvingKey> {
-    let of_layout = |layout| {
-        let key = ProvingKey::with_layout(&SETUP, model.clone(), Privacy::Public, layout);
+    let of_layout = |table_layout| {
+        let key = ProvingKey::with_target(&SETUP, model.clone(), Privacy::Public, table_layout);
         match key {
             Ok(key) => Some(key),
             Err(KeygenError::Model(LayerError::Unsupported { .. })) => None,
             Err(error) => panic!("{error}"),
         }
     };
-    let layouts = [Layout::Fast, Layout::Chain].into_iter();
-    let mut keys: Vec<ProvingKey> = layouts.filter_map(of_layout).collect();
+    let table_layouts = [Target::Native, Target::Evm].into_iter();
+    let mut keys: Vec<ProvingKey> = table_layouts.filter_map(of_layout).collect();
     keys.extend(keys.first().map(with_short_rows));
     keys
 }
 
 fn with_short_rows(key: &ProvingKey) -> ProvingKey {
     let circuit = key.verifying().circuit();
-    let plan = |columns| Plan::new(circuit, columns, 1);
+    let layout = |columns| Layout::new(circuit, columns, 1);
     let is_enough = |columns: &Columns| {
-        let mut plans = BATCHES.into_iter();
-        plans.all(|images| Plan::new(circuit, *columns, images).is_ok())
+        let mut layouts = BATCHES.into_iter();
+        layouts.all(|images| Layout::new(circuit, *columns, images).is_ok())
     };
     let columns = (1..).filter_map(Columns::new).find(is_enough).unwrap();
-    let rows = plan(columns).unwrap().rows.weights.len();
+    let rows = layout(columns).unwrap().vectors.weights.len();
     // The file of a key: its columns behind the version, what blinds its rows at the end.
     let mut file = key.encode();
-    let blindings = plan(key.verifying().columns()).unwrap().rows.weights.len() * SCALAR_BYTES;
+    let blindings = layout(key.verifying().columns())
+        .unwrap()
+        .vectors
+        .weights
+        .len()
+        * SCALAR_BYTES;
     file.truncate(file.len() - blindings);
     file.extend(vec![0; rows * SCALAR_BYTES]);
     file[6..8].copy_from_slice(&u16::try_from(columns.count()).unwrap().to_le_bytes());

@@ -14,7 +14,7 @@ use zklens_verifier::{VerifyError, verify};
 pub(crate) fn of_native(golden: &Golden, call: &Call) -> Reason {
     let verdict = native(golden, call);
     if call.labels.len() != golden.images() {
-        // The native verifier makes a plan for any number of images, a contract's key has some.
+        // The native verifier makes a layout for any number of images, a contract's key has some.
         assert!(verdict.is_err(), "a proof of another number of images");
         return Reason::Batch;
     }

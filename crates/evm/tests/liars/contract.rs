@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use zklens_commitment::VerifierSetup;
 use zklens_evm::{ExportError, contract_key};
 use zklens_field::{POINT_BYTES, SCALAR_BYTES};
-use zklens_layers::Plan;
-use zklens_layers::plan::DEGREE;
+use zklens_layers::Layout;
+use zklens_layers::layout::DEGREE;
 
 thread_local! {
     /// Those that were deployed for one test.
@@ -76,7 +76,7 @@ impl Seen {
 
 /// Bytes of a proof: points of witness, helpers and opening; scalars of rounds, columns and opening.
 fn tape_length(key: &VerifyingKey, images: usize) -> usize {
-    let plan = Plan::new(key.circuit(), key.columns(), images).expect("a number of images");
-    let points = plan.rows.witness.len() + plan.rows.helpers.len() + 4;
-    POINT_BYTES * points + SCALAR_BYTES * (DEGREE * plan.num_vars + plan.num_values() + 1)
+    let layout = Layout::new(key.circuit(), key.columns(), images).expect("a number of images");
+    let points = layout.vectors.witness.len() + layout.vectors.helpers.len() + 4;
+    POINT_BYTES * points + SCALAR_BYTES * (DEGREE * layout.num_vars + layout.num_values() + 1)
 }

@@ -7,7 +7,11 @@ use crate::*;
 #[test]
 fn a_circuit_has_four_tables_at_least() {
     let circuit = circuit();
-    let (label, range, bytes) = (circuit.label(), circuit.range(), circuit.bytes());
+    let (label, range, bytes) = (
+        circuit.label_table(),
+        circuit.range_table(),
+        circuit.bytes_table(),
+    );
     for few in [
         &[][..],
         &[0],
@@ -37,7 +41,11 @@ fn a_circuit_has_four_tables_at_least() {
 #[test]
 fn each_gadget_stands_where_it_belongs_and_nowhere_else() {
     let circuit = circuit();
-    let (label, range, bytes) = (circuit.label(), circuit.range(), circuit.bytes());
+    let (label, range, bytes) = (
+        circuit.label_table(),
+        circuit.range_table(),
+        circuit.bytes_table(),
+    );
     for (kind, of) in circuit.tables.iter().enumerate() {
         for at in 0..circuit.tables.len() {
             // The place's own operand, unless the gadget takes none, and no operand of itself.
@@ -97,7 +105,7 @@ fn entries_stand_before_what_looks_them_up() {
             circuit.tables[LOOKUP].gadget = Gadget::Lookup(lookup);
             // Entries behind the lookup too.
             circuit.tables[ACTIVATION] = circuit.tables[ENTRIES].clone();
-            let label = circuit.label();
+            let label = circuit.label_table();
             *source(circuit, label) = CLIP;
         })
     };
@@ -181,7 +189,7 @@ fn numbers_have_at_most_eight_bytes() {
         gadget(CLIP, Gadget::Clip(above));
         gadget(ACTIVATION, Gadget::Activation(gap));
         gadget(ACTIVATION, Gadget::Activation(magnitude));
-        gadget(circuit().label(), Gadget::Label { bytes });
+        gadget(circuit().label_table(), Gadget::Label { bytes });
     }
 }
 

@@ -1,7 +1,7 @@
 //! Wires lead to earlier tables, and sides fit along them.
 
 use crate::*;
-use zklens_layers::circuit::{Map, Step, Weighted};
+use zklens_layers::circuit::{LinearOp, Step, Weighted};
 use zklens_model::{Axis, Window};
 
 /// The sides always fit, so it is the place of the source that counts.
@@ -14,7 +14,7 @@ fn a_table_is_wired_to_earlier_ones_of_each_image_alone() {
             continue;
         }
         for (from, of) in circuit.tables.iter().enumerate() {
-            let per_image = from != ENTRIES && from < circuit.range();
+            let per_image = from != ENTRIES && from < circuit.range_table();
             assert_eq!(of.gadget.is_per_image(), per_image);
             let is_right = from < index && per_image;
             let expected = if is_right { Ok(()) } else { refused(index) };
@@ -34,12 +34,12 @@ fn bytes_and_their_rows_are_wired_to_nothing() {
             let operand = circuit.tables[ACTIVATION].operand.as_mut().unwrap();
             operand.sides = sides;
             operand.paths[0].source = from;
-            *source(circuit, circuit.label()) = COPY;
+            *source(circuit, circuit.label_table()) = COPY;
         })
     };
     let circuit = circuit();
     assert_eq!(copies(COPY, SIDES), Ok(()));
-    for from in [circuit.range(), circuit.bytes()] {
+    for from in [circuit.range_table(), circuit.bytes_table()] {
         let sides = circuit.tables[from].sides;
         assert_eq!(copies(from, sides), refused(ACTIVATION));
     }
@@ -77,7 +77,10 @@ const fn axis(kernel: usize, stride: usize) -> Axis {
 }
 
 const fn window(rows: Axis, columns: Axis) -> Window {
-    Window { rows, columns }
+    Window {
+        height: rows,
+        width: columns,
+    }
 }
 
 /// A circuit whose first table after the pixels has this path, from sides to sides.
@@ -162,7 +165,7 @@ fn an_operand_has_a_path() {
     assert_eq!(checked, refused(COPY));
 }
 
-fn of_weights(map: Map, array: usize) -> Path {
+fn of_weights(map: LinearOp, array: usize) -> Path {
     Path {
         weights: Some(Weighted { array, map }),
         ..path(0)
@@ -174,7 +177,7 @@ fn of_weights(map: Map, array: usize) -> Path {
 fn groups_divide_outputs_and_channels() {
     let window = window(axis(2, 1), axis(3, 1));
     let check = |channels: usize, outputs: usize, groups: usize, first: &[usize]| {
-        let path = of_weights(Map::Conv2d { window, groups }, 0);
+        let path = of_weights(LinearOp::Conv2d { window, groups }, 0);
         let array = [first, &[2, 3]].concat();
         let from = [channels, 2, 4];
         with_path(path, from, [outputs, 1, 2], &[&array, &[outputs]])
@@ -202,7 +205,12 @@ fn groups_divide_outputs_and_channels() {
 fn arrays_are_those_of_the_layer_and_its_bias() {
     let dense: &[usize] = &[3, 2, 1, 4];
     let check = |array: usize, arrays: &[&[usize]]| {
-        with_path(of_weights(Map::Dense, array), [2, 1, 4], [3, 1, 1], arrays)
+        with_path(
+            of_weights(LinearOp::Dense, array),
+            [2, 1, 4],
+            [3, 1, 1],
+            arrays,
+        )
     };
     assert_eq!(check(0, &[dense, &[3]]), Ok(()));
     assert_eq!(check(1, &[&[7], dense, &[3]]), Ok(()));
@@ -228,7 +236,7 @@ fn arrays_are_those_of_the_layer_and_its_bias() {
 #[test]
 fn a_kernel_slides_as_its_window_says() {
     let check = |window: Window, to: Sides| {
-        let path = of_weights(Map::Conv2d { window, groups: 1 }, 0);
+        let path = of_weights(LinearOp::Conv2d { window, groups: 1 }, 0);
         with_path(path, [1, 4, 6], to, &[&[2, 1, 2, 3], &[2]])
     };
     assert_eq!(check(window(axis(2, 1), axis(3, 1)), [2, 3, 4]), Ok(()));

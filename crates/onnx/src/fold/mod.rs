@@ -305,12 +305,12 @@ fn merge_padding(network: &mut Network, id: LayerId, input: LayerId) -> bool {
         return false;
     };
     let merged = Window {
-        rows: widened(window.rows, padding.rows),
-        columns: widened(window.columns, padding.columns),
+        height: widened(window.height, padding.height),
+        width: widened(window.width, padding.width),
     };
     let touches = |axis: Axis| axis.before < axis.kernel && axis.after < axis.kernel;
     // A maximum ignores zeros only where every window also sees a value that is not negative.
-    let max_ignores = never_negative && touches(merged.rows) && touches(merged.columns);
+    let max_ignores = never_negative && touches(merged.height) && touches(merged.width);
     match &mut network.layers[id].kind {
         Kind::MaxPool(_) if !max_ignores => return false,
         Kind::Conv { window, .. } | Kind::AveragePool(window) | Kind::MaxPool(window) => {

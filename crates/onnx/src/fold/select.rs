@@ -27,13 +27,8 @@ pub(super) fn conv_after_select(network: &mut Network, id: LayerId, input: Layer
     if *groups != 1 && !is_all {
         return false;
     }
-    let rows = through(window.rows, output.height(), &select.rows, inner.height());
-    let columns = through(
-        window.columns,
-        output.width(),
-        &select.columns,
-        inner.width(),
-    );
+    let rows = through(window.height, output.height(), &select.rows, inner.height());
+    let columns = through(window.width, output.width(), &select.columns, inner.width());
     let Some((rows, columns)) = rows.zip(columns) else {
         return false;
     };
@@ -48,8 +43,8 @@ pub(super) fn conv_after_select(network: &mut Network, id: LayerId, input: Layer
     };
     linear.weights = weights;
     *window = Window {
-        rows: rows.axis,
-        columns: columns.axis,
+        height: rows.axis,
+        width: columns.axis,
     };
     bypass(network, input, network.layers[input].inputs[0]);
     true
@@ -76,8 +71,8 @@ fn rewired(
         let Some(from) = channels[from] else { continue };
         let plane = &mut weights[(to * depth + from) * area..][..area];
         for (tap, weight) in kernel.iter().enumerate() {
-            let row = rows.taps[tap / window.columns.kernel];
-            let column = columns.taps[tap % window.columns.kernel];
+            let row = rows.taps[tap / window.width.kernel];
+            let column = columns.taps[tap % window.width.kernel];
             if let Some((row, column)) = row.zip(column) {
                 plane[row * columns.axis.kernel + column] += weight;
             }
@@ -132,8 +127,8 @@ pub(super) fn as_convolution(select: &Select, inner: Shape) -> Option<Kind> {
     let rows = evenly(&select.rows, inner.height())?;
     let columns = evenly(&select.columns, inner.width())?;
     let window = Window {
-        rows: rows.0,
-        columns: columns.0,
+        height: rows.0,
+        width: columns.0,
     };
     let outputs = select.channels.len();
     let is_all = all(&select.channels, inner.channels());
@@ -143,7 +138,7 @@ pub(super) fn as_convolution(select: &Select, inner: Shape) -> Option<Kind> {
         return None;
     }
     let mut weights = vec![0.0; len];
-    let tap = rows.1 * window.columns.kernel + columns.1;
+    let tap = rows.1 * window.width.kernel + columns.1;
     for (to, from) in select.channels.iter().enumerate() {
         if let Some(from) = from {
             let plane = if is_all { to } else { to * depth + from };

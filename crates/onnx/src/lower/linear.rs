@@ -136,7 +136,7 @@ impl Context<'_> {
             let shape = Shape::new(1, rows, inputs).ok_or("its input is too large")?;
             let layer = self.in_order(&flat, shape)?;
             let mut window = Window::square(1, 1);
-            window.columns.kernel = inputs;
+            window.width.kernel = inputs;
             (window, layer, Shape::new(outputs, rows, 1))
         };
         let kind = Kind::Conv {

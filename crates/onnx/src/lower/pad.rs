@@ -56,8 +56,8 @@ impl Context<'_> {
             after,
         };
         let window = Window {
-            rows: axis(rows),
-            columns: axis(columns),
+            height: axis(rows),
+            width: axis(columns),
         };
         if !window.is_padded() {
             return Ok(self.as_picture(layer));

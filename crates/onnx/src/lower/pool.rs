@@ -22,7 +22,7 @@ impl Context<'_> {
         window: Window,
     ) -> Result<Value, Refusal> {
         let touches = |axis: Axis| axis.before < axis.kernel && axis.after < axis.kernel;
-        if !touches(window.rows) || !touches(window.columns) {
+        if !touches(window.height) || !touches(window.width) {
             return Err("its padding is as wide as its window".into());
         }
         if window.area() <= MOST_TAPS {
@@ -30,11 +30,11 @@ impl Context<'_> {
         }
         let single = Window::square(1, 1);
         let rows = Window {
-            rows: window.rows,
+            height: window.height,
             ..single
         };
         let columns = Window {
-            columns: window.columns,
+            width: window.width,
             ..single
         };
         let middle = rows.output(shape, shape.channels());
@@ -64,8 +64,8 @@ impl Context<'_> {
         input: Shape,
     ) -> Result<Value, Refusal> {
         let shape = self.lowering.layers[view.layer].shape;
-        let rows = inside(window.rows, input.height(), shape.height());
-        let columns = inside(window.columns, input.width(), shape.width());
+        let rows = inside(window.height, input.height(), shape.height());
+        let columns = inside(window.width, input.width(), shape.width());
         let area = window.area() as f32;
         let plane = rows
             .iter()
@@ -115,8 +115,8 @@ impl Context<'_> {
         // `SAME` rounds up as it is.
         if self.attributes.int("ceil_mode").unwrap_or(0) != 0 && !auto.starts_with("SAME") {
             let added = [
-                rest(&mut window.rows, shape.height()),
-                rest(&mut window.columns, shape.width()),
+                rest(&mut window.height, shape.height()),
+                rest(&mut window.width, shape.width()),
             ];
             let counts_padding = self.attributes.int("count_include_pad").unwrap_or(0) != 0;
             if added != [0, 0] && (counts_padding || auto == "VALID") {
@@ -225,8 +225,8 @@ fn window(kernel: [i64; 2], strides: [i64; 2], pads: [i64; 4]) -> Result<Window,
         })
     };
     Ok(Window {
-        rows: axis(0)?,
-        columns: axis(1)?,
+        height: axis(0)?,
+        width: axis(1)?,
     })
 }
 
@@ -268,7 +268,7 @@ pub(super) fn whole(shape: Shape) -> Window {
         after: 0,
     };
     Window {
-        rows: axis(shape.height()),
-        columns: axis(shape.width()),
+        height: axis(shape.height()),
+        width: axis(shape.width()),
     }
 }

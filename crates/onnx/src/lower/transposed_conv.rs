@@ -46,8 +46,8 @@ impl Context<'_> {
         }
         let [down, across] = self.sides([rows, columns], shape)?;
         let window = Window {
-            rows: down.axis(),
-            columns: across.axis(),
+            height: down.axis(),
+            width: across.axis(),
         };
         let phases = down.stride * across.stride;
         let total = outputs

@@ -89,8 +89,8 @@ impl Quantiser<'_> {
                 after: len - 1,
             };
             Window {
-                rows: axis(shapes[0].height()),
-                columns: axis(shapes[0].width()),
+                height: axis(shapes[0].height()),
+                width: axis(shapes[0].width()),
             }
         };
         let channels = shapes[0].channels();

@@ -3,7 +3,7 @@
 //! Multiplying `V(X)` by `E(X^-1)` takes two Fourier transforms, so first the products that have a
 //! factor in common are added up.
 
-use super::{Row, assert_len, powers};
+use super::{Vector, assert_len, powers};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use zklens_commitment::{Claim, Columns, Functional, Setup};
@@ -13,21 +13,27 @@ use zklens_transcript::{Writer, labels};
 /// Coefficients that are not worth a thread of their own.
 const MIN_COEFFICIENTS: usize = 256;
 
-/// Proves `claims` on `rows`. As for the verifier, the commitments and all that the claims depend on
+/// Proves `claims` on `vectors`. As for the verifier, the commitments and all that the claims depend on
 /// were absorbed before. If a claim is false, the proof is refused.
 ///
 /// # Panics
 ///
-/// There is no claim, or none has a term; a claim does not fit the rows; a row has more
+/// There is no claim, or none has a term; a claim does not fit the vectors; a vector has more
 /// cells than columns; the setup has fewer than `C + 1` powers; or, once in `2^250` proofs,
 /// challenges coincide (for some such challenges the proof is written, and refused by every
 /// verifier).
-pub fn open(setup: &Setup, columns: Columns, rows: &[Row], claims: &[Claim], writer: &mut Writer) {
+pub fn open(
+    setup: &Setup,
+    columns: Columns,
+    vectors: &[Vector],
+    claims: &[Claim],
+    writer: &mut Writer,
+) {
     let powers = powers(setup, columns);
 
     // 1. Batch the claims.
     let gamma = writer.draw(labels::OPENING_CLAIMS);
-    let pairs = batch(columns, rows, claims, gamma);
+    let pairs = batch(columns, vectors, claims, gamma);
 
     // 2. What the products leave.
     let Product { above, below } = Product::new(columns, &pairs);
@@ -81,10 +87,10 @@ struct Pair {
     weights: Vec<Scalar>,
 }
 
-/// The coefficient of every functional, by its index, on every row.
+/// The coefficient of every functional, by its index, on every vector.
 type Products = BTreeMap<(usize, usize), Scalar>;
 
-fn batch(columns: Columns, rows: &[Row], claims: &[Claim], gamma: Scalar) -> Vec<Pair> {
+fn batch(columns: Columns, vectors: &[Vector], claims: &[Claim], gamma: Scalar) -> Vec<Pair> {
     let mut functionals: Vec<&Functional> = Vec::new();
     let mut products = Products::new();
     let mut power = Scalar::ONE;
@@ -98,45 +104,45 @@ fn batch(columns: Columns, rows: &[Row], claims: &[Claim], gamma: Scalar) -> Vec
                 functionals.push(&term.functional);
                 functionals.len() - 1
             });
-            for (row, rho) in &term.rows {
-                *products.entry((functional, *row)).or_default() += power * rho;
+            for (vector, rho) in &term.vectors {
+                *products.entry((functional, *vector)).or_default() += power * rho;
             }
         }
         power *= gamma;
     }
-    let shares = share(functionals.len(), rows.len(), products);
+    let shares = share(functionals.len(), vectors.len(), products);
     shares
         .par_iter()
-        .map(|share| share.pair(columns, rows, &functionals))
+        .map(|share| share.pair(columns, vectors, &functionals))
         .collect()
 }
 
 /// Products that have a factor in common, and so cost as much as one.
 enum Share {
-    /// A functional, and its coefficient on each row.
+    /// A functional, and its coefficient on each vector.
     Functional(usize, Vec<(usize, Scalar)>),
-    /// A row, and the coefficient of each functional on it.
-    Row(usize, Vec<(usize, Scalar)>),
+    /// A vector, and the coefficient of each functional on it.
+    Vector(usize, Vec<(usize, Scalar)>),
 }
 
 /// Splits products into shares, the largest first.
-fn share(num_functionals: usize, num_rows: usize, mut products: Products) -> Vec<Share> {
+fn share(num_functionals: usize, num_vectors: usize, mut products: Products) -> Vec<Share> {
     let mut shares = Vec::new();
     while !products.is_empty() {
         let mut by_functional = vec![0_usize; num_functionals];
-        let mut by_row = vec![0_usize; num_rows];
-        for (functional, row) in products.keys() {
+        let mut by_row = vec![0_usize; num_vectors];
+        for (functional, vector) in products.keys() {
             by_functional[*functional] += 1;
-            by_row[*row] += 1;
+            by_row[*vector] += 1;
         }
         let largest = |counts: &[usize]| (0..counts.len()).max_by_key(|i| counts[*i]);
         let functional = largest(&by_functional).expect("a product has a functional");
-        let row = largest(&by_row).expect("a product has a row");
-        let is_row = by_row[row] > by_functional[functional];
+        let vector = largest(&by_row).expect("a product has a vector");
+        let is_row = by_row[vector] > by_functional[functional];
         let mut taken = Vec::new();
         products.retain(|(f, r), coefficient| {
             let (is_taken, other) = if is_row {
-                (*r == row, *f)
+                (*r == vector, *f)
             } else {
                 (*f == functional, *r)
             };
@@ -146,7 +152,7 @@ fn share(num_functionals: usize, num_rows: usize, mut products: Products) -> Vec
             !is_taken
         });
         shares.push(if is_row {
-            Share::Row(row, taken)
+            Share::Vector(vector, taken)
         } else {
             Share::Functional(functional, taken)
         });
@@ -155,22 +161,22 @@ fn share(num_functionals: usize, num_rows: usize, mut products: Products) -> Vec
 }
 
 impl Share {
-    fn pair(&self, columns: Columns, rows: &[Row], functionals: &[&Functional]) -> Pair {
+    fn pair(&self, columns: Columns, vectors: &[Vector], functionals: &[&Functional]) -> Pair {
         match self {
             Self::Functional(functional, coefficients) => Pair {
-                cells: combine_rows(columns, rows, coefficients),
-                weights: functionals[*functional].weights(columns),
+                cells: combine_vectors(columns, vectors, coefficients),
+                weights: functionals[*functional].coefficients(columns),
             },
-            Self::Row(row, coefficients) => {
+            Self::Vector(vector, coefficients) => {
                 let mut weights = vec![Scalar::ZERO; columns.count()];
                 for (functional, coefficient) in coefficients {
-                    let addend = functionals[*functional].weights(columns);
+                    let addend = functionals[*functional].coefficients(columns);
                     let sums = weights.iter_mut().zip(&addend);
                     sums.filter(|(_, weight)| **weight != Scalar::ZERO)
                         .for_each(|(sum, weight)| *sum += *weight * coefficient);
                 }
                 Pair {
-                    cells: combine_rows(columns, rows, &[(*row, Scalar::ONE)]),
+                    cells: combine_vectors(columns, vectors, &[(*vector, Scalar::ONE)]),
                     weights,
                 }
             }
@@ -178,15 +184,19 @@ impl Share {
     }
 }
 
-/// The `C + 1` coefficients of a combination of rows.
-fn combine_rows(columns: Columns, rows: &[Row], coefficients: &[(usize, Scalar)]) -> Vec<Scalar> {
+/// The `C + 1` coefficients of a combination of vectors.
+fn combine_vectors(
+    columns: Columns,
+    vectors: &[Vector],
+    coefficients: &[(usize, Scalar)],
+) -> Vec<Scalar> {
     let mut cells = vec![Scalar::ZERO; columns.count()];
     let mut blinding = Scalar::ZERO;
-    for (row, rho) in coefficients {
-        let row = &rows[*row];
-        assert_len(columns, row);
-        row.cells.add_to(&mut cells, rho);
-        blinding += row.blinding * rho;
+    for (vector, rho) in coefficients {
+        let vector = &vectors[*vector];
+        assert_len(columns, vector);
+        vector.cells.add_to(&mut cells, rho);
+        blinding += vector.blinding * rho;
     }
     cells.push(blinding);
     cells

@@ -1,15 +1,15 @@
-//! Rows and claims, and the tapes that prove them.
+//! Vectors and claims, and the tapes that prove them.
 
 use std::sync::LazyLock;
 use zklens_commitment::{Claim, Columns, Factor, Functional, OpeningError, Setup, Term, opening};
 use zklens_field::{AdditiveGroup, Field, Point, SCALAR_BYTES, Scalar, encode_scalar};
 use zklens_multilinear::eq_table;
-use zklens_prover::commitment::{Cells, Row, commit, open};
+use zklens_prover::commitment::{Cells, Vector, commit, open};
 use zklens_setup::{STRING, TAU_G2};
 use zklens_transcript::{Label, Reader, TapeError, Writer};
 
 const STATEMENT: [u8; 32] = [7; 32];
-const ROWS: Label = Label::new("test/rows");
+const ROWS: Label = Label::new("test/vectors");
 const FUNCTIONAL: Label = Label::new("test/functional");
 pub(crate) const VALUES: Label = Label::new("test/values");
 pub(crate) const AFTER: Label = Label::new("test/after");
@@ -44,18 +44,18 @@ impl Random {
     }
 }
 
-/// Rows, and claims on them whose functionals are drawn after the rows are committed.
+/// Vectors, and claims on them whose functionals are drawn after the vectors are committed.
 #[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) columns: Columns,
-    pub(crate) rows: Vec<Row>,
-    pub(crate) claims: Vec<Vec<Plan>>,
+    pub(crate) vectors: Vec<Vector>,
+    pub(crate) claims: Vec<Vec<Layout>>,
 }
 
 /// A term.
 #[derive(Clone)]
-pub(crate) struct Plan {
-    pub(crate) rows: Vec<(usize, Scalar)>,
+pub(crate) struct Layout {
+    pub(crate) vectors: Vec<(usize, Scalar)>,
     pub(crate) shape: Shape,
 }
 
@@ -66,7 +66,7 @@ pub(crate) enum Shape {
     Point,
     /// A point, as two factors.
     Halves,
-    /// Weights of two factors whose strides overlap, from column 1 on.
+    /// AxisVector of two factors whose strides overlap, from column 1 on.
     Window,
     /// Nothing: the functional drawn last.
     Last,
@@ -100,7 +100,7 @@ impl Shape {
             Self::Cell(column) => return Some(Functional::cell(column)),
         };
         let factor = |(weights, stride): (Vec<Scalar>, usize)| Factor {
-            weights: weights.into(),
+            axis: weights.into(),
             stride,
         };
         Some(Functional {
@@ -110,31 +110,34 @@ impl Shape {
     }
 }
 
-/// A public row of weights, two hidden rows of integers, a hidden row of scalars, a short mask row,
-/// and a row of sums; six claims.
+/// A public vector of weights, two hidden vectors of integers, a hidden vector of scalars, a short mask vector,
+/// and a vector of sums; six claims.
 pub(crate) fn case(columns: usize, seed: u8) -> Case {
     let columns = Columns::new(columns).unwrap();
     let count = columns.count();
     let mut random = Random::new(seed);
-    let row = |cells, blinding| Row { cells, blinding };
+    let vector = |cells, blinding| Vector { cells, blinding };
     let integers = |cells| Cells::Integers(cells);
     let picks = (0..count as u32).flat_map(|column| [(column, 2), (column, column % 4)]);
-    let rows = vec![
-        row(integers(random.integers(count)), Scalar::ZERO),
-        row(integers(random.integers(count)), random.scalar()),
-        row(integers(random.integers(count - 1)), random.scalar()),
-        row(Cells::Scalars(random.scalars(count)), random.scalar()),
-        row(
+    let vectors = vec![
+        vector(integers(random.integers(count)), Scalar::ZERO),
+        vector(integers(random.integers(count)), random.scalar()),
+        vector(integers(random.integers(count - 1)), random.scalar()),
+        vector(Cells::Scalars(random.scalars(count)), random.scalar()),
+        vector(
             Cells::Scalars(random.scalars(count.min(6))),
             random.scalar(),
         ),
-        row(
+        vector(
             Cells::sums(random.scalars(4), picks.collect(), count),
             random.scalar(),
         ),
     ];
-    let mut term = |rows: &[usize], shape| Plan {
-        rows: rows.iter().map(|row| (*row, random.scalar())).collect(),
+    let mut term = |vectors: &[usize], shape| Layout {
+        vectors: vectors
+            .iter()
+            .map(|vector| (*vector, random.scalar()))
+            .collect(),
         shape,
     };
     let cells = [0, count - 1, 1].map(|column| term(&[4, 1], Shape::Cell(column)));
@@ -152,13 +155,13 @@ pub(crate) fn case(columns: usize, seed: u8) -> Case {
     ];
     Case {
         columns,
-        rows,
+        vectors,
         claims,
     }
 }
 
-pub(crate) fn cells(row: &Row) -> Vec<Scalar> {
-    match &row.cells {
+pub(crate) fn cells(vector: &Vector) -> Vec<Scalar> {
+    match &vector.cells {
         Cells::Integers(cells) => cells.iter().map(|n| Scalar::from(*n)).collect(),
         Cells::Scalars(cells) | Cells::Sums { cells, .. } => cells.clone(),
     }
@@ -169,7 +172,7 @@ pub(crate) fn weights(columns: Columns, functional: &Functional) -> Vec<Scalar> 
     let mut cells = vec![(functional.offset, Scalar::ONE)];
     for factor in &functional.factors {
         let times = |(column, product): (usize, Scalar)| {
-            let weights = factor.weights.values().into_iter().enumerate();
+            let weights = factor.axis.values().into_iter().enumerate();
             weights.map(move |(k, weight)| (column + k * factor.stride, product * weight))
         };
         cells = cells.into_iter().flat_map(times).collect();
@@ -188,17 +191,17 @@ pub(crate) fn dot(a: &[Scalar], b: &[Scalar]) -> Scalar {
 /// The claims of a case, with functionals from `draw` and no values yet.
 fn claims(case: &Case, mut draw: impl FnMut() -> Scalar) -> Vec<Claim> {
     let mut last = Functional::cell(0);
-    let mut term = |plan: &Plan| {
-        if let Some(functional) = plan.shape.draw(case.columns, &mut draw) {
+    let mut term = |layout: &Layout| {
+        if let Some(functional) = layout.shape.draw(case.columns, &mut draw) {
             last = functional;
         }
         Term {
-            rows: plan.rows.clone(),
+            vectors: layout.vectors.clone(),
             functional: last.clone(),
         }
     };
-    let claim = |plans: &Vec<Plan>| Claim {
-        terms: plans.iter().map(&mut term).collect(),
+    let claim = |layouts: &Vec<Layout>| Claim {
+        terms: layouts.iter().map(&mut term).collect(),
         value: Scalar::ZERO,
     };
     case.claims.iter().map(claim).collect()
@@ -207,8 +210,9 @@ fn claims(case: &Case, mut draw: impl FnMut() -> Scalar) -> Vec<Claim> {
 pub(crate) fn truth(case: &Case, claim: &Claim) -> Scalar {
     let term = |term: &Term| -> Scalar {
         let weights = weights(case.columns, &term.functional);
-        let row = |(row, rho): &(usize, Scalar)| dot(&cells(&case.rows[*row]), &weights) * rho;
-        term.rows.iter().map(row).sum()
+        let vector =
+            |(vector, rho): &(usize, Scalar)| dot(&cells(&case.vectors[*vector]), &weights) * rho;
+        term.vectors.iter().map(vector).sum()
     };
     claim.terms.iter().map(term).sum()
 }
@@ -216,7 +220,7 @@ pub(crate) fn truth(case: &Case, claim: &Claim) -> Scalar {
 /// Commitments, then the values of the claims after `change`: a tape up to the opening.
 pub(crate) fn begin(case: &Case, change: impl Fn(&mut [Claim])) -> (Writer, Vec<Claim>) {
     let mut writer = Writer::new(&STATEMENT);
-    for commitment in commit(&SETUP, case.columns, &case.rows) {
+    for commitment in commit(&SETUP, case.columns, &case.vectors) {
         writer.write_points(ROWS, &[commitment]);
     }
     let mut claims = claims(case, || writer.draw(FUNCTIONAL));
@@ -230,7 +234,7 @@ pub(crate) fn begin(case: &Case, change: impl Fn(&mut [Claim])) -> (Writer, Vec<
 
 pub(crate) fn prove(case: &Case) -> Vec<u8> {
     let (mut writer, claims) = begin(case, |_| ());
-    open(&SETUP, case.columns, &case.rows, &claims, &mut writer);
+    open(&SETUP, case.columns, &case.vectors, &claims, &mut writer);
     writer.finish()
 }
 
@@ -241,7 +245,7 @@ pub(crate) fn read<'tape>(
 ) -> Result<(Reader<'tape>, Vec<Point>, Vec<Claim>), TapeError> {
     let mut reader = Reader::open(&STATEMENT, tape);
     let mut commitments = Vec::new();
-    for _ in &case.rows {
+    for _ in &case.vectors {
         commitments.extend(reader.read_points::<1>(ROWS)?);
     }
     let mut claims = claims(case, || reader.draw(FUNCTIONAL));

@@ -4,7 +4,7 @@ use crate::case::*;
 use proptest::prelude::*;
 use zklens_commitment::Columns;
 use zklens_field::{AdditiveGroup, Field, Scalar};
-use zklens_prover::commitment::{Cells, Row, commit};
+use zklens_prover::commitment::{Cells, Vector, commit};
 
 #[test]
 fn commitments_of_integers_and_of_their_scalars_are_equal() {
@@ -21,9 +21,9 @@ fn commitments_of_integers_and_of_their_scalars_are_equal() {
     for integers in ranges {
         for blinding in [Scalar::ONE, -Scalar::from(5)] {
             let scalars = integers.iter().map(|n| Scalar::from(*n)).collect();
-            let rows = [Cells::Integers(integers.to_vec()), Cells::Scalars(scalars)]
-                .map(|cells| Row { cells, blinding });
-            let commitments = commit(&SETUP, columns, &rows);
+            let vectors = [Cells::Integers(integers.to_vec()), Cells::Scalars(scalars)]
+                .map(|cells| Vector { cells, blinding });
+            let commitments = commit(&SETUP, columns, &vectors);
             assert_eq!(commitments[0], commitments[1], "{integers:?}");
         }
     }
@@ -47,9 +47,9 @@ proptest! {
         values[2] = -values[1];
         let sums = Cells::sums(values, picks, columns.count());
         let blinding = Scalar::ONE;
-        let scalars = cells(&Row { cells: sums.clone(), blinding });
-        let rows = [sums, Cells::Scalars(scalars)].map(|cells| Row { cells, blinding });
-        let commitments = commit(&SETUP, columns, &rows);
+        let scalars = cells(&Vector { cells: sums.clone(), blinding });
+        let vectors = [sums, Cells::Scalars(scalars)].map(|cells| Vector { cells, blinding });
+        let commitments = commit(&SETUP, columns, &vectors);
         prop_assert_eq!(commitments[0], commitments[1]);
     }
 }
@@ -57,11 +57,11 @@ proptest! {
 #[test]
 fn two_commitments_to_one_row_differ() {
     let mut case = case(16, 17);
-    let first = commit(&SETUP, case.columns, &case.rows);
-    case.rows
+    let first = commit(&SETUP, case.columns, &case.vectors);
+    case.vectors
         .iter_mut()
-        .for_each(|row| row.blinding += Scalar::ONE);
-    let second = commit(&SETUP, case.columns, &case.rows);
+        .for_each(|vector| vector.blinding += Scalar::ONE);
+    let second = commit(&SETUP, case.columns, &case.vectors);
     assert!(
         first
             .iter()

@@ -4,7 +4,7 @@ use crate::case::*;
 use crate::slow::*;
 use zklens_commitment::Columns;
 use zklens_field::{AdditiveGroup, Scalar};
-use zklens_prover::commitment::{Cells, Row};
+use zklens_prover::commitment::{Cells, Vector};
 use zklens_transcript::{TapeError, labels};
 
 #[test]
@@ -30,15 +30,15 @@ fn accepts_every_claim_alone() {
 #[test]
 fn rows_of_one_column_have_no_proof() {
     let mut random = Random::new(4);
-    let row = Row {
+    let vector = Vector {
         cells: Cells::Scalars(random.scalars(1)),
         blinding: random.scalar(),
     };
     let case = Case {
         columns: Columns::new(1).unwrap(),
-        rows: vec![row],
-        claims: vec![vec![Plan {
-            rows: vec![(0, random.scalar())],
+        vectors: vec![vector],
+        claims: vec![vec![Layout {
+            vectors: vec![(0, random.scalar())],
             shape: Shape::Point,
         }]],
     };
@@ -51,22 +51,25 @@ fn rows_of_one_column_have_no_proof() {
 fn an_opening_has_four_points_and_a_scalar_whatever_the_claims() {
     let mut case = case(16, 5);
     for _ in 0..3 {
-        let before = case.rows.len() * 64 + case.claims.len() * 32;
+        let before = case.vectors.len() * 64 + case.claims.len() * 32;
         assert_eq!(prove(&case).len(), before + OPENING_BYTES);
         case.claims.extend(case.claims.clone());
     }
 }
 
-/// The prover multiplies polynomials once for products that share a row or a functional.
+/// The prover multiplies polynomials once for products that share a vector or a functional.
 #[test]
 fn accepts_claims_that_share_rows_and_functionals() {
     let mut case = case(16, 21);
     let mut random = Random::new(22);
-    let mut term = |rows: &[usize], shape| Plan {
-        rows: rows.iter().map(|row| (*row, random.scalar())).collect(),
+    let mut term = |vectors: &[usize], shape| Layout {
+        vectors: vectors
+            .iter()
+            .map(|vector| (*vector, random.scalar()))
+            .collect(),
         shape,
     };
-    // Row 3 meets three functionals, the last of them four rows; row 3 is named twice.
+    // Vector 3 meets three functionals, the last of them four vectors; vector 3 is named twice.
     case.claims = vec![
         vec![term(&[3], Shape::Point), term(&[3], Shape::Cell(7))],
         vec![term(&[3, 1, 3], Shape::Window)],
@@ -78,12 +81,13 @@ fn accepts_claims_that_share_rows_and_functionals() {
     assert_eq!(prove(&case), prove_slowly(&case, &TRUTH));
 }
 
-/// A claim may weigh its rows by zero, as long as another does not.
+/// A claim may weigh its vectors by zero, as long as another does not.
 #[test]
 fn accepts_weights_of_zero() {
     let mut case = case(8, 23);
-    for plan in &mut case.claims[1] {
-        plan.rows
+    for layout in &mut case.claims[1] {
+        layout
+            .vectors
             .iter_mut()
             .for_each(|(_, rho)| *rho = Scalar::ZERO);
     }

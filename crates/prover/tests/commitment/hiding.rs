@@ -1,4 +1,4 @@
-//! What an opening says of hidden rows.
+//! What an opening says of hidden vectors.
 
 use crate::case::*;
 use crate::slow::*;
@@ -13,10 +13,10 @@ fn two_openings_of_one_vector_share_no_word() {
     let mut other = case.clone();
     let mut random = Random::new(19);
     other
-        .rows
+        .vectors
         .iter_mut()
-        .for_each(|row| row.blinding = random.scalar());
-    other.rows[4].cells = Cells::Scalars(random.scalars(6));
+        .for_each(|vector| vector.blinding = random.scalar());
+    other.vectors[4].cells = Cells::Scalars(random.scalars(6));
     let tapes =
         [prove(&case), prove(&other)].map(|tape| tape[tape.len() - OPENING_BYTES..].to_vec());
     for word in tapes[0].chunks(SCALAR_BYTES) {
@@ -102,7 +102,7 @@ fn a_cell_behind_all_weights_is_as_good_as_none() {
     }
 }
 
-/// How many words a row with these free cells and `β` hides.
+/// How many words a vector with these free cells and `β` hides.
 fn rank_of(
     columns: Columns,
     cells: &[usize],
@@ -117,48 +117,50 @@ fn rank_of(
 /// The weights of one run of columns.
 fn factor(columns: Columns, offset: usize, run: Vec<Scalar>) -> Vec<Scalar> {
     let factors = vec![Factor {
-        weights: run.into(),
+        axis: run.into(),
         stride: 1,
     }];
     weights(columns, &Functional { offset, factors })
 }
 
-/// What a row that is one at `cell` and zero elsewhere adds to `[row(τ), y_1 … y_t, A(τ), B(τ), d]`.
+/// What a vector that is one at `cell` and zero elsewhere adds to `[vector(τ), y_1 … y_t, A(τ), B(τ), d]`.
 fn reveal(
     columns: Columns,
     cell: usize,
     functionals: &[Vec<Scalar>],
     [tau, z, gamma]: [Scalar; 3],
 ) -> Vec<Scalar> {
-    let mut row = vec![Scalar::ZERO; columns.count() + 1];
-    row[cell] = Scalar::ONE;
+    let mut vector = vec![Scalar::ZERO; columns.count() + 1];
+    vector[cell] = Scalar::ONE;
     let terms: Vec<_> = functionals
         .iter()
         .enumerate()
         .map(|(k, e)| (gamma.pow([k as u64]), &e[..]))
         .collect();
     let weights = combine(&terms);
-    let [above, below] = product_of(columns, &[(row.clone(), weights)]);
-    let mut revealed = vec![evaluate(&row, tau)];
-    revealed.extend(functionals.iter().map(|e| dot(e, &row)));
+    let [above, below] = product_of(columns, &[(vector.clone(), weights)]);
+    let mut revealed = vec![evaluate(&vector, tau)];
+    revealed.extend(functionals.iter().map(|e| dot(e, &vector)));
     revealed.extend([evaluate(&above, tau), evaluate(&below, tau)]);
     revealed.push(evaluate(&below, z.inverse().unwrap()));
     revealed
 }
 
 /// The rank of a matrix.
-fn rank(rows: &mut [Vec<Scalar>]) -> usize {
+fn rank(vectors: &mut [Vec<Scalar>]) -> usize {
     let mut rank = 0;
-    for column in 0..rows[0].len() {
-        let Some(pivot) = (rank..rows.len()).find(|i| rows[*i][column] != Scalar::ZERO) else {
+    for column in 0..vectors[0].len() {
+        let Some(pivot) = (rank..vectors.len()).find(|i| vectors[*i][column] != Scalar::ZERO)
+        else {
             continue;
         };
-        rows.swap(rank, pivot);
-        let inverse = rows[rank][column].inverse().unwrap();
-        let pivot = rows[rank].clone();
-        for row in &mut rows[rank + 1..] {
-            let factor = row[column] * inverse;
-            row.iter_mut()
+        vectors.swap(rank, pivot);
+        let inverse = vectors[rank][column].inverse().unwrap();
+        let pivot = vectors[rank].clone();
+        for vector in &mut vectors[rank + 1..] {
+            let factor = vector[column] * inverse;
+            vector
+                .iter_mut()
                 .zip(&pivot)
                 .for_each(|(to, from)| *to -= factor * from);
         }

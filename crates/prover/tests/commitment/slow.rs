@@ -4,7 +4,7 @@ use crate::case::*;
 use std::cmp::Ordering;
 use zklens_commitment::Columns;
 use zklens_field::{AdditiveGroup, Field, Scalar, linear_combination};
-use zklens_prover::commitment::Row;
+use zklens_prover::commitment::Vector;
 use zklens_transcript::labels;
 
 /// What a liar does to each message; later steps follow from what was sent.
@@ -70,11 +70,11 @@ pub(crate) fn product_of(
     [above, below]
 }
 
-/// A row's polynomial.
-pub(crate) fn polynomial(columns: Columns, row: &Row) -> Vec<Scalar> {
-    let mut polynomial = cells(row);
+/// A vector's polynomial.
+pub(crate) fn polynomial(columns: Columns, vector: &Vector) -> Vec<Scalar> {
+    let mut polynomial = cells(vector);
     polynomial.resize(columns.count(), Scalar::ZERO);
-    polynomial.push(row.blinding);
+    polynomial.push(vector.blinding);
     polynomial
 }
 
@@ -105,9 +105,9 @@ pub(crate) fn prove_slowly(case: &Case, lie: &Lie) -> Vec<u8> {
     for claim in &claims {
         for term in &claim.terms {
             let weights = weights(case.columns, &term.functional);
-            for (row, rho) in &term.rows {
-                let row = polynomial(case.columns, &case.rows[*row]);
-                pairs.push((combine(&[(power * rho, &row)]), weights.clone()));
+            for (vector, rho) in &term.vectors {
+                let vector = polynomial(case.columns, &case.vectors[*vector]);
+                pairs.push((combine(&[(power * rho, &vector)]), weights.clone()));
             }
         }
         value += power * claim.value;

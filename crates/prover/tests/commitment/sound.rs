@@ -46,13 +46,13 @@ fn rejects_other_claims_and_other_rows() {
             claims[3].terms[2].functional = Functional::cell(2);
         }),
         ("another coefficient", |_, claims| {
-            claims[1].terms[0].rows[1].1 += Scalar::ONE;
+            claims[1].terms[0].vectors[1].1 += Scalar::ONE;
         }),
-        ("another row in a claim", |_, claims| {
-            claims[1].terms[0].rows[1].0 = 3;
+        ("another vector in a claim", |_, claims| {
+            claims[1].terms[0].vectors[1].0 = 3;
         }),
-        ("the mask row left out", |_, claims| {
-            claims[1].terms[0].rows.truncate(2);
+        ("the mask vector left out", |_, claims| {
+            claims[1].terms[0].vectors.truncate(2);
         }),
         ("a term in another claim", |_, claims| {
             let term = claims[4].terms.pop().unwrap();
@@ -76,7 +76,7 @@ fn rejects_other_claims_and_other_rows() {
 fn rejects_the_opening_of_other_rows() {
     let case = case(8, 12);
     let mut other = case.clone();
-    let Cells::Integers(cells) = &mut other.rows[1].cells else {
+    let Cells::Integers(cells) = &mut other.vectors[1].cells else {
         panic!()
     };
     cells[5] += 1;
@@ -92,7 +92,7 @@ fn rejects_the_opening_of_other_rows() {
             ..claim
         })
         .collect();
-    open(&SETUP, other.columns, &other.rows, &claims, &mut writer);
+    open(&SETUP, other.columns, &other.vectors, &claims, &mut writer);
     assert_eq!(verify(&case, &writer.finish()), Err(OpeningError::Refused));
 }
 
@@ -102,9 +102,11 @@ fn rejects_the_opening_of_other_claims() {
     let case = case(8, 15);
     type Change = fn(&mut [Claim]);
     let changes: [(&str, Change); 6] = [
-        ("another row", |claims| claims[1].terms[0].rows[1].0 = 3),
-        ("the mask row left out", |claims| {
-            claims[1].terms[0].rows.truncate(2);
+        ("another vector", |claims| {
+            claims[1].terms[0].vectors[1].0 = 3
+        }),
+        ("the mask vector left out", |claims| {
+            claims[1].terms[0].vectors.truncate(2);
         }),
         ("a cell moved", |claims| {
             claims[3].terms[2].functional = Functional::cell(2);
@@ -117,7 +119,7 @@ fn rejects_the_opening_of_other_claims() {
     ];
     for (name, change) in changes {
         let (mut writer, claims) = begin(&case, change);
-        open(&SETUP, case.columns, &case.rows, &claims, &mut writer);
+        open(&SETUP, case.columns, &case.vectors, &claims, &mut writer);
         let refused = verify(&case, &writer.finish());
         assert_eq!(refused, Err(OpeningError::Refused), "{name}");
     }
@@ -257,7 +259,7 @@ fn the_prover_refuses_a_functional_that_does_not_fit() {
     let case = case(8, 16);
     let (mut writer, mut claims) = begin(&case, |_| ());
     claims[3].terms[0].functional.offset = 8;
-    open(&SETUP, case.columns, &case.rows, &claims, &mut writer);
+    open(&SETUP, case.columns, &case.vectors, &claims, &mut writer);
 }
 
 #[test]
@@ -267,7 +269,7 @@ fn the_prover_refuses_to_open_nothing() {
     open(
         &SETUP,
         case.columns,
-        &case.rows,
+        &case.vectors,
         &[],
         &mut Writer::new(&[7; 32]),
     );
@@ -276,7 +278,7 @@ fn the_prover_refuses_to_open_nothing() {
 /// Changes the weights of a claim's first factor.
 fn change_weights(claim: &mut Claim, change: fn(&mut [Scalar])) {
     let factor = &mut claim.terms[0].functional.factors[0];
-    let mut weights = factor.weights.values();
+    let mut weights = factor.axis.values();
     change(&mut weights);
-    factor.weights = weights.into();
+    factor.axis = weights.into();
 }

@@ -42,7 +42,7 @@ fn rejects_every_scalar_plus_the_modulus() {
     // r − 1 is the largest scalar, so r is one more.
     let mut modulus = encode_scalar(&-Scalar::ONE);
     modulus[SCALAR_BYTES - 1] += 1;
-    let values = case.rows.len() * 2..case.rows.len() * 2 + case.claims.len();
+    let values = case.vectors.len() * 2..case.vectors.len() * 2 + case.claims.len();
     let at_inverse = values.end + 4;
     for word in values.chain([at_inverse]) {
         let mut twin = tape.clone();

@@ -8,7 +8,7 @@ use chacha20::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::sync::LazyLock;
 use zklens_commitment::{Columns, Setup};
-use zklens_layers::Plan;
+use zklens_layers::Layout;
 use zklens_model::{Model, Pixels};
 use zklens_prover::{Privacy, ProvingKey};
 
@@ -30,8 +30,8 @@ pub(crate) fn rng(seed: u8) -> ChaCha20Rng {
 pub(crate) fn key_with_columns(model: &Model, count: usize) -> ProvingKey {
     let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).expect("provable");
     let columns = Columns::new(count).expect("a length of rows");
-    let plan = Plan::new(key.verifying().circuit(), columns, 1).expect("random cells fit");
-    let blindings = vec![0; 32 * plan.rows.weights.len()];
+    let layout = Layout::new(key.verifying().circuit(), columns, 1).expect("random cells fit");
+    let blindings = vec![0; 32 * layout.vectors.weights.len()];
     let mut file = key.encode();
     // After magic and version; then the model with its length.
     file[6..8].copy_from_slice(

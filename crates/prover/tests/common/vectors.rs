@@ -2,7 +2,7 @@
 
 use super::{pixels, rng, setup};
 use std::fmt::Write;
-use zklens_layers::plan::DEGREE;
+use zklens_layers::layout::DEGREE;
 use zklens_model::{Clip, Interval, Model, Op, Pixels, Table, Weights, Window};
 use zklens_prover::{Privacy, ProvingKey, prove};
 use zklens_testkit::models::{Layers, padded, preprocessing};
@@ -160,10 +160,10 @@ pub(crate) fn snapshot() -> String {
         let _ = writeln!(json, "  \"{}\": {{", shipped.name);
         let batches = [1, 2, 4, 8, 16];
         for images in batches {
-            let plan = key.plan(images).expect("a batch");
-            let points = plan.rows.witness.len() + plan.rows.helpers.len() + 4;
-            let scalars = plan.num_vars * DEGREE + plan.num_values() + 1;
-            let (bytes, rounds) = (64 * points + 32 * scalars, plan.num_vars);
+            let layout = key.layout(images).expect("a batch");
+            let points = layout.vectors.witness.len() + layout.vectors.helpers.len() + 4;
+            let scalars = layout.num_vars * DEGREE + layout.num_values() + 1;
+            let (bytes, rounds) = (64 * points + 32 * scalars, layout.num_vars);
             let comma = if images == 16 { "" } else { "," };
             let _ = writeln!(
                 json,

@@ -23,13 +23,13 @@ fn batch() -> Case {
     batch.extend(images[1..].iter().cloned());
     batch.truncate(IMAGES);
     let case = Case::of_in_rows(4 * 16, &model, &batch);
-    assert_eq!(case.network.plan.rows.pixels.len(), 2);
+    assert_eq!(case.network.layout.vectors.pixels.len(), 2);
     case
 }
 
 /// Swaps two images in every table.
 fn swap_images(case: &mut Case, a: usize, b: usize) {
-    for table in 0..case.network.plan.tables.len() {
+    for table in 0..case.network.layout.tables.len() {
         swap_in(case, table, a, b);
     }
     case.labels.swap(a, b);
@@ -95,7 +95,7 @@ fn labels_swapped_by_the_prover_are_refused() {
     let mut case = batch();
     let winner = case.labels[0];
     case.labels.swap(0, 1);
-    let table = case.network.circuit().label();
+    let table = case.network.circuit().label_table();
     case.is_refused_for(Rule::Input { table, input: 0 });
     case.retell_leads();
     case.is_refused_for(case.out_of_range(table, 0, winner));
@@ -107,7 +107,7 @@ fn images_swapped_in_one_table_are_refused() {
     let clip = batch()
         .network
         .table(|gadget| matches!(gadget, Gadget::Clip(_)));
-    let label = batch().network.circuit().label();
+    let label = batch().network.circuit().label_table();
     // What reads a table sees the lie, and so does what the table itself reads.
     for (table, broken) in [
         (0, vec![activation]),
@@ -132,7 +132,10 @@ fn in_odd_batches_a_lie_about_any_image_is_refused() {
     for images in [3, 5] {
         for image in 0..images {
             let mut case = Case::new(models::clipped(), images);
-            let (label, activation) = (case.network.circuit().label(), case.network.activation());
+            let (label, activation) = (
+                case.network.circuit().label_table(),
+                case.network.activation(),
+            );
             let told = case.witness.clone();
             // The second of three classes.
             let leads = case.witness.tables[label][0][3 * image..][..3].to_vec();

@@ -88,10 +88,10 @@ impl Case {
 
     /// All cells, those of the key too.
     pub(crate) fn cells(&self) -> Cells {
-        let tables = self.network.plan.tables.iter().zip(&self.witness.tables);
+        let tables = self.network.layout.tables.iter().zip(&self.witness.tables);
         tables
-            .map(|(layout, columns)| {
-                let columns = layout.rules.columns.iter().zip(columns);
+            .map(|(table_layout, columns)| {
+                let columns = table_layout.rules.columns.iter().zip(columns);
                 columns
                     .map(|(kind, cells)| match self.network.fixed(*kind) {
                         Some(fixed) => fixed.to_vec(),
@@ -104,7 +104,7 @@ impl Case {
 
     /// A cell of the rows of bytes.
     pub(crate) fn byte(&mut self, ByteAt { piece, row }: ByteAt) -> &mut i64 {
-        self.cell(self.network.circuit().range(), piece, row)
+        self.cell(self.network.circuit().range_table(), piece, row)
     }
 
     /// Where a byte of a number lies.
@@ -115,7 +115,7 @@ impl Case {
     /// The rule that the bytes of a piece are bytes.
     pub(crate) const fn no_byte(&self, at: ByteAt) -> Rule {
         Rule::Entry {
-            table: self.network.circuit().range(),
+            table: self.network.circuit().range_table(),
             column: at.piece,
         }
     }
@@ -128,8 +128,8 @@ impl Case {
 
     /// Cuts numbers into bytes, and counts how often each entry is asked for.
     pub(crate) fn count(&mut self) {
-        let Network { key, plan, .. } = &self.network;
-        self.witness.cut_numbers(key.circuit(), plan);
+        let Network { key, layout, .. } = &self.network;
+        self.witness.cut_numbers(key.circuit(), layout);
         self.count_lookups();
     }
 
@@ -138,7 +138,7 @@ impl Case {
     pub(crate) fn count_lookups(&mut self) {
         let cells = self.cells();
         let asked = asked(&self.network, &cells);
-        for table in 0..self.network.plan.tables.len() {
+        for table in 0..self.network.layout.tables.len() {
             if !has_entries(&self.network, table) {
                 continue;
             }
@@ -153,7 +153,7 @@ impl Case {
     /// Tells all tables from `first` on as they follow from those before, so that one lie is the
     /// only one. The labels too.
     pub(crate) fn retell(&mut self, first: usize) {
-        let label = self.network.circuit().label();
+        let label = self.network.circuit().label_table();
         for table in first..label {
             self.retell_one(table);
         }
@@ -164,7 +164,7 @@ impl Case {
 
     /// Tells the leads of the labels as they are.
     pub(crate) fn retell_leads(&mut self) {
-        self.retell_one(self.network.circuit().label());
+        self.retell_one(self.network.circuit().label_table());
         self.count();
     }
 
@@ -179,7 +179,7 @@ impl Case {
 
     /// For each image, the first of its largest logits.
     fn winners(&self) -> Vec<usize> {
-        let table = self.network.circuit().label();
+        let table = self.network.circuit().label_table();
         let logits = self.network.operand_values(table, &self.cells());
         let logits: Vec<i64> = logits.into_iter().map(integer).collect();
         let images = logits.chunks(logits.len() / self.labels.len());
@@ -210,7 +210,7 @@ impl Case {
                 Gadget::Activation(gadget) => Some(activation(gadget, &taps)),
                 Gadget::Clip(gadget) => Some(clip(gadget, x)),
                 Gadget::Lookup(lookup) => {
-                    let columns = &network.plan.tables[lookup.entries].rules.columns;
+                    let columns = &network.layout.tables[lookup.entries].rules.columns;
                     let mut values = columns.iter().filter_map(|column| network.fixed(*column));
                     let position = x - lookup.first + 1;
                     let value = values.next()?[usize::try_from(position).ok()?];
@@ -218,7 +218,7 @@ impl Case {
                 }
                 Gadget::Copy => Some(vec![x]),
                 Gadget::Label { .. } => {
-                    let classes = network.rows(table) / network.plan.images;
+                    let classes = network.rows(table) / network.layout.images;
                     let (image, class) = (row / classes, row % classes);
                     let label = self.labels[image];
                     let lead = operand[image * classes + label] - x - i64::from(class < label);
@@ -231,7 +231,7 @@ impl Case {
     }
 
     pub(crate) fn prove(&self) -> Proved {
-        let (key, plan) = (&self.key, &self.network.plan);
+        let (key, layout) = (&self.key, &self.network.layout);
         let labels = self.labels.clone();
         let rng = &mut rng(1);
         let unstoppable = &mut |_| ControlFlow::Continue(());
@@ -239,7 +239,7 @@ impl Case {
         prove_witness(
             setup(),
             key,
-            plan,
+            layout,
             witness,
             labels,
             CONTEXT,
@@ -281,8 +281,8 @@ fn run(network: &Network, model: &Model, images: &[Pixels]) -> (Witness, Vec<usi
         .collect();
     let labels = runs.iter().map(|(_, trace)| trace.classification().label());
     let labels = labels.collect();
-    let Network { key, plan, .. } = network;
-    let witness = Witness::new(model, key.circuit(), plan, &runs);
+    let Network { key, layout, .. } = network;
+    let witness = Witness::new(model, key.circuit(), layout, &runs);
     (witness, labels)
 }
 

@@ -5,7 +5,7 @@ use crate::models;
 use crate::rules::Rule;
 use std::collections::BTreeSet;
 use zklens_field::{AdditiveGroup, Scalar};
-use zklens_layers::gadget::{Column, Key};
+use zklens_layers::gadget::{Column, Query};
 
 #[test]
 fn the_truth_breaks_no_rule() {
@@ -29,10 +29,14 @@ fn retelling_the_truth_changes_nothing() {
 fn rows_of_padding_break_no_rule() {
     for model in models::all() {
         let case = Case::new(model, 1);
-        for layout in &case.network.plan.tables {
-            let zeros = vec![Scalar::ZERO; layout.places.len()];
-            let inputs = layout.rules.inputs.iter().map(|input| &input.polynomial);
-            for rule in layout.rules.zero.iter().chain(inputs) {
+        for table_layout in &case.network.layout.tables {
+            let zeros = vec![Scalar::ZERO; table_layout.placements.len()];
+            let inputs = table_layout
+                .rules
+                .inputs
+                .iter()
+                .map(|input| &input.polynomial);
+            for rule in table_layout.rules.zero.iter().chain(inputs) {
                 assert_eq!(rule.evaluate(&zeros), Scalar::ZERO);
             }
         }
@@ -42,7 +46,7 @@ fn rows_of_padding_break_no_rule() {
 #[test]
 fn another_label_is_refused() {
     let mut case = Case::new(models::pooled(), 1);
-    let table = case.network.circuit().label();
+    let table = case.network.circuit().label_table();
     let winner = case.labels[0];
     case.labels[0] = (winner + 1) % 3;
     // The lead is negative, and so is its highest byte.
@@ -53,7 +57,7 @@ fn another_label_is_refused() {
 #[test]
 fn a_label_with_the_lead_of_another_is_refused() {
     let mut case = Case::new(models::pooled(), 1);
-    let table = case.network.circuit().label();
+    let table = case.network.circuit().label_table();
     case.labels[0] = (case.labels[0] + 1) % 3;
     case.is_refused_for(Rule::Input { table, input: 0 });
 }
@@ -64,7 +68,7 @@ fn of_equal_logits_only_the_first_wins() {
         let mut case = Case::new(models::constant(&logits), 1);
         case.is_proved();
         let first = case.labels[0];
-        let table = case.network.circuit().label();
+        let table = case.network.circuit().label_table();
         for (label, logit) in logits.into_iter().enumerate() {
             case.labels[0] = label;
             case.retell_leads();
@@ -82,19 +86,19 @@ fn of_equal_logits_only_the_first_wins() {
 fn every_rule_is_broken_by_some_noise() {
     for model in models::all() {
         let mut case = Case::new(model, 1);
-        let tables = case.network.plan.tables.iter();
+        let tables = case.network.layout.tables.iter();
         let all: BTreeSet<Rule> = tables
             .enumerate()
-            .flat_map(|(table, layout)| {
-                let rules = &layout.rules;
+            .flat_map(|(table, table_layout)| {
+                let rules = &table_layout.rules;
                 let zero = (0..rules.zero.len()).map(move |index| Rule::Zero { table, index });
                 let inputs = (0..rules.inputs.len()).map(move |input| Rule::Input { table, input });
                 let columns = rules.columns.iter().enumerate();
                 let numbers = columns.filter(|(_, kind)| matches!(kind, Column::Number { .. }));
                 let numbers = numbers.map(move |(column, _)| Rule::Bytes { table, column });
-                let keys = rules.keys.iter().map(move |key| match *key {
-                    Key::Byte(column) => Rule::Entry { table, column },
-                    Key::Entry { position, .. } => Rule::Entry {
+                let keys = rules.queries.iter().map(move |key| match *key {
+                    Query::Byte(column) => Rule::Entry { table, column },
+                    Query::Entry { position, .. } => Rule::Entry {
                         table,
                         column: position,
                     },

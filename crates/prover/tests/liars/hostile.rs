@@ -9,11 +9,11 @@ use crate::rules::{Rule, asked, entries_of, has_entries};
 use std::collections::BTreeSet;
 use zklens_commitment::Columns;
 use zklens_field::{AdditiveGroup, Field, Scalar};
-use zklens_layers::circuit::{Circuit, Map, Operand, Path, Sides, Step, Table, Weighted};
+use zklens_layers::circuit::{Circuit, LinearOp, Operand, Path, Sides, Step, Table, Weighted};
 use zklens_layers::gadget::{Activation, Column, Entries, Gadget, Lookup};
-use zklens_layers::{LayerError, Plan};
+use zklens_layers::{LayerError, Layout};
 use zklens_model::Window;
-use zklens_prover::commitment::{self, Row, commit};
+use zklens_prover::commitment::{self, Vector, commit};
 use zklens_testkit::models::{class_names, preprocessing};
 use zklens_verifier::{KeyError, Names, VerifyingKey};
 
@@ -55,13 +55,13 @@ fn circuit(inside: &[Table], label: Table, arrays: &[&[usize]]) -> Circuit {
 /// A key of a circuit with commitments to these arrays.
 fn key(circuit: Circuit, arrays: &[Vec<Scalar>]) -> Result<VerifyingKey, KeyError> {
     let columns = Columns::new(512).unwrap();
-    let plan = Plan::new(&circuit, columns, 1)?;
-    let row = |cells: Vec<Scalar>| Row {
+    let layout = Layout::new(&circuit, columns, 1)?;
+    let row = |cells: Vec<Scalar>| Vector {
         cells: commitment::Cells::Scalars(cells),
         blinding: Scalar::ZERO,
     };
-    let rows: Vec<Row> = rows_of(&plan, arrays).into_iter().map(row).collect();
-    let classes = circuit.tables[circuit.label()].sides.iter().product();
+    let rows: Vec<Vector> = rows_of(&layout, arrays).into_iter().map(row).collect();
+    let classes = circuit.tables[circuit.label_table()].sides.iter().product();
     let names = Names {
         name: "odd".into(),
         classes: class_names(classes),
@@ -81,19 +81,19 @@ fn network(circuit: Circuit, arrays: Vec<Vec<Scalar>>) -> Network {
 /// table of entries is `at_zero`.
 fn tell(network: &Network, label: usize, at_zero: Scalar) -> Cells {
     let mut cells: Cells = network
-        .plan
+        .layout
         .tables
         .iter()
-        .map(|layout| {
-            let rows = layout.dims.iter().product();
+        .map(|table_layout| {
+            let rows = table_layout.dims.iter().product();
             let column = |kind: &Column| match network.fixed(*kind) {
                 Some(fixed) => fixed.to_vec(),
                 None => vec![Scalar::ZERO; rows],
             };
-            layout.rules.columns.iter().map(column).collect()
+            table_layout.rules.columns.iter().map(column).collect()
         })
         .collect();
-    for table in 0..=network.circuit().label() {
+    for table in 0..=network.circuit().label_table() {
         let operand = network.operand_values(table, &cells);
         for row in 0..network.rows(table) {
             let told = tell_row(network, table, row, &operand, (label, at_zero));
@@ -133,7 +133,7 @@ fn tell_row(
         }
         Gadget::Lookup(lookup) => {
             let position = operand[row] - Scalar::from(lookup.first) + Scalar::ONE;
-            let columns = &network.plan.tables[lookup.entries].rules.columns;
+            let columns = &network.layout.tables[lookup.entries].rules.columns;
             let values = columns
                 .iter()
                 .find_map(|kind| network.fixed(*kind))
@@ -162,9 +162,14 @@ fn tell_row(
 
 /// Cuts numbers into bytes.
 fn cut(network: &Network, cells: &mut Cells) {
-    let range = network.circuit().range();
-    for table in 0..=network.circuit().label() {
-        for (column, kind) in network.plan.tables[table].rules.columns.iter().enumerate() {
+    let range = network.circuit().range_table();
+    for table in 0..=network.circuit().label_table() {
+        for (column, kind) in network.layout.tables[table]
+            .rules
+            .columns
+            .iter()
+            .enumerate()
+        {
             let Column::Number { bytes } = kind else {
                 continue;
             };
@@ -185,7 +190,7 @@ fn cut(network: &Network, cells: &mut Cells) {
 
 /// The labels that are proved, each claimed with the best witness.
 fn labels_of(network: &Network) -> Vec<usize> {
-    let classes = 0..network.rows(network.circuit().label());
+    let classes = 0..network.rows(network.circuit().label_table());
     let is_proved = |label: &usize| {
         let cells = tell(network, *label, Scalar::ZERO);
         let script = Script::of(network, vec![*label], cells);
@@ -212,7 +217,7 @@ fn dense(logits: &[Scalar], bytes: u8) -> Network {
     let of_first = Path {
         weights: Some(Weighted {
             array: 0,
-            map: Map::Dense,
+            map: LinearOp::Dense,
         }),
         ..path(0)
     };
@@ -291,7 +296,7 @@ fn odd_wires_give_at_most_one_label() {
 #[test]
 fn labels_of_pictures_are_counted_channel_by_channel() {
     let window = Window::square(1, 1);
-    let map = Map::Conv2d { window, groups: 1 };
+    let map = LinearOp::Conv2d { window, groups: 1 };
     let of_pixels = Path {
         weights: Some(Weighted { array: 0, map }),
         ..path(0)
@@ -439,7 +444,7 @@ fn outputs_are_those_of_the_circuit() {
     let cells = tell(&network, 2, Scalar::ZERO);
     assert_eq!(row_of(&cells[2], 0), integers(&[1, 9]));
     assert_eq!(network.outputs(2, &cells), integers(&[9; 4]));
-    let label = network.circuit().label();
+    let label = network.circuit().label_table();
     let logits = network.operand_values(label, &cells);
     assert_eq!(logits, integers(&PIXELS.map(|pixel| pixel + 9)));
     let script = Script::of(&network, vec![2], cells);

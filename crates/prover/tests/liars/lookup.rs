@@ -76,7 +76,7 @@ fn wrong_counts_are_refused() {
     let case = || Case::new(models::looked_up(), 1);
     let network = case().network;
     let entries = network.table(|gadget| matches!(gadget, Gadget::Entries(_)));
-    for table in [entries, network.circuit().bytes()] {
+    for table in [entries, network.circuit().bytes_table()] {
         for change in [1, -1, 1000] {
             let mut case = case();
             *case.cell(table, 0, 7) += change;
@@ -100,7 +100,7 @@ fn a_count_for_an_entry_that_is_none_is_refused() {
     let mut case = Case::new(models::constant(&[3, 4]), 1);
     *case.cell(0, 0, 0) = 256;
     case.count();
-    let bytes = case.network.circuit().bytes();
+    let bytes = case.network.circuit().bytes_table();
     *case.cell(bytes, 0, 128) += 2;
     let broken = case.broken();
     assert_eq!(
@@ -123,7 +123,7 @@ fn how_often_zero_is_asked_for_does_not_matter() {
     let entries = case
         .network
         .table(|gadget| matches!(gadget, Gadget::Entries(_)));
-    let bytes = case.network.circuit().bytes();
+    let bytes = case.network.circuit().bytes_table();
     *case.cell(entries, 0, 0) = 77;
     *case.cell(bytes, 0, 0) = -5;
     case.is_proved();
@@ -304,7 +304,7 @@ fn counts_that_are_no_integers_are_refused() {
         .network
         .table(|gadget| matches!(gadget, Gadget::Entries(_)));
     let half = Scalar::from(2_u64).inverse().unwrap();
-    for table in [entries, case.network.circuit().bytes()] {
+    for table in [entries, case.network.circuit().bytes_table()] {
         let mut script = Script::new(&case);
         script.cells[table][0][7] += half;
         script.is_refused_for(Rule::Count { table });
@@ -318,7 +318,7 @@ fn counts_that_are_no_integers_are_refused() {
 fn a_byte_that_is_no_integer_is_refused() {
     let case = Case::new(models::constant(&[3, 4]), 1);
     let half = Scalar::from(2_u64).inverse().unwrap();
-    let bytes = case.network.circuit().bytes();
+    let bytes = case.network.circuit().bytes_table();
     let (table, column) = (0, 0);
     let mut script = Script::new(&case);
     let row = case.find(table, |cells| cells[column] > 0);

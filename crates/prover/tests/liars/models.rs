@@ -48,8 +48,8 @@ pub(crate) fn tall_pool(before: bool) -> Model {
         after: usize::from(!before),
     };
     let window = Window {
-        rows: axis(3, 2),
-        columns: axis(2, 1),
+        height: axis(3, 2),
+        width: axis(2, 1),
     };
     let mut layers = layers(4);
     layers.conv2d(1, padded(1, 1, 0), 1);
@@ -196,8 +196,8 @@ pub(crate) fn lopsided(before: bool) -> Model {
     layers.conv2d(
         1,
         Window {
-            rows: axis,
-            columns: axis,
+            height: axis,
+            width: axis,
         },
         1,
     );

@@ -1,12 +1,12 @@
 //! A network in the clear: what each cell of each operand is a sum of.
 
 use std::collections::BTreeMap;
-use zklens_commitment::{Functional, Term, Weights};
+use zklens_commitment::{AxisVector, Functional, Term};
 use zklens_field::{AdditiveGroup, Field, Scalar};
 
 use zklens_layers::circuit::{Circuit, Path, Table};
 use zklens_layers::gadget::{Column, Gadget};
-use zklens_layers::plan::{AXES, Plan, TablePlan};
+use zklens_layers::layout::{AXES, Layout, TableLayout};
 use zklens_layers::wiring::{Covector, PathValue, path_value};
 use zklens_model::Axis;
 use zklens_verifier::VerifyingKey;
@@ -17,7 +17,7 @@ pub(crate) type Cells = Vec<Vec<Vec<Scalar>>>;
 /// A key with its arrays, laid out for a batch.
 pub(crate) struct Network {
     pub(crate) key: VerifyingKey,
-    pub(crate) plan: Plan,
+    pub(crate) layout: Layout,
     /// The key's arrays.
     pub(crate) arrays: Vec<Vec<Scalar>>,
     /// The rows that hold them.
@@ -44,12 +44,12 @@ pub(crate) struct ByteAt {
 
 impl Network {
     pub(crate) fn new(key: VerifyingKey, arrays: Vec<Vec<Scalar>>, images: usize) -> Self {
-        let plan = Plan::new(key.circuit(), key.columns(), images).unwrap();
-        let weights = rows_of(&plan, &arrays);
-        let pieces = pieces(&plan.tables[key.circuit().range()]);
+        let layout = Layout::new(key.circuit(), key.columns(), images).unwrap();
+        let weights = rows_of(&layout, &arrays);
+        let pieces = pieces(&layout.tables[key.circuit().range_table()]);
         let mut network = Self {
             key,
-            plan,
+            layout,
             arrays,
             weights,
             operands: Vec::new(),
@@ -77,12 +77,12 @@ impl Network {
 
     /// Rows of a table.
     pub(crate) fn rows(&self, table: usize) -> usize {
-        self.plan.tables[table].dims.iter().product()
+        self.layout.tables[table].dims.iter().product()
     }
 
     /// How many bytes a number has.
     pub(crate) fn bytes_of(&self, table: usize, column: usize) -> usize {
-        match self.plan.tables[table].rules.columns[column] {
+        match self.layout.tables[table].rules.columns[column] {
             Column::Number { bytes } => bytes.into(),
             _ => panic!("a column of numbers"),
         }
@@ -102,11 +102,13 @@ impl Network {
         row: usize,
     ) -> (usize, usize) {
         let cell = byte * self.rows(table) + row;
-        let place = self.plan.tables[table].places[column].as_ref().unwrap();
+        let place = self.layout.tables[table].placements[column]
+            .as_ref()
+            .unwrap();
         let spans = place.spans();
         let span = spans.iter().find(|span| span.cells.contains(&cell));
         let span = span.expect("a byte is committed");
-        (span.row, span.offset + cell - span.cells.start)
+        (span.vector, span.offset + cell - span.cells.start)
     }
 
     /// A column of the key.
@@ -119,7 +121,7 @@ impl Network {
 
     /// What a table puts out.
     pub(crate) fn outputs(&self, table: usize, cells: &Cells) -> Vec<Scalar> {
-        let output = &self.plan.tables[table].rules.output;
+        let output = &self.layout.tables[table].rules.output;
         let rows = 0..self.rows(table);
         rows.map(|row| output.evaluate(&row_of(&cells[table], row)))
             .collect()
@@ -151,7 +153,7 @@ impl Network {
         let Some(window) = gadget.window() else {
             return vec![row];
         };
-        let [_, _, height, width] = self.plan.tables[table].dims;
+        let [_, _, height, width] = self.layout.tables[table].dims;
         let [_, from_height, from_width] = operand.as_ref().unwrap().sides;
         let (plane, y, x) = (row / (height * width), row / width % height, row % width);
         // A tap in the padding takes the nearest cell.
@@ -160,8 +162,8 @@ impl Network {
             let cells = (start..start + axis.kernel).map(|at| at.saturating_sub(axis.before));
             cells.map(|cell| cell.min(len - 1)).collect()
         };
-        let columns = taps(&window.columns, x, from_width);
-        let rows = taps(&window.rows, y, from_height).into_iter();
+        let columns = taps(&window.width, x, from_width);
+        let rows = taps(&window.height, y, from_height).into_iter();
         let lines = rows.map(|row| (plane * from_height + row) * from_width);
         lines
             .flat_map(|line| columns.iter().map(move |column| line + column))
@@ -173,7 +175,7 @@ impl Network {
             return Vec::new();
         };
         let [channels, height, width] = operand.sides;
-        let dims = [self.plan.images, channels, height, width];
+        let dims = [self.layout.images, channels, height, width];
         let cells = 0..dims.iter().product();
         let sum = |cell| {
             let covector = Covector {
@@ -193,9 +195,9 @@ impl Network {
     }
 
     fn add_path(&self, path: &Path, covector: &Covector, sum: &mut Sum) {
-        let dims = self.plan.tables[path.source].dims;
+        let dims = self.layout.tables[path.source].dims;
         let value = |row, scale| {
-            let value = path_value(&self.plan, path, covector, &unit(dims, row), scale);
+            let value = path_value(&self.layout, path, covector, &unit(dims, row), scale);
             self.evaluate(&value)
         };
         let bias = value(0, Scalar::ZERO);
@@ -209,7 +211,11 @@ impl Network {
     }
 
     fn evaluate(&self, PathValue { public, terms }: &PathValue) -> Scalar {
-        let term = |Term { rows, functional }: &Term| -> Scalar {
+        let term = |Term {
+                        vectors: rows,
+                        functional,
+                    }: &Term|
+         -> Scalar {
             let weights = nonzero_weights(functional);
             let row = |(row, coefficient): &(usize, Scalar)| {
                 let row = &self.weights[*row];
@@ -223,13 +229,17 @@ impl Network {
 }
 
 /// The committed cells of the table of all numbers' bytes.
-fn pieces(range: &TablePlan) -> BTreeMap<(usize, usize), ByteAt> {
+fn pieces(range: &TableLayout) -> BTreeMap<(usize, usize), ByteAt> {
     let mut cells = BTreeMap::new();
-    let pieces = range.places.iter().zip(&range.rules.columns).enumerate();
+    let pieces = range
+        .placements
+        .iter()
+        .zip(&range.rules.columns)
+        .enumerate();
     for (piece, (place, _)) in pieces {
         for span in place.as_ref().unwrap().spans() {
             for (column, row) in (span.offset..).zip(span.cells) {
-                let before = cells.insert((span.row, column), ByteAt { piece, row });
+                let before = cells.insert((span.vector, column), ByteAt { piece, row });
                 assert_eq!(before, None, "a cell in two pieces");
             }
         }
@@ -238,11 +248,11 @@ fn pieces(range: &TablePlan) -> BTreeMap<(usize, usize), ByteAt> {
 }
 
 /// Arrays in the rows that commit to them.
-pub(crate) fn rows_of(plan: &Plan, arrays: &[Vec<Scalar>]) -> Vec<Vec<Scalar>> {
-    let mut rows = vec![Vec::new(); plan.rows.weights.len()];
-    for (array, values) in plan.arrays.iter().zip(arrays) {
+pub(crate) fn rows_of(layout: &Layout, arrays: &[Vec<Scalar>]) -> Vec<Vec<Scalar>> {
+    let mut rows = vec![Vec::new(); layout.vectors.weights.len()];
+    for (array, values) in layout.arrays.iter().zip(arrays) {
         for span in array.spans() {
-            write(&mut rows[span.row], span.offset, &values[span.cells]);
+            write(&mut rows[span.vector], span.offset, &values[span.cells]);
         }
     }
     rows
@@ -266,7 +276,7 @@ pub(crate) fn nonzero_weights(functional: &Functional) -> Vec<(usize, Scalar)> {
     functional.factors.iter().fold(start, |weights, factor| {
         let mut product = Vec::new();
         for (column, weight) in weights {
-            let steps = factor.weights.values().into_iter().enumerate();
+            let steps = factor.axis.values().into_iter().enumerate();
             let steps = steps.filter(|(_, step)| *step != Scalar::ZERO);
             product.extend(steps.map(|(k, step)| (column + k * factor.stride, weight * step)));
         }
@@ -275,7 +285,7 @@ pub(crate) fn nonzero_weights(functional: &Functional) -> Vec<(usize, Scalar)> {
 }
 
 /// One at a cell of a tensor, zero elsewhere.
-fn unit(dims: [usize; AXES], cell: usize) -> [Weights; AXES] {
+fn unit(dims: [usize; AXES], cell: usize) -> [AxisVector; AXES] {
     let mut rest = cell;
     let mut axes = dims.map(|side| vec![Scalar::ZERO; side]);
     for axis in axes.iter_mut().rev() {
@@ -283,5 +293,5 @@ fn unit(dims: [usize; AXES], cell: usize) -> [Weights; AXES] {
         axis[rest % side] = Scalar::ONE;
         rest /= side;
     }
-    axes.map(Weights::Listed)
+    axes.map(AxisVector::Listed)
 }

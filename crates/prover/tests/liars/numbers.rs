@@ -16,8 +16,8 @@ const MAGNITUDE: usize = 2;
 /// Six images, whose bytes fill pieces of several rows, the last of fewer.
 fn in_short_rows() -> Case {
     let case = Case::in_rows_of(64, &models::clipped(), 6);
-    let range = &case.network.plan.tables[case.network.circuit().range()];
-    let heights = range.places.iter().zip(&range.rules.columns);
+    let range = &case.network.layout.tables[case.network.circuit().range_table()];
+    let heights = range.placements.iter().zip(&range.rules.columns);
     let heights = heights.map(|(place, _)| place.as_ref().unwrap().dims()[2]);
     assert_eq!(heights.collect::<Vec<_>>(), [3, 3, 3, 2]);
     case
@@ -32,9 +32,9 @@ fn cases() -> impl Iterator<Item = Case> {
 
 /// All numbers: tables and columns.
 fn numbers(network: &Network) -> Vec<(usize, usize)> {
-    let tables = network.plan.tables.iter().enumerate();
-    let numbers = tables.flat_map(|(table, layout)| {
-        let columns = layout.rules.columns.iter().enumerate();
+    let tables = network.layout.tables.iter().enumerate();
+    let numbers = tables.flat_map(|(table, table_layout)| {
+        let columns = table_layout.rules.columns.iter().enumerate();
         let numbers = columns.filter(|(_, kind)| matches!(kind, Column::Number { .. }));
         numbers.map(move |(column, _)| (table, column))
     });
@@ -116,7 +116,7 @@ fn a_number_out_of_range_with_bytes_within_is_refused() {
 #[test]
 fn another_label_with_bytes_within_range_is_refused() {
     let mut case = Case::new(models::pooled(), 1);
-    let (table, column) = (case.network.circuit().label(), 0);
+    let (table, column) = (case.network.circuit().label_table(), 0);
     case.labels[0] = (case.labels[0] + 1) % 3;
     case.retell_leads();
     for row in 0..3 {
@@ -186,7 +186,7 @@ fn a_carry_to_the_wrong_byte_is_refused() {
     case.is_refused_for(Rule::Bytes { table, column });
 }
 
-/// Pieces have more cells than numbers have bytes. These are looked up like all others, and weighed by no number.
+/// Chunks have more cells than numbers have bytes. These are looked up like all others, and weighed by no number.
 #[test]
 fn a_byte_of_no_number_may_be_any_byte() {
     let mut pieces = 0;
@@ -207,7 +207,7 @@ fn a_byte_of_no_number_may_be_any_byte() {
             case.is_proved();
         }
         // Counted as the zero that an honest prover has there.
-        let counts = case.network.circuit().bytes();
+        let counts = case.network.circuit().bytes_table();
         case.witness.tables[counts].clone_from(&told.tables[counts]);
         case.is_refused_for(Rule::Count { table: counts });
         for no_byte in [256, -1, i64::MAX] {

@@ -7,9 +7,9 @@ use crate::prover::Script;
 use std::collections::BTreeSet;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_layers::closing::close;
-use zklens_layers::gadget::Key;
-use zklens_layers::lookup::{HelperKeys, LookupChallenges};
-use zklens_layers::plan::FREE_CELLS;
+use zklens_layers::gadget::Query;
+use zklens_layers::layout::FREE_CELLS;
+use zklens_layers::lookup::{Helper, LookupChallenges};
 use zklens_layers::{Challenges, Relations};
 use zklens_sumcheck::EvalClaim;
 
@@ -43,12 +43,12 @@ fn helpers_that_are_wrong_by_the_same_are_refused() {
     // Two helpers of different tables.
     script.helpers = |network, helpers| {
         helpers[0][0][3] += Scalar::ONE;
-        helpers[network.circuit().bytes()][0][9] += Scalar::ONE;
+        helpers[network.circuit().bytes_table()][0][9] += Scalar::ONE;
     };
     script.is_refused();
     script.helpers = |network, helpers| {
-        helpers[network.circuit().range()][0][3] += Scalar::ONE;
-        helpers[network.circuit().bytes()][0][9] += Scalar::ONE;
+        helpers[network.circuit().range_table()][0][3] += Scalar::ONE;
+        helpers[network.circuit().bytes_table()][0][9] += Scalar::ONE;
     };
     script.is_refused();
 }
@@ -58,9 +58,9 @@ fn a_mask_left_out_of_the_opening_is_refused() {
     let case = Case::new(models::pooled(), 1);
     let mut script = Script::new(&case);
     script.claims = |network, claims| {
-        let mask = network.plan.rows.mask;
+        let mask = network.layout.vectors.mask;
         let last = claims[0].terms.pop().unwrap();
-        assert_eq!(last.rows, [(mask, Scalar::ONE)]);
+        assert_eq!(last.vectors, [(mask, Scalar::ONE)]);
     };
     script.is_refused();
     script.claims = |_, claims| drop(claims[1].terms.pop());
@@ -92,13 +92,13 @@ fn keys_at_the_pole_leave_a_helper_free() {
         alpha: Scalar::from(1_u64 << 40),
         beta: Scalar::from(3_u64),
     };
-    let asked = |columns: &[usize]| HelperKeys::Asked {
-        keys: columns.iter().map(|column| Key::Byte(*column)).collect(),
+    let asked = |columns: &[usize]| Helper::Asked {
+        queries: columns.iter().map(|column| Query::Byte(*column)).collect(),
         table: None,
     };
     let pole = -challenges.alpha;
     for helper in (0..4_u64).map(Scalar::from) {
-        let is_free = |keys: HelperKeys, cells: [Scalar; 3]| {
+        let is_free = |keys: Helper, cells: [Scalar; 3]| {
             keys.rule(2, 3, &challenges).evaluate(&cells) == Scalar::ZERO
         };
         let byte = Scalar::from(9_u64);
@@ -113,7 +113,7 @@ fn keys_at_the_pole_leave_a_helper_free() {
 fn rows_changed_after_they_were_committed_to_are_refused() {
     let case = Case::new(models::pooled(), 1);
     let mut script = Script::new(&case);
-    script.rows = |network, rows| rows[network.plan.rows.pixels.start][0] += Scalar::ONE;
+    script.rows = |network, rows| rows[network.layout.vectors.pixels.start][0] += Scalar::ONE;
     script.is_refused();
 }
 
@@ -135,8 +135,8 @@ fn cells_that_nothing_owns_do_not_matter() {
     let mut script = Script::new(&case);
     let honest = script.verify().unwrap();
     script.rows = |network, rows| {
-        for row in &mut rows[network.plan.rows.pixels.start..] {
-            row.resize(network.plan.columns.count(), Scalar::from(77_u64));
+        for row in &mut rows[network.layout.vectors.pixels.start..] {
+            row.resize(network.layout.columns.count(), Scalar::from(77_u64));
         }
     };
     let other = script.verify().unwrap();
@@ -155,14 +155,14 @@ fn no_claim_weighs_a_cell_that_nothing_owns() {
         for claim in claims(&case) {
             for term in claim.terms {
                 let columns = nonzero_weights(&term.functional);
-                for (row, _) in term.rows {
+                for (row, _) in term.vectors {
                     weighed.extend(columns.iter().map(|(column, _)| (row, *column)));
                 }
             }
         }
         assert_eq!(weighed, owned, "{}", case.model.name());
         for free in 0..3 {
-            assert!(!weighed.contains(&(network.plan.rows.mask, free)));
+            assert!(!weighed.contains(&(network.layout.vectors.mask, free)));
         }
     }
 }
@@ -170,51 +170,54 @@ fn no_claim_weighs_a_cell_that_nothing_owns() {
 /// Every cell of every array and of every piece of the rows of bytes, and the cells of the mask row that are
 /// random but not free.
 fn owned(network: &Network) -> BTreeSet<(usize, usize)> {
-    let plan = &network.plan;
-    let places = plan
+    let layout = &network.layout;
+    let places = layout
         .tables
         .iter()
-        .flat_map(|table| table.places.iter().flatten());
-    let spans = plan
+        .flat_map(|table| table.placements.iter().flatten());
+    let spans = layout
         .arrays
         .iter()
         .chain(places)
         .flat_map(|array| array.spans());
     let cells = spans.flat_map(|span| {
         let columns = span.offset..span.offset + span.cells.len();
-        columns.map(move |column| (span.row, column))
+        columns.map(move |column| (span.vector, column))
     });
-    let mask = FREE_CELLS..plan.rows.random;
-    let blinds = plan.tables.iter().flat_map(|table| &table.blinds);
-    let coefficients = plan.mask_shape().num_coefficients();
+    let mask = FREE_CELLS..layout.vectors.random;
+    let blinds = layout.tables.iter().flat_map(|table| &table.blinds);
+    let coefficients = layout.mask_shape().num_coefficients();
     assert_eq!(mask.len(), coefficients + blinds.count());
     cells
-        .chain(mask.map(|column| (plan.rows.mask, column)))
+        .chain(mask.map(|column| (layout.vectors.mask, column)))
         .collect()
 }
 
 /// The claims at challenges that are all different.
 fn claims(case: &Case) -> Vec<zklens_commitment::Claim> {
-    let Network { plan, .. } = &case.network;
+    let Network { layout, .. } = &case.network;
     let random = |index: usize| Scalar::from(1_000_003_u64).pow([index as u64 + 2]);
     let challenges = Challenges {
         lookup: LookupChallenges {
             alpha: random(0),
             beta: random(1),
         },
-        point: (1..plan.num_vars).map(|index| random(index + 2)).collect(),
+        point: (1..layout.num_vars)
+            .map(|index| random(index + 2))
+            .collect(),
         lambda: random(100),
     };
     let circuit = case.network.circuit();
-    let relations = Relations::new(circuit, plan, &case.labels, &challenges).unwrap();
+    let relations = Relations::new(circuit, layout, &case.labels, &challenges).unwrap();
     let end = EvalClaim {
-        point: (0..plan.num_vars)
+        point: (0..layout.num_vars)
             .map(|index| random(index + 200))
             .collect(),
         value: Scalar::ONE,
     };
-    let values = plan.tables.iter().enumerate();
-    let values = values.map(|(table, layout)| vec![random(300 + table); layout.places.len()]);
+    let values = layout.tables.iter().enumerate();
+    let values = values
+        .map(|(table, table_layout)| vec![random(300 + table); table_layout.placements.len()]);
     let values: Vec<_> = values.collect();
-    close(circuit, plan, &relations, &challenges, end, &values)
+    close(circuit, layout, &relations, &challenges, end, &values)
 }

@@ -20,7 +20,7 @@ impl Pool {
     fn of_four() -> Self {
         let case = Case::new(models::pooled(), 2);
         let table = case.network.activation();
-        let rules = case.network.plan.tables[table].rules.clone();
+        let rules = case.network.layout.tables[table].rules.clone();
         let Range { start, end } = rules.selectors;
         assert_eq!(end - start, 1);
         let row = case.find(table, |cells| {
@@ -42,7 +42,7 @@ impl Pool {
         const AREA: usize = 4;
         let case = Case::new(models::padded_pool(), 8);
         let table = case.network.activation();
-        let rules = case.network.plan.tables[table].rules.clone();
+        let rules = case.network.layout.tables[table].rules.clone();
         let cells = |row: usize| -> Vec<i64> {
             case.witness.tables[table]
                 .iter()
@@ -70,8 +70,8 @@ impl Pool {
     fn of_six() -> Self {
         let case = Case::new(models::tall_pool(false), 8);
         let table = case.network.activation();
-        let rules = case.network.plan.tables[table].rules.clone();
-        let [_, _, height, width] = case.network.plan.tables[table].dims;
+        let rules = case.network.layout.tables[table].rules.clone();
+        let [_, _, height, width] = case.network.layout.tables[table].dims;
         let last = height * width - 1;
         let remainders = &case.witness.tables[table][REMAINDER];
         let mut corners = (last..remainders.len()).step_by(height * width);
@@ -301,7 +301,7 @@ fn transposed_taps_are_refused() {
     const COLUMNS: usize = 2;
     let mut case = Case::new(models::tall_pool(false), 2);
     let table = case.network.activation();
-    let rules = case.network.plan.tables[table].rules.clone();
+    let rules = case.network.layout.tables[table].rules.clone();
     let gaps = case.witness.tables[table][rules.gaps.clone()].to_vec();
     let transposed = (0..COLUMNS).flat_map(|x| (0..ROWS).map(move |y| y * COLUMNS + x));
     for (column, tap) in rules.gaps.clone().zip(transposed) {

@@ -12,11 +12,11 @@ use zklens_field::{AdditiveGroup, Field, Point, Scalar};
 use zklens_layers::array::products;
 use zklens_layers::closing::close;
 use zklens_layers::gadget::Column;
-use zklens_layers::lookup::{HelperKeys, LookupChallenges};
-use zklens_layers::plan::{DEGREE, FREE_CELLS};
+use zklens_layers::layout::{DEGREE, FREE_CELLS};
+use zklens_layers::lookup::{Helper, LookupChallenges};
 use zklens_layers::{Challenges, Relations};
 use zklens_prover::Proved;
-use zklens_prover::commitment::{self, Row, commit, open};
+use zklens_prover::commitment::{self, Vector, commit, open};
 use zklens_prover::sumcheck;
 use zklens_transcript::{Writer, labels};
 use zklens_verifier::{InputOpening, Statement, VerifyError, VerifyingKey};
@@ -86,7 +86,7 @@ impl<'a> Script<'a> {
 
     /// A cell of the rows of bytes.
     pub(crate) fn byte(&mut self, ByteAt { piece, row }: ByteAt) -> &mut Scalar {
-        &mut self.cells[self.network.circuit().range()][piece][row]
+        &mut self.cells[self.network.circuit().range_table()][piece][row]
     }
 
     pub(crate) fn broken(&self) -> BTreeSet<Rule> {
@@ -98,7 +98,7 @@ impl<'a> Script<'a> {
             table: *table,
             column: *column,
         });
-        for (at, by) in cells_apart.filter(|(at, _)| at.table == network.circuit().range()) {
+        for (at, by) in cells_apart.filter(|(at, _)| at.table == network.circuit().range_table()) {
             if let Some(column) = bytes[at.table].get_mut(at.column) {
                 column[at.row] += by;
             }
@@ -130,18 +130,18 @@ impl<'a> Script<'a> {
 
     /// The protocol of [`zklens_verifier`], step by step.
     pub(crate) fn prove(&self) -> Proved {
-        let (plan, key) = (&self.network.plan, &self.network.key);
+        let (layout, key) = (&self.network.layout, &self.network.key);
         let mut rows = self.network.weights.clone();
-        rows.resize(plan.rows.helpers.end, Vec::new());
+        rows.resize(layout.vectors.helpers.end, Vec::new());
         self.place(&self.cells, &mut rows, 0);
-        let random: Vec<Scalar> = (0..plan.rows.random).map(random).collect();
-        write(&mut rows[plan.rows.mask], 0, &random);
+        let random: Vec<Scalar> = (0..layout.vectors.random).map(random).collect();
+        write(&mut rows[layout.vectors.mask], 0, &random);
         (self.rows)(self.network, &mut rows);
         let committed = |rows: &[Vec<Scalar>], range: std::ops::Range<usize>| -> Vec<Point> {
             commit(
                 setup(),
-                plan.columns,
-                &blinded(rows, plan.rows.pixels.start)[range],
+                layout.columns,
+                &blinded(rows, layout.vectors.pixels.start)[range],
             )
         };
 
@@ -149,13 +149,13 @@ impl<'a> Script<'a> {
         let statement = Statement {
             model: self.key.id(),
             labels: self.labels.clone(),
-            inputs: committed(&rows, plan.rows.pixels.clone()),
+            inputs: committed(&rows, layout.vectors.pixels.clone()),
             context: CONTEXT,
         };
         let mut writer = Writer::new(&statement.digest(setup().verifier()));
 
         // 1. The witness.
-        let (witness, mask) = (plan.rows.witness.clone(), plan.rows.mask);
+        let (witness, mask) = (layout.vectors.witness.clone(), layout.vectors.mask);
         writer.write_points(labels::WITNESS_ROWS, &committed(&rows, witness));
 
         // 2. Helpers of lookups.
@@ -168,16 +168,17 @@ impl<'a> Script<'a> {
         self.place(&cells, &mut rows, 0);
         let mut helpers = self.helpers_of(&cells, &lookup);
         (self.helpers)(self.network, &mut helpers);
-        for ((layout, columns), helpers) in plan.tables.iter().zip(&mut cells).zip(helpers) {
-            assert_eq!(columns.len(), layout.rules.columns.len());
+        for ((table_layout, columns), helpers) in layout.tables.iter().zip(&mut cells).zip(helpers)
+        {
+            assert_eq!(columns.len(), table_layout.rules.columns.len());
             columns.extend(helpers);
         }
-        self.place(&cells, &mut rows, plan.rows.helpers.start);
-        let helpers = committed(&rows, plan.rows.helpers.clone());
+        self.place(&cells, &mut rows, layout.vectors.helpers.start);
+        let helpers = committed(&rows, layout.vectors.helpers.clone());
         writer.write_points(labels::HELPER_ROWS, &helpers);
 
         // 3. One sum of all rules.
-        let coordinates = 1..plan.num_vars;
+        let coordinates = 1..layout.num_vars;
         let challenges = Challenges {
             lookup,
             point: coordinates
@@ -185,43 +186,50 @@ impl<'a> Script<'a> {
                 .collect(),
             lambda: writer.draw(labels::RULE_POWERS),
         };
-        let relations = Relations::new(key.circuit(), plan, &self.labels, &challenges).unwrap();
+        let relations = Relations::new(key.circuit(), layout, &self.labels, &challenges).unwrap();
 
         // 4. Sumcheck.
         let (constant, wired) = self.wired(&relations);
         if let Some(at) = self.solved {
             solve(&mut cells, at, |cells| {
-                let tables = plan.tables.iter().zip(cells);
+                let tables = layout.tables.iter().zip(cells);
                 let tables = tables.zip(&relations.tables).zip(&wired);
-                let sums = tables.map(|(((layout, cells), relation), wired)| {
-                    total(layout, cells, relation, wired, &challenges)
+                let sums = tables.map(|(((table_layout, cells), relation), wired)| {
+                    total(table_layout, cells, relation, wired, &challenges)
                 });
                 constant + sums.sum::<Scalar>()
             });
         }
-        let tables = plan
+        let tables = layout
             .tables
             .iter()
             .zip(&cells)
             .zip(&relations.tables)
             .zip(wired);
-        let summands = tables.map(|(((layout, cells), relation), wired)| {
-            summand(layout, cells, relation, &wired, &challenges, &rows[mask])
+        let summands = tables.map(|(((table_layout, cells), relation), wired)| {
+            summand(
+                table_layout,
+                cells,
+                relation,
+                &wired,
+                &challenges,
+                &rows[mask],
+            )
         });
         let summands = summands.collect();
-        let coefficients = &rows[mask][FREE_CELLS..][..plan.mask_shape().num_coefficients()];
+        let coefficients = &rows[mask][FREE_CELLS..][..layout.mask_shape().num_coefficients()];
         let end = sumcheck::prove::<DEGREE>(summands, constant, coefficients, &mut writer);
 
         // 5. The columns' values.
-        let ends = end.tables.iter().zip(&plan.tables);
-        let values = ends.map(|(end, layout)| end[..layout.places.len()].to_vec());
+        let ends = end.tables.iter().zip(&layout.tables);
+        let values = ends.map(|(end, table_layout)| end[..table_layout.placements.len()].to_vec());
         let values: Vec<Vec<Scalar>> = values.collect();
         writer.write_scalars(labels::COLUMN_VALUES, &values.concat());
 
         // 6. Claims on rows.
         let mut claims = close(
             key.circuit(),
-            plan,
+            layout,
             &relations,
             &challenges,
             end.claim,
@@ -230,8 +238,8 @@ impl<'a> Script<'a> {
         (self.claims)(self.network, &mut claims);
         open(
             setup(),
-            plan.columns,
-            &blinded(&rows, plan.rows.pixels.start),
+            layout.columns,
+            &blinded(&rows, layout.vectors.pixels.start),
             &claims,
             &mut writer,
         );
@@ -246,41 +254,45 @@ impl<'a> Script<'a> {
 
     /// Writes columns into the rows from `first` on. Numbers are committed as bytes, which are columns too.
     fn place(&self, cells: &Cells, rows: &mut [Vec<Scalar>], first: usize) {
-        for (layout, columns) in self.network.plan.tables.iter().zip(cells) {
-            let places = layout.places.iter().zip(layout.columns()).zip(columns);
+        for (table_layout, columns) in self.network.layout.tables.iter().zip(cells) {
+            let places = table_layout
+                .placements
+                .iter()
+                .zip(table_layout.columns())
+                .zip(columns);
             for ((place, kind), column) in places {
                 if matches!(kind, Column::Number { .. }) {
                     continue;
                 }
                 let spans = place.iter().flat_map(zklens_layers::array::Array::spans);
-                for span in spans.filter(|span| span.row >= first) {
-                    write(&mut rows[span.row], span.offset, &column[span.cells]);
+                for span in spans.filter(|span| span.vector >= first) {
+                    write(&mut rows[span.vector], span.offset, &column[span.cells]);
                 }
             }
         }
         for Decoupled { at, by } in &self.decoupled {
-            let place = self.network.plan.tables[at.table].places[at.column].as_ref();
+            let place = self.network.layout.tables[at.table].placements[at.column].as_ref();
             let spans = place.expect("it is in some row").spans().into_iter();
             let is_there = cells[at.table].get(at.column).is_some();
-            let mut spans = spans.filter(|span| is_there && span.row >= first);
+            let mut spans = spans.filter(|span| is_there && span.vector >= first);
             if let Some(span) = spans.find(|span| span.cells.contains(&at.row)) {
-                rows[span.row][span.offset + at.row - span.cells.start] += by;
+                rows[span.vector][span.offset + at.row - span.cells.start] += by;
             }
         }
     }
 
     fn helpers_of(&self, cells: &Cells, lookup: &LookupChallenges) -> Cells {
-        let tables = self.network.plan.tables.iter().zip(cells);
+        let tables = self.network.layout.tables.iter().zip(cells);
         let over = |key: Scalar, times: Scalar| {
             let inverse = (lookup.alpha + key).inverse().unwrap_or_default();
             times * key * inverse
         };
-        let helper = |keys: &HelperKeys, row: usize, cells: &[Scalar]| match keys {
-            HelperKeys::Asked { keys, .. } => {
+        let helper = |keys: &Helper, row: usize, cells: &[Scalar]| match keys {
+            Helper::Asked { queries: keys, .. } => {
                 let keys = keys.iter().map(|key| lookup.number(key).evaluate(cells));
                 keys.map(|key| over(key, Scalar::ONE)).sum()
             }
-            HelperKeys::Entry {
+            Helper::Entry {
                 multiplicity,
                 value,
             } => {
@@ -292,13 +304,13 @@ impl<'a> Script<'a> {
             }
         };
         tables
-            .map(|(layout, columns)| {
-                let column = |keys: &HelperKeys| {
-                    let rows = 0..layout.dims.iter().product();
+            .map(|(table_layout, columns)| {
+                let column = |keys: &Helper| {
+                    let rows = 0..table_layout.dims.iter().product();
                     rows.map(|row| helper(keys, row, &row_of(columns, row)))
                         .collect()
                 };
-                layout.helpers.iter().map(column).collect()
+                table_layout.helpers.iter().map(column).collect()
             })
             .collect()
     }
@@ -306,7 +318,7 @@ impl<'a> Script<'a> {
     /// The constant, and for each table what wires ask of its rows.
     fn wired(&self, relations: &Relations) -> (Scalar, Vec<Vec<Scalar>>) {
         let mut constant = relations.constant;
-        let tables = 0..self.network.plan.tables.len();
+        let tables = 0..self.network.layout.tables.len();
         let mut wired: Vec<Vec<Scalar>> = tables
             .map(|table| vec![Scalar::ZERO; self.network.rows(table)])
             .collect();
@@ -357,8 +369,8 @@ fn solve(cells: &mut Cells, at: CellAt, sum: impl Fn(&Cells) -> Scalar) {
 }
 
 /// Rows as they are committed, all but the weights hidden by some scalar of their own.
-fn blinded(rows: &[Vec<Scalar>], public: usize) -> Vec<Row> {
-    let row = |(row, cells): (usize, &Vec<Scalar>)| Row {
+fn blinded(rows: &[Vec<Scalar>], public: usize) -> Vec<Vector> {
+    let row = |(row, cells): (usize, &Vec<Scalar>)| Vector {
         cells: commitment::Cells::Scalars(cells.clone()),
         blinding: if row < public {
             Scalar::ZERO

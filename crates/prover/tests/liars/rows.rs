@@ -15,14 +15,14 @@ use zklens_model::Model;
 /// column may be left to its prover.
 fn no_column_is_free(model: Model) -> BTreeSet<&'static str> {
     let mut case = Case::new(model, 1);
-    let label = case.network.circuit().label();
+    let label = case.network.circuit().label_table();
     let winner = case.labels[0];
     case.labels[0] = (winner + 1) % 3;
     case.retell_leads();
     let lie = case.out_of_range(label, 0, winner);
     let mut kinds = BTreeSet::new();
-    for (table, layout) in case.network.plan.tables.iter().enumerate() {
-        for (column, kind) in layout.columns().into_iter().enumerate() {
+    for (table, table_layout) in case.network.layout.tables.iter().enumerate() {
+        for (column, kind) in table_layout.columns().into_iter().enumerate() {
             let mut script = Script::new(&case);
             // An entry that nothing asks for counts nothing, whatever its value.
             let counts = &script.cells[table][0];
@@ -76,10 +76,10 @@ fn no_column_of_copies_is_left_to_its_prover() {
 #[test]
 fn rows_of_what_is_no_byte_said_to_be_bytes_are_refused() {
     let case = Case::new(models::clipped(), 2);
-    let range = case.network.circuit().range();
+    let range = case.network.circuit().range_table();
     let mut told = 0;
-    for (table, layout) in case.network.plan.tables.iter().enumerate() {
-        for (column, kind) in layout.rules.columns.iter().enumerate() {
+    for (table, table_layout) in case.network.layout.tables.iter().enumerate() {
+        for (column, kind) in table_layout.rules.columns.iter().enumerate() {
             if !matches!(kind, Column::Number { bytes: 2.. }) {
                 continue;
             }
@@ -122,7 +122,7 @@ fn a_number_out_of_range_whose_row_is_said_to_hold_a_byte_is_refused() {
     case.retell(table + 1);
     *case.byte(byte) -= 256;
     case.count_lookups();
-    let range = case.network.circuit().range();
+    let range = case.network.circuit().range_table();
     let mut script = Script::new(&case);
     script.decouple(at(range, byte), Scalar::from(256));
     script.is_refused_for(Rule::Row {

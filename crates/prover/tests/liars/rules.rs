@@ -3,7 +3,7 @@
 use crate::network::{ByteAt, Cells, Network, row_of};
 use std::collections::{BTreeMap, BTreeSet};
 use zklens_field::{AdditiveGroup, Scalar};
-use zklens_layers::gadget::{Column, Gadget, Key};
+use zklens_layers::gadget::{Column, Gadget, Query};
 
 /// What a witness can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,17 +32,17 @@ pub(crate) type Entry = [Scalar; 2];
 pub(crate) fn broken_rules(network: &Network, cells: &Cells, labels: &[usize]) -> BTreeSet<Rule> {
     let mut broken = broken_bytes(network, cells, cells);
     let asked = asked(network, cells);
-    for (table, layout) in network.plan.tables.iter().enumerate() {
-        for (index, rule) in layout.rules.zero.iter().enumerate() {
+    for (table, table_layout) in network.layout.tables.iter().enumerate() {
+        for (index, rule) in table_layout.rules.zero.iter().enumerate() {
             let fails = |row| rule.evaluate(&row_of(&cells[table], row)) != Scalar::ZERO;
             if (0..network.rows(table)).any(fails) {
                 broken.insert(Rule::Zero { table, index });
             }
         }
-        for key in &layout.rules.keys {
+        for key in &table_layout.rules.queries {
             let (column, of) = match *key {
-                Key::Byte(column) => (column, network.circuit().bytes()),
-                Key::Entry {
+                Query::Byte(column) => (column, network.circuit().bytes_table()),
+                Query::Entry {
                     position, table, ..
                 } => (position, table),
             };
@@ -76,8 +76,8 @@ pub(crate) fn broken_rules(network: &Network, cells: &Cells, labels: &[usize]) -
 /// The columns whose numbers differ from the sums of their bytes in the rows, which hold `bytes`.
 pub(crate) fn broken_bytes(network: &Network, cells: &Cells, bytes: &Cells) -> BTreeSet<Rule> {
     let mut broken = BTreeSet::new();
-    for (table, layout) in network.plan.tables.iter().enumerate() {
-        let columns = layout.rules.columns.iter().enumerate();
+    for (table, table_layout) in network.layout.tables.iter().enumerate() {
+        let columns = table_layout.rules.columns.iter().enumerate();
         for (column, _) in columns.filter(|(_, kind)| matches!(kind, Column::Number { .. })) {
             let fails =
                 |row| number_of(network, bytes, table, column, row) != cells[table][column][row];
@@ -94,7 +94,7 @@ fn number_of(network: &Network, cells: &Cells, table: usize, column: usize, row:
     let bytes = (0..network.bytes_of(table, column)).rev();
     bytes.fold(Scalar::ZERO, |number, byte| {
         let ByteAt { piece, row } = network.byte_at(table, column, byte, row);
-        number * Scalar::from(256_u64) + cells[network.circuit().range()][piece][row]
+        number * Scalar::from(256_u64) + cells[network.circuit().range_table()][piece][row]
     })
 }
 
@@ -107,11 +107,11 @@ pub(crate) fn has_entries(network: &Network, table: usize) -> bool {
 /// How often each entry of each table is asked for, those included that are none.
 pub(crate) fn asked(network: &Network, cells: &Cells) -> BTreeMap<(usize, Entry), i64> {
     let mut asked = BTreeMap::new();
-    for (table, layout) in network.plan.tables.iter().enumerate() {
-        for key in &layout.rules.keys {
+    for (table, table_layout) in network.layout.tables.iter().enumerate() {
+        for key in &table_layout.rules.queries {
             let of = match *key {
-                Key::Byte(_) => network.circuit().bytes(),
-                Key::Entry { table, .. } => table,
+                Query::Byte(_) => network.circuit().bytes_table(),
+                Query::Entry { table, .. } => table,
             };
             for row in 0..network.rows(table) {
                 let entry = entry(key, &row_of(&cells[table], row));
@@ -122,10 +122,10 @@ pub(crate) fn asked(network: &Network, cells: &Cells) -> BTreeMap<(usize, Entry)
     asked
 }
 
-fn entry(key: &Key, cells: &[Scalar]) -> Entry {
+fn entry(key: &Query, cells: &[Scalar]) -> Entry {
     match *key {
-        Key::Byte(column) => [cells[column], Scalar::ZERO],
-        Key::Entry {
+        Query::Byte(column) => [cells[column], Scalar::ZERO],
+        Query::Entry {
             position, value, ..
         } => [cells[position], cells[value]],
     }
@@ -141,10 +141,10 @@ pub(crate) fn entries_of(network: &Network, cells: &Cells, table: usize) -> Vec<
 }
 
 fn broken_inputs(network: &Network, table: usize, cells: &Cells, labels: &[usize]) -> Vec<usize> {
-    let layout = &network.plan.tables[table];
+    let table_layout = &network.layout.tables[table];
     let gadget = &network.circuit().tables[table].gadget;
     let operand = network.operand_values(table, cells);
-    let classes = network.rows(table) / layout.dims[0];
+    let classes = network.rows(table) / table_layout.dims[0];
     let brought = |row: usize, input: usize| match gadget {
         Gadget::Label { .. } => {
             let (image, class) = (row / classes, row % classes);
@@ -152,15 +152,15 @@ fn broken_inputs(network: &Network, table: usize, cells: &Cells, labels: &[usize
             let strict = Scalar::from(u64::from(class < label));
             operand[image * classes + label] - operand[row] - strict
         }
-        _ if layout.rules.inputs[input].is_wired => operand[network.taps(table, row)[input]],
+        _ if table_layout.rules.inputs[input].is_wired => operand[network.taps(table, row)[input]],
         _ => Scalar::ZERO,
     };
     let fails = |input: &usize| {
-        let rule = &layout.rules.inputs[*input];
+        let rule = &table_layout.rules.inputs[*input];
         (0..network.rows(table)).any(|row| {
             let said = rule.polynomial.evaluate(&row_of(&cells[table], row));
             said != brought(row, *input) + rule.constant
         })
     };
-    (0..layout.rules.inputs.len()).filter(fails).collect()
+    (0..table_layout.rules.inputs.len()).filter(fails).collect()
 }

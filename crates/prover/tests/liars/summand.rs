@@ -3,51 +3,51 @@
 use crate::network::row_of;
 use zklens_field::{AdditiveGroup, Scalar};
 use zklens_layers::Challenges;
-use zklens_layers::plan::{DEGREE, TablePlan};
+use zklens_layers::layout::{DEGREE, TableLayout};
 use zklens_layers::relation::Relation;
 use zklens_multilinear::eq_table;
 use zklens_prover::sumcheck::{Combination, Summand};
 
 /// A table's summand, whose first tables are its columns.
 pub(crate) fn summand(
-    layout: &TablePlan,
+    table_layout: &TableLayout,
     cells: &[Vec<Scalar>],
     relation: &Relation,
     wired: &[Scalar],
     challenges: &Challenges,
     mask: &[Scalar],
 ) -> Summand {
-    let (tables, sum) = tables(layout, cells, relation, wired, challenges);
-    let blinds = layout.blinds.iter().map(|cell| mask[*cell]).collect();
-    Summand::new(layout.num_vars(), tables, blinds, sum)
+    let (tables, sum) = tables(table_layout, cells, relation, wired, challenges);
+    let blinds = table_layout.blinds.iter().map(|cell| mask[*cell]).collect();
+    Summand::new(table_layout.num_vars(), tables, blinds, sum)
 }
 
 /// The sum of a table's summand over all rows.
 pub(crate) fn total(
-    layout: &TablePlan,
+    table_layout: &TableLayout,
     cells: &[Vec<Scalar>],
     relation: &Relation,
     wired: &[Scalar],
     challenges: &Challenges,
 ) -> Scalar {
-    let (tables, sum) = tables(layout, cells, relation, wired, challenges);
+    let (tables, sum) = tables(table_layout, cells, relation, wired, challenges);
     let rows = 0..tables[0].len();
     rows.map(|row| sum.evaluate(&row_of(&tables, row))).sum()
 }
 
 fn tables(
-    layout: &TablePlan,
+    table_layout: &TableLayout,
     cells: &[Vec<Scalar>],
     relation: &Relation,
     wired: &[Scalar],
     challenges: &Challenges,
 ) -> (Vec<Vec<Scalar>>, Sum) {
-    let num_vars = layout.num_vars();
-    let columns = cells.iter().map(|cells| scatter(layout, cells));
+    let num_vars = table_layout.num_vars();
+    let columns = cells.iter().map(|cells| scatter(table_layout, cells));
     let mut tables: Vec<Vec<Scalar>> = columns.collect();
     let skipped = challenges.point.len() + 1 - num_vars;
     tables.push((0..1_u64 << (num_vars - 1)).map(Scalar::from).collect());
-    tables.push(scatter(layout, wired));
+    tables.push(scatter(table_layout, wired));
     tables.push(eq_table(&challenges.point[skipped..]));
     let sum = Sum {
         relation: relation.clone(),
@@ -74,19 +74,19 @@ impl Combination for Sum {
         };
         let row = [&cells[..self.columns], &[index]].concat();
         let Relation {
-            local,
-            free,
+            constraints,
+            lookup_sum,
             output,
             ..
         } = &self.relation;
-        eq * local.evaluate(&row) + wired * output.evaluate(&row) + free.evaluate(&row)
+        eq * constraints.evaluate(&row) + wired * output.evaluate(&row) + lookup_sum.evaluate(&row)
     }
 }
 
 /// A tensor's cells at their places in the hypercube.
-fn scatter(layout: &TablePlan, cells: &[Scalar]) -> Vec<Scalar> {
-    let mut table = vec![Scalar::ZERO; 1 << (layout.num_vars() - 1)];
-    let axes = layout.dims.into_iter().zip(layout.bits()).rev();
+fn scatter(table_layout: &TableLayout, cells: &[Scalar]) -> Vec<Scalar> {
+    let mut table = vec![Scalar::ZERO; 1 << (table_layout.num_vars() - 1)];
+    let axes = table_layout.dims.into_iter().zip(table_layout.bits()).rev();
     for (cell, value) in cells.iter().enumerate() {
         let start = (0, 0, cell);
         let (place, ..) = axes

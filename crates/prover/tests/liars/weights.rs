@@ -7,7 +7,7 @@ use crate::prover::Script;
 use crate::rules::{Rule, broken_rules};
 use zklens_layers::gadget::Gadget;
 use zklens_model::{Conv2d, Dense, Model, Op, Weights, Window};
-use zklens_prover::{Layout, Privacy, ProvingKey, prove};
+use zklens_prover::{Privacy, ProvingKey, Target, prove};
 use zklens_testkit::models::perceptron;
 use zklens_verifier::VerifyError;
 
@@ -98,7 +98,7 @@ fn the_key_of_another_model_is_refused() {
     let dense = nodes(&model, |op| matches!(op, Op::Dense(_)))[0];
     let padding = |op: &mut Op| {
         if let Op::Conv2d(op) = op {
-            let Window { rows, .. } = &mut op.window;
+            let Window { height: rows, .. } = &mut op.window;
             (rows.before, rows.after) = (2, 0);
         }
     };
@@ -129,7 +129,7 @@ fn a_row_of_weights_that_is_not_the_keys_is_refused() {
     let model = models::clipped();
     let layers = nodes(&model, |op| matches!(op, Op::Dense(_)));
     let case = Case::in_rows_of(COLUMNS, &model, 1);
-    assert!(case.network.plan.rows.weights.len() > 2);
+    assert!(case.network.layout.vectors.weights.len() > 2);
     let mut rows = std::collections::BTreeSet::new();
     let changes: [(usize, Change); 4] = [
         (layers[0], |op| shrink(op, 1)),
@@ -177,7 +177,7 @@ fn lies_under_private_weights_are_refused() {
     proved.statement.model = case.network.key.id();
     assert_eq!(case.verify(proved), Err(REFUSED));
 
-    let table = case.network.circuit().label();
+    let table = case.network.circuit().label_table();
     let winner = case.labels[0];
     case.labels[0] = (winner + 1) % 3;
     case.retell_leads();
@@ -201,7 +201,7 @@ fn lies_under_private_weights_are_refused() {
 #[test]
 fn a_proof_in_rows_of_another_length_is_refused() {
     let [short, long] = [1024, 1088].map(|columns| Case::in_rows_of(columns, &models::pooled(), 1));
-    assert_eq!(short.network.plan.rows, long.network.plan.rows);
+    assert_eq!(short.network.layout.vectors, long.network.layout.vectors);
     for (case, other) in [(&short, &long), (&long, &short)] {
         let mut script = Script::new(case);
         assert!(script.verify().is_ok());
@@ -212,13 +212,13 @@ fn a_proof_in_rows_of_another_length_is_refused() {
 
 #[test]
 fn a_proof_of_the_other_layout_is_refused() {
-    let [fast, chain] = [Layout::Fast, Layout::Chain].map(|layout| {
+    let [fast, chain] = [Target::Native, Target::Evm].map(|table_layout| {
         let model = perceptron([4, 4], &[60, 3], 1);
         let images = [pixels(&model, 0)];
-        let key = ProvingKey::with_layout(setup(), model, Privacy::Public, layout).unwrap();
+        let key = ProvingKey::with_target(setup(), model, Privacy::Public, table_layout).unwrap();
         Case::with(key, &images)
     });
-    assert_ne!(fast.network.plan.columns, chain.network.plan.columns);
+    assert_ne!(fast.network.layout.columns, chain.network.layout.columns);
     for (case, other) in [(&fast, &chain), (&chain, &fast)] {
         let mut script = Script::new(case);
         assert!(script.verify().is_ok());

@@ -51,7 +51,7 @@ fn channels_of_another_group_are_refused() {
 fn another_order_of_branches_is_refused() {
     let mut case = Case::new(models::concat(), 1);
     let table = case.network.activation();
-    let [_, _, height, width] = case.network.plan.tables[table].dims;
+    let [_, _, height, width] = case.network.layout.tables[table].dims;
     for column in &mut case.witness.tables[table] {
         column.rotate_left(height * width);
     }

@@ -171,8 +171,8 @@ impl<const DEGREE: usize> Case<DEGREE> {
     pub(crate) fn closes(&self, claim: EvalClaim<DEGREE>) -> bool {
         let evaluation = self.at(&claim.point);
         let owed = claim.close(&evaluation);
-        assert_eq!(owed.functional.weights().len(), self.mask.len());
-        owed.value == inner_product(owed.functional.weights(), &self.mask)
+        assert_eq!(owed.functional.coefficients().len(), self.mask.len());
+        owed.value == inner_product(owed.functional.coefficients(), &self.mask)
     }
 
     pub(crate) fn accepts(&self, tape: &[u8]) -> bool {

@@ -30,7 +30,7 @@ fn check_complete<const DEGREE: usize>(num_vars: &[usize], seed: u64) {
         assert_eq!(cells, &expected);
     }
     let functional = claim.clone().close(&Scalar::ZERO).functional;
-    let mask = inner_product(functional.weights(), &case.mask);
+    let mask = inner_product(functional.coefficients(), &case.mask);
     assert_eq!(mask, case.mask_at(&claim.point));
     assert_eq!(claim.value, reduced.evaluation + mask);
     assert!(case.closes(claim));
@@ -135,7 +135,10 @@ fn any_combination_may_be_summed() {
     let value = Boolean.evaluate(&[cell]);
     assert_eq!(reduced.evaluation, Scalar::from(32) * kept * value);
     let owed = claim.close(&reduced.evaluation);
-    assert_eq!(owed.value, inner_product(owed.functional.weights(), &mask));
+    assert_eq!(
+        owed.value,
+        inner_product(owed.functional.coefficients(), &mask)
+    );
 }
 
 /// Products selected by the last cell, which counts how often it is evaluated.

@@ -70,7 +70,10 @@ fn pack_conv2d(conv: &Conv2d, input: &ModelNode) -> Result<Operator, Reason> {
     if conv.groups != 1 {
         return Err(Reason::Groups);
     }
-    let Window { rows, columns } = conv.window;
+    let Window {
+        height: rows,
+        width: columns,
+    } = conv.window;
     let filter = input.tensor().shape.channels() * conv.window.area();
     let filters = || conv.weights.values().chunks(filter.max(1));
     let linear = most_digits(|digits| {

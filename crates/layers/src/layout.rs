@@ -1,16 +1,16 @@
 //! Where everything lies in the proof of a batch: variables, columns, rows, random cells.
 
 use crate::array::{Array, volume};
-use crate::byte_rows::Pieces;
+use crate::byte_vectors::Chunks;
 use crate::circuit::{Circuit, Table};
 use crate::error::LayerError;
 use crate::gadget::{Column, Gadget, Rules};
-use crate::lookup::HelperKeys;
+use crate::lookup::Helper;
 use crate::packer::{Packer, wide};
 use crate::work;
 use alloc::vec::Vec;
 use core::ops::Range;
-use zklens_commitment::{Columns, Weights};
+use zklens_commitment::{AxisVector, Columns};
 use zklens_sumcheck::MaskShape;
 
 /// Degree of the sumcheck's round polynomials: a key, twice, a helper and `eq`.
@@ -27,7 +27,7 @@ pub const AXES: usize = 4;
 
 /// A circuit laid out for a batch.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct Layout {
     /// Images in the batch.
     pub images: usize,
     /// Columns of a committed row.
@@ -35,17 +35,17 @@ pub struct Plan {
     /// Variables of the sumcheck.
     pub num_vars: usize,
     /// One for each table of the circuit.
-    pub tables: Vec<TablePlan>,
+    pub tables: Vec<TableLayout>,
     /// The key's arrays.
     pub arrays: Vec<Array>,
     /// The rows of every kind, in the order of the commitments.
-    pub rows: Rows,
+    pub vectors: Vectors,
 }
 
 /// The rows of a proof. Indices are positions in the list of all commitments.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rows {
-    /// Weights: part of the key.
+pub struct Vectors {
+    /// AxisVector: part of the key.
     pub weights: Range<usize>,
     /// Pixels of all images: part of the statement.
     pub pixels: Range<usize>,
@@ -61,20 +61,20 @@ pub struct Rows {
 
 /// A table laid out.
 #[derive(Clone, Debug)]
-pub struct TablePlan {
+pub struct TableLayout {
     /// Sides: images, channels, height, width.
     pub dims: [usize; AXES],
     /// What its gadget asks for.
     pub rules: Rules,
     /// The helper columns, which follow those of the rules.
-    pub helpers: Vec<HelperKeys>,
+    pub helpers: Vec<Helper>,
     /// For each column, its place. Bytes of numbers have one axis more, before the others.
-    pub places: Vec<Option<Array>>,
+    pub placements: Vec<Option<Array>>,
     /// For each column, the cell of the mask row that blinds its evaluation.
     pub blinds: Vec<usize>,
 }
 
-impl TablePlan {
+impl TableLayout {
     /// Kinds of all columns, helpers included.
     #[must_use]
     pub fn columns(&self) -> Vec<Column> {
@@ -98,7 +98,7 @@ impl TablePlan {
     /// `eq` of a point along each axis, on real rows. The point has a coordinate for each variable
     /// of the sumcheck but the blinding variable, of which the last are this table's.
     #[must_use]
-    pub fn eq_axes(&self, point: &[zklens_field::Scalar]) -> [Weights; AXES] {
+    pub fn eq_axes(&self, point: &[zklens_field::Scalar]) -> [AxisVector; AXES] {
         let mut rest = point;
         let bits = self.bits();
         let mut points = bits.into_iter().rev().map(|bits| {
@@ -108,7 +108,7 @@ impl TablePlan {
         });
         let mut axes = self.dims;
         axes.reverse();
-        let mut weights = axes.map(|len| Weights::Eq {
+        let mut weights = axes.map(|len| AxisVector::Eq {
             point: points.next().unwrap_or_default(),
             len,
         });
@@ -129,13 +129,13 @@ pub(crate) fn num_vars(dims: [usize; AXES]) -> usize {
     bits(dims).into_iter().fold(1, usize::saturating_add)
 }
 
-impl Plan {
+impl Layout {
     /// Lays out `circuit` for `images` images in rows of `columns` columns.
     ///
     /// # Errors
     ///
     /// The batch is empty; the proof would be larger than any allowed, of [`MAX_IMAGES`], [`MAX_CELLS`] and
-    /// [`MOST_ROWS`](crate::packer::MOST_ROWS), or its wires more work than [`MOST_WORK`](work::MOST_WORK), if all
+    /// [`MOST_VECTORS`](crate::packer::MOST_VECTORS), or its wires more work than [`MOST_WORK`](work::MOST_WORK), if all
     /// images have one label; or its random cells do not fit into one row. More images need more of these: a few for
     /// each doubling.
     pub fn new(circuit: &Circuit, columns: Columns, images: usize) -> Result<Self, LayerError> {
@@ -144,16 +144,16 @@ impl Plan {
         let mut weights = Packer::new(columns.count(), 0);
         let arrays = weights.place(&circuit.arrays)?;
         place_fixed(&mut tables, &arrays);
-        let pixels_from = weights.rows();
+        let pixels_from = weights.vectors();
         let mut pixels = Packer::new(columns.count(), pixels_from);
         place_pixels(&mut tables, &mut pixels)?;
-        let witness_from = pixels_from.saturating_add(pixels.rows());
-        let mask = place_numbers(&mut tables, circuit.range(), columns, witness_from)?;
-        let num_vars = tables.iter().map(TablePlan::num_vars).max().unwrap_or(1);
+        let witness_from = pixels_from.saturating_add(pixels.vectors());
+        let mask = place_numbers(&mut tables, circuit.range_table(), columns, witness_from)?;
+        let num_vars = tables.iter().map(TableLayout::num_vars).max().unwrap_or(1);
         let random = place_blinds(&mut tables, columns, num_vars)?;
         let mut others = Packer::new(columns.count(), mask).after(random);
         place_columns(&mut tables, &mut others, |column| column == Column::Integer)?;
-        let helpers_from = mask.saturating_add(others.rows());
+        let helpers_from = mask.saturating_add(others.vectors());
         let mut helpers = Packer::new(columns.count(), helpers_from);
         place_columns(&mut tables, &mut helpers, |column| column == Column::Helper)?;
         Ok(Self {
@@ -162,13 +162,13 @@ impl Plan {
             num_vars,
             tables,
             arrays,
-            rows: Rows {
+            vectors: Vectors {
                 weights: 0..pixels_from,
                 pixels: pixels_from..witness_from,
                 witness: witness_from..helpers_from,
                 mask,
                 random,
-                helpers: helpers_from..helpers_from.saturating_add(helpers.rows()),
+                helpers: helpers_from..helpers_from.saturating_add(helpers.vectors()),
             },
         })
     }
@@ -185,7 +185,7 @@ impl Plan {
     /// How many column values the prover sends.
     #[must_use]
     pub fn num_values(&self) -> usize {
-        let columns = self.tables.iter().map(|table| table.places.len());
+        let columns = self.tables.iter().map(|table| table.placements.len());
         columns.fold(0, usize::saturating_add)
     }
 }
@@ -193,10 +193,10 @@ impl Plan {
 /// Cells at the start of the mask row that no claim weighs: they hide the opening.
 pub const FREE_CELLS: usize = 3;
 
-impl TablePlan {
+impl TableLayout {
     fn unplaced(table: &Table, images: usize) -> Self {
         let rules = table.gadget.rules();
-        let helpers = HelperKeys::of(&table.gadget, &rules);
+        let helpers = Helper::of(&table.gadget, &rules);
         let [channels, height, width] = table.sides;
         let images = if table.gadget.is_per_image() {
             images
@@ -208,23 +208,23 @@ impl TablePlan {
             dims: [images, channels, height, width],
             rules,
             helpers,
-            places: alloc::vec![None; columns],
+            placements: alloc::vec![None; columns],
             blinds: alloc::vec![0; columns],
         }
     }
 
     /// The table of all rows of bytes, whose columns are these.
-    fn of_bytes(dims: [usize; AXES], pieces: Vec<Array>) -> Self {
-        let rules = Rules::of_bytes(pieces.len());
-        let helpers = HelperKeys::of(&Gadget::Range, &rules);
+    fn of_bytes(dims: [usize; AXES], chunks: Vec<Array>) -> Self {
+        let rules = Rules::of_bytes(chunks.len());
+        let helpers = Helper::of(&Gadget::Range, &rules);
         let columns = rules.columns.len().saturating_add(helpers.len());
-        let mut places: Vec<Option<Array>> = pieces.into_iter().map(Some).collect();
-        places.resize(columns, None);
+        let mut placements: Vec<Option<Array>> = chunks.into_iter().map(Some).collect();
+        placements.resize(columns, None);
         Self {
             dims,
             rules,
             helpers,
-            places,
+            placements,
             blinds: alloc::vec![0; columns],
         }
     }
@@ -245,10 +245,10 @@ impl TablePlan {
 }
 
 /// Places the only witness column of the first table.
-fn place_pixels(tables: &mut [TablePlan], packer: &mut Packer) -> Result<(), LayerError> {
+fn place_pixels(tables: &mut [TableLayout], packer: &mut Packer) -> Result<(), LayerError> {
     if let Some(table) = tables.first_mut() {
         let placed = packer.place(&[table.dims.to_vec()])?;
-        for (place, array) in table.places.iter_mut().zip(placed) {
+        for (place, array) in table.placements.iter_mut().zip(placed) {
             *place = Some(array);
         }
     }
@@ -257,35 +257,35 @@ fn place_pixels(tables: &mut [TablePlan], packer: &mut Packer) -> Result<(), Lay
 
 /// Places all numbers' bytes, and makes the table of all of them. Returns the row after theirs.
 fn place_numbers(
-    tables: &mut [TablePlan],
+    tables: &mut [TableLayout],
     range: usize,
     columns: Columns,
-    first_row: usize,
+    first_vector: usize,
 ) -> Result<usize, LayerError> {
-    let shapes: Vec<Vec<usize>> = tables.iter().flat_map(TablePlan::bytes).collect();
+    let shapes: Vec<Vec<usize>> = tables.iter().flat_map(TableLayout::bytes).collect();
     let bytes = shapes.iter().map(|dims| volume(dims));
     let bytes = bytes.fold(0, usize::saturating_add);
-    let others = tables.iter().map(TablePlan::num_vars).max().unwrap_or(1);
-    let pieces = Pieces::new(bytes, others, columns);
-    let mut packer = Packer::new(pieces.cells(), first_row);
+    let others = tables.iter().map(TableLayout::num_vars).max().unwrap_or(1);
+    let chunks = Chunks::new(bytes, others, columns);
+    let mut packer = Packer::new(chunks.cells(), first_vector);
     let mut placed = packer.place(&shapes)?.into_iter();
     for table in tables.iter_mut() {
-        for (column, place) in table.rules.columns.iter().zip(&mut table.places) {
+        for (column, place) in table.rules.columns.iter().zip(&mut table.placements) {
             if matches!(column, Column::Number { .. }) {
                 *place = placed.next();
             }
         }
     }
-    let pieces_of_rows = pieces.arrays(first_row, packer.rows(), packer.used_of_last());
+    let chunks_of_vectors = chunks.arrays(first_vector, packer.vectors(), packer.used_of_last());
     if let Some(table) = tables.get_mut(range) {
-        *table = TablePlan::of_bytes(pieces.dims(), pieces_of_rows);
+        *table = TableLayout::of_bytes(chunks.dims(), chunks_of_vectors);
     }
-    Ok(first_row.saturating_add(packer.rows()))
+    Ok(first_vector.saturating_add(packer.vectors()))
 }
 
 /// Places every column of a kind.
 fn place_columns(
-    tables: &mut [TablePlan],
+    tables: &mut [TableLayout],
     packer: &mut Packer,
     kind: fn(Column) -> bool,
 ) -> Result<(), LayerError> {
@@ -293,7 +293,7 @@ fn place_columns(
     let mut slots = Vec::new();
     for table in tables {
         let (columns, dims) = (table.columns(), table.dims);
-        for (column, place) in columns.into_iter().zip(&mut table.places) {
+        for (column, place) in columns.into_iter().zip(&mut table.placements) {
             if kind(column) && place.is_none() {
                 shapes.push(dims.to_vec());
                 slots.push(place);
@@ -308,7 +308,7 @@ fn place_columns(
 
 /// A random cell for every column, behind the mask's coefficients. Returns how many random cells there are in all.
 fn place_blinds(
-    tables: &mut [TablePlan],
+    tables: &mut [TableLayout],
     columns: Columns,
     num_vars: usize,
 ) -> Result<usize, LayerError> {
@@ -328,10 +328,10 @@ fn place_blinds(
 }
 
 /// Columns that are arrays of the key.
-fn place_fixed(tables: &mut [TablePlan], arrays: &[Array]) {
+fn place_fixed(tables: &mut [TableLayout], arrays: &[Array]) {
     for table in tables {
         let columns = table.columns();
-        for (column, place) in columns.into_iter().zip(&mut table.places) {
+        for (column, place) in columns.into_iter().zip(&mut table.placements) {
             if let Column::Fixed { array } = column {
                 *place = arrays.get(array).cloned();
             }
@@ -345,17 +345,17 @@ fn unplaced(
     circuit: &Circuit,
     columns: Columns,
     images: usize,
-) -> Result<Vec<TablePlan>, LayerError> {
+) -> Result<Vec<TableLayout>, LayerError> {
     if images == 0 {
         return Err(LayerError::NoImages);
     }
     let mut tables = Vec::with_capacity(circuit.tables.len());
     let (mut cells, mut blinds) = (0_u64, 0_usize);
     for table in &circuit.tables {
-        let layout = TablePlan::unplaced(table, images);
-        let rows = u32::try_from(layout.num_vars()).ok();
+        let table_layout = TableLayout::unplaced(table, images);
+        let rows = u32::try_from(table_layout.num_vars()).ok();
         let rows = rows.and_then(|vars| 1_u64.checked_shl(vars));
-        let own = rows.and_then(|rows| rows.checked_mul(wide(width(&layout))));
+        let own = rows.and_then(|rows| rows.checked_mul(wide(width(&table_layout))));
         cells = cells.saturating_add(own.unwrap_or(u64::MAX));
         if cells > MAX_CELLS || images > MAX_IMAGES {
             return Err(LayerError::TooLarge {
@@ -364,23 +364,30 @@ fn unplaced(
                 limit: MAX_CELLS,
             });
         }
-        blinds = blinds.saturating_add(layout.places.len());
+        blinds = blinds.saturating_add(table_layout.placements.len());
         if blinds > columns.count() {
             return Err(LayerError::MaskTooLong {
                 needed: blinds,
                 columns: columns.count(),
             });
         }
-        tables.push(layout);
+        tables.push(table_layout);
     }
     Ok(tables)
 }
 
 /// Cells of a row: of every column, but of a number its bytes, and one.
-fn width(layout: &TablePlan) -> usize {
-    let cells = layout.columns().into_iter().map(|column| match column {
-        Column::Number { bytes } => usize::from(bytes),
-        Column::Byte | Column::Integer | Column::Helper | Column::Fixed { .. } | Column::Index => 1,
-    });
+fn width(table_layout: &TableLayout) -> usize {
+    let cells = table_layout
+        .columns()
+        .into_iter()
+        .map(|column| match column {
+            Column::Number { bytes } => usize::from(bytes),
+            Column::Byte
+            | Column::Integer
+            | Column::Helper
+            | Column::Fixed { .. }
+            | Column::Index => 1,
+        });
     cells.fold(1, usize::saturating_add)
 }

@@ -3,37 +3,37 @@
 use crate::*;
 use zklens_commitment::Columns;
 use zklens_field::Scalar;
+use zklens_layers::layout::{FREE_CELLS, MAX_IMAGES};
 use zklens_layers::lookup::LookupChallenges;
-use zklens_layers::plan::{FREE_CELLS, MAX_IMAGES};
-use zklens_layers::{Challenges, Plan, Relations};
+use zklens_layers::{Challenges, Layout, Relations};
 
 /// Each claim on a column weighs one cell of the mask row that is its own: no two values, and no value and the mask of
 /// the sumcheck, share one.
 #[test]
 fn every_column_has_a_random_cell_of_its_own() {
     for images in [1, 3] {
-        let plan = Plan::new(&circuit(), Columns::new(512).unwrap(), images).unwrap();
-        let blinds = plan.tables.iter().flat_map(|table| {
+        let layout = Layout::new(&circuit(), Columns::new(512).unwrap(), images).unwrap();
+        let blinds = layout.tables.iter().flat_map(|table| {
             assert_eq!(table.blinds.len(), table.columns().len());
             table.blinds.iter().copied()
         });
         let mut blinds: Vec<usize> = blinds.collect();
         blinds.sort_unstable();
-        let mask = FREE_CELLS + plan.mask_shape().num_coefficients();
-        assert_eq!(blinds, (mask..plan.rows.random).collect::<Vec<_>>());
+        let mask = FREE_CELLS + layout.mask_shape().num_coefficients();
+        assert_eq!(blinds, (mask..layout.vectors.random).collect::<Vec<_>>());
     }
 }
 
 #[test]
 fn random_cells_fill_a_row_at_most() {
-    let plan = |columns: usize| {
+    let layout = |columns: usize| {
         let columns = Columns::new(columns).unwrap();
-        Plan::new(&circuit(), columns, 1).map(|plan| plan.rows.random)
+        Layout::new(&circuit(), columns, 1).map(|layout| layout.vectors.random)
     };
-    let needed = plan(512).unwrap();
-    assert_eq!(plan(needed), Ok(needed));
+    let needed = layout(512).unwrap();
+    assert_eq!(layout(needed), Ok(needed));
     for columns in [1, needed - 1] {
-        let refused = plan(columns);
+        let refused = layout(columns);
         let is_too_long = matches!(
             refused,
             Err(LayerError::MaskTooLong { columns: got, .. }) if got == columns
@@ -44,16 +44,16 @@ fn random_cells_fill_a_row_at_most() {
 
 #[test]
 fn a_proof_is_of_as_many_images_as_are_allowed() {
-    let plan = |images: usize| {
+    let layout = |images: usize| {
         let columns = Columns::new(4096).unwrap();
-        Plan::new(&circuit(), columns, images).map(|plan| plan.images)
+        Layout::new(&circuit(), columns, images).map(|layout| layout.images)
     };
     for images in [1, MAX_IMAGES] {
-        assert_eq!(plan(images), Ok(images));
+        assert_eq!(layout(images), Ok(images));
     }
-    assert_eq!(plan(0), Err(LayerError::NoImages));
+    assert_eq!(layout(0), Err(LayerError::NoImages));
     for images in [MAX_IMAGES + 1, usize::MAX] {
-        let refused = plan(images);
+        let refused = layout(images);
         let is_too_large =
             matches!(refused, Err(LayerError::TooLarge { images: got, .. }) if got == images);
         assert!(is_too_large, "{refused:?}");
@@ -74,7 +74,7 @@ fn cells_of_all_columns_are_counted() {
     };
     let counted = |gadget: Gadget| {
         let columns = Columns::new(4096).unwrap();
-        match Plan::new(&circuit(gadget), columns, 8) {
+        match Layout::new(&circuit(gadget), columns, 8) {
             Err(LayerError::TooLarge { cells, .. }) => cells >> 26,
             other => panic!("{other:?}"),
         }
@@ -98,17 +98,17 @@ fn cells_of_all_columns_are_counted() {
 fn labels_are_as_many_as_images_and_are_classes() {
     let circuit = circuit();
     let check = |images: usize, labels: &[usize]| {
-        let plan = Plan::new(&circuit, Columns::new(512).unwrap(), images).unwrap();
+        let layout = Layout::new(&circuit, Columns::new(512).unwrap(), images).unwrap();
         let scalar = |number: u64| Scalar::from(number);
         let challenges = Challenges {
             lookup: LookupChallenges {
                 alpha: scalar(2),
                 beta: scalar(3),
             },
-            point: (1..plan.num_vars as u64).map(scalar).collect(),
+            point: (1..layout.num_vars as u64).map(scalar).collect(),
             lambda: scalar(5),
         };
-        Relations::new(&circuit, &plan, labels, &challenges).map(drop)
+        Relations::new(&circuit, &layout, labels, &challenges).map(drop)
     };
     let refused = |image, label| {
         let classes = 4;

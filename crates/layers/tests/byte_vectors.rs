@@ -5,12 +5,12 @@ use proptest::prelude::{ProptestConfig, prop_assume, proptest};
 use std::collections::{BTreeMap, BTreeSet};
 use zklens_commitment::{Claim, Columns, Term};
 use zklens_field::{Field, Scalar};
-use zklens_layers::array::{Array, Place};
+use zklens_layers::array::{Array, Placement};
 use zklens_layers::closing::close;
-use zklens_layers::gadget::{Column, Gadget, Key};
-use zklens_layers::lookup::{HelperKeys, LookupChallenges};
-use zklens_layers::plan::{DEGREE, FREE_CELLS, TablePlan};
-use zklens_layers::{Challenges, Circuit, Plan, Relations};
+use zklens_layers::gadget::{Column, Gadget, Query};
+use zklens_layers::layout::{DEGREE, FREE_CELLS, TableLayout};
+use zklens_layers::lookup::{Helper, LookupChallenges};
+use zklens_layers::{Challenges, Circuit, Layout, Relations};
 use zklens_model::{MaxPool, Model, Op, Relu, Rescale, Window};
 use zklens_multilinear::eq_table;
 use zklens_sumcheck::EvalClaim;
@@ -39,41 +39,45 @@ fn circuit(model: &Model) -> Circuit {
 }
 
 /// `None` if the random cells do not fit.
-fn plan(circuit: &Circuit, columns: usize, images: usize) -> Option<Plan> {
-    Plan::new(circuit, Columns::new(columns).unwrap(), images).ok()
+fn layout(circuit: &Circuit, columns: usize, images: usize) -> Option<Layout> {
+    Layout::new(circuit, Columns::new(columns).unwrap(), images).ok()
 }
 
 /// Plans of all kinds: of one row of bytes and of many, with pieces of a row and with rows of a piece.
-fn plans() -> Vec<(Circuit, Plan)> {
+fn layouts() -> Vec<(Circuit, Layout)> {
     let models = [convolution(), perceptron([2, 2], &[3, 2], 1), lenet(1)];
     let circuits: Vec<Circuit> = models.iter().map(circuit).collect();
-    let mut plans = Vec::new();
+    let mut layouts = Vec::new();
     for circuit in &circuits {
         for columns in [64, 80, 150, 500, 1000, 4096, Columns::MAX.count()] {
             for images in [1, 2, 5] {
-                let plan = plan(circuit, columns, images);
-                plans.extend(plan.map(|plan| (circuit.clone(), plan)));
+                let layout = layout(circuit, columns, images);
+                layouts.extend(layout.map(|layout| (circuit.clone(), layout)));
             }
         }
     }
-    plans
+    layouts
 }
 
 /// All numbers: their tables, their bytes and where these are.
-fn numbers(plan: &Plan) -> impl Iterator<Item = (&TablePlan, usize, &Array)> {
-    plan.tables.iter().flat_map(|layout| {
-        let columns = layout.rules.columns.iter().zip(&layout.places);
+fn numbers(layout: &Layout) -> impl Iterator<Item = (&TableLayout, usize, &Array)> {
+    layout.tables.iter().flat_map(|table_layout| {
+        let columns = table_layout
+            .rules
+            .columns
+            .iter()
+            .zip(&table_layout.placements);
         columns.filter_map(move |(column, place)| match column {
-            Column::Number { bytes } => Some((layout, usize::from(*bytes), place.as_ref()?)),
+            Column::Number { bytes } => Some((table_layout, usize::from(*bytes), place.as_ref()?)),
             _ => None,
         })
     })
 }
 
 /// The columns of the table of all numbers' bytes.
-fn pieces<'a>(circuit: &Circuit, plan: &'a Plan) -> Vec<&'a Array> {
-    let range = &plan.tables[circuit.range()];
-    let columns = range.rules.columns.iter().zip(&range.places);
+fn pieces<'a>(circuit: &Circuit, layout: &'a Layout) -> Vec<&'a Array> {
+    let range = &layout.tables[circuit.range_table()];
+    let columns = range.rules.columns.iter().zip(&range.placements);
     columns.filter_map(|(_, place)| place.as_ref()).collect()
 }
 
@@ -82,29 +86,29 @@ fn cells(array: &Array) -> Vec<Cell> {
     let spans = array.spans().into_iter();
     let cells = spans.flat_map(|span| {
         let columns = span.offset..span.offset + span.cells.len();
-        columns.map(move |column| (span.row, column))
+        columns.map(move |column| (span.vector, column))
     });
     cells.collect()
 }
 
 /// All that soundness asks of rows of bytes.
-fn check(circuit: &Circuit, plan: &Plan) {
-    let bytes = plan.rows.witness.start..plan.rows.mask;
-    let in_bytes = |(row, column): &Cell| bytes.contains(row) && *column < plan.columns.count();
+fn check(circuit: &Circuit, layout: &Layout) {
+    let bytes = layout.vectors.witness.start..layout.vectors.mask;
+    let in_bytes = |(row, column): &Cell| bytes.contains(row) && *column < layout.columns.count();
     let mut in_pieces = BTreeSet::new();
-    for piece in pieces(circuit, plan) {
+    for piece in pieces(circuit, layout) {
         for cell in cells(piece) {
             assert!(in_bytes(&cell), "{cell:?} is in a row of bytes");
             assert!(in_pieces.insert(cell), "{cell:?} is in one piece");
         }
     }
     let mut owned = BTreeSet::new();
-    for (layout, bytes, array) in numbers(plan) {
-        assert_eq!(array.dims(), [&[bytes][..], &layout.dims].concat());
+    for (table_layout, bytes, array) in numbers(layout) {
+        assert_eq!(array.dims(), [&[bytes][..], &table_layout.dims].concat());
         let cells = cells(array);
         assert_eq!(
             cells.len(),
-            bytes * layout.dims.iter().product::<usize>(),
+            bytes * table_layout.dims.iter().product::<usize>(),
             "every byte has a place"
         );
         for cell in cells {
@@ -115,45 +119,56 @@ fn check(circuit: &Circuit, plan: &Plan) {
     // Every row is used, and the last piece.
     let rows: BTreeSet<usize> = owned.iter().map(|(row, _)| *row).collect();
     assert!(rows.into_iter().eq(bytes));
-    let last = pieces(circuit, plan).last().map(|piece| cells(piece));
+    let last = pieces(circuit, layout).last().map(|piece| cells(piece));
     assert!(last.is_none_or(|cells| cells.iter().any(|cell| owned.contains(cell))));
-    check_range(circuit, plan, owned.len());
+    check_range(circuit, layout, owned.len());
 }
 
 /// The sides of the table of all numbers' bytes, and that all of it is looked up.
-fn check_range(circuit: &Circuit, plan: &Plan, bytes: usize) {
-    let (range, pieces) = (&plan.tables[circuit.range()], pieces(circuit, plan));
-    assert_eq!(range.dims, sides(circuit, plan, bytes));
+fn check_range(circuit: &Circuit, layout: &Layout, bytes: usize) {
+    let (range, pieces) = (
+        &layout.tables[circuit.range_table()],
+        pieces(circuit, layout),
+    );
+    assert_eq!(range.dims, sides(circuit, layout, bytes));
     assert_eq!(range.rules.columns.len(), pieces.len());
-    assert_eq!(range.places.len(), pieces.len() + pieces.len().div_ceil(2));
+    assert_eq!(
+        range.placements.len(),
+        pieces.len() + pieces.len().div_ceil(2)
+    );
     let is_byte = |column: &Column| *column == Column::Byte;
     assert!(range.rules.columns.iter().all(is_byte));
-    let keys = (0..pieces.len()).map(Key::Byte);
-    assert!(range.rules.keys.iter().copied().eq(keys));
+    let keys = (0..pieces.len()).map(Query::Byte);
+    assert!(range.rules.queries.iter().copied().eq(keys));
     let keys = range.helpers.iter().map(|keys| match keys {
-        HelperKeys::Asked { keys, table: None } => keys.clone(),
+        Helper::Asked {
+            queries: keys,
+            table: None,
+        } => keys.clone(),
         other => panic!("{other:?}"),
     });
-    assert_eq!(keys.collect::<Vec<_>>().concat(), range.rules.keys);
+    assert_eq!(keys.collect::<Vec<_>>().concat(), range.rules.queries);
 
     let [_, _, height, width] = range.dims;
-    let per_row = plan.columns.count() / width;
+    let per_row = layout.columns.count() / width;
     for (index, piece) in pieces.iter().enumerate() {
         let first = cells(piece)[0];
-        let row = plan.rows.witness.start + index / per_row * height;
+        let row = layout.vectors.witness.start + index / per_row * height;
         assert_eq!(first, (row, index % per_row * width));
-        let rows = (plan.rows.mask - row).min(height);
+        let rows = (layout.vectors.mask - row).min(height);
         assert_eq!(piece.dims(), [1, 1, rows, width]);
     }
 }
 
 /// As the book has it.
-fn sides(circuit: &Circuit, plan: &Plan, bytes: usize) -> [usize; 4] {
+fn sides(circuit: &Circuit, layout: &Layout, bytes: usize) -> [usize; 4] {
     let num_vars = |sides: [usize; 4]| 1 + sides.map(bits).iter().sum::<usize>();
-    let others = plan.tables.iter().enumerate();
-    let others = others.filter(|(table, _)| *table != circuit.range());
-    let most = others.map(|(_, layout)| num_vars(layout.dims)).max();
-    let columns = plan.columns.count();
+    let others = layout.tables.iter().enumerate();
+    let others = others.filter(|(table, _)| *table != circuit.range_table());
+    let most = others
+        .map(|(_, table_layout)| num_vars(table_layout.dims))
+        .max();
+    let columns = layout.columns.count();
     let of = |count: usize| {
         let wanted = bytes.div_ceil(count).max(1);
         if wanted <= columns {
@@ -172,54 +187,58 @@ const fn bits(side: usize) -> usize {
 }
 
 /// No cell of any row is of two arrays, or random and of an array. Bytes are of a number and of a piece.
-fn check_owners(circuit: &Circuit, plan: &Plan) {
-    let mask = (0..plan.rows.random).map(|column| (plan.rows.mask, column));
+fn check_owners(circuit: &Circuit, layout: &Layout) {
+    let mask = (0..layout.vectors.random).map(|column| (layout.vectors.mask, column));
     let mut owned: BTreeSet<Cell> = mask.collect();
     let mut own = |array: &Array, what: &str| {
         for cell in cells(array) {
-            assert!(cell.1 < plan.columns.count(), "{what}: {cell:?}");
+            assert!(cell.1 < layout.columns.count(), "{what}: {cell:?}");
             assert!(owned.insert(cell), "{what}: {cell:?} is another's");
         }
     };
-    plan.arrays.iter().for_each(|array| own(array, "weights"));
-    for (table, layout) in plan.tables.iter().enumerate() {
-        for (column, place) in layout.columns().into_iter().zip(&layout.places) {
+    layout.arrays.iter().for_each(|array| own(array, "weights"));
+    for (table, table_layout) in layout.tables.iter().enumerate() {
+        for (column, place) in table_layout
+            .columns()
+            .into_iter()
+            .zip(&table_layout.placements)
+        {
             let place = place.as_ref().expect("every column lies somewhere");
             match column {
-                Column::Byte if table == circuit.range() => {}
-                Column::Fixed { array } => assert_eq!(place, &plan.arrays[array]),
+                Column::Byte if table == circuit.range_table() => {}
+                Column::Fixed { array } => assert_eq!(place, &layout.arrays[array]),
                 other => own(place, &format!("{other:?}")),
             }
         }
     }
-    let blinds: Vec<usize> = plan
+    let blinds: Vec<usize> = layout
         .tables
         .iter()
-        .flat_map(|layout| layout.blinds.iter().copied())
+        .flat_map(|table_layout| table_layout.blinds.iter().copied())
         .collect();
-    assert_eq!(blinds.len(), plan.num_values());
-    let first = FREE_CELLS + DEGREE * plan.num_vars;
-    assert!(blinds.into_iter().eq(first..plan.rows.random));
-    assert!(plan.rows.witness.contains(&plan.rows.mask));
-    assert!(plan.rows.random <= plan.columns.count());
+    assert_eq!(blinds.len(), layout.num_values());
+    let first = FREE_CELLS + DEGREE * layout.num_vars;
+    assert!(blinds.into_iter().eq(first..layout.vectors.random));
+    assert!(layout.vectors.witness.contains(&layout.vectors.mask));
+    assert!(layout.vectors.random <= layout.columns.count());
 }
 
 #[test]
 fn every_byte_lies_in_one_piece_of_rows_that_have_nothing_else() {
-    let plans = plans();
-    for (circuit, plan) in &plans {
-        check(circuit, plan);
-        check_owners(circuit, plan);
+    let layouts = layouts();
+    for (circuit, layout) in &layouts {
+        check(circuit, layout);
+        check_owners(circuit, layout);
     }
-    // There are plans of all kinds among these.
-    let dims = |(circuit, plan): &(Circuit, Plan)| plan.tables[circuit.range()].dims;
-    let has = |is_such: &dyn Fn(&(Circuit, Plan)) -> bool| plans.iter().any(is_such);
-    assert!(has(&|plan| dims(plan)[2] > 1));
-    assert!(has(&|plan| pieces(&plan.0, &plan.1).len() == 1));
-    assert!(has(&|plan| pieces(&plan.0, &plan.1).len() > 8));
-    assert!(has(&|plan| plan.1.columns.count() % dims(plan)[3] > 0));
-    assert!(has(&|plan| {
-        let heights = pieces(&plan.0, &plan.1).into_iter();
+    // There are layouts of all kinds among these.
+    let dims = |(circuit, layout): &(Circuit, Layout)| layout.tables[circuit.range_table()].dims;
+    let has = |is_such: &dyn Fn(&(Circuit, Layout)) -> bool| layouts.iter().any(is_such);
+    assert!(has(&|layout| dims(layout)[2] > 1));
+    assert!(has(&|layout| pieces(&layout.0, &layout.1).len() == 1));
+    assert!(has(&|layout| pieces(&layout.0, &layout.1).len() > 8));
+    assert!(has(&|layout| layout.1.columns.count() % dims(layout)[3] > 0));
+    assert!(has(&|layout| {
+        let heights = pieces(&layout.0, &layout.1).into_iter();
         let heights: BTreeSet<usize> = heights.map(|piece| piece.dims()[2]).collect();
         heights.len() > 1
     }));
@@ -231,10 +250,10 @@ fn ends_of_rows_that_are_in_no_piece_are_not_used() {
     let circuit = circuit(&perceptron([2, 2], &[5, 7, 11, 13, 3], 1));
     let mut would_fit = 0;
     for columns in 100..1200 {
-        let plan = plan(&circuit, columns, 3).unwrap();
-        check(&circuit, &plan);
-        let width = plan.tables[circuit.range()].dims[3];
-        let arrays: Vec<&Array> = numbers(&plan).map(|(_, _, array)| array).collect();
+        let layout = layout(&circuit, columns, 3).unwrap();
+        check(&circuit, &layout);
+        let width = layout.tables[circuit.range_table()].dims[3];
+        let arrays: Vec<&Array> = numbers(&layout).map(|(_, _, array)| array).collect();
         let ends: Vec<usize> = arrays
             .iter()
             .map(|array| {
@@ -266,28 +285,28 @@ proptest! {
         prop_assume!(circuit.is_ok());
         let circuit = circuit.unwrap();
         // Short rows as often as long ones, but none that has no room for random cells.
-        let shortest = (64..).find(|columns| plan(&circuit, *columns, images).is_some());
+        let shortest = (64..).find(|columns| layout(&circuit, *columns, images).is_some());
         let columns = (shortest.unwrap() + (columns >> shift)).min(Columns::MAX.count());
-        let plan = plan(&circuit, columns, images);
-        prop_assume!(plan.is_some());
-        let plan = plan.unwrap();
-        check(&circuit, &plan);
-        check_owners(&circuit, &plan);
+        let layout = layout(&circuit, columns, images);
+        prop_assume!(layout.is_some());
+        let layout = layout.unwrap();
+        check(&circuit, &layout);
+        check_owners(&circuit, &layout);
     }
 }
 
 #[test]
 fn without_numbers_there_is_no_row_of_bytes() {
     let mut circuit = circuit(&perceptron([2, 2], &[3], 1));
-    let label = circuit.label();
+    let label = circuit.label_table();
     circuit.tables[label].gadget = Gadget::Label { bytes: 0 };
     assert_eq!(circuit.check(), Ok(()));
-    let plan = plan(&circuit, 512, 2).unwrap();
-    assert_eq!(plan.rows.witness.start, plan.rows.mask);
-    let range = &plan.tables[circuit.range()];
-    assert!(range.places.is_empty() && range.helpers.is_empty());
+    let layout = layout(&circuit, 512, 2).unwrap();
+    assert_eq!(layout.vectors.witness.start, layout.vectors.mask);
+    let range = &layout.tables[circuit.range_table()];
+    assert!(range.placements.is_empty() && range.helpers.is_empty());
     assert_eq!(range.dims, [1; 4]);
-    check_owners(&circuit, &plan);
+    check_owners(&circuit, &layout);
 }
 
 /// By hand: three classes, whose leads have three bytes; no other table has more than nine variables.
@@ -295,9 +314,9 @@ fn without_numbers_there_is_no_row_of_bytes() {
 fn sides_of_some_plans_are_as_worked_out_by_hand() {
     let circuit = circuit(&perceptron([2, 2], &[3], 1));
     let sides = |columns, images| {
-        let plan = plan(&circuit, columns, images).unwrap();
-        let [_, _, height, width] = plan.tables[circuit.range()].dims;
-        (height, width, pieces(&circuit, &plan).len())
+        let layout = layout(&circuit, columns, images).unwrap();
+        let [_, _, height, width] = layout.tables[circuit.range_table()].dims;
+        (height, width, pieces(&circuit, &layout).len())
     };
     // 9 bytes: 11 pieces of a row of 100 cells, which are 9 each, and one is used.
     assert_eq!(sides(100, 1), (1, 9, 1));
@@ -320,7 +339,7 @@ fn powers(seed: u64) -> impl Iterator<Item = Scalar> {
 }
 
 /// The claims at the end of a sumcheck at `point`, whatever it was about.
-fn claims(circuit: &Circuit, plan: &Plan, point: Vec<Scalar>) -> Vec<Claim> {
+fn claims(circuit: &Circuit, layout: &Layout, point: Vec<Scalar>) -> Vec<Claim> {
     let mut draws = powers(7);
     let mut draw = || draws.next().unwrap();
     let challenges = Challenges {
@@ -328,29 +347,30 @@ fn claims(circuit: &Circuit, plan: &Plan, point: Vec<Scalar>) -> Vec<Claim> {
             alpha: draw(),
             beta: draw(),
         },
-        point: (1..plan.num_vars).map(|_| draw()).collect(),
+        point: (1..layout.num_vars).map(|_| draw()).collect(),
         lambda: draw(),
     };
-    let labels = vec![0; plan.images];
-    let relations = Relations::new(circuit, plan, &labels, &challenges).unwrap();
+    let labels = vec![0; layout.images];
+    let relations = Relations::new(circuit, layout, &labels, &challenges).unwrap();
     let end = EvalClaim::<DEGREE> {
         point,
         value: draw(),
     };
-    let values = plan.tables.iter();
-    let values = values.map(|layout| layout.places.iter().map(|_| draw()).collect());
+    let values = layout.tables.iter();
+    let values =
+        values.map(|table_layout| table_layout.placements.iter().map(|_| draw()).collect());
     let values: Vec<Vec<Scalar>> = values.collect();
-    close(circuit, plan, &relations, &challenges, end, &values)
+    close(circuit, layout, &relations, &challenges, end, &values)
 }
 
 /// What a claim says of rows.
-fn evaluate(plan: &Plan, claim: &Claim, rows: &[Vec<Scalar>]) -> Scalar {
+fn evaluate(layout: &Layout, claim: &Claim, rows: &[Vec<Scalar>]) -> Scalar {
     let term = |Term {
-                    rows: of,
+                    vectors: of,
                     functional,
                 }: &Term|
      -> Scalar {
-        let weights = functional.weights(plan.columns);
+        let weights = functional.coefficients(layout.columns);
         let row = |(row, coefficient): &(usize, Scalar)| {
             let cells = rows[*row].iter().zip(&weights);
             cells.map(|(cell, weight)| *cell * weight).sum::<Scalar>() * coefficient
@@ -361,10 +381,10 @@ fn evaluate(plan: &Plan, claim: &Claim, rows: &[Vec<Scalar>]) -> Scalar {
 }
 
 /// `eq` of a point and the place of each cell of a table in the hypercube.
-fn eq_cells(layout: &TablePlan, point: &[Scalar]) -> Vec<Scalar> {
-    let bits = layout.dims.map(bits);
+fn eq_cells(table_layout: &TableLayout, point: &[Scalar]) -> Vec<Scalar> {
+    let bits = table_layout.dims.map(bits);
     let table = eq_table(&point[point.len() - bits.iter().sum::<usize>()..]);
-    let axes = layout.dims.into_iter().zip(bits).rev();
+    let axes = table_layout.dims.into_iter().zip(bits).rev();
     let place = |cell: usize| {
         let start = (0, 0, cell);
         let add = |(place, shift, rest): (usize, usize, usize), (side, bits): (usize, usize)| {
@@ -372,7 +392,7 @@ fn eq_cells(layout: &TablePlan, point: &[Scalar]) -> Vec<Scalar> {
         };
         axes.clone().fold(start, add).0
     };
-    (0..layout.dims.iter().product())
+    (0..table_layout.dims.iter().product())
         .map(|cell| table[place(cell)])
         .collect()
 }
@@ -384,25 +404,28 @@ fn claims_are_about_the_numbers_that_bytes_make_up() {
     let circuit = circuit(&convolution());
     let mut cut = BTreeMap::<&str, BTreeSet<usize>>::new();
     for (columns, images) in [(80, 3), (100, 3), (200, 3), (400, 5), (700, 3), (2000, 1)] {
-        let plan = plan(&circuit, columns, images).unwrap();
+        let layout = layout(&circuit, columns, images).unwrap();
         let mut random = powers(columns as u64);
-        let rows = (0..plan.rows.helpers.end).map(|_| random.by_ref().take(columns).collect());
+        let rows = (0..layout.vectors.helpers.end).map(|_| random.by_ref().take(columns).collect());
         let rows: Vec<Vec<Scalar>> = rows.collect();
-        let point: Vec<Scalar> = random.by_ref().take(plan.num_vars).collect();
-        let claims = claims(&circuit, &plan, point.clone());
+        let point: Vec<Scalar> = random.by_ref().take(layout.num_vars).collect();
+        let claims = claims(&circuit, &layout, point.clone());
         let (blinding, point) = point.split_last().unwrap();
         let mut of_columns = claims.iter().skip(1);
-        for layout in &plan.tables {
-            let eq = eq_cells(layout, point);
-            let columns = layout.columns().into_iter().zip(&layout.places);
-            for ((column, place), blind) in columns.zip(&layout.blinds) {
+        for table_layout in &layout.tables {
+            let eq = eq_cells(table_layout, point);
+            let columns = table_layout
+                .columns()
+                .into_iter()
+                .zip(&table_layout.placements);
+            for ((column, place), blind) in columns.zip(&table_layout.blinds) {
                 let place = place.as_ref().unwrap();
                 let kind = match column {
                     Column::Number { .. } => "numbers",
                     Column::Byte => "bytes",
                     _ => "others",
                 };
-                if let Place::Cut { axis, .. } = place.place() {
+                if let Placement::Cut { axis, .. } = place.place() {
                     cut.entry(kind).or_default().insert(axis);
                 }
                 let cells = cells(place);
@@ -413,9 +436,9 @@ fn claims_are_about_the_numbers_that_bytes_make_up() {
                     value.sum::<Scalar>() * Scalar::from(256_u64).pow([byte as u64])
                 });
                 let expected = (Scalar::ONE - blinding) * value.sum::<Scalar>()
-                    + *blinding * rows[plan.rows.mask][*blind];
+                    + *blinding * rows[layout.vectors.mask][*blind];
                 let claim = of_columns.next().unwrap();
-                assert_eq!(evaluate(&plan, claim, &rows), expected, "{column:?}");
+                assert_eq!(evaluate(&layout, claim, &rows), expected, "{column:?}");
             }
         }
         assert_eq!(of_columns.next(), None);
