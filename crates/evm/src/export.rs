@@ -3,10 +3,10 @@
 use crate::key::{ExportError, contract_key};
 use std::fmt::Write;
 use zklens_commitment::VerifierSetup;
-use zklens_layers::array::{Array, Placement, volume};
 use zklens_layers::circuit::{LinearOp, Path, Table};
-use zklens_layers::gadget::{Activation, Gadget};
-use zklens_layers::layout::AXES;
+use zklens_layers::dims::{AXES, volume};
+use zklens_layers::gadgets::{Activation, Gadget};
+use zklens_layers::layout::array::{Array, Placement};
 use zklens_layers::{Circuit, Layout};
 use zklens_verifier::VerifyingKey;
 
@@ -199,7 +199,7 @@ fn described(table: &Table) -> String {
         Gadget::Clip(clip) => format!("clip to {}…{}", clip.lo, clip.hi),
         Gadget::Lookup(_) => "activation from a table".to_owned(),
         Gadget::Copy => "copy".to_owned(),
-        Gadget::Label { .. } => "label".to_owned(),
+        Gadget::Label(_) => "label".to_owned(),
         Gadget::Range => "bytes of all numbers".to_owned(),
         Gadget::Bytes => "bytes".to_owned(),
         Gadget::Entries(_) => "entries of a table".to_owned(),

@@ -4,11 +4,12 @@
 use crate::word::Word;
 use zklens_commitment::VerifierSetup;
 use zklens_field::encode_point;
-use zklens_layers::array::{Array, Placement};
 use zklens_layers::circuit::{LinearOp, Path, Step, Table};
-use zklens_layers::gadget::{Activation, Column, Gadget};
+use zklens_layers::gadgets::{Activation, Column, Gadget};
+use zklens_layers::layout::array::{Array, Placement};
+use zklens_layers::layout::work;
 use zklens_layers::layout::{DEGREE, FREE_CELLS, Layout, TableLayout};
-use zklens_layers::{Circuit, LayerError, work};
+use zklens_layers::{Circuit, LayerError};
 use zklens_model::{Axis, Window};
 use zklens_verifier::VerifyingKey;
 
@@ -194,7 +195,7 @@ const fn kind(gadget: &Gadget) -> usize {
         Gadget::Clip(_) => 2,
         Gadget::Lookup(_) => 3,
         Gadget::Copy => 4,
-        Gadget::Label { .. } => 5,
+        Gadget::Label(_) => 5,
         Gadget::Range => 6,
         Gadget::Bytes => 7,
         Gadget::Entries(_) => 8,
@@ -227,9 +228,7 @@ fn parameters(gadget: &Gadget) -> Word {
             .with(8, columns(&clip.above_bytes)),
         Gadget::Lookup(lookup) => word.with_signed(lookup.first).with(16, lookup.entries),
         Gadget::Entries(entries) => word.with(16, entries.array),
-        Gadget::Pixels | Gadget::Copy | Gadget::Label { .. } | Gadget::Range | Gadget::Bytes => {
-            word
-        }
+        Gadget::Pixels | Gadget::Copy | Gadget::Label(_) | Gadget::Range | Gadget::Bytes => word,
     }
 }
 

@@ -23,7 +23,7 @@ pub enum LayerError {
     /// Tables of so many rows that no proof is made for them.
     #[error(
         "a proof for {images} images would have {cells} cells or more; the most is {limit}, and {} images",
-        crate::layout::MAX_IMAGES
+        crate::dims::MAX_IMAGES
     )]
     TooLarge {
         /// Images in the batch.
@@ -68,8 +68,8 @@ pub enum LayerError {
     /// An array without sides or without cells, or with more than any layer has.
     #[error(
         "array {array} of the key: {sides} sides and {cells} cells; it has 1 to {} sides, and 1 to {} cells",
-        crate::circuit::MOST_SIDES,
-        crate::check::MOST_ARRAY_CELLS
+        crate::dims::MOST_SIDES,
+        crate::dims::MOST_ARRAY_CELLS
     )]
     Array {
         /// Which.
@@ -93,7 +93,15 @@ pub enum LayerError {
         /// Which table.
         table: usize,
     },
-    /// A statement without labels, or with one that is no class.
+    /// A statement with more or fewer labels than images.
+    #[error("the statement has {got} labels for {expected} images")]
+    LabelCount {
+        /// Images in the batch.
+        expected: usize,
+        /// Labels in the statement.
+        got: usize,
+    },
+    /// A label that is not a class of the network.
     #[error("image {} of the statement: label {label} of {classes} classes", image.saturating_add(1))]
     Label {
         /// Which image of the batch, from 0.

@@ -1,19 +1,21 @@
-//! A network as tables, rules and wires: what a proof about it must show.
+//! A network as tables, rules and wires: everything that a proof about it has to show.
 //!
 //! ```text
-//! Model ─ Circuit::compile ▶ Circuit ─ Layout::new(batch) ▶ Layout ─ Relations::new(challenges) ▶ one sum that is zero
+//! Model ─ Circuit::compile ▶ Circuit ─ Layout::new(images) ▶ Layout ─ Relations::new(challenges) ▶ one sum that is zero
 //! ```
 //!
-//! * [`circuit`]: which tables there are and how they are wired. Part of the key.
-//! * [`gadget`]: what one row of a table shows; [`lookup`]: that bytes are bytes.
-//! * [`wiring`]: linear layers.
-//! * [`layout`]: which variables, rows and cells a batch of images takes; [`mod@array`]: where arrays lie;
-//!   [`packer`]: which rows they take; `byte_vectors`: where the bytes of numbers do.
-//! * [`relation`]: all of it as one sum. [`closing`]: what is left of it after the sumcheck, as claims on
-//!   committed rows.
-//! * [`work`]: how much of it a verifier does, counted before.
+//! Four storeys, each built on those before it:
 //!
-//! The prover calls the same functions; only what it takes to find a witness and to sum quickly is its own.
+//! 1. [`gadgets`]: the rules of one row of a table. One file for each kind of operator that is not linear; lookups, which
+//!    prove that bytes are bytes; the polynomials that rules are made of.
+//! 2. [`circuit`]: which tables a network has, and which linear layers wire them. A circuit is part of a model's key, and
+//!    [`Circuit::check`] decides which circuits of strangers are safe.
+//! 3. [`layout`]: where the cells of all tables lie in committed vectors, for a number of images; and how much work that
+//!    makes a verifier ([`layout::work`]).
+//! 4. [`relation`]: all rules and wires as one sum, and the claims on committed vectors that are left after the sumcheck.
+//!
+//! [`dims`] has the arithmetic of sides that all of them use. The prover calls the same functions. Only the search for a
+//! witness and fast sums are its own.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -33,22 +35,13 @@
 
 extern crate alloc;
 
-pub mod array;
 mod at_most;
-mod byte_vectors;
-mod check;
 pub mod circuit;
-pub mod closing;
-mod compile;
+pub mod dims;
 mod error;
-pub mod gadget;
+pub mod gadgets;
 pub mod layout;
-pub mod lookup;
-pub mod packer;
-pub mod polynomial;
 pub mod relation;
-pub mod wiring;
-pub mod work;
 
 pub use at_most::at_most;
 pub use circuit::Circuit;

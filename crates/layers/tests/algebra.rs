@@ -1,7 +1,7 @@
 //! Polynomials in the cells of a row are what their values say.
 
 use zklens_field::{Field, Scalar};
-use zklens_layers::polynomial::{Linear, Polynomial};
+use zklens_layers::gadgets::polynomial::{Linear, Polynomial};
 
 fn scalar(number: u64) -> Scalar {
     Scalar::from(number)

@@ -5,11 +5,11 @@ use proptest::prelude::{ProptestConfig, prop_assume, proptest};
 use std::collections::{BTreeMap, BTreeSet};
 use zklens_commitment::{Claim, Columns, Term};
 use zklens_field::{Field, Scalar};
-use zklens_layers::array::{Array, Placement};
-use zklens_layers::closing::close;
-use zklens_layers::gadget::{Column, Gadget, Query};
+use zklens_layers::gadgets::lookup::{Helper, LookupChallenges};
+use zklens_layers::gadgets::{Column, Gadget, Label, Query};
+use zklens_layers::layout::array::{Array, Placement};
 use zklens_layers::layout::{DEGREE, FREE_CELLS, TableLayout};
-use zklens_layers::lookup::{Helper, LookupChallenges};
+use zklens_layers::relation::closing::close;
 use zklens_layers::{Challenges, Circuit, Layout, Relations};
 use zklens_model::{MaxPool, Model, Op, Relu, Rescale, Window};
 use zklens_multilinear::eq_table;
@@ -141,7 +141,7 @@ fn check_range(circuit: &Circuit, layout: &Layout, bytes: usize) {
     let keys = (0..pieces.len()).map(Query::Byte);
     assert!(range.rules.queries.iter().copied().eq(keys));
     let keys = range.helpers.iter().map(|keys| match keys {
-        Helper::Asked {
+        Helper::Queries {
             queries: keys,
             table: None,
         } => keys.clone(),
@@ -299,7 +299,7 @@ proptest! {
 fn without_numbers_there_is_no_row_of_bytes() {
     let mut circuit = circuit(&perceptron([2, 2], &[3], 1));
     let label = circuit.label_table();
-    circuit.tables[label].gadget = Gadget::Label { bytes: 0 };
+    circuit.tables[label].gadget = Gadget::Label(Label { bytes: 0 });
     assert_eq!(circuit.check(), Ok(()));
     let layout = layout(&circuit, 512, 2).unwrap();
     assert_eq!(layout.vectors.witness.start, layout.vectors.mask);

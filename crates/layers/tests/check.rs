@@ -2,8 +2,8 @@
 
 use zklens_commitment::Columns;
 use zklens_layers::circuit::{Circuit, LinearOp, Path, Step};
-use zklens_layers::gadget::{Activation, Gadget};
-use zklens_layers::layout::MAX_IMAGES;
+use zklens_layers::dims::MAX_IMAGES;
+use zklens_layers::gadgets::{Activation, Gadget, Label};
 use zklens_layers::{LayerError, Layout};
 use zklens_model::{AveragePool, Concat, MaxPool, Model, Op, Relu, Rescale, Window};
 use zklens_testkit::models::{Layers, padded, preprocessing};
@@ -68,7 +68,7 @@ fn special_tables_stand_in_their_places() {
     is_refused(|circuit| circuit.tables[label].sides = [2, 1, 1]);
     is_refused(|circuit| circuit.tables[label].operand = None);
     is_refused(|circuit| circuit.tables[label].gadget = Gadget::Copy);
-    is_refused(|circuit| circuit.tables[label].gadget = Gadget::Label { bytes: 9 });
+    is_refused(|circuit| circuit.tables[label].gadget = Gadget::Label(Label { bytes: 9 }));
     is_refused(|circuit| circuit.tables.swap(label, bytes));
     is_refused(|circuit| circuit.tables.truncate(bytes));
     is_refused(|circuit| circuit.tables.truncate(2));

@@ -6,12 +6,13 @@ use zklens_layers::circuit::{
     Circuit, LinearOp, MOST_ARRAYS, MOST_PATHS, MOST_STEPS, MOST_TABLES, Operand, Path, Step,
     Table, Weighted,
 };
-use zklens_layers::closing::close;
-use zklens_layers::gadget::{Activation, Gadget};
-use zklens_layers::layout::{DEGREE, MAX_CELLS, MAX_IMAGES};
-use zklens_layers::lookup::LookupChallenges;
-use zklens_layers::packer::MOST_VECTORS;
-use zklens_layers::work::{MOST_WORK, work};
+use zklens_layers::dims::MAX_IMAGES;
+use zklens_layers::gadgets::lookup::LookupChallenges;
+use zklens_layers::gadgets::{Activation, Gadget, Label};
+use zklens_layers::layout::packer::MOST_VECTORS;
+use zklens_layers::layout::work::{MOST_WORK, work};
+use zklens_layers::layout::{DEGREE, MAX_CELLS};
+use zklens_layers::relation::closing::close;
 use zklens_layers::{Challenges, LayerError, Layout, Relations};
 use zklens_model::{GraphBuilder, Window};
 use zklens_sumcheck::EvalClaim;
@@ -172,7 +173,7 @@ fn cells_are_as_many_as_there_may_be() {
         .with_array(&[1 << 22, 1, 1, 1])
         .with_array(&[1 << 22]);
     let label = hostile.circuit.label_table();
-    hostile.circuit.tables[label].gadget = Gadget::Label { bytes: 1 };
+    hostile.circuit.tables[label].gadget = Gadget::Label(Label { bytes: 1 });
     // The pixel takes six, the label four, the range two, and the bytes three times 512.
     let mut left = MAX_CELLS - 6 - 4 - 2 - 3 * 512;
     let mut array = 0;
@@ -190,7 +191,7 @@ fn cells_are_as_many_as_there_may_be() {
     }
     assert!(layout(&hostile, 1).is_ok());
     let label = hostile.circuit.label_table();
-    hostile.circuit.tables[label].gadget = Gadget::Label { bytes: 2 };
+    hostile.circuit.tables[label].gadget = Gadget::Label(Label { bytes: 2 });
     let error = layout(&hostile, 1).unwrap_err();
     let (images, limit) = (1, MAX_CELLS);
     assert!(matches!(error, LayerError::TooLarge { .. }), "{error}");
@@ -247,7 +248,7 @@ fn rows_are_as_many_as_there_may_be() {
         matches!(error, LayerError::TooManyVectors { vectors, .. } if vectors >= 1 << 21),
         "{error}"
     );
-    let said = "the proof has 2097152 rows of commitments or more; the most is 65536";
+    let said = "the proof has 2097152 commitments or more; the most is 65536";
     assert_eq!(error.to_string(), said);
 }
 

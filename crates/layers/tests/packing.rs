@@ -1,8 +1,8 @@
 //! Where arrays come to lie in rows, against the book's words: the first row with room, among those opened before.
 
 use proptest::prelude::{ProptestConfig, any, proptest};
-use zklens_layers::array::Placement;
-use zklens_layers::packer::Packer;
+use zklens_layers::layout::array::Placement;
+use zklens_layers::layout::packer::Packer;
 
 /// Rows of the arrays that are cut, then first fit by looking at every row.
 fn naive(cells: usize, first_row: usize, shapes: &[Vec<usize>]) -> (Vec<(usize, usize)>, usize) {

@@ -1,7 +1,7 @@
 //! Where arrays lie in rows: keys and proofs depend on it, to the last cell.
 
-use zklens_layers::array::{Array, Span};
-use zklens_layers::packer::Packer;
+use zklens_layers::layout::array::{Array, Span};
+use zklens_layers::layout::packer::Packer;
 
 const CELLS: usize = 24;
 const FIRST_ROW: usize = 5;

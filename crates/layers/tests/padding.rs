@@ -2,10 +2,10 @@
 
 use zklens_commitment::{Claim, Columns};
 use zklens_field::{AdditiveGroup, Field, Scalar};
-use zklens_layers::closing::close;
-use zklens_layers::gadget::Gadget;
+use zklens_layers::gadgets::Gadget;
+use zklens_layers::gadgets::lookup::LookupChallenges;
 use zklens_layers::layout::DEGREE;
-use zklens_layers::lookup::LookupChallenges;
+use zklens_layers::relation::closing::close;
 use zklens_layers::{Challenges, Circuit, Layout, Relations};
 use zklens_model::{Clip, Interval, Model, Op, Rescale, Table, Weights};
 use zklens_sumcheck::EvalClaim;

@@ -3,7 +3,7 @@
 use zklens_commitment::AxisVector;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_layers::circuit::Step;
-use zklens_layers::wiring::{Covector, under_tap};
+use zklens_layers::relation::wiring::{Covector, under_tap};
 use zklens_model::{Axis, Window};
 
 fn scalars(numbers: &[u64]) -> Vec<Scalar> {

@@ -94,6 +94,13 @@ pub fn eq_table(point: &[Scalar]) -> Vec<Scalar> {
     table
 }
 
+/// The multilinear polynomial that is `k` at the bits of every index `k`: `Σ_j 2^(n−1−j)·point[j]`.
+#[must_use]
+pub fn index(point: &[Scalar]) -> Scalar {
+    let step = |index: Scalar, bit: &Scalar| index.double() + bit;
+    point.iter().fold(Scalar::ZERO, step)
+}
+
 /// Tables and points that do not fit each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -28,7 +28,7 @@ pub struct ProvingKey {
     /// The circuit's arrays.
     arrays: Vec<Vec<i64>>,
     /// The arrays laid out.
-    rows: Vec<Vector>,
+    vectors: Vec<Vector>,
 }
 
 /// The version of proving keys that this crate writes, and the only one it reads.
@@ -122,8 +122,8 @@ impl ProvingKey {
         }
         let layout = Layout::new(&circuit, columns, 1)?;
         let arrays = circuit.parameters(&model);
-        let rows = lay_out(&layout, &arrays, blindings);
-        let weights = commit(setup, columns, &rows);
+        let vectors = lay_out(&layout, &arrays, blindings);
+        let weights = commit(setup, columns, &vectors);
         let names = Names {
             name: model.name().to_owned(),
             classes: model.classes().to_vec(),
@@ -134,7 +134,7 @@ impl ProvingKey {
             model,
             verifying,
             arrays,
-            rows,
+            vectors,
         })
     }
 
@@ -148,7 +148,7 @@ impl ProvingKey {
         file.extend((self.verifying.columns().count() as u16).to_le_bytes());
         file.extend((model.len() as u64).to_le_bytes());
         file.extend(model);
-        let blindings = self.rows.iter().map(|row| encode_scalar(&row.blinding));
+        let blindings = self.vectors.iter().map(|row| encode_scalar(&row.blinding));
         file.extend(blindings.flatten());
         file
     }
@@ -206,8 +206,8 @@ impl ProvingKey {
         &self.arrays
     }
 
-    pub(crate) fn rows(&self) -> &[Vector] {
-        &self.rows
+    pub(crate) fn vectors(&self) -> &[Vector] {
+        &self.vectors
     }
 }
 

@@ -29,6 +29,7 @@
 #![deny(missing_docs)]
 
 pub mod commitment;
+mod error;
 mod key;
 mod lookup;
 mod proof;
@@ -36,13 +37,16 @@ mod random;
 mod relation;
 mod stage;
 pub mod sumcheck;
+mod summation;
+mod vectors;
 mod wiring;
 mod witness;
 
+pub use error::ProveError;
 pub use key::{
     KeygenError, PROVING_KEY_MAGIC, PROVING_KEY_VERSION, Privacy, ProvingKey, ProvingKeyError,
     Target,
 };
-pub use proof::{ProveError, Proved, prove, prove_with, prove_witness};
+pub use proof::{Proved, prove, prove_with, prove_witness};
 pub use stage::Stage;
 pub use witness::Witness;

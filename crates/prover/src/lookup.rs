@@ -1,4 +1,4 @@
-//! Twin of [`zklens_layers::lookup`]: the helper columns, committed to by their few different terms.
+//! Twin of [`zklens_layers::gadgets::lookup`]: the helper columns, committed to by their few different terms.
 
 use crate::commitment::{Cells, Vector};
 use crate::random::scalar;
@@ -6,9 +6,9 @@ use crate::witness::Witness;
 use rand_core::CryptoRng;
 use std::collections::HashMap;
 use zklens_field::{Scalar, batch_invert};
-use zklens_layers::gadget::Query;
+use zklens_layers::gadgets::Query;
+use zklens_layers::gadgets::lookup::{Helper, LookupChallenges};
 use zklens_layers::layout::{Layout, TableLayout};
-use zklens_layers::lookup::{Helper, LookupChallenges};
 
 /// A term of a helper: which of all values.
 type Value = u32;
@@ -74,7 +74,7 @@ impl Helpers {
     }
 
     /// The rows that hold all helper columns.
-    pub(crate) fn rows(&self, layout: &Layout, rng: &mut dyn CryptoRng) -> Vec<Vector> {
+    pub(crate) fn vectors(&self, layout: &Layout, rng: &mut dyn CryptoRng) -> Vec<Vector> {
         let first = layout.vectors.helpers.start;
         let mut rows = vec![(Vec::new(), 0_usize); layout.vectors.helpers.len()];
         for (table_layout, columns) in layout.tables.iter().zip(&self.tables) {
@@ -119,7 +119,7 @@ impl Terms {
     ) -> Column {
         let rows = 0..table_layout.dims.iter().product();
         let terms = match keys {
-            Helper::Asked { queries: keys, .. } => rows
+            Helper::Queries { queries: keys, .. } => rows
                 .map(|row| {
                     let mut terms = [None; 2];
                     for (term, key) in terms.iter_mut().zip(keys) {
@@ -133,11 +133,14 @@ impl Terms {
                     terms
                 })
                 .collect(),
-            Helper::Entry { multiplicity, .. } => (0_i64..)
+            Helper::Entry(entry) => (0_i64..)
                 .zip(rows)
                 .map(|(number, row)| {
                     let value = entries.map_or(0, |entries| entries[row]);
-                    [self.term(number, value, columns[*multiplicity][row]), None]
+                    [
+                        self.term(number, value, columns[entry.multiplicity][row]),
+                        None,
+                    ]
                 })
                 .collect(),
         };

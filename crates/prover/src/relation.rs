@@ -2,7 +2,7 @@
 
 use crate::sumcheck::Combination;
 use zklens_field::{AdditiveGroup, Scalar};
-use zklens_layers::polynomial::{Linear, Polynomial};
+use zklens_layers::gadgets::polynomial::{Linear, Polynomial};
 use zklens_layers::relation::Relation;
 
 /// `eq·local + M·output + free`, made quick to evaluate: every linear form once, and each product

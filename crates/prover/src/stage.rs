@@ -1,6 +1,6 @@
 //! What a prover tells of while it works.
 
-use crate::proof::ProveError;
+use crate::error::ProveError;
 use std::ops::ControlFlow;
 
 /// What a prover does, in this order; each takes a good part of the time.

@@ -1,10 +1,11 @@
-//! Twin of [`zklens_layers::wiring`]: the weights `M = Fᵀ·u` on every row of a source.
+//! Twin of [`zklens_layers::relation::wiring`]: the weights `M = Fᵀ·u` on every row of a source.
 
 use rayon::prelude::*;
 use zklens_field::{AdditiveGroup, Scalar};
-use zklens_layers::circuit::{LinearOp, Path, Sides};
+use zklens_layers::circuit::{LinearOp, Path};
+use zklens_layers::dims::Sides;
 use zklens_layers::layout::TableLayout;
-use zklens_layers::wiring::{Covector, under_tap};
+use zklens_layers::relation::wiring::{Covector, under_tap};
 use zklens_model::Window;
 
 /// AxisVector per row that one thread takes at least.
@@ -56,7 +57,7 @@ pub(crate) fn add_transposed(
 }
 
 fn outer_product(axes: &[Vec<Scalar>; 3]) -> Vec<Scalar> {
-    zklens_layers::array::products(&axes.each_ref())
+    zklens_layers::dims::products(&axes.each_ref())
 }
 
 /// `Σ_o u(o)·W[o, i]`.

@@ -12,9 +12,9 @@ use zklens_field::{
     Field, POINT_BYTES, Point, SCALAR_BYTES, Scalar, decode_scalar, encode_g2_point, encode_point,
     encode_scalar, g2_generator, generator, linear_combination,
 };
-use zklens_layers::closing::close;
+use zklens_layers::gadgets::lookup::LookupChallenges;
 use zklens_layers::layout::{DEGREE, FREE_CELLS};
-use zklens_layers::lookup::LookupChallenges;
+use zklens_layers::relation::closing::close;
 use zklens_layers::{Challenges, Layout, Relations};
 use zklens_model::{Dense, Model, Op, Pixels};
 use zklens_prover::{Privacy, Proved, ProvingKey, prove};

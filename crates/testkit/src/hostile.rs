@@ -3,8 +3,9 @@
 use crate::models::{class_names, preprocessing};
 use zklens_commitment::Columns;
 use zklens_field::{encode_point, generator};
-use zklens_layers::circuit::{Circuit, LinearOp, Operand, Path, Sides, Step, Table, Weighted};
-use zklens_layers::gadget::Gadget;
+use zklens_layers::circuit::{Circuit, LinearOp, Operand, Path, Step, Table, Weighted};
+use zklens_layers::dims::Sides;
+use zklens_layers::gadgets::{Gadget, Label};
 use zklens_layers::layout::{DEGREE, Layout};
 use zklens_verifier::{KEY_MAGIC, KEY_VERSION, KeyError, Names, Statement, VerifyingKey};
 
@@ -31,7 +32,7 @@ impl Hostile {
         let label = Operand { sides, paths };
         let tables = Vec::from([
             table(Gadget::Pixels, [1, 1, 1], None),
-            table(Gadget::Label { bytes: 0 }, sides, Some(label)),
+            table(Gadget::Label(Label { bytes: 0 }), sides, Some(label)),
             table(Gadget::Range, [1, 1, 1], None),
             table(Gadget::Bytes, [1, 1, 256], None),
         ]);

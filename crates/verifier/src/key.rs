@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tiny_keccak::{Hasher, Keccak};
 use zklens_commitment::Columns;
 use zklens_field::{POINT_BYTES, Point, decode_point, encode_point};
-use zklens_layers::array::volume;
+use zklens_layers::dims::volume;
 use zklens_layers::{Circuit, Layout, at_most};
 use zklens_model::{Model, Preprocessing};
 

@@ -14,7 +14,7 @@
 //!    ([`zklens_layers::relation`]).
 //! 4. Sumcheck on that sum, which is zero ([`mod@zklens_sumcheck`]).
 //! 5. The prover sends the value of every column where it ends.
-//! 6. What is left are claims on committed rows ([`zklens_layers::closing`]), which one opening proves
+//! 6. What is left are claims on committed rows ([`zklens_layers::relation::closing`]), which one opening proves
 //!    ([`zklens_commitment::opening`]).
 //!
 //! The book, *The protocol*, has the whole of it in one place, with soundness and zero-knowledge.
@@ -54,9 +54,9 @@ pub use statement::{Context, Statement};
 use alloc::vec::Vec;
 use zklens_commitment::{VerifierSetup, opening};
 use zklens_field::Scalar;
-use zklens_layers::closing::close;
+use zklens_layers::gadgets::lookup::LookupChallenges;
 use zklens_layers::layout::DEGREE;
-use zklens_layers::lookup::LookupChallenges;
+use zklens_layers::relation::closing::close;
 use zklens_layers::{Challenges, Layout, Relations};
 use zklens_sumcheck::{SumClaim, reduce};
 use zklens_transcript::{Reader, labels};

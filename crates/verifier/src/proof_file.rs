@@ -16,7 +16,7 @@ use zklens_field::{
     POINT_BYTES, SCALAR_BYTES, decode_point, decode_scalar, encode_point, encode_scalar,
 };
 use zklens_layers::at_most;
-use zklens_layers::layout::MAX_IMAGES;
+use zklens_layers::dims::MAX_IMAGES;
 
 /// The version of proof files that this crate writes, and the only one it reads.
 pub const PROOF_VERSION: u16 = 1;

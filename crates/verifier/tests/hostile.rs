@@ -5,9 +5,9 @@ use std::cell::Cell;
 use zklens_commitment::VerifierSetup;
 use zklens_field::{encode_point, generator};
 use zklens_layers::LayerError;
-use zklens_layers::circuit::{Circuit, MOST_PATHS, MOST_SIDES, MOST_STEPS, Path, Step};
-use zklens_layers::layout::MAX_IMAGES;
-use zklens_layers::work::{MOST_WORK, work};
+use zklens_layers::circuit::{Circuit, MOST_PATHS, MOST_STEPS, Path, Step};
+use zklens_layers::dims::{MAX_IMAGES, MOST_SIDES};
+use zklens_layers::layout::work::{MOST_WORK, work};
 use zklens_model::Model;
 use zklens_testkit::hostile::{Hostile, channels, dense, path, proof};
 use zklens_verifier::{

@@ -15,6 +15,8 @@ mod contract;
 // Parts of a lie.
 #[path = "../../../prover/tests/liars/case.rs"]
 mod case;
+#[path = "../../../prover/tests/liars/columns.rs"]
+mod columns;
 #[path = "../../../prover/tests/liars/models.rs"]
 mod models;
 #[path = "../../../prover/tests/liars/network.rs"]

@@ -3,8 +3,9 @@
 use crate::*;
 use zklens_commitment::Columns;
 use zklens_field::Scalar;
-use zklens_layers::layout::{FREE_CELLS, MAX_IMAGES};
-use zklens_layers::lookup::LookupChallenges;
+use zklens_layers::dims::MAX_IMAGES;
+use zklens_layers::gadgets::lookup::LookupChallenges;
+use zklens_layers::layout::FREE_CELLS;
 use zklens_layers::{Challenges, Layout, Relations};
 
 /// Each claim on a column weighs one cell of the mask row that is its own: no two values, and no value and the mask of

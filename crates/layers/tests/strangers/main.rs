@@ -6,8 +6,9 @@ mod places;
 mod wires;
 
 use zklens_layers::LayerError;
-use zklens_layers::circuit::{Circuit, Operand, Path, Sides, Table};
-use zklens_layers::gadget::{Activation, Clip, Entries, Gadget, Lookup};
+use zklens_layers::circuit::{Circuit, Operand, Path, Table};
+use zklens_layers::dims::Sides;
+use zklens_layers::gadgets::{Activation, Clip, Entries, Gadget, Label, Lookup};
 
 /// Sides of every table that lies inside and of its operand, so that any wire between two of them fits.
 pub(crate) const SIDES: Sides = [1, 1, 4];
@@ -72,7 +73,7 @@ pub(crate) fn circuit() -> Circuit {
             table(Gadget::Clip(clip()), SIDES, Some(COPY)),
             table(Gadget::Lookup(lookup), SIDES, Some(CLIP)),
             table(Gadget::Activation(activation()), SIDES, Some(LOOKUP)),
-            table(Gadget::Label { bytes: 4 }, SIDES, Some(ACTIVATION)),
+            table(Gadget::Label(Label { bytes: 4 }), SIDES, Some(ACTIVATION)),
             table(Gadget::Range, [1, 1, 1], None),
             table(Gadget::Bytes, [1, 1, 256], None),
         ],

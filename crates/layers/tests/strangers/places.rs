@@ -189,7 +189,7 @@ fn numbers_have_at_most_eight_bytes() {
         gadget(CLIP, Gadget::Clip(above));
         gadget(ACTIVATION, Gadget::Activation(gap));
         gadget(ACTIVATION, Gadget::Activation(magnitude));
-        gadget(circuit().label_table(), Gadget::Label { bytes });
+        gadget(circuit().label_table(), Gadget::Label(Label { bytes }));
     }
 }
 

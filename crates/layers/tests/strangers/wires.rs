@@ -88,7 +88,7 @@ fn with_path(path: Path, from: Sides, to: Sides, arrays: &[&[usize]]) -> Result<
     let mut tables = vec![
         table(Gadget::Pixels, from, None),
         table(Gadget::Copy, to, Some(0)),
-        table(Gadget::Label { bytes: 4 }, to, Some(1)),
+        table(Gadget::Label(Label { bytes: 4 }), to, Some(1)),
         table(Gadget::Range, [1, 1, 1], None),
         table(Gadget::Bytes, [1, 1, 256], None),
     ];

@@ -1,15 +1,11 @@
 //! Lies about remainders, quotients and signs.
 
 use crate::case::Case;
+use crate::columns::{MAGNITUDE, REMAINDER, SIGN};
 use crate::models;
 use crate::prover::Script;
 use crate::rules::Rule;
 use zklens_field::{AdditiveGroup, Field, Scalar};
-
-/// The columns of [`models::clipped`]'s activation: a remainder, a sign, a magnitude of two bytes.
-const REMAINDER: usize = 0;
-const SIGN: usize = 1;
-const MAGNITUDE: usize = 2;
 
 /// `(case, table, row)`: a row whose cells are such.
 fn case(is_such: fn(&[i64]) -> bool) -> (Case, usize, usize) {

@@ -3,7 +3,7 @@
 use crate::case::{Case, REFUSED};
 use crate::models;
 use crate::rules::Rule;
-use zklens_layers::gadget::Gadget;
+use zklens_layers::gadgets::Gadget;
 use zklens_model::Pixels;
 use zklens_testkit::Random;
 

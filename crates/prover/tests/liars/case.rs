@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use zklens_commitment::OpeningError;
 use zklens_field::{Scalar, encode_scalar};
-use zklens_layers::gadget::{Activation, Clip, Gadget};
+use zklens_layers::gadgets::{Activation, Clip, Gadget};
 use zklens_model::{Model, Pixels};
 use zklens_prover::{Privacy, Proved, ProvingKey, Witness, prove_witness};
 use zklens_verifier::{Context, VerifyError, verify};
@@ -217,7 +217,7 @@ impl Case {
                     Some(vec![position, integer(value)])
                 }
                 Gadget::Copy => Some(vec![x]),
-                Gadget::Label { .. } => {
+                Gadget::Label(_) => {
                     let classes = network.rows(table) / network.layout.images;
                     let (image, class) = (row / classes, row % classes);
                     let label = self.labels[image];

@@ -5,7 +5,7 @@ use crate::models;
 use crate::rules::Rule;
 use std::collections::BTreeSet;
 use zklens_field::{AdditiveGroup, Scalar};
-use zklens_layers::gadget::{Column, Query};
+use zklens_layers::gadgets::{Column, Query};
 
 #[test]
 fn the_truth_breaks_no_rule() {

@@ -9,8 +9,9 @@ use crate::rules::{Rule, asked, entries_of, has_entries};
 use std::collections::BTreeSet;
 use zklens_commitment::Columns;
 use zklens_field::{AdditiveGroup, Field, Scalar};
-use zklens_layers::circuit::{Circuit, LinearOp, Operand, Path, Sides, Step, Table, Weighted};
-use zklens_layers::gadget::{Activation, Column, Entries, Gadget, Lookup};
+use zklens_layers::circuit::{Circuit, LinearOp, Operand, Path, Step, Table, Weighted};
+use zklens_layers::dims::Sides;
+use zklens_layers::gadgets::{Activation, Column, Entries, Gadget, Label, Lookup};
 use zklens_layers::{LayerError, Layout};
 use zklens_model::Window;
 use zklens_prover::commitment::{self, Vector, commit};
@@ -126,7 +127,7 @@ fn tell_row(
     match &network.circuit().tables[table].gadget {
         Gadget::Pixels => vec![Scalar::from(PIXELS[row])],
         Gadget::Copy => vec![operand[row]],
-        Gadget::Label { bytes } => {
+        Gadget::Label(Label { bytes }) => {
             let strict = Scalar::from(u64::from(row < label));
             let lead = operand[label] - operand[row] - strict;
             vec![lead; usize::from(*bytes > 0)]
@@ -221,7 +222,11 @@ fn dense(logits: &[Scalar], bytes: u8) -> Network {
         }),
         ..path(0)
     };
-    let label = table(Gadget::Label { bytes }, [logits.len(), 1, 1], &[of_first]);
+    let label = table(
+        Gadget::Label(Label { bytes }),
+        [logits.len(), 1, 1],
+        &[of_first],
+    );
     let circuit = circuit(&[], label, &[&[logits.len(), 1, 2, 2], &[logits.len()]]);
     let over = Scalar::from(PIXELS[0]).inverse().unwrap();
     let weights = logits
@@ -286,7 +291,7 @@ fn odd_wires_give_at_most_one_label() {
     ] {
         let inside = [table(Gadget::Copy, [1, 2, 2], &[path(0)])];
         let paths: Vec<Path> = factors.iter().copied().map(scaled).collect();
-        let label = table(Gadget::Label { bytes: 8 }, [1, 2, 2], &paths);
+        let label = table(Gadget::Label(Label { bytes: 8 }), [1, 2, 2], &paths);
         let network = network(circuit(&inside, label, &[]), Vec::new());
         assert_eq!(labels_of(&network), labels, "{factors:?}");
     }
@@ -309,7 +314,7 @@ fn labels_of_pictures_are_counted_channel_by_channel() {
         ([1, 1], [0, 0], 2),
     ] {
         let of_label = table(
-            Gadget::Label { bytes: 2 },
+            Gadget::Label(Label { bytes: 2 }),
             [2, 2, 2],
             std::slice::from_ref(&of_pixels),
         );
@@ -336,7 +341,7 @@ fn gadgets_of_no_byte_give_at_most_one_label() {
             ..path(0)
         };
         let inside = [table(activation.clone(), [1, 2, 2], &[scaled])];
-        let label = table(Gadget::Label { bytes: 1 }, [1, 2, 2], &[path(1)]);
+        let label = table(Gadget::Label(Label { bytes: 1 }), [1, 2, 2], &[path(1)]);
         let network = network(circuit(&inside, label, &[]), Vec::new());
         assert_eq!(labels_of(&network), labels);
     }
@@ -362,7 +367,7 @@ fn looking_up(first: i64, entries: &[i64]) -> Network {
         ..path(source)
     };
     let label = table(
-        Gadget::Label { bytes: 4 },
+        Gadget::Label(Label { bytes: 4 }),
         sides,
         &[times(1, 0), times(1, 2)],
     );
@@ -410,7 +415,7 @@ fn an_entry_for_padding_that_is_not_zero_is_refused() {
 /// These would give two labels: a table that is wired to itself can put out anything.
 #[test]
 fn keys_that_could_give_two_labels_are_refused() {
-    let label = || table(Gadget::Label { bytes: 1 }, [1, 2, 2], &[path(1)]);
+    let label = || table(Gadget::Label(Label { bytes: 1 }), [1, 2, 2], &[path(1)]);
     let refused = |inside: &[Table], label: Table, at: usize| {
         let arrays: &[&[usize]] = &[&[1, 1, 1, 4]];
         let refused = key(circuit(inside, label, arrays), &[integers(&[0; 4])]);
@@ -421,18 +426,18 @@ fn keys_that_could_give_two_labels_are_refused() {
     refused(&[copy(2), copy(1)], label(), 1);
     refused(
         &[copy(0)],
-        table(Gadget::Label { bytes: 9 }, [1, 2, 2], &[path(1)]),
+        table(Gadget::Label(Label { bytes: 9 }), [1, 2, 2], &[path(1)]),
         2,
     );
     // A table of entries belongs to no image, and its counts are the prover's choice.
     let entries = table(Gadget::Entries(Entries { array: 0 }), [1, 1, 4], &[]);
     let of_entries = table(Gadget::Copy, [1, 1, 4], &[path(1)]);
-    let of_copy = table(Gadget::Label { bytes: 1 }, [1, 1, 4], &[path(2)]);
+    let of_copy = table(Gadget::Label(Label { bytes: 1 }), [1, 1, 4], &[path(2)]);
     refused(&[entries, of_entries], of_copy, 2);
     // Two labels of their own.
     refused(
         &[label()],
-        table(Gadget::Label { bytes: 1 }, [1, 2, 2], &[path(0)]),
+        table(Gadget::Label(Label { bytes: 1 }), [1, 2, 2], &[path(0)]),
         1,
     );
 }

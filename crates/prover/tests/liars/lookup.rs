@@ -1,11 +1,12 @@
 //! Lies about tables of values, about counts, and about clips.
 
 use crate::case::{Case, integer};
+use crate::columns::{BELOW, OVER, POSITION, UNDER, VALUE};
 use crate::models;
 use crate::prover::Script;
 use crate::rules::Rule;
 use zklens_field::{AdditiveGroup, Field, Scalar};
-use zklens_layers::gadget::Gadget;
+use zklens_layers::gadgets::Gadget;
 
 fn clip_of(case: &Case) -> usize {
     case.network
@@ -16,9 +17,6 @@ fn lookup_of(case: &Case) -> usize {
     case.network
         .table(|gadget| matches!(gadget, Gadget::Lookup(_)))
 }
-
-const POSITION: usize = 0;
-const VALUE: usize = 1;
 
 #[test]
 fn a_value_that_is_no_entry_is_refused() {
@@ -134,11 +132,6 @@ struct Bounds {
     table: usize,
     width: i64,
 }
-
-/// Its columns: `σ`, `t`, `τ`, `u`.
-const BELOW: usize = 0;
-const OVER: usize = 1;
-const UNDER: usize = 3;
 
 fn clip() -> (Case, Bounds) {
     let case = Case::new(models::looked_up(), 6);

@@ -10,6 +10,7 @@ mod common;
 mod activation;
 mod batch;
 mod case;
+mod columns;
 mod honest;
 mod hostile;
 mod lookup;

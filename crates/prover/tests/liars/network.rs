@@ -5,9 +5,10 @@ use zklens_commitment::{AxisVector, Functional, Term};
 use zklens_field::{AdditiveGroup, Field, Scalar};
 
 use zklens_layers::circuit::{Circuit, Path, Table};
-use zklens_layers::gadget::{Column, Gadget};
-use zklens_layers::layout::{AXES, Layout, TableLayout};
-use zklens_layers::wiring::{Covector, PathValue, path_value};
+use zklens_layers::dims::AXES;
+use zklens_layers::gadgets::{Column, Gadget};
+use zklens_layers::layout::{Layout, TableLayout};
+use zklens_layers::relation::wiring::{Covector, PathValue, path_value};
 use zklens_model::Axis;
 use zklens_verifier::VerifyingKey;
 

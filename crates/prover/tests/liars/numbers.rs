@@ -1,17 +1,13 @@
 //! Lies about numbers and their bytes, which only the opening ties to each other.
 
 use crate::case::Case;
+use crate::columns::{MAGNITUDE, REMAINDER, SIGN};
 use crate::models;
 use crate::network::{ByteAt, Network};
 use crate::rules::Rule;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use zklens_layers::gadget::Column;
-
-/// The columns of [`models::clipped`]'s activation.
-const REMAINDER: usize = 0;
-const SIGN: usize = 1;
-const MAGNITUDE: usize = 2;
+use zklens_layers::gadgets::Column;
 
 /// Six images, whose bytes fill pieces of several rows, the last of fewer.
 fn in_short_rows() -> Case {

@@ -6,10 +6,10 @@ use crate::network::{Network, nonzero_weights};
 use crate::prover::Script;
 use std::collections::BTreeSet;
 use zklens_field::{AdditiveGroup, Field, Scalar};
-use zklens_layers::closing::close;
-use zklens_layers::gadget::Query;
+use zklens_layers::gadgets::Query;
+use zklens_layers::gadgets::lookup::{Helper, LookupChallenges};
 use zklens_layers::layout::FREE_CELLS;
-use zklens_layers::lookup::{Helper, LookupChallenges};
+use zklens_layers::relation::closing::close;
 use zklens_layers::{Challenges, Relations};
 use zklens_sumcheck::EvalClaim;
 
@@ -92,7 +92,7 @@ fn keys_at_the_pole_leave_a_helper_free() {
         alpha: Scalar::from(1_u64 << 40),
         beta: Scalar::from(3_u64),
     };
-    let asked = |columns: &[usize]| Helper::Asked {
+    let asked = |columns: &[usize]| Helper::Queries {
         queries: columns.iter().map(|column| Query::Byte(*column)).collect(),
         table: None,
     };

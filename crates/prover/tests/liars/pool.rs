@@ -1,17 +1,38 @@
 //! Lies about the largest cell under a window.
 
 use crate::case::{Case, REFUSED};
+use crate::columns::{MAGNITUDE, REMAINDER, SIGN};
 use crate::models;
 use crate::rules::Rule;
-use std::ops::Range;
+use zklens_layers::gadgets::{ActivationColumns, ColumnId, Gadget};
 
 /// One row of a table of maxima.
 struct Pool {
     case: Case,
     table: usize,
     row: usize,
-    gaps: Range<usize>,
-    selectors: Range<usize>,
+    gaps: Vec<usize>,
+    selectors: Vec<usize>,
+}
+
+/// The columns of gaps and of selectors of an activation's table.
+fn gaps_and_selectors(case: &Case, table: usize) -> [Vec<usize>; 2] {
+    let Gadget::Activation(gadget) = &case.network.circuit().tables[table].gadget else {
+        panic!("table {table} is not an activation")
+    };
+    let ActivationColumns {
+        gaps, selectors, ..
+    } = gadget.columns();
+    let indices = |columns: Vec<ColumnId>| columns.iter().map(|column| column.index()).collect();
+    [
+        indices(gaps.into_iter().flatten().collect()),
+        indices(selectors),
+    ]
+}
+
+/// The cells in some columns.
+fn pick(cells: &[i64], columns: &[usize]) -> Vec<i64> {
+    columns.iter().map(|column| cells[*column]).collect()
 }
 
 impl Pool {
@@ -20,19 +41,19 @@ impl Pool {
     fn of_four() -> Self {
         let case = Case::new(models::pooled(), 2);
         let table = case.network.activation();
-        let rules = case.network.layout.tables[table].rules.clone();
-        let Range { start, end } = rules.selectors;
-        assert_eq!(end - start, 1);
+        let [gaps, selectors] = gaps_and_selectors(&case, table);
+        assert_eq!(selectors.len(), 1);
         let row = case.find(table, |cells| {
-            let zeros = cells[rules.gaps.clone()].iter().filter(|gap| **gap == 0);
-            cells[start] == 1 && zeros.count() == 1 && cells[REMAINDER] < 255
+            let gaps = pick(cells, &gaps);
+            let zeros = gaps.iter().filter(|gap| **gap == 0);
+            cells[selectors[0]] == 1 && zeros.count() == 1 && cells[REMAINDER] < 255
         });
         Self {
             case,
             table,
             row,
-            gaps: rules.gaps,
-            selectors: rules.selectors,
+            gaps,
+            selectors,
         }
     }
 
@@ -42,7 +63,7 @@ impl Pool {
         const AREA: usize = 4;
         let case = Case::new(models::padded_pool(), 8);
         let table = case.network.activation();
-        let rules = case.network.layout.tables[table].rules.clone();
+        let [gaps, selectors] = gaps_and_selectors(&case, table);
         let cells = |row: usize| -> Vec<i64> {
             case.witness.tables[table]
                 .iter()
@@ -51,9 +72,9 @@ impl Pool {
         };
         let is_such = |row: &usize| {
             let cells = cells(*row);
-            let groups = cells[rules.gaps.clone()].chunks(2);
-            let zeros = groups.map(|gaps| gaps.contains(&0));
-            let zeros: Vec<bool> = zeros.collect();
+            let gaps = pick(&cells, &gaps);
+            let groups = gaps.chunks(2);
+            let zeros: Vec<bool> = groups.map(|gaps| gaps.contains(&0)).collect();
             !zeros[4] && zeros.iter().filter(|zero| **zero).count() < 4 && cells[REMAINDER] < 255
         };
         let row = (0..case.network.rows(table)).step_by(AREA).find(is_such);
@@ -61,8 +82,8 @@ impl Pool {
             row: row.unwrap(),
             case,
             table,
-            gaps: rules.gaps,
-            selectors: rules.selectors,
+            gaps,
+            selectors,
         }
     }
 
@@ -70,7 +91,7 @@ impl Pool {
     fn of_six() -> Self {
         let case = Case::new(models::tall_pool(false), 8);
         let table = case.network.activation();
-        let rules = case.network.layout.tables[table].rules.clone();
+        let [gaps, selectors] = gaps_and_selectors(&case, table);
         let [_, _, height, width] = case.network.layout.tables[table].dims;
         let last = height * width - 1;
         let remainders = &case.witness.tables[table][REMAINDER];
@@ -81,18 +102,18 @@ impl Pool {
             row,
             case,
             table,
-            gaps: rules.gaps,
-            selectors: rules.selectors,
+            gaps,
+            selectors,
         }
     }
 
     fn gap(&mut self, tap: usize) -> &mut i64 {
-        let column = self.gaps.start + tap;
+        let column = self.gaps[tap];
         self.case.cell(self.table, column, self.row)
     }
 
     fn selector(&mut self, group: usize) -> &mut i64 {
-        let column = self.selectors.start + group;
+        let column = self.selectors[group];
         self.case.cell(self.table, column, self.row)
     }
 
@@ -110,9 +131,6 @@ impl Pool {
     }
 }
 
-const REMAINDER: usize = 0;
-const SIGN: usize = 1;
-const MAGNITUDE: usize = 2;
 /// In [`models::pooled`], where the first rule is the sign's.
 const FIRST_GROUP: usize = 1;
 const LAST_GROUP: usize = 2;
@@ -151,9 +169,7 @@ fn a_maximum_below_some_cell_is_refused() {
     *pool.case.cell(table, REMAINDER, row) = remainder & 255;
     *pool.case.cell(table, SIGN, row) = sign;
     *pool.case.cell(table, MAGNITUDE, row) = magnitude;
-    let no_byte = pool
-        .case
-        .out_of_range(table, pool.gaps.start + largest, row);
+    let no_byte = pool.case.out_of_range(table, pool.gaps[largest], row);
     pool.assert_refused_for(|_| no_byte);
 }
 
@@ -195,7 +211,7 @@ fn several_selectors_are_refused() {
     *pool.selector(right) = 2;
     *pool.selector(wrong) = -1;
     pool.case.retell(pool.table + 1);
-    let (table, column) = (pool.table, pool.selectors.start + wrong);
+    let (table, column) = (pool.table, pool.selectors[wrong]);
     let rules = [
         Rule::Zero {
             table,
@@ -226,7 +242,7 @@ fn a_selector_that_is_no_byte_is_refused() {
         let mut pool = Pool::of_four();
         *pool.selector(0) = selector;
         pool.case.retell(pool.table + 1);
-        let (table, column) = (pool.table, pool.selectors.start);
+        let (table, column) = (pool.table, pool.selectors[0]);
         let rules = [
             Rule::Zero {
                 table,
@@ -301,21 +317,23 @@ fn transposed_taps_are_refused() {
     const COLUMNS: usize = 2;
     let mut case = Case::new(models::tall_pool(false), 2);
     let table = case.network.activation();
-    let rules = case.network.layout.tables[table].rules.clone();
-    let gaps = case.witness.tables[table][rules.gaps.clone()].to_vec();
+    let [columns, selectors] = gaps_and_selectors(&case, table);
+    let gaps: Vec<Vec<i64>> = columns
+        .iter()
+        .map(|column| case.witness.tables[table][*column].clone())
+        .collect();
     let transposed = (0..COLUMNS).flat_map(|x| (0..ROWS).map(move |y| y * COLUMNS + x));
-    for (column, tap) in rules.gaps.clone().zip(transposed) {
-        case.witness.tables[table][column].clone_from(&gaps[tap]);
+    for (column, tap) in columns.iter().zip(transposed) {
+        case.witness.tables[table][*column].clone_from(&gaps[tap]);
     }
     for row in 0..case.network.rows(table) {
-        let cells: Vec<i64> = rules
-            .gaps
-            .clone()
-            .map(|gap| *case.cell(table, gap, row))
+        let cells: Vec<i64> = columns
+            .iter()
+            .map(|gap| *case.cell(table, *gap, row))
             .collect();
         let group = cells.iter().position(|gap| *gap == 0).unwrap() / 2;
-        for (index, selector) in rules.selectors.clone().enumerate() {
-            *case.cell(table, selector, row) = i64::from(index == group);
+        for (index, selector) in selectors.iter().enumerate() {
+            *case.cell(table, *selector, row) = i64::from(index == group);
         }
     }
     case.retell(table + 1);

@@ -9,11 +9,11 @@ use crate::summand::{summand, total};
 use std::collections::BTreeSet;
 use zklens_commitment::Claim;
 use zklens_field::{AdditiveGroup, Field, Point, Scalar};
-use zklens_layers::array::products;
-use zklens_layers::closing::close;
-use zklens_layers::gadget::Column;
+use zklens_layers::dims::products;
+use zklens_layers::gadgets::Column;
+use zklens_layers::gadgets::lookup::{Helper, LookupChallenges};
 use zklens_layers::layout::{DEGREE, FREE_CELLS};
-use zklens_layers::lookup::{Helper, LookupChallenges};
+use zklens_layers::relation::closing::close;
 use zklens_layers::{Challenges, Relations};
 use zklens_prover::Proved;
 use zklens_prover::commitment::{self, Vector, commit, open};
@@ -264,7 +264,9 @@ impl<'a> Script<'a> {
                 if matches!(kind, Column::Number { .. }) {
                     continue;
                 }
-                let spans = place.iter().flat_map(zklens_layers::array::Array::spans);
+                let spans = place
+                    .iter()
+                    .flat_map(zklens_layers::layout::array::Array::spans);
                 for span in spans.filter(|span| span.vector >= first) {
                     write(&mut rows[span.vector], span.offset, &column[span.cells]);
                 }
@@ -288,18 +290,15 @@ impl<'a> Script<'a> {
             times * key * inverse
         };
         let helper = |keys: &Helper, row: usize, cells: &[Scalar]| match keys {
-            Helper::Asked { queries: keys, .. } => {
-                let keys = keys.iter().map(|key| lookup.number(key).evaluate(cells));
+            Helper::Queries { queries: keys, .. } => {
+                let keys = keys.iter().map(|key| lookup.key(key).evaluate(cells));
                 keys.map(|key| over(key, Scalar::ONE)).sum()
             }
-            Helper::Entry {
-                multiplicity,
-                value,
-            } => {
-                let value = value.map_or(Scalar::ZERO, |value| cells[value]);
+            Helper::Entry(entry) => {
+                let value = entry.value.map_or(Scalar::ZERO, |value| cells[value]);
                 over(
                     Scalar::from(row as u64) + lookup.beta * value,
-                    cells[*multiplicity],
+                    cells[entry.multiplicity],
                 )
             }
         };

@@ -8,7 +8,7 @@ use crate::prover::{CellAt, Script};
 use crate::rules::Rule;
 use std::collections::BTreeSet;
 use zklens_field::{AdditiveGroup, Field, Scalar};
-use zklens_layers::gadget::{Column, Gadget};
+use zklens_layers::gadgets::{Column, Gadget};
 use zklens_model::Model;
 
 /// A false label, and a cell of some column chosen last, when all challenges are known, so that the sum is zero. No

@@ -3,7 +3,7 @@
 use crate::network::{ByteAt, Cells, Network, row_of};
 use std::collections::{BTreeMap, BTreeSet};
 use zklens_field::{AdditiveGroup, Scalar};
-use zklens_layers::gadget::{Column, Gadget, Query};
+use zklens_layers::gadgets::{Column, Gadget, Query};
 
 /// What a witness can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,7 +146,7 @@ fn broken_inputs(network: &Network, table: usize, cells: &Cells, labels: &[usize
     let operand = network.operand_values(table, cells);
     let classes = network.rows(table) / table_layout.dims[0];
     let brought = |row: usize, input: usize| match gadget {
-        Gadget::Label { .. } => {
+        Gadget::Label(_) => {
             let (image, class) = (row / classes, row % classes);
             let label = labels[image];
             let strict = Scalar::from(u64::from(class < label));

@@ -5,7 +5,7 @@ use crate::common::{pixels, rng, setup};
 use crate::models::{self, nodes, shrink, shrink_bias, with};
 use crate::prover::Script;
 use crate::rules::{Rule, broken_rules};
-use zklens_layers::gadget::Gadget;
+use zklens_layers::gadgets::Gadget;
 use zklens_model::{Conv2d, Dense, Model, Op, Weights, Window};
 use zklens_prover::{Privacy, ProvingKey, Target, prove};
 use zklens_testkit::models::perceptron;

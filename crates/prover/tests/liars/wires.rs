@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::models::{self, nodes, with};
 use crate::rules::Rule;
-use zklens_layers::gadget::Gadget;
+use zklens_layers::gadgets::Gadget;
 use zklens_model::{Conv2d, Model, Op, Weights};
 
 /// A witness of another network with the same tables is refused where it is read.

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! `local` has the rules and what each operand must equal; `M` is what the wires ask of the table's
-//! output ([`crate::wiring`]), with a minus; `free` has the helpers of lookups. The constant has the
+//! output ([`crate::relation::wiring`]), with a minus; `free` has the helpers of lookups. The constant has the
 //! biases, and what inputs add to their operands on real rows.
 //!
 //! # Soundness
@@ -23,17 +23,20 @@
 //! degree one in each of less than 64 variables; rules are told apart by powers of `λ`. With `R` rules
 //! a false claim becomes a true sum with probability at most `(64 + R) / 2^253`.
 
-use crate::array::products;
+pub mod closing;
+mod label;
+pub mod wiring;
+
 use crate::circuit::{Circuit, Table};
+use crate::dims::AXES;
 use crate::error::LayerError;
-use crate::gadget::{Gadget, Input};
-use crate::layout::{AXES, Layout, TableLayout};
-use crate::lookup::{Helper, LookupChallenges};
-use crate::polynomial::{Linear, Polynomial};
-use crate::wiring::Covector;
-use crate::work;
-use alloc::collections::BTreeSet;
+use crate::gadgets::lookup::{Helper, LookupChallenges};
+use crate::gadgets::polynomial::{Linear, Polynomial};
+use crate::gadgets::{Gadget, Input};
+use crate::layout::{Layout, TableLayout, work};
 use alloc::vec::Vec;
+use label::{check_labels, distinct, margins};
+use wiring::Covector;
 use zklens_commitment::AxisVector;
 use zklens_field::{Field, Scalar};
 
@@ -76,14 +79,14 @@ impl Relations {
     /// # Errors
     ///
     /// There are more or fewer labels than images, a label lies beyond the classes, or the labels that differ ask a
-    /// verifier for more work than [`MOST_WORK`](crate::work::MOST_WORK).
+    /// verifier for more work than [`MOST_WORK`](crate::layout::work::MOST_WORK).
     pub fn new(
         circuit: &Circuit,
         layout: &Layout,
         labels: &[usize],
         challenges: &Challenges,
     ) -> Result<Self, LayerError> {
-        check_labels(layout, labels)?;
+        check_labels(circuit, layout, labels)?;
         work::check(
             circuit,
             layout.columns,
@@ -114,8 +117,8 @@ impl Relations {
                 let rule = keys.rule(helper, table_layout.placements.len(), &challenges.lookup);
                 relation.constraints.add_scaled(&rule, powers.draw());
                 let sum = match keys {
-                    Helper::Asked { table, .. } => sum_of(table.unwrap_or(circuit.bytes_table())),
-                    Helper::Entry { .. } => -sum_of(index),
+                    Helper::Queries { table, .. } => sum_of(table.unwrap_or(circuit.bytes_table())),
+                    Helper::Entry(_) => -sum_of(index),
                 };
                 relation.lookup_sum.add_scaled(&Linear::cell(helper), sum);
             }
@@ -160,8 +163,8 @@ impl Relation {
             return constants;
         };
         match (&table.gadget, table.gadget.window()) {
-            (Gadget::Label { .. }, _) => {
-                let (covectors, constant) = lead_of_label(&base, table_layout.dims, labels);
+            (Gadget::Label(_), _) => {
+                let (covectors, constant) = margins(&base, table_layout.dims, labels);
                 self.covectors = covectors;
                 constants += constant;
             }
@@ -174,82 +177,6 @@ impl Relation {
             (_, None) => self.covectors = Vec::from([base]),
         }
         constants
-    }
-}
-
-/// The covectors of `logit_label − logit_j` for every class `j`, and the constant that
-/// `−[j < label]` adds: of equal logits the first class wins.
-fn lead_of_label(
-    base: &Covector,
-    dims: [usize; AXES],
-    labels: &[usize],
-) -> (Vec<Covector>, Scalar) {
-    let [images, channels, rows, columns] = base.axes.clone().map(|axis| axis.values());
-    let [_, depth, height, width] = dims;
-    let mut covectors = Vec::from([Covector {
-        coefficient: -base.coefficient,
-        axes: base.axes.clone(),
-    }]);
-    let classes = products(&[&channels, &rows, &columns]);
-    let all_classes: Scalar = classes.iter().sum();
-    let mut constant = Scalar::default();
-    let (mut earlier, mut first) = (Scalar::default(), 0);
-    for label in distinct(labels) {
-        // Labels rise, so each sum goes on from the last.
-        let between = classes.iter().take(label).skip(first);
-        earlier += between.sum::<Scalar>();
-        first = label;
-        // The images of this label, as one covector.
-        let pairs = labels.iter().zip(&images);
-        let weights = pairs.map(|(of_image, weight)| match *of_image == label {
-            true => *weight,
-            false => Scalar::default(),
-        });
-        let weights: Vec<Scalar> = weights.collect();
-        constant += base.coefficient * weights.iter().sum::<Scalar>() * earlier;
-        let row = label.checked_div(width).unwrap_or_default();
-        let channel = row.checked_div(height).unwrap_or_default();
-        let [row, column] = [row.checked_rem(height), label.checked_rem(width)];
-        covectors.push(Covector {
-            coefficient: base.coefficient * all_classes,
-            axes: [
-                AxisVector::Listed(weights),
-                unit(channel, depth),
-                unit(row.unwrap_or_default(), height),
-                unit(column.unwrap_or_default(), width),
-            ],
-        });
-    }
-    (covectors, constant)
-}
-
-/// The labels that occur, each once.
-fn distinct(labels: &[usize]) -> BTreeSet<usize> {
-    labels.iter().copied().collect()
-}
-
-/// One at an index, zero elsewhere.
-pub(crate) const fn unit(index: usize, len: usize) -> AxisVector {
-    AxisVector::Unit { index, len }
-}
-
-fn check_labels(layout: &Layout, labels: &[usize]) -> Result<(), LayerError> {
-    let label_table = layout.tables.iter().rev().nth(2);
-    let classes = label_table.map_or(0, |table| table.dims.iter().skip(1).product());
-    if labels.len() != layout.images {
-        return Err(LayerError::Label {
-            image: labels.len(),
-            label: classes,
-            classes,
-        });
-    }
-    match labels.iter().position(|label| *label >= classes) {
-        None => Ok(()),
-        Some(image) => Err(LayerError::Label {
-            image,
-            label: labels.get(image).copied().unwrap_or(classes),
-            classes,
-        }),
     }
 }
 

@@ -5,23 +5,21 @@
 //! product of two of them is no linear function of either; where a graph has two linear layers in a
 //! row, a table that copies comes between.
 
+mod check;
+mod compile;
+
 use crate::at_most::at_most;
-use crate::gadget::Gadget;
+use crate::dims::Sides;
+use crate::gadgets::Gadget;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use zklens_model::{Model, Op, Window};
-
-/// Sides of a tensor: `[channels, height, width]`.
-pub type Sides = [usize; 3];
 
 /// The most tables a circuit may have.
 pub const MOST_TABLES: usize = 1 << 13;
 
 /// The most arrays a circuit may have: two for every table.
 pub const MOST_ARRAYS: usize = 1 << 14;
-
-/// The most sides an array may have: those of a convolution.
-pub const MOST_SIDES: usize = 4;
 
 /// The most paths an operand may have: those of as many operands as a node may have.
 pub const MOST_PATHS: usize = 1 << 12;

@@ -1,13 +1,14 @@
 //! How much a proof asks of its verifier, counted before any of it is done.
 //!
-//! In multiplications, roughly, and never fewer than there are. AxisVector that are `eq` of a point cost the same whatever
+//! In multiplications, roughly, and never fewer than there are. Axis vectors that are `eq` of a point cost the same whatever
 //! the length of their axis; weights that have to be written down count by their number: those under a window, those
 //! of some channels of several, and those of the images of one label. Counted in 64 bits, so that a machine of 32
 //! refuses the same proofs.
 
-use crate::circuit::{Circuit, LinearOp, Operand, Path, Sides, Step, Table};
+use super::packer::cut_vectors;
+use crate::circuit::{Circuit, LinearOp, Operand, Path, Step, Table};
+use crate::dims::{Sides, wide};
 use crate::error::LayerError;
-use crate::packer::{cut_vectors, wide};
 use zklens_commitment::Columns;
 use zklens_model::Window;
 

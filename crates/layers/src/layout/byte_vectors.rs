@@ -1,11 +1,11 @@
 //! Vectors that hold the bytes of numbers, and nothing else: cut into equal chunks, they are the columns of the table
-//! [`crate::gadget::Gadget::Range`], which so shows of every cell that it is a byte.
+//! [`crate::gadgets::Gadget::Range`], which so shows of every cell that it is a byte.
 //!
 //! A chunk is a part of a vector, or several whole vectors. What is left of a vector behind its chunks holds no byte of a
-//! number: a [`crate::packer::Packer`] has only [`Chunks::cells`] cells of each vector.
+//! number: a [`crate::layout::packer::Packer`] has only [`Chunks::cells`] cells of each vector.
 
-use crate::array::{Array, Placement};
-use crate::layout::{AXES, num_vars};
+use super::array::{Array, Placement};
+use crate::dims::{AXES, num_vars};
 use alloc::vec::Vec;
 use zklens_commitment::Columns;
 

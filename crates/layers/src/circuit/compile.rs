@@ -1,8 +1,9 @@
 //! From a model to a circuit.
 
-use crate::circuit::{Circuit, LinearOp, Operand, Path, Sides, Step, Table, Weighted};
+use super::{Circuit, LinearOp, Operand, Path, Step, Table, Weighted};
+use crate::dims::Sides;
 use crate::error::LayerError;
-use crate::gadget::{Activation, Clip, Entries, Gadget, Lookup};
+use crate::gadgets::{Activation, Clip, Entries, Gadget, Label, Lookup, MOST_TAPS, bytes_up_to};
 use alloc::vec::Vec;
 use zklens_model::{self as model, Conv2d, Interval, Model, Node, NodeId, Op, Shape};
 
@@ -72,9 +73,6 @@ impl Value {
 /// A tensor of more paths is copied, so that sums of sums do not grow without bound.
 const MOST_PATHS: usize = 16;
 
-/// The largest window whose maximum is shown.
-pub(crate) const MOST_TAPS: usize = 1 << 8;
-
 /// A path of more steps is cut by a copy.
 const MOST_STEPS: usize = 16;
 
@@ -134,9 +132,9 @@ impl Compiler<'_> {
         let bounds = self.nodes.last().map(|node| node.tensor().bounds);
         let widest = bounds.map_or(0, |bounds| bounds.hi.abs_diff(bounds.lo));
         let end = self.nodes.len();
-        let gadget = Gadget::Label {
-            bytes: bytes(widest),
-        };
+        let gadget = Gadget::Label(Label {
+            bytes: bytes_up_to(widest),
+        });
         let sides = logits.sides;
         self.table(end, gadget, sides, Some(logits));
         self.table(end, Gadget::Range, [1, 1, 1], None);
@@ -207,15 +205,8 @@ impl Compiler<'_> {
     }
 
     fn clip(&mut self, id: NodeId, node: &Node, op: &model::Clip) -> Result<Value, LayerError> {
-        let bounds = self.bounds(node);
-        let Interval { lo, hi } = op.bounds;
-        let gadget = Gadget::Clip(Clip {
-            lo,
-            hi,
-            below_bytes: bytes_of_signed(bounds, lo),
-            above_bytes: bytes(hi.abs_diff(lo).max(bounds.hi.abs_diff(lo))),
-        });
-        self.elementwise(id, node, gadget)
+        let gadget = Clip::of_bounds(self.bounds(node), op.bounds);
+        self.elementwise(id, node, Gadget::Clip(gadget))
     }
 
     fn values(&mut self, id: NodeId, node: &Node, op: &model::Table) -> Result<Value, LayerError> {
@@ -247,29 +238,20 @@ impl Compiler<'_> {
         if self.joins_next(id, node) {
             return self.operand(node, 0);
         }
-        let mut gadget = Activation {
-            window: None,
-            gap_bytes: 0,
-            shift: 0,
-            relu: false,
-            offset: 0,
-            magnitude_bytes: 0,
-        };
+        let (mut window, mut shift, mut relu) = (None, 0, false);
         let mut sides = self.operand(node, 0)?.sides;
         // From the last operator of the chain back to the first.
         let mut step = node;
         loop {
             if let Op::Relu(_) = step.op() {
-                gadget.relu = true;
+                relu = true;
             } else if let Op::Rescale(op) = step.op() {
-                gadget.shift = u8::try_from(op.shift).unwrap_or_default();
+                shift = u8::try_from(op.shift).unwrap_or_default();
             } else if let Op::MaxPool(op) = step.op() {
                 if op.window.area() > MOST_TAPS {
                     return Err(unsupported(id, step));
                 }
-                let bounds = self.bounds(step);
-                gadget.window = Some(op.window);
-                gadget.gap_bytes = bytes(bounds.hi.abs_diff(bounds.lo));
+                window = Some((op.window, self.bounds(step)));
                 sides = self::sides(step.tensor().shape);
             }
             let previous = step.inputs().first().copied().unwrap_or_default();
@@ -278,18 +260,8 @@ impl Compiler<'_> {
                 _ => break,
             }
         }
-        if gadget.relu {
-            gadget.magnitude_bytes = bytes_of_signed(self.bounds(node), 0);
-        } else {
-            let bounds = node.tensor().bounds;
-            // A power of two, so that a key does not tell what exactly private weights add up to.
-            let offset = match bounds.lo.saturating_neg().max(0).unsigned_abs() {
-                0 => 0,
-                lowest => lowest.checked_next_power_of_two().unwrap_or(lowest),
-            };
-            gadget.offset = i64::try_from(offset).unwrap_or(i64::MAX);
-            gadget.magnitude_bytes = bytes(bounds.hi.saturating_add(gadget.offset).unsigned_abs());
-        }
+        let (operand, output) = (self.bounds(node), node.tensor().bounds);
+        let gadget = Activation::of_bounds(window, shift, relu, operand, output);
         let operand = self.operand(node, 0)?;
         Ok(self.table(id, Gadget::Activation(gadget), sides, Some(operand)))
     }
@@ -398,21 +370,4 @@ fn consumers(nodes: &[Node]) -> Vec<Vec<NodeId>> {
         list.push(nodes.len());
     }
     consumers
-}
-
-/// Bytes of a number up to `most`, at least one.
-fn bytes(most: u64) -> u8 {
-    let bits = u64::BITS.saturating_sub(most.leading_zeros());
-    u8::try_from(bits.div_ceil(8).max(1)).unwrap_or(u8::MAX)
-}
-
-/// Bytes of the magnitude of `x − from` as [`crate::gadget`] writes signed numbers.
-fn bytes_of_signed(bounds: Interval, from: i64) -> u8 {
-    let above = bounds.hi.saturating_sub(from).max(0).unsigned_abs();
-    let below = from
-        .saturating_sub(bounds.lo)
-        .saturating_sub(1)
-        .max(0)
-        .unsigned_abs();
-    bytes(above.max(below))
 }

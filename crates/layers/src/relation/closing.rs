@@ -16,19 +16,21 @@
 //! Nothing is sent of the weights, and no claim but that of step 3 is about them alone: they may be as
 //! private as the pixels.
 
-use crate::array::Array;
+use super::wiring::{PathValue, path_value};
+use super::{Challenges, Relation, Relations};
 use crate::circuit::{Circuit, Table};
-use crate::gadget::Gadget;
-use crate::layout::{AXES, DEGREE, FREE_CELLS, Layout, TableLayout};
-use crate::relation::{Challenges, Relation, Relations, unit};
-use crate::wiring::path_value;
+use crate::dims::{AXES, last};
+use crate::gadgets::Gadget;
+use crate::layout::array::Array;
+use crate::layout::{DEGREE, FREE_CELLS, Layout, TableLayout};
 use alloc::vec::Vec;
 use zklens_commitment::{AxisVector, Claim, Factor, Functional, Term};
 use zklens_field::{AdditiveGroup, Field, Scalar};
-use zklens_multilinear::eq;
-use zklens_sumcheck::EvalClaim;
+use zklens_multilinear::{eq, index};
+use zklens_sumcheck::{EvalClaim, MaskClaim};
 
-/// The claims that remain once the prover has sent `values`, one for each column of each table.
+/// The claims that remain once the prover has sent `values`, one for each column of each table. The caller has to check
+/// all of them, with one opening.
 pub fn close(
     circuit: &Circuit,
     layout: &Layout,
@@ -37,40 +39,44 @@ pub fn close(
     end: EvalClaim<DEGREE>,
     values: &[Vec<Scalar>],
 ) -> Vec<Claim> {
-    let (blinded, point) = match end.point.split_last() {
-        Some((blinded, point)) => (*blinded, point.to_vec()),
-        None => (Scalar::ZERO, Vec::new()),
-    };
-    let mut claims = Vec::from([Claim {
-        terms: Vec::new(),
-        value: Scalar::ZERO,
-    }]);
-    let mut ends = Vec::with_capacity(layout.tables.len());
-    let mut known = relations.constant;
-    for ((table_layout, relation), values) in
-        layout.tables.iter().zip(&relations.tables).zip(values)
-    {
-        let end = TableEnd::new(table_layout, relation, values, &point, blinded);
-        known += end.scale * end.local(relation, challenges);
-        for (column, value) in values.iter().enumerate() {
-            claims.push(column_claim(
-                layout,
-                table_layout,
-                &end.eq,
-                column,
-                *value,
-                blinded,
-            ));
-        }
-        ends.push(end);
+    let tables = layout.tables.iter().zip(&relations.tables).zip(values);
+    let ends: Vec<TableEnd> = tables
+        .map(|((table_layout, relation), values)| {
+            TableEnd::new(table_layout, relation, values, &end)
+        })
+        .collect();
+    let wires = close_wires(circuit, layout, relations, &ends);
+    // All of `G(s)` that the verifier can compute by itself.
+    let mut known = relations.constant + wires.public;
+    for (end, relation) in ends.iter().zip(&relations.tables) {
+        known += end.scale * end.row_sum(relation, challenges);
     }
-    claims.extend(
-        circuit
-            .tables
-            .iter()
-            .filter_map(|table| padding_claim(layout, table)),
-    );
-    let mut terms = Vec::new();
+    let blinded = blinding_coordinate(&end);
+    let mut claims = Vec::from([mask_claim(layout, wires.terms, end.close(&known))]);
+    for ((table_layout, end), values) in layout.tables.iter().zip(&ends).zip(values) {
+        for (column, value) in values.iter().enumerate() {
+            let claim = column_claim(layout, table_layout, &end.eq, column, *value, blinded);
+            claims.push(claim);
+        }
+    }
+    let tables = circuit.tables.iter();
+    claims.extend(tables.filter_map(|table| padding_claim(layout, table)));
+    claims
+}
+
+/// `s_b`.
+fn blinding_coordinate(end: &EvalClaim<DEGREE>) -> Scalar {
+    end.point.last().copied().unwrap_or_default()
+}
+
+/// The part of all wires in `G(s)`: a number that the verifier computes, and functionals of the committed weights.
+fn close_wires(
+    circuit: &Circuit,
+    layout: &Layout,
+    relations: &Relations,
+    ends: &[TableEnd],
+) -> PathValue {
+    let mut sum = PathValue::default();
     for (table, relation) in circuit.tables.iter().zip(&relations.tables) {
         let paths = table.operand.iter().flat_map(|operand| &operand.paths);
         for path in paths {
@@ -80,30 +86,31 @@ pub fn close(
             for covector in &relation.covectors {
                 let scale = source.scale * source.output;
                 let value = path_value(layout, path, covector, &source.eq, scale);
-                known += value.public;
-                terms.extend(value.terms);
+                sum.public += value.public;
+                sum.terms.extend(value.terms);
             }
         }
     }
-    let mask = end.close(&known);
-    let weights = mask.functional.coefficients().to_vec();
+    sum
+}
+
+/// The functionals of the weights and the mask's value add up to what is left of `v`.
+fn mask_claim(layout: &Layout, mut terms: Vec<Term>, mask: MaskClaim) -> Claim {
+    let coefficients = mask.functional.coefficients().to_vec();
     terms.push(Term {
         vectors: Vec::from([(layout.vectors.mask, Scalar::ONE)]),
         functional: Functional {
             offset: FREE_CELLS,
             factors: Vec::from([Factor {
-                axis: AxisVector::Listed(weights),
+                axis: AxisVector::Listed(coefficients),
                 stride: 1,
             }]),
         },
     });
-    if let Some(first) = claims.first_mut() {
-        *first = Claim {
-            terms,
-            value: mask.value,
-        };
+    Claim {
+        terms,
+        value: mask.value,
     }
-    claims
 }
 
 /// A table where the sumcheck ends.
@@ -125,40 +132,31 @@ impl TableEnd {
         table_layout: &TableLayout,
         relation: &Relation,
         values: &[Scalar],
-        point: &[Scalar],
-        blinded: Scalar,
+        end: &EvalClaim<DEGREE>,
     ) -> Self {
         let num_vars = table_layout.num_vars();
-        let skipped = point.len().saturating_sub(num_vars.saturating_sub(1));
-        let point = point.get(skipped..).unwrap_or_default().to_vec();
+        // The last coordinates are the table's own, and behind them stands the blinding variable's.
+        let own = end.suffix(num_vars).and_then(<[Scalar]>::split_last);
+        let point = own.map_or(&[][..], |(_, point)| point).to_vec();
         let mut cells = values.to_vec();
-        cells.push(index_at(&point));
+        cells.push(index(&point));
         let power = (0..num_vars).fold(Scalar::ONE, |power, _| power.double());
         Self {
             eq: table_layout.eq_axes(&point),
-            scale: power * (Scalar::ONE - blinded),
+            scale: power * (Scalar::ONE - blinding_coordinate(end)),
             output: relation.output.evaluate(&cells),
             cells,
             point,
         }
     }
 
-    /// `eq(r, s)·local(s) + free(s)`.
-    fn local(&self, relation: &Relation, challenges: &Challenges) -> Scalar {
-        let skipped = challenges.point.len().saturating_sub(self.point.len());
-        let point = challenges.point.get(skipped..).unwrap_or_default();
-        // Of equal lengths, for a layout's own points.
+    /// `eq(r, s)·constraints(s) + lookup_sum(s)`.
+    fn row_sum(&self, relation: &Relation, challenges: &Challenges) -> Scalar {
+        let point = last(&challenges.point, self.point.len());
+        // A layout's own points have equal lengths.
         let eq = eq(point, &self.point).unwrap_or_default();
         eq * relation.constraints.evaluate(&self.cells) + relation.lookup_sum.evaluate(&self.cells)
     }
-}
-
-/// The multilinear polynomial that is `k` at the bits of `k`.
-#[must_use]
-pub fn index_at(point: &[Scalar]) -> Scalar {
-    point
-        .iter()
-        .fold(Scalar::ZERO, |index, bit| index.double() + bit)
 }
 
 /// That rows of padding ask for zeros, which lookups take for granted.
@@ -168,7 +166,10 @@ fn padding_claim(layout: &Layout, table: &Table) -> Option<Claim> {
     };
     let array = layout.arrays.get(entries.array)?;
     // A weight for every index: a list that is shorter weighs nothing in an array that is cut.
-    let first = array.dims().iter().map(|side| unit(0, *side));
+    let first = array.dims().iter().map(|side| AxisVector::Unit {
+        index: 0,
+        len: *side,
+    });
     Some(Claim {
         terms: array.terms(&first.collect::<Vec<_>>(), Scalar::ONE),
         value: Scalar::ZERO,

@@ -29,7 +29,8 @@
 //! matrices; the sum over the source's rows is explained in decision 007.
 
 use crate::circuit::{LinearOp, Path, Step, Weighted};
-use crate::layout::{AXES, Layout};
+use crate::dims::AXES;
+use crate::layout::Layout;
 use alloc::vec::Vec;
 use zklens_commitment::AxisVector;
 use zklens_commitment::Term;

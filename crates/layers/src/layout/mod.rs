@@ -1,15 +1,20 @@
 //! Where everything lies in the proof of a batch: variables, columns, rows, random cells.
 
-use crate::array::{Array, volume};
-use crate::byte_vectors::Chunks;
+pub mod array;
+mod byte_vectors;
+pub mod packer;
+pub mod work;
+
 use crate::circuit::{Circuit, Table};
+use crate::dims::{AXES, MAX_IMAGES, bits, num_vars, volume, wide};
 use crate::error::LayerError;
-use crate::gadget::{Column, Gadget, Rules};
-use crate::lookup::Helper;
-use crate::packer::{Packer, wide};
-use crate::work;
+use crate::gadgets::lookup::Helper;
+use crate::gadgets::{Column, Rules};
 use alloc::vec::Vec;
+use array::Array;
+use byte_vectors::Chunks;
 use core::ops::Range;
+use packer::Packer;
 use zklens_commitment::{AxisVector, Columns};
 use zklens_sumcheck::MaskShape;
 
@@ -18,12 +23,6 @@ pub const DEGREE: usize = 4;
 
 /// The most cells all columns of one proof may have.
 pub const MAX_CELLS: u64 = 1 << 28;
-
-/// The most images one proof may be about.
-pub const MAX_IMAGES: usize = 1 << 10;
-
-/// Axes of a table: image, channel, row, column.
-pub const AXES: usize = 4;
 
 /// A circuit laid out for a batch.
 #[derive(Clone, Debug)]
@@ -117,25 +116,13 @@ impl TableLayout {
     }
 }
 
-fn bits(dims: [usize; AXES]) -> [usize; AXES] {
-    dims.map(|side| {
-        let bits = usize::BITS.saturating_sub(side.saturating_sub(1).leading_zeros());
-        usize::try_from(bits).unwrap_or_default()
-    })
-}
-
-/// Variables of a table of these sides, the blinding variable included.
-pub(crate) fn num_vars(dims: [usize; AXES]) -> usize {
-    bits(dims).into_iter().fold(1, usize::saturating_add)
-}
-
 impl Layout {
     /// Lays out `circuit` for `images` images in rows of `columns` columns.
     ///
     /// # Errors
     ///
     /// The batch is empty; the proof would be larger than any allowed, of [`MAX_IMAGES`], [`MAX_CELLS`] and
-    /// [`MOST_VECTORS`](crate::packer::MOST_VECTORS), or its wires more work than [`MOST_WORK`](work::MOST_WORK), if all
+    /// [`MOST_VECTORS`](crate::layout::packer::MOST_VECTORS), or its wires more work than [`MOST_WORK`](work::MOST_WORK), if all
     /// images have one label; or its random cells do not fit into one row. More images need more of these: a few for
     /// each doubling.
     pub fn new(circuit: &Circuit, columns: Columns, images: usize) -> Result<Self, LayerError> {
@@ -196,7 +183,7 @@ pub const FREE_CELLS: usize = 3;
 impl TableLayout {
     fn unplaced(table: &Table, images: usize) -> Self {
         let rules = table.gadget.rules();
-        let helpers = Helper::of(&table.gadget, &rules);
+        let helpers = Helper::of(&rules);
         let [channels, height, width] = table.sides;
         let images = if table.gadget.is_per_image() {
             images
@@ -216,7 +203,7 @@ impl TableLayout {
     /// The table of all rows of bytes, whose columns are these.
     fn of_bytes(dims: [usize; AXES], chunks: Vec<Array>) -> Self {
         let rules = Rules::of_bytes(chunks.len());
-        let helpers = Helper::of(&Gadget::Range, &rules);
+        let helpers = Helper::of(&rules);
         let columns = rules.columns.len().saturating_add(helpers.len());
         let mut placements: Vec<Option<Array>> = chunks.into_iter().map(Some).collect();
         placements.resize(columns, None);

@@ -1,5 +1,6 @@
 //! Polynomials in the cells of one row.
 
+use super::column::ColumnId;
 use alloc::vec::Vec;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 
@@ -20,6 +21,18 @@ impl Linear {
             constant: Scalar::ZERO,
             terms: Vec::from([(cell, Scalar::ONE)]),
         }
+    }
+
+    /// The cell of a gadget's column.
+    #[must_use]
+    pub fn column(column: ColumnId) -> Self {
+        Self::cell(column.index())
+    }
+
+    /// The cell of a column of numbers; zero where the numbers take zero bytes and have no column.
+    #[must_use]
+    pub fn number(column: Option<ColumnId>) -> Self {
+        column.map_or_else(Self::default, Self::column)
     }
 
     /// This, plus a constant.

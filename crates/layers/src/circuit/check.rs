@@ -5,28 +5,14 @@
 //! special table is where and what it has to be, and the sides of tables, wires and arrays fit each
 //! other as those of a compiled circuit do. Which network it is, only its model id says.
 
-use crate::circuit::{
-    Circuit, LinearOp, MOST_ARRAYS, MOST_PATHS, MOST_SIDES, MOST_STEPS, MOST_TABLES, Operand, Path,
-    Sides, Step, Table,
+use super::{
+    Circuit, LinearOp, MOST_ARRAYS, MOST_PATHS, MOST_STEPS, MOST_TABLES, Operand, Path, Step, Table,
 };
-use crate::compile::MOST_TAPS;
+use crate::dims::{MOST_ARRAY_CELLS, MOST_SIDES, Sides, wide};
 use crate::error::LayerError;
-use crate::gadget::Gadget;
-use crate::packer::wide;
+use crate::gadgets::{Gadget, Place, Site, output};
 use alloc::vec::Vec;
-use zklens_model::{GraphBuilder, Rescale, Shape, Window};
-
-/// The most cells an array may have: as many as a model's file has bytes.
-pub(crate) const MOST_ARRAY_CELLS: u64 = 1 << 28;
-
-/// The most bytes a number may have.
-const MOST_BYTES: u8 = 8;
-
-/// The bytes there are.
-const BYTES: usize = 1 << 8;
-
-/// The most entries a table of values may have, with the one for padding.
-const MOST_ENTRIES: usize = (1 << 16) + 1;
+use zklens_model::{GraphBuilder, Shape, Window};
 
 impl Circuit {
     /// Checks that tables, wires and arrays fit each other.
@@ -68,51 +54,38 @@ impl Circuit {
         }
     }
 
-    /// Whether a table is what belongs in its place, with sane numbers, and with an operand of its sides
-    /// if it takes one.
+    /// Whether a table has a gadget that belongs in its place, with sane parameters, with an operand of its sides if it
+    /// takes one, and with a table of entries before it if it queries one.
     fn is_in_place(&self, index: usize, table: &Table) -> bool {
-        let (label, range, bytes) = (self.label_table(), self.range_table(), self.bytes_table());
-        let inside = 0 < index && index < label;
         let [channels, height, width] = table.sides;
         let is_shape = Shape::new(channels, height, width).is_some();
-        let few = |counts: &[u8]| counts.iter().all(|count| *count <= MOST_BYTES);
-        let right = match &table.gadget {
-            Gadget::Pixels => index == 0 && table.operand.is_none(),
-            Gadget::Range => index == range && table.operand.is_none() && table.sides == [1, 1, 1],
-            Gadget::Bytes => {
-                index == bytes && table.operand.is_none() && table.sides == [1, 1, BYTES]
-            }
-            Gadget::Entries(entries) => {
-                let array = self.arrays.get(entries.array).map(Vec::as_slice);
-                let is_array = array == Some(&[1, 1, 1, width]);
-                let flat = channels == 1 && height == 1;
-                let some = (2..=MOST_ENTRIES).contains(&width);
-                inside && table.operand.is_none() && is_array && flat && some
-            }
-            Gadget::Label { bytes } => index == label && few(&[*bytes]) && takes(table, None),
-            Gadget::Copy => inside && takes(table, None),
-            Gadget::Clip(clip) => {
-                let counts = [clip.below_bytes, clip.above_bytes];
-                inside && few(&counts) && clip.lo <= clip.hi && takes(table, None)
-            }
-            Gadget::Lookup(lookup) => {
-                let entries = self.tables.get(lookup.entries);
-                let entries = entries.map(|table| &table.gadget);
-                let exists = matches!(entries, Some(Gadget::Entries(_)));
-                inside && exists && lookup.entries < index && takes(table, None)
-            }
-            Gadget::Activation(gadget) => {
-                let window = gadget.window.as_ref();
-                let shift = gadget.shift == 0 || Rescale::SHIFTS.contains(&gadget.shift.into());
-                let small = window.is_none_or(|window| window.area() <= MOST_TAPS);
-                let counts = few(&[gadget.gap_bytes, gadget.magnitude_bytes]);
-                let offset = gadget.offset >= 0 && !(gadget.relu && gadget.offset != 0);
-                inside && shift && small && counts && offset && takes(table, window)
-            }
-        };
         // A number that a machine of 32 bits reads as well.
         let is_node = table.node <= GraphBuilder::MAX_NODES;
-        is_shape && is_node && right
+        let has_entries = table.gadget.entries().is_none_or(|entries| {
+            let entries = self.tables.iter().take(index).nth(entries);
+            entries.is_some_and(|table| matches!(table.gadget, Gadget::Entries(_)))
+        });
+        let site = Site {
+            place: self.place(index),
+            sides: table.sides,
+            operand: table.operand.as_ref().map(|operand| operand.sides),
+            arrays: &self.arrays,
+        };
+        is_shape && is_node && has_entries && table.gadget.is_well_formed(&site)
+    }
+
+    const fn place(&self, index: usize) -> Place {
+        if index == 0 {
+            Place::First
+        } else if index == self.bytes_table() {
+            Place::Bytes
+        } else if index == self.range_table() {
+            Place::Range
+        } else if index == self.label_table() {
+            Place::Label
+        } else {
+            Place::Inside
+        }
     }
 
     /// `None` if a wire of an operand does not fit.
@@ -188,25 +161,6 @@ fn check_array(array: usize, dims: &[usize]) -> Result<(), LayerError> {
         cells,
     };
     fits.then_some(()).ok_or(error)
-}
-
-/// Whether a table has an operand, of its own sides or of those that a window makes them from.
-fn takes(table: &Table, window: Option<&Window>) -> bool {
-    let Some(operand) = &table.operand else {
-        return false;
-    };
-    let [channels, height, width] = operand.sides;
-    let is_shape = Shape::new(channels, height, width).is_some();
-    let expected = match window {
-        Some(window) => output(window, channels, [height, width]),
-        None => Some(operand.sides),
-    };
-    is_shape && expected == Some(table.sides)
-}
-
-fn output(window: &Window, channels: usize, [height, width]: [usize; 2]) -> Option<Sides> {
-    let shape = window.output(Shape::new(channels, height, width)?, channels)?;
-    Some([shape.channels(), shape.height(), shape.width()])
 }
 
 /// The sides of a kernel's array.

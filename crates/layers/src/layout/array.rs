@@ -5,6 +5,7 @@
 //! of two, so that the weights of two full runs differ by a factor only and one
 //! [`Term`] speaks of all of them.
 
+use crate::dims::{products, volume};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -285,21 +286,4 @@ struct Run {
     /// Its first index, counted over those axes too.
     first: usize,
     indices: Range<usize>,
-}
-
-/// Products of one weight per axis, in row-major order of all axes' indices.
-#[must_use]
-pub fn products(axes: &[&Vec<Scalar>]) -> Vec<Scalar> {
-    axes.iter()
-        .fold(Vec::from([Scalar::ONE]), |products, axis| {
-            let times = |product: Scalar| axis.iter().map(move |weight| product * weight);
-            products.into_iter().flat_map(times).collect()
-        })
-}
-
-/// Cells of an array with these sides.
-#[must_use]
-pub fn volume(dims: &[usize]) -> usize {
-    dims.iter()
-        .fold(1, |cells, side| cells.saturating_mul(*side))
 }

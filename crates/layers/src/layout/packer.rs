@@ -1,6 +1,7 @@
 //! Places for arrays in consecutive vectors, counted before any vector is listed.
 
-use crate::array::{Array, Placement, volume};
+use super::array::{Array, Placement};
+use crate::dims::{volume, wide};
 use crate::error::LayerError;
 use alloc::vec::Vec;
 
@@ -47,11 +48,6 @@ pub(crate) fn cut_vectors(dims: &[usize], cells: usize) -> Option<CutVectors> {
         runs,
         vectors,
     })
-}
-
-/// In 64 bits, so that a machine of 32 counts the same.
-pub(crate) fn wide(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 /// The most vectors of commitments that a proof may have, those of the key and the statement among them.

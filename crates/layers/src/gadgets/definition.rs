@@ -1,0 +1,30 @@
+//! What every gadget has to say.
+
+use super::rules::Rules;
+use super::site::Site;
+use zklens_model::Window;
+
+/// The definition of one gadget: all that the rest of the crate asks of it.
+pub(crate) trait Definition {
+    /// The rules of a row.
+    fn rules(&self) -> Rules;
+
+    /// Whether the parameters are in range and the table stands where the gadget belongs, with an operand of the right
+    /// sides. Both may come from a stranger's key; soundness rests on this check.
+    fn is_well_formed(&self, site: &Site<'_>) -> bool;
+
+    /// The window whose cells a row takes, each as one input.
+    fn window(&self) -> Option<&Window> {
+        None
+    }
+
+    /// Whether each image of a batch has a table of its own. If not, there is one for all.
+    fn is_per_image(&self) -> bool {
+        true
+    }
+
+    /// Index of the table of entries that rows query.
+    fn entries(&self) -> Option<usize> {
+        None
+    }
+}

@@ -1,0 +1,135 @@
+//! The sum of all rules, written down for the sumcheck: one summand for each table.
+
+use crate::key::ProvingKey;
+use crate::lookup::Helpers;
+use crate::relation::RowSum;
+use crate::sumcheck::Summand;
+use crate::wiring::add_transposed;
+use crate::witness::Witness;
+use rayon::prelude::*;
+use zklens_field::{AdditiveGroup, Scalar};
+use zklens_layers::circuit::Path;
+use zklens_layers::gadgets::Column;
+use zklens_layers::gadgets::lookup::Helper;
+use zklens_layers::layout::{Layout, TableLayout};
+use zklens_layers::relation::wiring::Covector;
+use zklens_layers::{Challenges, Relations};
+use zklens_multilinear::eq_table;
+
+/// All that the summands are made of.
+pub(crate) struct Summation<'a> {
+    pub(crate) key: &'a ProvingKey,
+    pub(crate) layout: &'a Layout,
+    pub(crate) witness: &'a Witness,
+    pub(crate) helpers: &'a Helpers,
+    pub(crate) relations: &'a Relations,
+    pub(crate) challenges: &'a Challenges,
+    /// The cells of the mask vector.
+    pub(crate) mask: &'a [Scalar],
+}
+
+impl Summation<'_> {
+    /// The constant with all biases; and for each table, what every wire multiplies its output by, row by row.
+    pub(crate) fn wired(&self) -> (Scalar, Vec<Vec<Scalar>>) {
+        let mut constant = self.relations.constant;
+        let table_layouts = self.layout.tables.iter();
+        let mut wired: Vec<Vec<Scalar>> = table_layouts
+            .map(|table_layout| vec![Scalar::ZERO; 1 << (table_layout.num_vars() - 1)])
+            .collect();
+        let tables = self.key.verifying().circuit().tables.iter();
+        for (table, relation) in tables.zip(&self.relations.tables) {
+            for path in table.operand.iter().flat_map(|operand| &operand.paths) {
+                let weights = path.weights.map(|weighted| weighted.array);
+                for covector in &relation.covectors {
+                    let array = weights.map_or(&[][..], |array| &self.key.arrays()[array]);
+                    let source = &self.layout.tables[path.source];
+                    add_transposed(&mut wired[path.source], source, path, covector, array);
+                    if let Some(array) = weights {
+                        constant += bias(path, covector, &self.key.arrays()[array + 1]);
+                    }
+                }
+            }
+        }
+        (constant, wired)
+    }
+
+    /// A summand for each table.
+    pub(crate) fn summands(&self, wired: Vec<Vec<Scalar>>) -> Vec<Summand> {
+        let tables = wired.into_par_iter().enumerate();
+        tables
+            .map(|(table, wired)| self.summand(table, wired))
+            .collect()
+    }
+
+    /// Its first tables are the columns.
+    fn summand(&self, table: usize, wired: Vec<Scalar>) -> Summand {
+        let table_layout = &self.layout.tables[table];
+        let columns = table_layout.columns();
+        let columns = columns.iter().enumerate();
+        let mut tables: Vec<Vec<Scalar>> = columns
+            .map(|(column, kind)| self.column(table, column, *kind))
+            .collect();
+        let blinds = table_layout.blinds.iter().map(|cell| self.mask[*cell]);
+        let blinds: Vec<Scalar> = blinds.collect();
+        let num_vars = table_layout.num_vars();
+        if table_layout.helpers.iter().any(Helper::needs_index) {
+            tables.push((0..1_u64 << (num_vars - 1)).map(Scalar::from).collect());
+        }
+        let num_columns = tables.len();
+        tables.push(wired);
+        let skipped = self.challenges.point.len() + 1 - num_vars;
+        tables.push(eq_table(&self.challenges.point[skipped..]));
+        let relation = &self.relations.tables[table];
+        let sum = RowSum::new(relation, blinds.len(), num_columns);
+        Summand::new(num_vars, tables, blinds, sum)
+    }
+
+    /// A column over the hypercube.
+    fn column(&self, table: usize, column: usize, kind: Column) -> Vec<Scalar> {
+        let table_layout = &self.layout.tables[table];
+        let integers =
+            |cells: &[i64]| scatter(table_layout, cells.iter().map(|n| Scalar::from(*n)));
+        match kind {
+            Column::Helper => {
+                let helper = column - table_layout.rules.columns.len();
+                scatter(table_layout, self.helpers.cells(table, helper))
+            }
+            Column::Fixed { array } => integers(&self.key.arrays()[array]),
+            Column::Byte | Column::Number { .. } | Column::Integer | Column::Index => {
+                integers(&self.witness.tables[table][column])
+            }
+        }
+    }
+}
+
+/// Cells of a table's tensor at their places in the hypercube, zeros between them.
+fn scatter(table_layout: &TableLayout, cells: impl Iterator<Item = Scalar>) -> Vec<Scalar> {
+    let mut table = vec![Scalar::ZERO; 1 << (table_layout.num_vars() - 1)];
+    let [_, channels, height, width] = table_layout.dims;
+    let [_, channel_bits, row_bits, column_bits] = table_layout.bits();
+    let mut cells = cells;
+    for image in table.chunks_mut(1 << (channel_bits + row_bits + column_bits)) {
+        for plane in image
+            .chunks_mut(1 << (row_bits + column_bits))
+            .take(channels)
+        {
+            for line in plane.chunks_mut(1 << column_bits).take(height) {
+                for (to, cell) in line[..width].iter_mut().zip(cells.by_ref()) {
+                    *to = cell;
+                }
+            }
+        }
+    }
+    table
+}
+
+/// What a layer's bias adds to the constant.
+fn bias(path: &Path, covector: &Covector, bias: &[i64]) -> Scalar {
+    let covector = covector.at_end_of(path);
+    let [_, channels, _, _] = &covector.axes;
+    let terms = channels.values().into_iter().zip(bias);
+    let sum: Scalar = terms
+        .map(|(weight, bias)| weight * Scalar::from(*bias))
+        .sum();
+    sum * covector.per_channel()
+}
