@@ -60,13 +60,10 @@ mod weights;
 mod window;
 
 pub use file::{FILE_VERSION, FileError, MAX_FILE_BYTES};
-pub use graph::{Graph, GraphBuilder, GraphError, Node, NodeId, OpError, Tensor};
+pub use graph::{Graph, GraphBuilder, GraphError, Node, NodeId, Tensor};
 pub use interval::Interval;
 pub use model::{Classification, InputError, Model, ModelError, Trace};
-pub use ops::{
-    Add, AveragePool, Clip, Concat, Conv2d, Dense, LeftShift, MaxPool, Op, Relu, Rescale, Reshape,
-    Table, Value,
-};
+pub use ops::*;
 pub use preprocessing::{Colour, Pixels, Preprocessing, Resize};
 pub use shape::Shape;
 pub use weights::Weights;

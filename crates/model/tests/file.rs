@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use zklens_model::{
-    Dense, FILE_VERSION, FileError, GraphBuilder, GraphError, Interval, MAX_FILE_BYTES, Model,
-    ModelError, NodeId, Op, OpError, Preprocessing, Relu, Table, Weights,
+    Dense, FILE_VERSION, FileError, GraphBuilder, GraphError, Interval, LookupTable,
+    MAX_FILE_BYTES, Model, ModelError, NodeId, Op, OpError, Preprocessing, Relu, Weights,
 };
 use zklens_testkit::models::{class_names, lenet, perceptron, preprocessing};
 use zklens_testkit::{Kind, Random, Recipe, recipe};
@@ -398,13 +398,13 @@ fn refuses_a_length_that_the_body_does_not_have() {
 fn tables_of_the_largest_size_are_written_and_read() {
     let mut graph = GraphBuilder::new(preprocessing([1, 2], false)).unwrap();
     let flat = graph.push(Op::flatten(2), &[0]).unwrap();
-    let values = Random::new(1).weights(Table::MAX_LEN, 0x7FFF);
-    let table = Table {
+    let values = Random::new(1).weights(LookupTable::MAX_LEN, 0x7FFF);
+    let table = LookupTable {
         first: -1000,
         values,
         scale: -7,
     };
-    graph.push(Op::Table(table), &[flat]).unwrap();
+    graph.push(Op::LookupTable(table), &[flat]).unwrap();
     let model = Model::new("table", class_names(2), graph.finish().unwrap()).unwrap();
     assert_eq!(Model::decode(&model.encode()), Ok(model));
 }

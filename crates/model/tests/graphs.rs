@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use zklens_model::{
     Add, AveragePool, Axis, Clip, Concat, Conv2d, Dense, Graph, GraphBuilder, GraphError, Interval,
-    LeftShift, MaxPool, Model, ModelError, NodeId, Op, OpError, Relu, Rescale, Reshape, Shape,
-    Table, Weights, Window,
+    LeftShift, LookupTable, MaxPool, Model, ModelError, NodeId, Op, OpError, Relu, Rescale,
+    Reshape, Shape, Weights, Window,
 };
 use zklens_testkit::models::{class_names, padded, preprocessing};
 use zklens_testkit::random::plain_pixels;
@@ -108,7 +108,7 @@ const fn average_pool(window: Window, multiplier: i32) -> Op {
 }
 
 fn table(first: i64, len: usize, scale: i32) -> Op {
-    Op::Table(Table {
+    Op::LookupTable(LookupTable {
         first,
         values: Weights::new(vec![1; len]),
         scale,
@@ -271,8 +271,10 @@ fn refuses_clip_bounds_that_are_empty_or_too_large() {
 
 #[test]
 fn refuses_an_empty_or_oversized_table() {
-    for got in [0, Table::MAX_LEN + 1] {
-        refuses(graph(), table(0, got, 0), &[0], OpError::TableLen { got });
+    let limit = LookupTable::MAX_LEN;
+    for got in [0, limit + 1] {
+        let error = OpError::TableLen { limit, got };
+        refuses(graph(), table(0, got, 0), &[0], error);
     }
 }
 
@@ -285,8 +287,11 @@ fn refuses_a_table_that_the_input_could_miss() {
         let error = OpError::TableDomain { domain, seen };
         refuses(graph(), table(first, len, 0), &[0], error);
     }
-    // At the ends of 64 bits the table covers nothing that a network can be.
-    let far = OpError::TableLen { got: 256 };
+    // A table at the ends of 64 bits covers no value that a network can have.
+    let far = OpError::TableLen {
+        limit: LookupTable::MAX_LEN,
+        got: 256,
+    };
     refuses(graph(), table(i64::MAX, 256, 0), &[0], far);
     refuses(graph(), table(i64::MIN, 256, 0), &[0], far);
 }

@@ -3,7 +3,7 @@
 //! it. Only the fields of the operators are read; shapes, scales and padding are worked out anew.
 
 use zklens_model::{
-    AveragePool, Axis, Clip, Conv2d, Dense, MaxPool, Model, Op, Pixels, Table, Window,
+    AveragePool, Axis, Clip, Conv2d, Dense, LookupTable, MaxPool, Model, Op, Pixels, Window,
 };
 
 /// One node's output.
@@ -77,7 +77,7 @@ fn apply(op: &Op, inputs: &[&Tensor]) -> Tensor {
         Op::Rescale(op) => rescale(op.shift, x),
         Op::Relu(_) => x.each(x.scale, |v| if v < 0 { 0 } else { v }),
         Op::Clip(op) => clip(op, x),
-        Op::Table(op) => table(op, x),
+        Op::LookupTable(op) => table(op, x),
         Op::MaxPool(op) => max_pool(op, x),
         Op::Add(_) => add(x, inputs[1]),
         Op::Concat(_) => concat(inputs),
@@ -206,7 +206,7 @@ fn clip(op: &Clip, x: &Tensor) -> Tensor {
     })
 }
 
-fn table(op: &Table, x: &Tensor) -> Tensor {
+fn table(op: &LookupTable, x: &Tensor) -> Tensor {
     let entry = |v: i128| usize::try_from(v - i128::from(op.first)).expect("inside the table");
     x.each(i64::from(op.scale), |v| {
         i128::from(op.values.values()[entry(v)])

@@ -7,7 +7,8 @@ use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop};
 use zklens_model::{
     Add, AveragePool, Axis, Clip, Concat, Conv2d, Dense, GraphBuilder, Interval, LeftShift,
-    MaxPool, Model, NodeId, Op, Relu, Rescale, Reshape, Shape, Table, Tensor, Weights, Window,
+    LookupTable, MaxPool, Model, NodeId, Op, Relu, Rescale, Reshape, Shape, Tensor, Weights,
+    Window,
 };
 
 /// An operator to be added to a graph, its parameters left to chance.
@@ -302,12 +303,12 @@ impl Growth {
         let seen = self.tensor(at).bounds;
         let first = seen.lo - self.random.between(0, 2);
         let len = seen.hi + self.random.between(0, 2) - first + 1;
-        let table = Table {
+        let table = LookupTable {
             first,
             values: self.weights(usize::try_from(len).ok()?),
             scale: self.weight_scale(),
         };
-        self.push(Op::Table(table), &[at])
+        self.push(Op::LookupTable(table), &[at])
     }
 
     fn add(&mut self, at: NodeId) -> Option<NodeId> {

@@ -6,8 +6,8 @@ use crate::random::{Random, plain_pixels};
 use crate::recipe::{Kind, Recipe};
 use std::fmt::{Display, Write};
 use zklens_model::{
-    Add, AveragePool, Axis, Clip, Concat, Dense, GraphBuilder, Interval, LeftShift, MaxPool, Model,
-    Op, Pixels, Relu, Rescale, Reshape, Table, Weights, Window,
+    Add, AveragePool, Axis, Clip, Concat, Dense, GraphBuilder, Interval, LeftShift, LookupTable,
+    MaxPool, Model, Op, Pixels, Relu, Rescale, Reshape, Weights, Window,
 };
 
 /// A golden model and its images.
@@ -159,7 +159,7 @@ fn table() -> Model {
     layers.then(Op::Clip(Clip { bounds }));
     // Leaky: a quarter of the slope below zero.
     let leaky = (-128..128).map(|x| if x < 0 { x * 25 } else { x * 100 });
-    layers.then(Op::Table(Table {
+    layers.then(Op::LookupTable(LookupTable {
         first: -128,
         values: Weights::new(leaky.collect()),
         scale: 6,

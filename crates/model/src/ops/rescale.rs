@@ -1,7 +1,9 @@
 //! Division by a power of two.
 
-use super::{Inferred, Operand};
-use crate::graph::OpError;
+use super::error::OpError;
+use super::operator::{Inferred, Operand, Operator, Value, each_cell, one};
+use crate::shape::Shape;
+use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 /// Divides by `2^shift`, rounding to the nearest integer and halves upwards:
@@ -40,8 +42,13 @@ impl Rescale {
         let half = 1i64.wrapping_shl(self.shift) / 2;
         x.wrapping_add(half)
     }
+}
 
-    pub(super) fn infer(&self, input: Operand<'_>) -> Result<Inferred, OpError> {
+impl Operator for Rescale {
+    const NAME: &'static str = "Rescale";
+
+    fn infer(&self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
+        let input = one(inputs)?;
         if !Self::SHIFTS.contains(&self.shift) {
             return Err(OpError::Shift { got: self.shift });
         }
@@ -52,5 +59,9 @@ impl Rescale {
             scale: input.scale.saturating_sub(shift),
             ranges: ranges.collect(),
         })
+    }
+
+    fn run(&self, inputs: &[Value<'_>], _output: Shape) -> Vec<i64> {
+        each_cell(inputs, |x| self.quotient(x))
     }
 }
