@@ -58,7 +58,7 @@ fn small() -> Model {
 
 fn grown(seed: u64) -> Model {
     let mut random = Random::new(seed);
-    let wishes = (0..4).map(|_| (random.pick(&Kind::ALL), random.bits()));
+    let wishes = (0..4).map(|_| (random.pick(Kind::ALL), random.bits()));
     let recipe = Recipe {
         sides: [3, 3],
         rgb: false,

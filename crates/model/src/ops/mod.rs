@@ -44,6 +44,9 @@ macro_rules! operators {
         }
 
         impl Op {
+            /// The names of all operators, in the order of the variants.
+            pub const NAMES: &'static [&'static str] = &["Input", $($Operator::NAME),+];
+
             /// The operator's name, as reports print it.
             #[must_use]
             pub const fn name(&self) -> &'static str {
