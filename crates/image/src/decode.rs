@@ -21,21 +21,10 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, Limits, Rgba};
 
-use crate::format::{self, Format};
-use crate::{ImageError, Picture, jpeg};
+use crate::picture::check_dimensions;
+use crate::{Format, ImageError, Picture, detect, jpeg};
 
-/// Most bytes of a file: 64 MiB.
-pub const MAX_FILE_BYTES: usize = 64 << 20;
-
-/// Most pixels of a picture's width or height.
-pub const MAX_SIDE: u32 = 16_384;
-
-/// Most pixels of a picture: 64 Mi.
-pub const MAX_PIXELS: u64 = 64 << 20;
-
-/// Most bytes that the decoders of PNG and GIF may hold, the picture included: 1 GiB. The other
-/// decoders hold at most a small multiple of the picture.
-pub const MAX_ALLOCATION: u64 = 1 << 30;
+pub use crate::limits::{MAX_ALLOCATION, MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE};
 
 /// Decodes an image file. See the [module](self) for what exactly the pixels are.
 ///
@@ -74,22 +63,11 @@ pub fn exif_orientation(bytes: &[u8]) -> Option<u8> {
     }
 }
 
-/// Refuses a picture by the dimensions in its header.
-pub(crate) fn check_dimensions(width: u32, height: u32) -> Result<(), ImageError> {
-    let side = 1..=MAX_SIDE;
-    let pixels = u64::from(width) * u64::from(height);
-    if side.contains(&width) && side.contains(&height) && pixels <= MAX_PIXELS {
-        Ok(())
-    } else {
-        Err(ImageError::Dimensions { width, height })
-    }
-}
-
 fn checked_format(bytes: &[u8]) -> Result<Format, ImageError> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(ImageError::FileTooLarge { bytes: bytes.len() });
     }
-    format::detect(bytes)
+    detect(bytes)
 }
 
 /// The decoders have had panics on crafted files. They only have access to the file, so nothing that

@@ -1,7 +1,7 @@
 //! Why a file has no pixels.
 
-use crate::decode::{MAX_ALLOCATION, MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE};
 use crate::format::Format;
+use crate::limits::{MAX_ALLOCATION, MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE};
 
 /// Why a file cannot be decoded. It is always the file's fault; each message says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,9 +8,8 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use crate::decode::check_dimensions;
-use crate::format::Format;
-use crate::{ImageError, Picture};
+use crate::picture::check_dimensions;
+use crate::{Format, ImageError, Picture};
 
 /// Decodes to grey or RGB. A damaged scan is decoded as far as it goes, as browsers do, but a file
 /// without its end is refused.

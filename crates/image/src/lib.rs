@@ -41,9 +41,11 @@
 
 pub mod cid;
 pub mod decode;
+mod detect;
 mod error;
 mod format;
 mod jpeg;
+mod limits;
 #[cfg(not(target_os = "zkvm"))]
 mod palette;
 mod picture;
@@ -51,8 +53,9 @@ mod preprocess;
 
 pub use cid::{Cid, CidVersion};
 pub use decode::{decode, exif_orientation};
+pub use detect::detect;
 pub use error::ImageError;
-pub use format::{Format, detect};
+pub use format::Format;
 pub use picture::Picture;
 pub use preprocess::{from_samples, nearest, preprocess};
 

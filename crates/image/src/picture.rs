@@ -4,6 +4,9 @@ use core::fmt;
 
 use image::{DynamicImage, RgbImage};
 
+use crate::ImageError;
+use crate::limits::{MAX_PIXELS, MAX_SIDE};
+
 /// A decoded picture of at least one pixel, in the layout that its file had.
 ///
 /// The pixels become 8-bit RGB one by one, in [`rgb`](Self::rgb), because a network samples few of
@@ -94,6 +97,17 @@ impl fmt::Debug for Picture {
             .field("height", &self.height())
             .field("layout", &self.samples.color())
             .finish()
+    }
+}
+
+/// Refuses a picture by the dimensions in its header.
+pub(crate) fn check_dimensions(width: u32, height: u32) -> Result<(), ImageError> {
+    let side = 1..=MAX_SIDE;
+    let pixels = u64::from(width) * u64::from(height);
+    if side.contains(&width) && side.contains(&height) && pixels <= MAX_PIXELS {
+        Ok(())
+    } else {
+        Err(ImageError::Dimensions { width, height })
     }
 }
 
