@@ -7,6 +7,7 @@ use zklens_sp1_program::packed::{Digits, Operator};
 use zklens_testkit::models::{lenet, perceptron};
 use zklens_testkit::random::{Random, plain_pixels};
 use zklens_testkit::recipe::recipes;
+use zklens_testkit::{Kind, vectors};
 
 /// Compares all logits on pictures of every kind: random, and the extremes that make the largest sums.
 fn agrees(model: &Model, seed: u64) -> Result<(), PackError> {
@@ -56,6 +57,27 @@ fn classic_networks_are_packed() {
             agrees(&model, seed).expect("these are packed");
         }
     }
+}
+
+/// Its entries are a list, which a program cannot hold as a constant.
+#[test]
+fn a_table_is_refused() {
+    let vectors = vectors::all();
+    let refused = |kind: Kind| {
+        let with = vectors.iter().find(|vector| {
+            let mut nodes = vector.model.graph().nodes().iter();
+            vector.name != "grown" && nodes.any(|node| Kind::of(node.op()) == Some(kind))
+        });
+        let model = &with.expect("a golden model has it").model;
+        pack(model)
+            .err()
+            .map(|error| (error.operator, error.reason))
+    };
+    assert_eq!(
+        refused(Kind::LookupTable),
+        Some(("Table", Reason::Operator))
+    );
+    assert_eq!(refused(Kind::AveragePool), None);
 }
 
 #[test]
