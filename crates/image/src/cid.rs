@@ -12,13 +12,13 @@ use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
-/// Bytes in every chunk of a file but the last.
+/// The number of bytes in each chunk of a file; the last chunk may have fewer.
 pub const CHUNK_BYTES: usize = 262_144;
 
-/// Most links of a tree node.
+/// The most links that a node of the tree has.
 pub const NODE_LINKS: usize = 174;
 
-/// Which of the two identifiers that IPFS tools print.
+/// The two versions of identifiers that IPFS tools print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CidVersion {
     /// `Qm…`: `ipfs add`. Leaves are UnixFS protobuf messages around a chunk.
@@ -30,15 +30,15 @@ pub enum CidVersion {
 
 /// An IPFS content identifier of a file.
 ///
-/// Its [`Display`](fmt::Display) form is what IPFS tools print: base58 for version 0, base32 for
-/// version 1.
+/// Its [`Display`](fmt::Display) form is the text that IPFS tools print: base58 for version 0,
+/// base32 for version 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cid {
     codec: Codec,
     digest: [u8; 32],
 }
 
-/// What the digest is the digest of.
+/// The kind of block that the digest is taken of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Codec {
     /// A DAG-PB node in version 0, where it is the only codec and not written.
@@ -133,7 +133,7 @@ struct Tree {
     levels: Vec<Vec<Link>>,
 }
 
-/// A finished subtree.
+/// A finished subtree, as its parent links to it.
 struct Link {
     cid: Cid,
     /// Bytes of the file below.

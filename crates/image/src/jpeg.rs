@@ -1,4 +1,4 @@
-//! JPEG, by `zune-jpeg` itself: through `image` its code would depend on the processor.
+//! JPEG, by `zune-jpeg` directly: called through `image`, its code would depend on the processor.
 
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
@@ -67,8 +67,9 @@ fn dimensions(decoder: &Decoder<'_>) -> Result<(u32, u32), ImageError> {
         .ok_or_else(|| damaged("no frame header"))
 }
 
-/// Refuses by the segments before the picture data what the decoder cannot do, and a file whose data
-/// does not end. The decoder alone would misread some of these files and panic on others.
+/// Refuses a file with features that the decoder does not support, which the segments before the
+/// picture data show, and a file whose data does not end. The decoder alone would misread some of
+/// these files and panic on others.
 fn check_segments(bytes: &[u8]) -> Result<(), ImageError> {
     const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
     let mut rest = bytes;
@@ -79,7 +80,7 @@ fn check_segments(bytes: &[u8]) -> Result<(), ImageError> {
             0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
                 return Err(unsupported("lossless, hierarchical or arithmetic coding"));
             }
-            // Start of scan. Scan data cannot have the end marker's bytes; what comes before can, as
+            // Start of scan. Scan data cannot have the end marker's bytes; earlier segments can, as
             // in an EXIF preview.
             0xda if rest.windows(2).any(|pair| pair == END_OF_IMAGE) => return Ok(()),
             0xda => return Err(truncated("the end-of-image marker is missing")),

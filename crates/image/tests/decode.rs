@@ -1,4 +1,4 @@
-//! What the pixels of each format are, and which files have none.
+//! The pixels of each format, and files that have none.
 
 use std::io::Cursor;
 
@@ -71,8 +71,8 @@ fn lossless_formats_keep_every_pixel() {
     }
 }
 
-/// The bounds are what the rounding of two decoders may differ by; a wrong component, block order or
-/// colour matrix is far beyond.
+/// The bounds are the most by which the rounding of two decoders may differ; a wrong component,
+/// block order or colour matrix is far beyond.
 #[test]
 fn lossy_formats_are_close_to_what_pillow_reads() {
     let cases = [
@@ -121,7 +121,8 @@ fn the_high_byte_of_16_bit_samples_counts() {
 
 #[test]
 fn transparent_pixels_lie_over_white() {
-    // (100·128 + 255·127) / 255 = 177.2, (0·128 + 255·127) / 255 = 127, (200·128 + …) / 255 = 227.4.
+    // (100·128 + 255·127) / 255 = 177.2, (0·128 + 255·127) / 255 = 127, (200·128 + …) / 255 =
+    // 227.4.
     let rgba = vec![9, 9, 9, 0, 1, 2, 3, 255, 100, 0, 200, 128];
     let image = image::RgbaImage::from_raw(3, 1, rgba).unwrap();
     let image = DynamicImage::ImageRgba8(image);

@@ -1,4 +1,4 @@
-//! A graph with names: what is shipped, run and proved.
+//! A graph with names, which can be shipped, run and proved.
 
 use crate::graph::{Graph, Node, NodeId, Tensor};
 use crate::ops::{Op, Value};
@@ -50,8 +50,8 @@ impl Model {
         })
     }
 
-    /// Whether a model or a class may be called so: 1 to [`Self::MAX_NAME_BYTES`] bytes without control
-    /// characters.
+    /// Whether a model or a class may be called so: 1 to [`Self::MAX_NAME_BYTES`] bytes without
+    /// control characters.
     #[must_use]
     pub fn is_name(name: &str) -> bool {
         let is_printable = !name.chars().any(char::is_control);
@@ -64,7 +64,7 @@ impl Model {
         &self.name
     }
 
-    /// Class names; a label is a position in this list.
+    /// The class names. A label is a position in this list.
     #[must_use]
     pub fn classes(&self) -> &[String] {
         &self.classes
@@ -82,18 +82,19 @@ impl Model {
         self.graph.preprocessing()
     }
 
-    /// Weights and biases in all.
+    /// The number of weights and biases of all nodes.
     #[must_use]
     pub fn parameters(&self) -> usize {
         let nodes = self.graph.nodes().iter();
         nodes.map(|node| node.op().parameters()).sum()
     }
 
-    /// Runs the network and keeps everything: the meaning of the model on these pixels.
+    /// Runs the network and keeps the output of every node: the meaning of the model on these
+    /// pixels.
     ///
     /// # Errors
     ///
-    /// The pixels have another shape than [`Preprocessing::shape`].
+    /// The pixels' shape is not [`Preprocessing::shape`].
     pub fn run(&self, pixels: &Pixels) -> Result<Trace, InputError> {
         let outputs = self.evaluate(pixels, false)?;
         let remainders = self.graph.nodes().iter().map(|node| {
@@ -121,7 +122,8 @@ impl Model {
         Ok(self.classification(&outputs))
     }
 
-    /// The output of every node, or, with `forget`, of those still needed at the end.
+    /// The output of every node. With `forget`, an output is dropped after its last use and is then
+    /// empty.
     fn evaluate(&self, pixels: &Pixels, forget: bool) -> Result<Vec<Vec<i64>>, InputError> {
         let expected = self.preprocessing().shape();
         if pixels.shape() != expected {
@@ -171,7 +173,7 @@ impl Model {
     }
 }
 
-/// For every node, the last node that takes its output.
+/// For every node, the last node that takes its output, or the node itself if none does.
 fn last_uses(nodes: &[Node]) -> Vec<NodeId> {
     let mut last: Vec<NodeId> = (0..nodes.len()).collect();
     for (id, node) in nodes.iter().enumerate() {
@@ -193,7 +195,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The output of a node: accumulators, quotients or activations, after its operator.
+    /// The cells of a node's output; empty if the node does not exist.
     #[must_use]
     pub fn output(&self, node: NodeId) -> &[i64] {
         self.outputs
@@ -202,7 +204,7 @@ impl Trace {
             .unwrap_or_default()
     }
 
-    /// What a [`crate::Rescale`] left over, cell by cell; empty for every other operator.
+    /// The remainders of a [`crate::Rescale`], one for each cell; empty for every other operator.
     #[must_use]
     pub fn remainders(&self, node: NodeId) -> &[i64] {
         let remainders = self.remainders.get(node);
@@ -216,7 +218,7 @@ impl Trace {
     }
 }
 
-/// What a network says about one image.
+/// The logits of one image, and the label that follows from them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Classification {
     logits: Vec<i64>,
@@ -224,8 +226,8 @@ pub struct Classification {
 }
 
 impl Classification {
-    /// The result of a network whose last node gave these logits. [`Model::run`] and
-    /// [`Model::classify`] make it themselves.
+    /// The result of a network whose last node gave these logits. This is for programs that run a
+    /// network in another way; [`Model::run`] and [`Model::classify`] make it themselves.
     #[must_use]
     pub const fn new(logits: Vec<i64>, scale: i32) -> Self {
         Self { logits, scale }
@@ -237,19 +239,19 @@ impl Classification {
         &self.logits
     }
 
-    /// See [`Self::logits`].
+    /// The scale of [`Self::logits`].
     #[must_use]
     pub const fn scale(&self) -> i32 {
         self.scale
     }
 
-    /// The class with the largest logit; of equal ones the first.
+    /// The class with the largest logit; the first if several are equal.
     #[must_use]
     pub fn label(&self) -> usize {
         self.best(None)
     }
 
-    /// The label if [`Self::label`] did not exist.
+    /// The class that would be the label if [`Self::label`] did not exist.
     #[must_use]
     pub fn runner_up(&self) -> usize {
         self.best(Some(self.label()))
@@ -280,7 +282,7 @@ pub struct InputError {
     pub got: [u16; 3],
 }
 
-/// Why a graph cannot be named so.
+/// Why a graph and these names are not a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {

@@ -1,4 +1,4 @@
-//! The file format: what is written is read, and nothing else is.
+//! The file format: every file that `encode` writes is read, and no other.
 
 use proptest::prelude::*;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use zklens_model::{
 use zklens_testkit::models::{class_names, lenet, perceptron, preprocessing};
 use zklens_testkit::{Kind, Random, Recipe, recipe};
 
-/// What a file's body is, in the order of its fields.
+/// A file's body, in the order of its fields.
 type Body = (
     String,
     Vec<String>,
@@ -95,7 +95,7 @@ proptest! {
             let index = index.index(body.len());
             body[index] = byte;
         }
-        // What is accepted is a model in its only form.
+        // An accepted file is a model in its only form.
         if let Ok(model) = decode_body(&body) {
             prop_assert_eq!(model.encode(), file_around(&body));
         }
@@ -283,7 +283,7 @@ fn refuses_more_nodes_or_classes_than_a_model_may_have() {
     assert_eq!(decode_body(&bytes(&body)), Err(FileError::Malformed));
 }
 
-/// The body, one part of which is written by hand.
+/// The body, with one part that is written by hand.
 fn with_operator(operator: &[u8], inputs: &[u8], bounds: &[u8]) -> Vec<u8> {
     let two = preprocessing([1, 2], false);
     let mut body = bytes(&("m".to_string(), class_names(2), two));

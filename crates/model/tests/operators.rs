@@ -12,7 +12,7 @@ use zklens_testkit::{Kind, Random, oracle, recipe};
 
 /// The operator in random graphs: black, white and random pixels.
 fn agrees_with_the_oracle(kind: Kind) {
-    // A failing case is printed whole; a file of seeds would only be in the way.
+    // A failing case is printed whole, so a file of seeds is not needed.
     let config = Config {
         failure_persistence: None,
         ..Config::default()

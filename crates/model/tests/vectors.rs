@@ -1,4 +1,4 @@
-//! The golden models: the files in the repository are what this code writes.
+//! The golden models: this code writes the files in the repository.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -11,20 +11,20 @@ use crate::window::Window;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// Cross-correlation with zero padding, as ONNX `Conv`; the output's scale is the input's plus
+/// Cross-correlation with zero padding, as ONNX `Conv`. The output's scale is the input's plus
 /// `weight_scale`. Each output channel sees the `input channels / groups` channels of its group;
-/// with as many groups as channels it is depthwise.
+/// with one group for each input channel the convolution is depthwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conv2d {
     /// `[outputs][input channels / groups][kernel rows][kernel columns]`, row-major.
     pub weights: Weights,
     /// A weight `w` stands for `w · 2^-weight_scale`.
     pub weight_scale: i32,
-    /// One per output channel, at the output's scale.
+    /// One for each output channel, at the output's scale.
     pub bias: Vec<i64>,
     /// How the kernel slides.
     pub window: Window,
-    /// Groups of channels that do not mix.
+    /// The number of groups of channels that do not mix, at least 1.
     pub groups: usize,
 }
 

@@ -17,7 +17,7 @@ pub struct Dense {
     pub weights: Weights,
     /// A weight `w` stands for `w · 2^-weight_scale`.
     pub weight_scale: i32,
-    /// One per output, at the output's scale.
+    /// One for each output, at the output's scale.
     pub bias: Vec<i64>,
 }
 

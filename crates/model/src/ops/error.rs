@@ -7,18 +7,18 @@ use crate::shape::Shape;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpError {
-    /// An input that is not an earlier node.
+    /// An input is not an earlier node.
     #[error("an operand is not an earlier node")]
     UnknownOperand,
-    /// A second `Input`.
+    /// The operator is `Input`, which only node 0 is.
     #[error("only the first node can be the input")]
     SecondInput,
     /// Too few or too many inputs.
     #[error("expected {expected} operands, got {got}")]
     OperandCount {
-        /// How many it takes.
+        /// The number of inputs that the operator takes.
         expected: usize,
-        /// How many there are.
+        /// The number given.
         got: usize,
     },
     /// More than [`GraphBuilder::MAX_OPERANDS`](crate::GraphBuilder::MAX_OPERANDS).
@@ -26,10 +26,10 @@ pub enum OpError {
     TooManyOperands {
         /// The most there may be.
         limit: usize,
-        /// How many there are.
+        /// The number given.
         got: usize,
     },
-    /// A vector is needed.
+    /// The operator needs a vector.
     #[error("expected a flat operand, got shape {got}")]
     NotFlat {
         /// The operand's shape.
@@ -44,9 +44,9 @@ pub enum OpError {
     /// Weights do not match the shapes.
     #[error("expected {expected} weights, got {got}")]
     WeightCount {
-        /// What the shapes ask for.
+        /// As many as the shapes need.
         expected: usize,
-        /// How many there are.
+        /// The number given.
         got: usize,
     },
     /// Channels do not split into the groups.
@@ -62,19 +62,19 @@ pub enum OpError {
     /// A pooling window could lie in the padding alone.
     #[error("the padding is as wide as the window, which would pool padding alone")]
     OnlyPadding,
-    /// A shift that is not allowed.
+    /// A shift by this number of bits is not allowed.
     #[error("a shift of {got} bits is not allowed")]
     Shift {
-        /// The shift.
+        /// The shift in bits.
         got: u32,
     },
-    /// Clip bounds the wrong way round or too large.
+    /// The bounds of a clip are the wrong way round or too large.
     #[error("the bounds {got} are empty or too large")]
     Bounds {
         /// The bounds.
         got: Interval,
     },
-    /// An empty or oversized table.
+    /// A table is empty or has too many entries.
     #[error("a table of {got} entries; expected 1 to {limit}")]
     TableLen {
         /// The most entries there may be.
@@ -82,15 +82,15 @@ pub enum OpError {
         /// Number of entries.
         got: usize,
     },
-    /// An input could miss the table.
+    /// The input could be a value that the table does not have.
     #[error("the input can be {seen}, the table covers {domain}")]
     TableDomain {
-        /// What the table covers.
+        /// The inputs that the table covers.
         domain: Interval,
-        /// What the input can be.
+        /// The bounds of the input.
         seen: Interval,
     },
-    /// Two shapes that must agree do not.
+    /// Two shapes must agree and do not.
     #[error("shapes {left} and {right} do not fit together")]
     ShapesDiffer {
         /// One shape.
@@ -98,7 +98,7 @@ pub enum OpError {
         /// The other.
         right: Shape,
     },
-    /// Two scales that must agree do not.
+    /// Two scales must agree and do not.
     #[error("scales {left} and {right} differ")]
     ScalesDiffer {
         /// One scale.
@@ -106,13 +106,13 @@ pub enum OpError {
         /// The other.
         right: i32,
     },
-    /// A scale that no network needs.
+    /// The output's scale is beyond ±256, which no network needs.
     #[error("a scale of {got} bits is out of range")]
     Scale {
         /// The scale.
         got: i32,
     },
-    /// An output could leave 62 bits.
+    /// A bound of the output leaves [`Interval::MAX_MAGNITUDE`].
     #[error("a value could exceed 62 bits")]
     Overflow,
 }

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 /// added or concatenated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftShift {
-    /// At most [`Self::MAX_BITS`].
+    /// The shift, at most [`Self::MAX_BITS`].
     pub bits: u32,
 }
 
 impl LeftShift {
-    /// The largest shift.
+    /// The largest shift, in bits.
     pub const MAX_BITS: u32 = 32;
 
     /// `x · 2^bits`.

@@ -1,4 +1,4 @@
-//! Any function of one value, as a table.
+//! Any function of one integer, as a list of its values.
 
 use super::error::OpError;
 use super::operator::{Inferred, Operand, Operator, Value, each_cell, one};
@@ -9,8 +9,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// `values[x − first]`: sigmoid, tanh, leaky ReLU and whatever else fits. The graph must show that
-/// `x` never leaves the table; put a [`super::Clip`] before it.
+/// `values[x − first]`: a sigmoid, tanh, leaky ReLU, or any other function of one integer. The
+/// bounds of `x` must lie inside the table; put a [`super::Clip`] before it if they do not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookupTable {
     /// The input of the first entry.
@@ -36,7 +36,7 @@ impl LookupTable {
         Interval::new(self.first, self.first.checked_add(last)?)
     }
 
-    /// The entry for `x`. Outside the table, which no valid graph allows, it is zero.
+    /// The entry for `x`. A valid graph never asks outside the table; there the answer is zero.
     #[must_use]
     pub fn look_up(&self, x: i64) -> i64 {
         let index = usize::try_from(x.wrapping_sub(self.first)).ok();

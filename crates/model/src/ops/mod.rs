@@ -1,5 +1,5 @@
-//! The operators, one file each. [`Operator`](operator::Operator) says what a file has to have; the
-//! list below makes [`Op`] of all of them.
+//! The operators, one file each. Each implements the trait [`Operator`]; the list below makes [`Op`]
+//! of them.
 
 mod add;
 mod average_pool;
@@ -85,8 +85,8 @@ macro_rules! operators {
             /// The cells of the output. `inputs` and `output` must be as a checked
             /// [`Graph`](crate::Graph) has them; otherwise the result is any cells at all.
             ///
-            /// Use [`Model::run`](crate::Model::run) to run a network. This is for programs that run
-            /// one in another way and must mean the same.
+            /// Use [`Model::run`](crate::Model::run) to run a network. This is for programs that
+            /// run one in another way and must mean the same.
             #[must_use]
             pub fn run(&self, inputs: &[Value<'_>], output: Shape) -> Vec<i64> {
                 match self {

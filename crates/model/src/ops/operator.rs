@@ -1,11 +1,12 @@
-//! What every operator says of itself, and the types and sums that several of them share.
+//! The trait that every operator implements, and the types and sums that several of them share.
 
 use super::error::OpError;
 use crate::interval::Interval;
 use crate::shape::Shape;
 use alloc::vec::Vec;
 
-/// One operator of the integer network: how its output looks, and what it is.
+/// One operator of the integer network: shape, scale and bounds of its output, and the output
+/// itself.
 pub(crate) trait Operator {
     /// The name that reports, errors and `zklens inspect` print.
     const NAME: &'static str;
@@ -29,12 +30,12 @@ pub(crate) trait Operator {
     /// [`Interval::MAX_MAGNITUDE`].
     fn infer(&self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError>;
 
-    /// The cells of the output, for inputs that [`Self::infer`] accepted and the shape that it found.
-    /// For any others, the result is any cells at all, or none; it does not panic.
+    /// The cells of the output, for inputs that [`Self::infer`] accepted and the shape that it
+    /// found. For any others, the result is any cells at all, or none; it does not panic.
     fn run(&self, inputs: &[Value<'_>], output: Shape) -> Vec<i64>;
 }
 
-/// What is known of one input when the graph is built.
+/// Shape, scale and bounds of one input, for a graph that is being built.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operand<'a> {
     pub(crate) shape: Shape,
@@ -43,7 +44,7 @@ pub(crate) struct Operand<'a> {
     pub(crate) ranges: &'a [Interval],
 }
 
-/// What is known of the output when the graph is built.
+/// Shape, scale and bounds of the output, for a graph that is being built.
 #[derive(Clone, Debug)]
 pub(crate) struct Inferred {
     pub(crate) shape: Shape,
@@ -52,7 +53,7 @@ pub(crate) struct Inferred {
     pub(crate) ranges: Vec<Interval>,
 }
 
-/// One input when the network runs.
+/// One input of an operator when the network runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Value<'a> {
     /// Its sides.
@@ -102,8 +103,8 @@ pub(super) fn weighted_sum<'a>(
     Ok(sum)
 }
 
-/// `sum + weight·input`. [`Operator::infer`] has shown that the complete sum fits into 64 bits, so a
-/// partial sum that wraps around wraps back.
+/// `sum + weight·input`. [`Operator::infer`] has shown that the complete sum fits into 64 bits, so
+/// a partial sum that wraps around wraps back.
 pub(super) const fn multiply_add(sum: i64, weight: i64, input: i64) -> i64 {
     sum.wrapping_add(weight.wrapping_mul(input))
 }

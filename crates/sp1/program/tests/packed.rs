@@ -1,4 +1,4 @@
-//! A packed network says what its model says.
+//! A packed network gives the logits of its model.
 
 use proptest::prelude::*;
 use zklens_model::{Model, Preprocessing};
@@ -9,7 +9,8 @@ use zklens_testkit::random::{Random, plain_pixels};
 use zklens_testkit::recipe::recipes;
 use zklens_testkit::{Kind, vectors};
 
-/// Compares all logits on pictures of every kind: random, and the extremes that make the largest sums.
+/// Compares all logits on pictures of every kind: random, and the extremes that make the largest
+/// sums.
 fn agrees(model: &Model, seed: u64) -> Result<(), PackError> {
     let network = pack(model)?;
     let preprocessing: &Preprocessing = model.preprocessing();
