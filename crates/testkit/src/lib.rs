@@ -4,7 +4,7 @@
 //! * [`recipe`] grows random models, [`models`] has the usual ones, [`vectors`] the golden ones;
 //! * [`recorder`] takes a proof apart;
 //! * [`hostile`] makes keys that no model has;
-//! * [`ceremony`] is a small one for a setup.
+//! * [`ceremony`] writes the file of a small one.
 //!
 //! `operators/` has a file for each operator of the integer network: its definition, how a random
 //! graph gets one, and its golden models.

@@ -1,7 +1,7 @@
 //! The integer network once more: plain loops over 128-bit integers, written from the operators'
-//! documentation and the ONNX operator definitions, not from the code of `zklens-model`. It reads only
-//! the operators' fields, and works out shapes, scales and padding again. The definition of each
-//! operator is in its file in `operators/`.
+//! documentation and the ONNX operator definitions, not from the code of `zklens-model`. It reads
+//! only the operators' fields, and works out shapes, scales and padding again. The definition of
+//! each operator is in its file in `operators/`.
 
 use crate::operators::define;
 pub use crate::tensor::Tensor;

@@ -1,5 +1,5 @@
-//! The golden models in `vectors/models/`: every operator, with what it gives. The files are
-//! written by the example `write_vectors` and read by tests in every language.
+//! The golden models in `vectors/models/`, in which every operator occurs, with their outputs. The
+//! example `write_vectors` writes the files, and tests in every language read them.
 
 use crate::operators::{Kind, golden};
 use crate::random::{Random, plain_pixels};
@@ -31,7 +31,7 @@ impl Vector {
         }
     }
 
-    /// What the model gives: the logits of every image, and the output of every node on the last.
+    /// The logits of every image, and the output of every node on the last image, as JSON.
     ///
     /// # Panics
     ///
@@ -83,8 +83,8 @@ pub fn all() -> Vec<Vector> {
         .collect()
 }
 
-/// The list is written out because it may not change with [`Kind::ALL`]: a later operator has a golden
-/// model of its own.
+/// The list is written out because it may not change with [`Kind::ALL`]: a later operator has a
+/// golden model of its own.
 fn grown() -> Model {
     let kinds = [
         Kind::Conv2d,

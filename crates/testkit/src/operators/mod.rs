@@ -1,4 +1,4 @@
-//! The operators as tests know them, one file each: [`Subject`] says what a file has to have.
+//! The operators as tests know them, one file each. Each file implements the trait [`Subject`].
 
 mod add;
 mod average_pool;

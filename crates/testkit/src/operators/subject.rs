@@ -1,4 +1,4 @@
-//! What every operator's file has to have.
+//! The trait that every operator's file implements.
 
 use crate::growth::Growth;
 use crate::tensor::Tensor;
@@ -14,7 +14,8 @@ pub(super) trait Subject {
     fn grow(growth: &mut Growth, at: NodeId) -> Option<NodeId>;
 
     /// Golden models that are about this operator, each with the stem of its files in
-    /// `vectors/models`. By default there are none, for an operator that is in the model of another.
+    /// `vectors/models`. The default is an empty list, for an operator that occurs in another's
+    /// model.
     fn golden() -> Vec<(&'static str, Model)> {
         Vec::new()
     }
