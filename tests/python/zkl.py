@@ -1,7 +1,8 @@
 """A second reader and runner of .zkl files, in NumPy.
 
 It shares nothing with the Rust code but the description of the format and of the operators, so
-that a mistake in either shows as a difference between the two. All values are integers, none a float.
+that a mistake in either shows as a difference between the two. All values are integers, none a
+float.
 """
 
 import hashlib
@@ -94,8 +95,8 @@ class Reader:
 
 
 class Operator:
-    """An operator with the fields that a file gives it. A subclass is one operator: its class name is
-    the operator's, and the order of the classes is their number in files."""
+    """An operator with the fields that a file gives it. A subclass is one operator: its class name
+    is the operator's, and the order of the classes is their number in files."""
 
     #: Name of each field and the method that reads it, in the order of the file.
     fields: dict = {}
