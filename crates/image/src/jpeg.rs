@@ -25,12 +25,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Picture, ImageError> {
         decoder.set_options(options);
     }
     let samples = decoder.decode().map_err(|error| from_decoder(&error))?;
-    let samples = if grey {
+    let picture = if grey {
         GrayImage::from_raw(width, height, samples).map(DynamicImage::ImageLuma8)
     } else {
         RgbImage::from_raw(width, height, samples).map(DynamicImage::ImageRgb8)
     };
-    samples
+    picture
         .map(Picture::new)
         .ok_or_else(|| damaged("fewer samples than the header says"))
 }

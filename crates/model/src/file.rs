@@ -47,18 +47,18 @@ impl Model {
     /// The file's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let nodes = self.graph().nodes().iter().skip(1);
-        let nodes: Vec<(&Op, &[NodeId], Interval)> = nodes
+        let after_input = self.graph().nodes().iter().skip(1);
+        let nodes: Vec<(&Op, &[NodeId], Interval)> = after_input
             .map(|node| (node.op(), node.inputs(), node.tensor().bounds))
             .collect();
-        let body = Body {
+        let contents = Body {
             name: self.name(),
             classes: self.classes(),
             preprocessing: *self.preprocessing(),
             nodes,
         };
         // Writing to memory cannot fail: every type here has a known length.
-        let body = postcard::to_allocvec(&body).unwrap_or_default();
+        let body = postcard::to_allocvec(&contents).unwrap_or_default();
         let mut file = MAGIC.to_vec();
         file.extend(FILE_VERSION.to_le_bytes());
         file.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
@@ -82,9 +82,9 @@ impl Model {
     /// The file is not exactly what [`Self::encode`] writes for some valid model; see
     /// [`FileError`].
     pub fn decode(file: &[u8]) -> Result<Self, FileError> {
-        let body = open(file)?;
+        let contents = open(file)?;
         let (body, rest) =
-            postcard::take_from_bytes::<Body<String, StoredClasses, StoredNodes>>(body)
+            postcard::take_from_bytes::<Body<String, StoredClasses, StoredNodes>>(contents)
                 .map_err(|_| FileError::Malformed)?;
         if !rest.is_empty() {
             return Err(FileError::Malformed);

@@ -35,8 +35,8 @@ impl Model {
         if let Some(class) = classes.iter().position(|class| !Self::is_name(class)) {
             return Err(ModelError::ClassName { class });
         }
-        let outputs = graph.output().filter(|tensor| tensor.shape.is_flat());
-        let outputs = outputs.map_or(0, |tensor| tensor.shape.len());
+        let logits = graph.output().filter(|tensor| tensor.shape.is_flat());
+        let outputs = logits.map_or(0, |tensor| tensor.shape.len());
         if outputs != classes.len() || !(2..=Self::MAX_CLASSES).contains(&outputs) {
             return Err(ModelError::Classes {
                 outputs,
@@ -102,8 +102,8 @@ impl Model {
                 return Vec::new();
             };
             let input = node.inputs().first().and_then(|id| outputs.get(*id));
-            let input = input.map(Vec::as_slice).unwrap_or_default();
-            input.iter().map(|x| rescale.remainder(*x)).collect()
+            let cells = input.map(Vec::as_slice).unwrap_or_default();
+            cells.iter().map(|x| rescale.remainder(*x)).collect()
         });
         Ok(Trace {
             remainders: remainders.collect(),

@@ -24,8 +24,8 @@ fn golden_files_are_what_this_code_writes() {
             expected.insert(name);
         }
     }
-    let found = fs::read_dir(folder()).unwrap();
-    let found: BTreeSet<String> = found
+    let entries = fs::read_dir(folder()).unwrap();
+    let found: BTreeSet<String> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     assert_eq!(

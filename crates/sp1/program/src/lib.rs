@@ -68,11 +68,11 @@ pub fn classify(
     stage(Stage::Pixels);
     let pixels = zklens_sampler::pixels(file, network.preprocessing())?;
     stage(Stage::Network);
-    let label = network.classify(&pixels)?.label();
+    let class = network.classify(&pixels)?.label();
     stage(Stage::Cid);
     let ipfs_uri = cid::of(file, CidVersion::V0).ipfs_uri();
     stage(Stage::PublicValues);
-    let label = u8::try_from(label).map_err(|_| ProgramError::Label { got: label })?;
+    let label = u8::try_from(class).map_err(|_| ProgramError::Label { got: class })?;
     Ok(PublicValues { ipfs_uri, label })
 }
 
@@ -93,11 +93,11 @@ pub fn classify_by(
     stage(Stage::Pixels);
     let pixels = zklens_sampler::pixels(file, model.preprocessing())?;
     stage(Stage::Network);
-    let label = model.classify(&pixels)?.label();
+    let class = model.classify(&pixels)?.label();
     stage(Stage::Cid);
     let ipfs_uri = cid::of(file, CidVersion::V0).ipfs_uri();
     stage(Stage::PublicValues);
-    let label = u16::try_from(label).map_err(|_| ProgramError::Label { got: label })?;
+    let label = u16::try_from(class).map_err(|_| ProgramError::Label { got: class })?;
     Ok(ModelPublicValues {
         model_digest: file_digest,
         ipfs_uri,

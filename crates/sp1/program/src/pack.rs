@@ -51,8 +51,8 @@ fn pack_dense(dense: &Dense, input: &ModelNode) -> Result<Operator, Reason> {
     let inputs = input.tensor().shape.len();
     let rows = || dense.weights.values().chunks(inputs.max(1));
     let packed = most_digits(|digits| {
-        let rows: Vec<_> = rows().map(|row| groups(digits, row).collect()).collect();
-        Linear::pack(digits, &rows, &dense.bias, magnitude(input))
+        let taps: Vec<_> = rows().map(|row| groups(digits, row).collect()).collect();
+        Linear::pack(digits, &taps, &dense.bias, magnitude(input))
     });
     packed.map(Operator::Dense)
 }
@@ -72,8 +72,8 @@ fn pack_conv2d(conv: &Conv2d, input: &ModelNode) -> Result<Operator, Reason> {
             let lines = filter.chunks(columns.kernel);
             lines.flat_map(|line| groups(digits, line)).collect()
         };
-        let filters: Vec<_> = filters().map(taps).collect();
-        Linear::pack(digits, &filters, &conv.bias, magnitude(input))
+        let packed: Vec<_> = filters().map(taps).collect();
+        Linear::pack(digits, &packed, &conv.bias, magnitude(input))
     })?;
     let slide = Slide {
         padding: [rows.before, rows.after, columns.before, columns.after],

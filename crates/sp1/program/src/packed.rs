@@ -351,8 +351,8 @@ impl Slide {
 fn fill_row(digits: Digits, row: &mut [i64], cells: &[i64], left: usize) {
     let (mut x1, mut x2) = (0, 0);
     for (column, word_at) in row.iter_mut().enumerate().rev() {
-        let x0 = column.checked_sub(left).and_then(|x| cells.get(x));
-        let x0 = x0.copied().unwrap_or_default();
+        let cell = column.checked_sub(left).and_then(|x| cells.get(x));
+        let x0 = cell.copied().unwrap_or_default();
         *word_at = digits.word([x0, x1, x2]);
         (x1, x2) = (x0, x1);
     }
