@@ -4,7 +4,7 @@ use zklens_image::DECODER;
 
 const LOCK: &str = include_str!("../../../Cargo.lock");
 
-/// That of the SP1 programs, a workspace of its own.
+/// The lock file of the SP1 programs, which are a workspace of their own.
 const PROGRAMS: &str = include_str!("../../sp1/guest/Cargo.lock");
 
 /// The `[[package]]` sections of the lock file that have a name.

@@ -6,7 +6,7 @@ use crate::preprocessing::{Pixels, Preprocessing};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A quantised classifier.
+/// A quantised image classifier: a graph, the name of the model, and the names of the classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {
     name: String,
@@ -25,9 +25,8 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// The graph does not end in a flat tensor with one cell per class, there are fewer than two
-    /// classes or more than 65,536, or a name is empty, too long or holds control
-    /// characters, which could rule a terminal it is printed on.
+    /// The graph does not end in a flat tensor with one cell per class; there are fewer than two
+    /// classes or more than [`Self::MAX_CLASSES`]; or a name is not one by [`Self::is_name`].
     pub fn new(name: &str, classes: Vec<String>, graph: Graph) -> Result<Self, ModelError> {
         if !Self::is_name(name) {
             return Err(ModelError::Name);
@@ -50,8 +49,8 @@ impl Model {
         })
     }
 
-    /// Whether a model or a class may be called so: 1 to [`Self::MAX_NAME_BYTES`] bytes without
-    /// control characters.
+    /// Whether a model or a class may have this name: 1 to [`Self::MAX_NAME_BYTES`] bytes without
+    /// control characters, which could change the state of a terminal that prints it.
     #[must_use]
     pub fn is_name(name: &str) -> bool {
         let is_printable = !name.chars().any(char::is_control);
@@ -70,7 +69,7 @@ impl Model {
         &self.classes
     }
 
-    /// The graph.
+    /// The integer network.
     #[must_use]
     pub const fn graph(&self) -> &Graph {
         &self.graph
@@ -186,7 +185,7 @@ fn last_uses(nodes: &[Node]) -> Vec<NodeId> {
     last
 }
 
-/// Everything a network computed on one image.
+/// The output of every node on one image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
     outputs: Vec<Vec<i64>>,
@@ -211,7 +210,7 @@ impl Trace {
         remainders.map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The result.
+    /// The logits and the label.
     #[must_use]
     pub const fn classification(&self) -> &Classification {
         &self.classification
@@ -257,7 +256,7 @@ impl Classification {
         self.best(Some(self.label()))
     }
 
-    /// By how much the label's logit exceeds the runner-up's, at [`Self::scale`].
+    /// The label's logit less the runner-up's, at [`Self::scale`]; never negative.
     #[must_use]
     pub fn margin(&self) -> i64 {
         let logit = |class| self.logits.get(class).copied().unwrap_or_default();
@@ -272,11 +271,11 @@ impl Classification {
     }
 }
 
-/// The pixels do not fit the model.
+/// The shape of the pixels is not that of the model's input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the model takes [channels, height, width] = {expected:?}, got {got:?}")]
 pub struct InputError {
-    /// The model's input.
+    /// The shape of the model's input.
     pub expected: [u16; 3],
     /// The pixels' shape.
     pub got: [u16; 3],
@@ -286,7 +285,7 @@ pub struct InputError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
-    /// Classes and outputs differ in number.
+    /// The numbers of classes and of outputs differ, or are out of range.
     #[error(
         "the graph has {outputs} flat outputs for {got} classes; expected as many, 2 to {}",
         Model::MAX_CLASSES
@@ -309,7 +308,7 @@ pub enum ModelError {
         Model::MAX_NAME_BYTES
     )]
     ClassName {
-        /// The class.
+        /// The class whose name it is.
         class: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! Integer weights, stored as narrow as they allow.
+//! Integer weights, which files store in one, two or four bytes each.
 
 use alloc::vec::Vec;
 use core::fmt;

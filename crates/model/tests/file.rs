@@ -28,7 +28,7 @@ fn body_of(model: &Model) -> Body {
     (name, classes, *model.preprocessing(), nodes.collect())
 }
 
-/// A file around any body, with the digest it should have.
+/// A file around any body, with the right digest.
 fn file_around(body: &[u8]) -> Vec<u8> {
     let mut file = b"ZKLM".to_vec();
     file.extend(FILE_VERSION.to_le_bytes());
@@ -346,7 +346,7 @@ fn refuses_weights_wider_than_they_need_be_or_of_no_width() {
         let body = with_weights(weights);
         assert_eq!(decode_body(&body), Err(FileError::Malformed), "{weights:?}");
     }
-    // As wide as they must be, they are read, and the graph wants more of them.
+    // With the right width they are read, and the graph then expects more of them.
     for weights in [[1, 127].as_slice(), &[2, 128, 0], &[4, 0, 0x80, 0, 0]] {
         let error = decode_body(&with_weights(weights)).unwrap_err();
         assert!(matches!(error, FileError::Graph(_)), "{weights:?}: {error}");

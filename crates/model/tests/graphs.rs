@@ -378,7 +378,7 @@ fn refuses_sums_and_biases_that_could_overflow() {
     );
     let top = graph.push(dense(&[0; 3], &[most]), &[0]).unwrap();
     refuses(graph.clone(), Op::Add(Add), &[top, top], OpError::Overflow);
-    // Rounding up at the very top stays inside.
+    // Rounding up at the largest bound stays inside it.
     let rounded = graph.push(Op::Rescale(Rescale { shift: 8 }), &[top]);
     let bounds = graph.tensor(rounded.unwrap()).unwrap().bounds;
     assert_eq!(bounds.hi, 1 << 54);
@@ -438,7 +438,7 @@ fn refuses_more_work_than_the_limit() {
     };
     let refused = graph.push(pool(256), &[0]);
     assert_eq!(refused, Err(GraphError::TooMuchWork { limit }));
-    // 2^14 cells under each of 2^22 windows is all there may be.
+    // The most operations: 2^14 cells under each of 2^22 windows.
     assert_eq!(graph.push(pool(128), &[0]), Ok(1));
     let refused = graph.push(Op::Relu(Relu), &[1]);
     assert_eq!(refused, Err(GraphError::TooMuchWork { limit }));

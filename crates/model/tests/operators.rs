@@ -120,7 +120,7 @@ fn conv2d_gives_what_the_onnx_documentation_says() {
 
 #[test]
 fn max_pool_gives_what_the_onnx_documentation_says() {
-    // There the pixels begin with 1.
+    // The pixels of the documentation begin with 1.
     let pool = |window| counting([5, 5], Op::MaxPool(MaxPool { window }));
     let padded_by_two = [
         13, 14, 15, 15, 15, 18, 19, 20, 20, 20, 23, 24, 25, 25, 25, 23, 24, 25, 25, 25, 23, 24, 25,

@@ -16,7 +16,7 @@ pub struct Ceremony {
 }
 
 impl Ceremony {
-    /// A ceremony of `2^power` powers.
+    /// A ceremony's file with `2^power` powers.
     #[must_use]
     pub fn new(power: u32) -> Self {
         let g1 = (0..(2 << power) - 1).flat_map(|exponent| g1_bytes(&tau_g1(exponent)));

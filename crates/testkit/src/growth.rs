@@ -67,7 +67,8 @@ impl Growth {
         }
     }
 
-    /// A window whose padding is at most `beyond` wider than would leave it something to see.
+    /// A random window. Its padding may be up to `beyond` cells wider than the widest with which it
+    /// always touches the picture.
     pub(crate) fn window(&mut self, input: Shape, beyond: usize) -> Window {
         let random = &mut self.random;
         let mut axis = |len: usize| {

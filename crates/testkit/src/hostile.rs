@@ -75,7 +75,7 @@ impl Hostile {
     ///
     /// # Panics
     ///
-    /// Their number is zero or too large.
+    /// The number is zero, or more than a key may have.
     #[must_use]
     pub const fn row(&self) -> Columns {
         Columns::new(self.columns).expect("some columns")

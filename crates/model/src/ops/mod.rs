@@ -1,5 +1,5 @@
-//! The operators, one file each. Each implements the trait [`Operator`]; the list below makes [`Op`]
-//! of them.
+//! The operators, one file each. Each implements the trait [`Operator`]; the list below makes
+//! [`Op`] of them.
 
 mod add;
 mod average_pool;

@@ -1,8 +1,8 @@
 //! A network with two or three weights in a word, for machines where every instruction counts.
 //!
 //! [`Network::classify`] gives the result of [`Model::classify`](zklens_model::Model::classify).
-//! Operators without weights are the model's own ([`Op::run`]). Linear ones multiply several weights
-//! by the same number of cells at once: with `B = 2^21`,
+//! Operators without weights are the model's own ([`Op::run`]). Linear ones multiply several
+//! weights by the same number of cells at once: with `B = 2^21`,
 //!
 //! ```text
 //! (w₀ + w₁·B + w₂·B²) · (x₀·B² + x₁·B + x₂) ≡ s₀ + s₁·B + (w₀·x₀ + w₁·x₁ + w₂·x₂)·B² + …·B³   mod 2^64
@@ -19,7 +19,7 @@ use std::borrow::Cow;
 
 use zklens_model::{Classification, InputError, Op, Pixels, Preprocessing, Shape, Value};
 
-/// A network, packed.
+/// A packed network.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// How an image becomes the input.
@@ -30,12 +30,12 @@ pub struct Network {
     pub scale: i32,
 }
 
-/// An operator, where its inputs come from, and the sides of its output.
+/// An operator, the nodes that give its inputs, and the sides of its output.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// The operator.
     pub operator: Operator,
-    /// Nodes before this one.
+    /// The nodes that give the inputs, each before this one.
     pub inputs: Cow<'static, [usize]>,
     /// Channels, height, width.
     pub shape: [usize; 3],
@@ -59,7 +59,7 @@ pub struct Linear {
     pub digits: Digits,
     /// The number of outputs that are summed up together: one of [`BLOCKS`].
     pub block: usize,
-    /// For each chunk, block of rows and tap, the weights of the rows.
+    /// The words of weights, ordered by chunk, then block of outputs, then tap, then output.
     pub weights: Cow<'static, [i64]>,
     /// The number of taps in each chunk.
     pub chunks: Cow<'static, [usize]>,
@@ -100,7 +100,7 @@ impl Network {
         &self.preprocessing
     }
 
-    /// Runs the network.
+    /// Runs the network on the pixels.
     ///
     /// # Errors
     ///
@@ -179,7 +179,8 @@ impl Digits {
         }
     }
 
-    /// The sum of products in a sum of packed products, rounding away what is below it.
+    /// The top digit of a sum of packed products, which is the sum of products. The lower digits
+    /// are rounded away.
     const fn top(self, sum: i64) -> i64 {
         match self {
             Self::One => sum,
@@ -213,7 +214,7 @@ impl Linear {
         }
     }
 
-    /// Words that are zero, three cells of background or of a ReLU's zeros, are passed over.
+    /// Passes over words that are zero: three cells of background, or three zeros of a ReLU.
     fn dense_in<const ROWS: usize>(&self, cells: &[i64]) -> Vec<i64> {
         let mut sums = self.bias.to_vec();
         let mut weights = self.weights.as_chunks::<ROWS>().0;
@@ -346,8 +347,8 @@ impl Slide {
     }
 }
 
-/// The words of one row whose cells begin at column `left`, from the right, so that each makes the
-/// next.
+/// Fills in the words of one row, whose cells begin at column `left`. It goes from right to left,
+/// because a word has the cells to its right.
 fn fill_row(digits: Digits, row: &mut [i64], cells: &[i64], left: usize) {
     let (mut x1, mut x2) = (0, 0);
     for (column, word_at) in row.iter_mut().enumerate().rev() {
