@@ -17,10 +17,7 @@ mod subject;
 use crate::growth::Growth;
 use crate::tensor::Tensor;
 use subject::Subject;
-use zklens_model::{
-    Add, AveragePool, Clip, Concat, Conv2d, Dense, LeftShift, LookupTable, MaxPool, Model, NodeId,
-    Op, Relu, Rescale, Reshape,
-};
+use zklens_model::{Model, NodeId, Op};
 
 /// Writes [`Kind`] and the functions that ask the operators' files.
 macro_rules! operators {
@@ -29,7 +26,7 @@ macro_rules! operators {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Kind {
             $(
-                #[doc = concat!("See [`", stringify!($Operator), "`].")]
+                #[doc = concat!("See [`zklens_model::", stringify!($Operator), "`].")]
                 $Operator,
             )+
         }
@@ -50,7 +47,7 @@ macro_rules! operators {
 
             pub(crate) fn grow(self, growth: &mut Growth, at: NodeId) -> Option<NodeId> {
                 match self {
-                    $(Self::$Operator => $Operator::grow(growth, at),)+
+                    $(Self::$Operator => zklens_model::$Operator::grow(growth, at),)+
                 }
             }
         }
@@ -65,7 +62,7 @@ macro_rules! operators {
 
         /// The golden models of all operators, each with the stem of its files.
         pub(crate) fn golden() -> Vec<(&'static str, Model)> {
-            [$($Operator::golden()),+].concat()
+            [$(zklens_model::$Operator::golden()),+].concat()
         }
     };
 }
