@@ -1,5 +1,14 @@
-//! The networks that zklens ships: trained by `training/`, imported by `zklens import`, embedded
-//! here so that every program that shows them carries them.
+//! The networks that zklens ships, trained by `training/` and imported by `zklens import`. They are
+//! embedded here, so that every program that offers them has them inside.
+//!
+//! ```
+//! let shipped = zklens_models::find("mnist-cnn").expect("it is shipped");
+//! assert_eq!(shipped.summary, "handwritten digits, white on black");
+//! let model = shipped.decode()?;
+//! assert_eq!(model.preprocessing().shape(), [1, 28, 28]);
+//! assert_eq!(model.classes().len(), 10);
+//! # Ok::<(), zklens_model::FileError>(())
+//! ```
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -10,9 +19,9 @@ use zklens_model::{FileError, Model};
 /// A network that ships with zklens.
 #[derive(Clone, Copy, Debug)]
 pub struct Shipped {
-    /// The name to ask for it by.
+    /// The name by which [`find`] knows it.
     pub name: &'static str,
-    /// What it tells apart, in a few words.
+    /// The kinds of images that it tells apart, in a few words.
     pub summary: &'static str,
     /// The model card, in Markdown.
     pub card: &'static str,
@@ -21,7 +30,7 @@ pub struct Shipped {
 }
 
 impl Shipped {
-    /// The model itself.
+    /// Reads [`Self::file`].
     ///
     /// # Errors
     ///
@@ -31,7 +40,7 @@ impl Shipped {
     }
 }
 
-/// All of them; the first is the default.
+/// Every shipped network. The first is the default.
 pub const ALL: [Shipped; 2] = [
     Shipped {
         name: "fashion-mlp",
@@ -47,7 +56,7 @@ pub const ALL: [Shipped; 2] = [
     },
 ];
 
-/// The network called `name`.
+/// The network called `name`, or `None` if it is not shipped.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Shipped> {
     ALL.iter().find(|shipped| shipped.name == name)

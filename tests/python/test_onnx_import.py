@@ -47,7 +47,7 @@ class ShippedNetworks(unittest.TestCase):
         got = np.array(got["logits"]) * 2.0 ** -got["scale"]
         self.assertEqual(got.shape, (1000, 10))
         error = np.abs(got - expected).max()
-        # The importer's own float network adds in another order than onnxruntime.
+        # The importer's own float network does not add in the order of onnxruntime.
         self.assertLessEqual(error, report["largest_logit_error"] + 1e-4 * report["largest_logit"])
         agreement = (got.argmax(1) == expected.argmax(1)).mean()
         self.assertGreaterEqual(agreement, 0.999)

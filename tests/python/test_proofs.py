@@ -87,7 +87,7 @@ class ChangedProofs(unittest.TestCase):
         self.assertEqual(at, len(self.tape))
 
     def with_word(self, end: int, word: int) -> bytes:
-        """The tape with another word before byte `end`."""
+        """The tape with `word` in place of the word that ends at byte `end`."""
         return self.tape[: end - 32] + word.to_bytes(32, "big") + self.tape[end:]
 
     def test_a_changed_scalar_or_point_in_any_message(self):
@@ -102,7 +102,7 @@ class ChangedProofs(unittest.TestCase):
                 self.refuse("the opening", tape=self.with_word(end, changed))
         self.assertEqual(len(seen), 8)
 
-    def test_words_that_are_no_scalar_or_no_point(self):
+    def test_words_that_are_not_a_scalar_or_not_a_point(self):
         ends = {label: (first, last) for label, first, last in self.messages()}
         _, last = ends["proof/columns"]
         word = int.from_bytes(self.tape[last - 32 : last], "big")
@@ -123,7 +123,7 @@ class ChangedProofs(unittest.TestCase):
     def test_another_label(self):
         self.assertEqual((self.statement.labels, len(self.key.classes)), ([0], 2))
         self.refuse("the opening", replace(self.statement, labels=[1]))
-        self.refuse("no class", replace(self.statement, labels=[2]))
+        self.refuse("one of the classes", replace(self.statement, labels=[2]))
 
     def test_another_context(self):
         self.refuse("the opening", replace(self.statement, context=bytes(32)))
@@ -142,8 +142,8 @@ class ChangedProofs(unittest.TestCase):
         y = int.from_bytes(points[32:], "big")
         negative = points[:32] + (curve.field_modulus - y).to_bytes(32, "big")
         self.refuse("the opening", replace(self.statement, inputs=negative))
-        self.refuse("row of pixels", replace(self.statement, inputs=b""))
-        self.refuse("row of pixels", replace(self.statement, inputs=points + points))
+        self.refuse("vector of pixels", replace(self.statement, inputs=b""))
+        self.refuse("vector of pixels", replace(self.statement, inputs=points + points))
 
     def test_a_truncated_file(self):
         for suffix, read in {"zkk": read_key, "zkp": read_proof}.items():

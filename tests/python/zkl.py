@@ -1,7 +1,8 @@
 """A second reader and runner of .zkl files, in NumPy.
 
 It shares nothing with the Rust code but the description of the format and of the operators, so
-that a mistake in either is a difference between the two. Integers only: no value is ever a float.
+that a mistake in either shows as a difference between the two. All values are integers, none a
+float.
 """
 
 import hashlib
@@ -25,53 +26,6 @@ class Axis:
     stride: int
     before: int
     after: int
-
-
-@dataclass
-class Node:
-    operator: str
-    fields: dict
-    inputs: list[int]
-    bounds: tuple[int, int]
-
-
-@dataclass
-class Network:
-    name: str
-    classes: list[str]
-    preprocessing: dict
-    digest: str
-    nodes: list[Node] = field(default_factory=list)
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """[channels, height, width] of the pixels."""
-        channels = {"Luma": 1, "Rgb": 3}[self.preprocessing["colour"]]
-        return channels, self.preprocessing["height"], self.preprocessing["width"]
-
-    def run(self, images: np.ndarray) -> tuple[list[np.ndarray], int]:
-        """The output of every node on uint8 images [n, channels, height, width], and the scale of
-        the last. Every output is checked against the bounds in the file."""
-        assert images.dtype == np.uint8 and images.shape[1:] == self.shape, images.shape
-        outputs = [images.astype(np.int64)]
-        scales = [0]
-        for node in self.nodes:
-            inputs = [outputs[i] for i in node.inputs]
-            output = OPERATORS[node.operator](node.fields, inputs)
-            assert output.dtype == np.int64 and output.ndim == 4
-            low, high = node.bounds
-            assert low <= output.min() and output.max() <= high, (node.operator, node.bounds)
-            outputs.append(output)
-            scales.append(scale_after(node, [scales[i] for i in node.inputs]))
-        return outputs, scales[-1]
-
-    def logits(self, images: np.ndarray, batch: int = 100) -> np.ndarray:
-        """int64 logits [n, classes]."""
-        batches = [images[at : at + batch] for at in range(0, len(images), batch)]
-        return np.concatenate([self.run(b)[0][-1].reshape(len(b), -1) for b in batches])
-
-
-# The file
 
 
 class Reader:
@@ -114,7 +68,7 @@ class Reader:
     def items(self, read) -> list:
         return [read() for _ in range(self.unsigned())]
 
-    def variant(self, names: list[str]) -> str:
+    def variant(self, names: list):
         index = self.unsigned()
         if index >= len(names):
             raise Malformed(f"variant {index} of {names}")
@@ -126,6 +80,9 @@ class Reader:
         dtype = {1: "<i1", 2: "<i2", 4: "<i4"}[blob[0]]
         return np.frombuffer(blob[1:], dtype=dtype).astype(np.int64)
 
+    def biases(self) -> np.ndarray:
+        return np.array(self.items(self.signed), dtype=np.int64)
+
     def window(self) -> tuple[Axis, Axis]:
         axes = [Axis(*(self.unsigned() for _ in range(4))) for _ in range(2)]
         return axes[0], axes[1]
@@ -133,44 +90,219 @@ class Reader:
     def interval(self) -> tuple[int, int]:
         return self.signed(), self.signed()
 
+    def shape(self) -> tuple[int, int, int]:
+        return self.unsigned(), self.unsigned(), self.unsigned()
 
-# The fields of every operator in the order of the file; the order of operators is their number.
-FIELDS = {
-    "Input": {},
-    "Dense": {"weights": "weights", "weight_scale": "signed", "bias": "signed list"},
-    "Conv2d": {
-        "weights": "weights",
-        "weight_scale": "signed",
-        "bias": "signed list",
-        "window": "window",
-        "groups": "unsigned",
-    },
-    "AveragePool": {"window": "window", "multiplier": "signed", "multiplier_scale": "signed"},
-    "Rescale": {"shift": "unsigned"},
-    "Relu": {},
-    "Clip": {"bounds": "interval"},
-    "Table": {"first": "signed", "values": "weights", "scale": "signed"},
-    "MaxPool": {"window": "window"},
-    "Add": {},
-    "Concat": {},
-    "LeftShift": {"bits": "unsigned"},
-    "Reshape": {"shape": "three"},
-}
+
+class Operator:
+    """An operator with the fields that a file gives it. A subclass is one operator: its class name
+    is the operator's, and the order of the classes is their number in files."""
+
+    #: Name of each field and the method that reads it, in the order of the file.
+    fields: dict = {}
+    #: Every operator, in order.
+    every: list[type["Operator"]] = []
+
+    def __init_subclass__(cls):
+        Operator.every.append(cls)
+
+    def __init__(self, reader: Reader):
+        for name, read in self.fields.items():
+            setattr(self, name, read(reader))
+
+    def output(self, *inputs: np.ndarray) -> np.ndarray:
+        """The output, from int64 tensors [n, channels, height, width]."""
+        raise Malformed(f"{type(self).__name__} is no node's operator")
+
+    def scale(self, scale: int) -> int:
+        """The output's scale, from that of the inputs. A value X of scale f stands for X / 2^f."""
+        return scale
+
+
+class Input(Operator):
+    """The pixels: node 0, which a file does not list."""
+
+
+class Dense(Operator):
+    fields = {"weights": Reader.weights, "weight_scale": Reader.signed, "bias": Reader.biases}
+
+    def output(self, x):
+        y = x.reshape(len(x), -1) @ self.weights.reshape(len(self.bias), -1).T + self.bias
+        return y[:, :, None, None]
+
+    def scale(self, scale):
+        return scale + self.weight_scale
+
+
+class Conv2d(Operator):
+    fields = {
+        "weights": Reader.weights,
+        "weight_scale": Reader.signed,
+        "bias": Reader.biases,
+        "window": Reader.window,
+        "groups": Reader.unsigned,
+    }
+
+    def output(self, x):
+        seen = windows(x, self.window, 0)
+        kernel = seen.shape[-2:]
+        weights = self.weights.reshape(len(self.bias), -1, *kernel)
+        groups = zip(
+            np.split(seen, self.groups, axis=1),
+            np.split(weights, self.groups, axis=0),
+            strict=True,
+        )
+        planes = [np.einsum("nchwyx,ocyx->nohw", part, filters) for part, filters in groups]
+        return np.concatenate(planes, axis=1) + self.bias[:, None, None]
+
+    def scale(self, scale):
+        return scale + self.weight_scale
+
+
+class AveragePool(Operator):
+    fields = {
+        "window": Reader.window,
+        "multiplier": Reader.signed,
+        "multiplier_scale": Reader.signed,
+    }
+
+    def output(self, x):
+        return windows(x, self.window, 0).sum(axis=(4, 5)) * self.multiplier
+
+    def scale(self, scale):
+        return scale + self.multiplier_scale
+
+
+class Rescale(Operator):
+    fields = {"shift": Reader.unsigned}
+
+    def output(self, x):
+        """To the nearest, halves upwards; NumPy's // rounds down."""
+        divisor = 2**self.shift
+        return (x + divisor // 2) // divisor
+
+    def scale(self, scale):
+        return scale - self.shift
+
+
+class Relu(Operator):
+    def output(self, x):
+        return np.maximum(x, 0)
+
+
+class Clip(Operator):
+    fields = {"bounds": Reader.interval}
+
+    def output(self, x):
+        return np.clip(x, *self.bounds)
+
+
+class Table(Operator):
+    fields = {"first": Reader.signed, "values": Reader.weights, "values_scale": Reader.signed}
+
+    def output(self, x):
+        index = x - self.first
+        assert index.min() >= 0, "below the table"
+        return self.values[index]
+
+    def scale(self, scale):
+        return self.values_scale
+
+
+class MaxPool(Operator):
+    fields = {"window": Reader.window}
+
+    def output(self, x):
+        lowest = np.iinfo(np.int64).min
+        return windows(x, self.window, lowest).max(axis=(4, 5))
+
+
+class Add(Operator):
+    def output(self, a, b):
+        return a + b
+
+
+class Concat(Operator):
+    def output(self, *inputs):
+        return np.concatenate(inputs, axis=1)
+
+
+class LeftShift(Operator):
+    fields = {"bits": Reader.unsigned}
+
+    def output(self, x):
+        return x * 2**self.bits
+
+    def scale(self, scale):
+        return scale + self.bits
+
+
+class Reshape(Operator):
+    fields = {"shape": Reader.shape}
+
+    def output(self, x):
+        return x.reshape(-1, *self.shape)
+
+
+def windows(x: np.ndarray, window: tuple[Axis, Axis], padding: int) -> np.ndarray:
+    """[n, channels, rows, columns, kernel rows, kernel columns]."""
+    rows, columns = window
+    padded = np.pad(
+        x,
+        [(0, 0), (0, 0), (rows.before, rows.after), (columns.before, columns.after)],
+        constant_values=padding,
+    )
+    every = sliding_window_view(padded, (rows.kernel, columns.kernel), axis=(2, 3))
+    return every[:, :, :: rows.stride, :: columns.stride]
+
+
+@dataclass
+class Node:
+    operator: Operator
+    inputs: list[int]
+    bounds: tuple[int, int]
+
+
+@dataclass
+class Network:
+    name: str
+    classes: list[str]
+    preprocessing: dict
+    digest: str
+    nodes: list[Node] = field(default_factory=list)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """[channels, height, width] of the pixels."""
+        channels = {"Luma": 1, "Rgb": 3}[self.preprocessing["colour"]]
+        return channels, self.preprocessing["height"], self.preprocessing["width"]
+
+    def run(self, images: np.ndarray) -> tuple[list[np.ndarray], int]:
+        """The output of every node on uint8 images [n, channels, height, width], and the scale of
+        the last. Every output is checked against the bounds in the file."""
+        assert images.dtype == np.uint8 and images.shape[1:] == self.shape, images.shape
+        outputs = [images.astype(np.int64)]
+        scales = [0]
+        for node in self.nodes:
+            output = node.operator.output(*(outputs[i] for i in node.inputs))
+            assert output.dtype == np.int64 and output.ndim == 4
+            low, high = node.bounds
+            assert low <= output.min() and output.max() <= high, (node.operator, node.bounds)
+            outputs.append(output)
+            scale, *others = (scales[i] for i in node.inputs)
+            assert all(other == scale for other in others), (node.operator, scale, others)
+            scales.append(node.operator.scale(scale))
+        return outputs, scales[-1]
+
+    def logits(self, images: np.ndarray, batch: int = 100) -> np.ndarray:
+        """int64 logits [n, classes]."""
+        batches = [images[at : at + batch] for at in range(0, len(images), batch)]
+        return np.concatenate([self.run(b)[0][-1].reshape(len(b), -1) for b in batches])
 
 
 def read_node(reader: Reader) -> Node:
-    readers = {
-        "weights": reader.weights,
-        "signed": reader.signed,
-        "unsigned": reader.unsigned,
-        "window": reader.window,
-        "interval": reader.interval,
-        "signed list": lambda: reader.items(reader.signed),
-        "three": lambda: [reader.unsigned() for _ in range(3)],
-    }
-    operator = reader.variant(list(FIELDS))
-    fields = {name: readers[kind]() for name, kind in FIELDS[operator].items()}
-    return Node(operator, fields, reader.items(reader.unsigned), reader.interval())
+    operator = reader.variant(Operator.every)
+    return Node(operator(reader), reader.items(reader.unsigned), reader.interval())
 
 
 def decode(file: bytes) -> Network:
@@ -203,89 +335,3 @@ def decode(file: bytes) -> Network:
 def read(path) -> Network:
     with open(path, "rb") as file:
         return decode(file.read())
-
-
-# The operators, on int64 tensors [n, channels, height, width]
-
-
-def windows(x: np.ndarray, window: tuple[Axis, Axis], padding: int) -> np.ndarray:
-    """[n, channels, rows, columns, kernel rows, kernel columns]."""
-    rows, columns = window
-    padded = np.pad(
-        x,
-        [(0, 0), (0, 0), (rows.before, rows.after), (columns.before, columns.after)],
-        constant_values=padding,
-    )
-    every = sliding_window_view(padded, (rows.kernel, columns.kernel), axis=(2, 3))
-    return every[:, :, :: rows.stride, :: columns.stride]
-
-
-def dense(fields: dict, inputs: list[np.ndarray]) -> np.ndarray:
-    bias = np.array(fields["bias"], dtype=np.int64)
-    x = inputs[0].reshape(len(inputs[0]), -1)
-    y = x @ fields["weights"].reshape(len(bias), -1).T + bias
-    return y[:, :, None, None]
-
-
-def conv2d(fields: dict, inputs: list[np.ndarray]) -> np.ndarray:
-    bias = np.array(fields["bias"], dtype=np.int64)
-    seen = windows(inputs[0], fields["window"], 0)
-    kernel = seen.shape[-2:]
-    weights = fields["weights"].reshape(len(bias), -1, *kernel)
-    groups = zip(
-        np.split(seen, fields["groups"], axis=1),
-        np.split(weights, fields["groups"], axis=0),
-        strict=True,
-    )
-    planes = [np.einsum("nchwyx,ocyx->nohw", part, filters) for part, filters in groups]
-    return np.concatenate(planes, axis=1) + bias[:, None, None]
-
-
-def average_pool(fields: dict, inputs: list[np.ndarray]) -> np.ndarray:
-    return windows(inputs[0], fields["window"], 0).sum(axis=(4, 5)) * fields["multiplier"]
-
-
-def max_pool(fields: dict, inputs: list[np.ndarray]) -> np.ndarray:
-    lowest = np.iinfo(np.int64).min
-    return windows(inputs[0], fields["window"], lowest).max(axis=(4, 5))
-
-
-def rescale(fields: dict, inputs: list[np.ndarray]) -> np.ndarray:
-    """To the nearest, halves upwards; NumPy's // rounds down."""
-    divisor = 2 ** fields["shift"]
-    return (inputs[0] + divisor // 2) // divisor
-
-
-def table(fields: dict, inputs: list[np.ndarray]) -> np.ndarray:
-    index = inputs[0] - fields["first"]
-    assert index.min() >= 0, "below the table"
-    return fields["values"][index]
-
-
-def reshape(fields: dict, inputs: list[np.ndarray]) -> np.ndarray:
-    return inputs[0].reshape(-1, *fields["shape"])
-
-
-OPERATORS = {
-    "Dense": dense,
-    "Conv2d": conv2d,
-    "AveragePool": average_pool,
-    "Rescale": rescale,
-    "Relu": lambda fields, inputs: np.maximum(inputs[0], 0),
-    "Clip": lambda fields, inputs: np.clip(inputs[0], *fields["bounds"]),
-    "Table": table,
-    "MaxPool": max_pool,
-    "Add": lambda fields, inputs: inputs[0] + inputs[1],
-    "Concat": lambda fields, inputs: np.concatenate(inputs, axis=1),
-    "LeftShift": lambda fields, inputs: inputs[0] * 2 ** fields["bits"],
-    "Reshape": reshape,
-}
-
-
-def scale_after(node: Node, scales: list[int]) -> int:
-    """A value X of scale f stands for X / 2^f."""
-    assert all(scale == scales[0] for scale in scales), (node.operator, scales)
-    fields = node.fields
-    change = fields.get("weight_scale", 0) + fields.get("multiplier_scale", 0)
-    change += fields.get("bits", 0) - fields.get("shift", 0)
-    return fields["scale"] if node.operator == "Table" else scales[0] + change

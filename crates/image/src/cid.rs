@@ -12,13 +12,13 @@ use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
-/// Bytes in every chunk of a file but the last.
+/// The number of bytes in each chunk of a file; the last chunk may have fewer.
 pub const CHUNK_BYTES: usize = 262_144;
 
-/// Most links of a tree node.
+/// The most links that a node of the tree has.
 pub const NODE_LINKS: usize = 174;
 
-/// Which of the two identifiers that IPFS tools print.
+/// The two versions of identifiers that IPFS tools print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CidVersion {
     /// `Qm…`: `ipfs add`. Leaves are UnixFS protobuf messages around a chunk.
@@ -30,18 +30,18 @@ pub enum CidVersion {
 
 /// An IPFS content identifier of a file.
 ///
-/// Its [`Display`](fmt::Display) form is what IPFS tools print: base58 for version 0, base32 for
-/// version 1.
+/// Its [`Display`](fmt::Display) form is the text that IPFS tools print: base58 for version 0,
+/// base32 for version 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cid {
     codec: Codec,
     digest: [u8; 32],
 }
 
-/// What the digest is the digest of.
+/// The kind of block that the digest is taken of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Codec {
-    /// A DAG-PB node in version 0, where it is the only codec and not written.
+    /// A DAG-PB node in an identifier of version 0, which has no field for the codec.
     V0,
     /// A DAG-PB node.
     V1Node,
@@ -126,19 +126,19 @@ pub fn of_reader(mut reader: impl Read, version: CidVersion) -> io::Result<Cid> 
     }
 }
 
-/// A tree that grows to the right: per level, from the leaves up, the links that wait for a parent.
-/// A level never keeps a full set of [`NODE_LINKS`].
+/// A tree that grows to the right. It keeps, for each level from the leaves up, the links that wait
+/// for a parent; [`NODE_LINKS`] of them get their parent at once.
 struct Tree {
     version: CidVersion,
     levels: Vec<Vec<Link>>,
 }
 
-/// A finished subtree.
+/// A finished subtree, as its parent links to it.
 struct Link {
     cid: Cid,
-    /// Bytes of the file below.
+    /// The number of the file's bytes in the subtree.
     file_bytes: u64,
-    /// Bytes of all blocks below, this one included.
+    /// The number of bytes of all blocks in the subtree.
     block_bytes: u64,
 }
 
@@ -262,7 +262,7 @@ mod unixfs {
     pub(super) const CHILD_FILE_BYTES: u64 = 4 << 3;
 }
 
-/// How a UnixFS message of a file begins: field 1, its type, is 2.
+/// The first bytes of a UnixFS message of a file: field 1, the type, is 2.
 const FILE: [u8; 2] = [1 << 3, 2];
 
 fn put_bytes(out: &mut Vec<u8>, tag: u64, bytes: &[u8]) {
@@ -287,7 +287,8 @@ mod tests {
 
     use super::*;
 
-    /// The same with another implementation and chunks of one byte, so that trees are deep early.
+    /// Against a second implementation, with chunks of one byte, so that small files make deep
+    /// trees.
     fn reference(bytes: &[u8], version: CidVersion) -> String {
         let mut adder = FileAdder::builder()
             .with_chunker(Chunker::Size(1))

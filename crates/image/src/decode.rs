@@ -1,14 +1,14 @@
 //! File bytes to a [`Picture`].
 //!
-//! What is decoded is part of what a proof says, so it is fixed in every detail:
+//! A proof about a file is about its decoded pixels, so they are fixed in every detail:
 //!
 //! * the decoders are those of [`DECODER`](crate::DECODER), at these versions, without
 //!   processor-specific code;
-//! * pixels are taken as stored: orientation, colour profiles and gamma are not applied (see
-//!   [`exif_orientation`]);
+//! * pixels are taken as they are stored: orientation, colour profiles and gamma are not applied
+//!   (see [`exif_orientation`]);
 //! * palettes, sub-sampled colour, YCbCr and CMYK become RGB as the decoder does it;
-//! * of an animation, the first frame counts, on its canvas: transparent in GIF, white in WebP. Of an
-//!   animated PNG, it is the default image;
+//! * an animation counts by its first frame, on its canvas: transparent in GIF, white in WebP. An
+//!   animated PNG counts by its default image;
 //! * grey, 16-bit samples and transparency become 8-bit RGB as [`Picture::rgb`] says.
 
 use std::io::{Cursor, ErrorKind};
@@ -21,27 +21,19 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, Limits, Rgba};
 
-use crate::format::{self, Format};
-use crate::{ImageError, Picture, jpeg};
+use crate::picture::check_dimensions;
+use crate::{Format, ImageError, Picture, detect, jpeg};
 
-/// Most bytes of a file: 64 MiB.
-pub const MAX_FILE_BYTES: usize = 64 << 20;
+pub use crate::limits::{MAX_ALLOCATION, MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE};
 
-/// Most pixels of a picture's width or height.
-pub const MAX_SIDE: u32 = 16_384;
-
-/// Most pixels of a picture: 64 Mi.
-pub const MAX_PIXELS: u64 = 64 << 20;
-
-/// Most bytes that the decoders of PNG and GIF may hold, the picture included: 1 GiB. The other
-/// decoders hold at most a small multiple of the picture.
-pub const MAX_ALLOCATION: u64 = 1 << 30;
-
-/// Decodes an image file. See the [module](self) for what exactly the pixels are.
+/// Decodes an image file. The [module](self) defines the pixels exactly.
 ///
-/// The header is checked against the limits before memory is set aside for the picture. Where panics
-/// unwind, one in a decoder becomes [`ImageError::Damaged`], after the panic hook has run; where they
-/// abort (WebAssembly, a zkVM), a file that is made for it can end the program.
+/// The header is checked against the limits before memory is set aside for the picture. Where
+/// panics unwind, a panic in a decoder becomes [`ImageError::Damaged`], after the panic hook has
+/// run.
+///
+/// **Warning:** where panics abort (WebAssembly, a zkVM), a file that is made for it can end the
+/// program.
 ///
 /// # Errors
 ///
@@ -56,9 +48,9 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, ImageError> {
 
 /// How a camera held the picture, if not upright: the EXIF orientation, 2 to 8.
 ///
-/// Decoding does not apply it: a proof is about the pixels as stored. Show a warning, because viewers
-/// turn the picture (6 and 8: by 90°, 3: by 180°; the others also mirror it). `None` if the picture
-/// is upright, the file does not say, or it cannot be read.
+/// Decoding does not apply it: a proof is about the pixels as stored. Show a warning, because
+/// viewers turn the picture (6 and 8: by 90°, 3: by 180°; the others also mirror it). `None` if the
+/// picture is upright, the file does not say how it is held, or the file cannot be read.
 #[must_use]
 pub fn exif_orientation(bytes: &[u8]) -> Option<u8> {
     let format = checked_format(bytes).ok()?;
@@ -74,26 +66,16 @@ pub fn exif_orientation(bytes: &[u8]) -> Option<u8> {
     }
 }
 
-/// Refuses a picture by the dimensions in its header.
-pub(crate) fn check_dimensions(width: u32, height: u32) -> Result<(), ImageError> {
-    let side = 1..=MAX_SIDE;
-    let pixels = u64::from(width) * u64::from(height);
-    if side.contains(&width) && side.contains(&height) && pixels <= MAX_PIXELS {
-        Ok(())
-    } else {
-        Err(ImageError::Dimensions { width, height })
-    }
-}
-
 fn checked_format(bytes: &[u8]) -> Result<Format, ImageError> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(ImageError::FileTooLarge { bytes: bytes.len() });
     }
-    format::detect(bytes)
+    detect(bytes)
 }
 
-/// The decoders have had panics on crafted files. They only have access to the file, so nothing that
-/// they leave half done is seen again.
+/// Runs a decoder and reports a panic as a damaged file: the decoders have had panics on crafted
+/// files. A decoder has access to the file alone, so nothing that it leaves half done is seen
+/// again.
 fn without_panic<T>(
     format: Format,
     decode: impl FnOnce() -> Result<T, ImageError>,
@@ -119,7 +101,7 @@ fn read(format: Format, bytes: &[u8]) -> Result<Picture, ImageError> {
         .map_err(|error| from_decoder(format, error))
 }
 
-/// Reads a header.
+/// The decoder of a format, which has read the header.
 fn open<'a>(format: Format, bytes: &'a [u8]) -> Result<Box<dyn ImageDecoder + 'a>, ImageError> {
     let file = Cursor::new(bytes);
     let decoder = match format {

@@ -1,13 +1,13 @@
 //! Why a file has no pixels.
 
-use crate::decode::{MAX_ALLOCATION, MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE};
 use crate::format::Format;
+use crate::limits::{MAX_ALLOCATION, MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE};
 
-/// Why a file cannot be decoded. It is always the file's fault; each message says what to do.
+/// Why a file cannot be decoded. It is always the file's fault; each message has advice.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImageError {
-    /// There are no bytes at all.
+    /// The file is empty.
     #[error("the image file is empty: was it downloaded completely?")]
     EmptyFile,
     /// The file is larger than [`MAX_FILE_BYTES`].
@@ -16,7 +16,7 @@ pub enum ImageError {
         /// Length of the file.
         bytes: usize,
     },
-    /// The file has a format that is known but not decoded.
+    /// The file has a format that zklens recognises but does not decode.
     #[error(
         "this is {found}, which is not supported: convert the picture to JPEG, PNG, GIF, WebP or BMP"
     )]
@@ -24,7 +24,7 @@ pub enum ImageError {
         /// The format with its article, as in "a HEIF picture".
         found: &'static str,
     },
-    /// The file begins like nothing that is known.
+    /// The first bytes are not those of any format that zklens recognises.
     #[error(
         "no image format is known that begins with the bytes {start:02x?}: \
          expected a JPEG, PNG, GIF, WebP or BMP file"
@@ -33,15 +33,15 @@ pub enum ImageError {
         /// The first bytes, at most eight.
         start: Vec<u8>,
     },
-    /// The header asks for a picture without pixels or beyond [`MAX_SIDE`] or [`MAX_PIXELS`].
+    /// The header gives a picture without pixels, or one beyond [`MAX_SIDE`] or [`MAX_PIXELS`].
     #[error(
         "the picture is {width} × {height} pixels, expected 1 to {MAX_SIDE} on each side and at most \
          {MAX_PIXELS} in all: resize it"
     )]
     Dimensions {
-        /// Columns of pixels.
+        /// Width in pixels.
         width: u32,
-        /// Rows of pixels.
+        /// Height in pixels.
         height: u32,
     },
     /// Decoding would need more memory than [`MAX_ALLOCATION`].
@@ -58,7 +58,7 @@ pub enum ImageError {
     UnsupportedFeature {
         /// Format of the file.
         format: Format,
-        /// What the decoder said.
+        /// The decoder's message.
         reason: String,
     },
     /// The file ends before the picture does.
@@ -66,7 +66,7 @@ pub enum ImageError {
     Truncated {
         /// Format of the file.
         format: Format,
-        /// What is missing, or what the decoder said.
+        /// The part that is missing, or the decoder's message.
         reason: String,
     },
     /// The file contradicts its format.
@@ -74,7 +74,7 @@ pub enum ImageError {
     Damaged {
         /// Format of the file.
         format: Format,
-        /// What the decoder said.
+        /// The decoder's message.
         reason: String,
     },
 }

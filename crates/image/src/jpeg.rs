@@ -1,4 +1,4 @@
-//! JPEG, by `zune-jpeg` itself: through `image` its code would depend on the processor.
+//! JPEG, by `zune-jpeg` directly: called through `image`, its code would depend on the processor.
 
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
@@ -8,9 +8,8 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use crate::decode::check_dimensions;
-use crate::format::Format;
-use crate::{ImageError, Picture};
+use crate::picture::check_dimensions;
+use crate::{Format, ImageError, Picture};
 
 /// Decodes to grey or RGB. A damaged scan is decoded as far as it goes, as browsers do, but a file
 /// without its end is refused.
@@ -26,12 +25,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Picture, ImageError> {
         decoder.set_options(options);
     }
     let samples = decoder.decode().map_err(|error| from_decoder(&error))?;
-    let samples = if grey {
+    let picture = if grey {
         GrayImage::from_raw(width, height, samples).map(DynamicImage::ImageLuma8)
     } else {
         RgbImage::from_raw(width, height, samples).map(DynamicImage::ImageRgb8)
     };
-    samples
+    picture
         .map(Picture::new)
         .ok_or_else(|| damaged("fewer samples than the header says"))
 }
@@ -68,8 +67,9 @@ fn dimensions(decoder: &Decoder<'_>) -> Result<(u32, u32), ImageError> {
         .ok_or_else(|| damaged("no frame header"))
 }
 
-/// Refuses by the segments before the picture data what the decoder cannot do, and a file whose data
-/// does not end. The decoder alone would misread some of these files and panic on others.
+/// Refuses a file with features that the decoder does not support, which the segments before the
+/// picture data show, and a file whose data does not end. The decoder alone would misread some of
+/// these files and panic on others.
 fn check_segments(bytes: &[u8]) -> Result<(), ImageError> {
     const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
     let mut rest = bytes;
@@ -80,7 +80,7 @@ fn check_segments(bytes: &[u8]) -> Result<(), ImageError> {
             0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
                 return Err(unsupported("lossless, hierarchical or arithmetic coding"));
             }
-            // Start of scan. Scan data cannot have the end marker's bytes; what comes before can, as
+            // Start of scan. Scan data cannot have the end marker's bytes; earlier segments can, as
             // in an EXIF preview.
             0xda if rest.windows(2).any(|pair| pair == END_OF_IMAGE) => return Ok(()),
             0xda => return Err(truncated("the end-of-image marker is missing")),

@@ -1,4 +1,4 @@
-//! Image files to the values that a network takes, and to the identifier that they have on IPFS.
+//! From an image file to the values that a network takes, and to the file's identifier on IPFS.
 //!
 //! ```
 //! use zklens_image::{CidVersion, cid, pixels};
@@ -23,9 +23,9 @@
 //! # Ok::<(), zklens_image::ImageError>(())
 //! ```
 //!
-//! Both are part of what a proof says about a file, so both are fixed exactly: the pixels by the
-//! [`mod@decode`] module, [`preprocess()`] and [`DECODER`], the identifier by the [`cid`] module. Everything
-//! here runs on files from strangers, with the same result on every machine, also inside a zkVM.
+//! A proof about a file is about both, so both are fixed exactly: the pixels by the [`mod@decode`]
+//! module, [`preprocess()`] and [`DECODER`], the identifier by the [`cid`] module. Everything here
+//! runs on files from strangers, with the same result on every machine, also inside a zkVM.
 
 #![forbid(unsafe_code)]
 #![deny(
@@ -41,9 +41,11 @@
 
 pub mod cid;
 pub mod decode;
+mod detect;
 mod error;
 mod format;
 mod jpeg;
+mod limits;
 #[cfg(not(target_os = "zkvm"))]
 mod palette;
 mod picture;
@@ -51,19 +53,20 @@ mod preprocess;
 
 pub use cid::{Cid, CidVersion};
 pub use decode::{decode, exif_orientation};
+pub use detect::detect;
 pub use error::ImageError;
-pub use format::{Format, detect};
+pub use format::Format;
 pub use picture::Picture;
 pub use preprocess::{from_samples, nearest, preprocess};
 
 use zklens_model::{Pixels, Preprocessing};
 
-/// The decoders and their versions. Other ones may give other pixels, so a statement about a file is
-/// about this definition of its pixels.
+/// The decoders and their versions. Others may give other pixels, so a statement about a file is
+/// about the pixels that these give.
 pub const DECODER: &str =
     "zune-jpeg 0.5.15 (scalar), png 0.18.1, gif 0.14.2, image-webp 0.2.4, image 0.25.10 (BMP)";
 
-/// What a network sees of an image file: [`decode()`], then [`preprocess()`].
+/// The values that a network takes from an image file: [`decode()`], then [`preprocess()`].
 ///
 /// # Errors
 ///

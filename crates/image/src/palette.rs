@@ -1,17 +1,18 @@
 //! Palettes at which the PNG decoder panics.
 //!
-//! It reads three bytes for each of 256 colours, and takes for granted that a palette ends with a colour and has no more
-//! of them. Where panics abort, that would end the program. In a zkVM a panic does no harm, since nothing is proved then: this
-//! file is not part of the programs there, whose bytes are known to verifiers.
+//! It reads three bytes for each of 256 colours, and assumes that a palette ends with a complete
+//! colour and has at most 256. Where panics abort, a panic would end the program. In a zkVM a panic
+//! does no harm, since nothing is proved then. So this file is not part of the programs there,
+//! whose bytes verifiers know.
 
 use crate::{Format, ImageError};
 
-/// In bytes: where chunks begin, and where the colour type is in the first of them.
+/// Offsets in bytes: of the first chunk, and of the colour type in it.
 const FIRST_CHUNK: usize = 8;
 const COLOUR_TYPE: usize = FIRST_CHUNK + 8 + 9;
 
-/// The colour type of pictures whose pixels are numbers of palette entries. In others, a palette is a suggestion that is
-/// not read.
+/// The colour type of pictures whose pixels are numbers of palette entries. In other pictures a
+/// palette is only a suggestion, which the decoder does not read.
 const INDEXED: u8 = 3;
 
 const MOST_BYTES: usize = 3 * 256;
@@ -47,8 +48,8 @@ mod tests {
     use super::*;
     use crate::decode;
 
-    /// A file of 1 × 1 pixels of 8 bits. The checksums are right; of the second chunk on, they are 0 and so is the
-    /// stream of pixels missing.
+    /// A file of 1 × 1 pixels of 8 bits. The checksums are right; of the second chunk on, they are
+    /// 0 and so is the stream of pixels missing.
     fn header(colour_type: u8) -> Vec<u8> {
         let mut file = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08".to_vec();
         file.extend([colour_type, 0, 0, 0, 0, 0, 0, 0]);

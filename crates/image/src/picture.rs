@@ -4,6 +4,9 @@ use core::fmt;
 
 use image::{DynamicImage, RgbImage};
 
+use crate::ImageError;
+use crate::limits::{MAX_PIXELS, MAX_SIDE};
+
 /// A decoded picture of at least one pixel, in the layout that its file had.
 ///
 /// The pixels become 8-bit RGB one by one, in [`rgb`](Self::rgb), because a network samples few of
@@ -28,18 +31,18 @@ impl Picture {
         })
     }
 
-    /// The caller has checked that there is a pixel.
+    /// A picture of these samples. The caller has checked that there is a pixel.
     pub(crate) const fn new(samples: DynamicImage) -> Self {
         Self { samples }
     }
 
-    /// Columns of pixels, at least 1.
+    /// Width in pixels, at least 1.
     #[must_use]
     pub fn width(&self) -> u32 {
         self.samples.width()
     }
 
-    /// Rows of pixels, at least 1.
+    /// Height in pixels, at least 1.
     #[must_use]
     pub fn height(&self) -> u32 {
         self.samples.height()
@@ -48,7 +51,7 @@ impl Picture {
     /// Red, green and blue of one pixel, over white; `None` outside the picture. `x` counts columns
     /// from the left, `y` rows from the top.
     ///
-    /// Grey `v` is `[v, v, v]`. Of a 16-bit sample the high byte counts. A value `c` with alpha `a`
+    /// Grey `v` is `[v, v, v]`. A 16-bit sample counts by its high byte. A value `c` with alpha `a`
     /// is `⌊(c·a + 255·(255 − a)) / 255⌋`.
     #[must_use]
     pub fn rgb(&self, x: u32, y: u32) -> Option<[u8; 3]> {
@@ -81,7 +84,7 @@ impl Picture {
                 let [r, g, b, a] = image.get_pixel_checked(x, y)?.0.map(high_byte);
                 Some([r, g, b].map(|c| over_white(c, a)))
             }
-            // Floating point comes of formats that are not decoded.
+            // Floating-point samples are only in formats that are not decoded.
             _ => None,
         }
     }
@@ -94,6 +97,17 @@ impl fmt::Debug for Picture {
             .field("height", &self.height())
             .field("layout", &self.samples.color())
             .finish()
+    }
+}
+
+/// Checks the dimensions in a picture's header against [`MAX_SIDE`] and [`MAX_PIXELS`].
+pub(crate) fn check_dimensions(width: u32, height: u32) -> Result<(), ImageError> {
+    let side = 1..=MAX_SIDE;
+    let pixels = u64::from(width) * u64::from(height);
+    if side.contains(&width) && side.contains(&height) && pixels <= MAX_PIXELS {
+        Ok(())
+    } else {
+        Err(ImageError::Dimensions { width, height })
     }
 }
 

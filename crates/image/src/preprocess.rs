@@ -1,4 +1,4 @@
-//! A [`Picture`] to the values that a network takes, exact on integers.
+//! From a [`Picture`] to the values that a network takes, exact on integers.
 
 use core::ops::Range;
 
@@ -6,13 +6,14 @@ use zklens_model::{Colour, Pixels, Preprocessing, Resize};
 
 use crate::Picture;
 
-/// Reduces to the colour channels wanted, resizes, and inverts if asked, as [`Preprocessing`] defines
-/// each. Only the source pixels that the result depends on are read.
+/// Brings a picture to a network's colour channels and size, and inverts it if asked, as
+/// [`Preprocessing`] defines each step. Only the source pixels that the result depends on are read.
 ///
-/// For [`Resize::Box`] the mean is taken, per channel, of the values that the source pixels have in
-/// that channel: for [`Colour::Luma`], of their lumas, each rounded down before.
+/// [`Resize::Box`] takes the mean of each channel by itself. For [`Colour::Luma`] that is the mean of
+/// the source pixels' lumas, which are rounded down first.
 ///
-/// The result has `preprocessing.len()` values: a model must bound that before.
+/// **Warning:** the result has `preprocessing.len()` values, which this function does not limit. A
+/// valid model does.
 ///
 /// ```
 /// use zklens_image::{Picture, preprocess};
@@ -41,9 +42,9 @@ pub fn preprocess(picture: &Picture, preprocessing: &Preprocessing) -> Pixels {
     finish(values, preprocessing).expect("one value per channel, row and column")
 }
 
-/// What [`preprocess()`] makes of a picture whose pixels at the rows and columns of [`nearest`] are
-/// these, row by row; for [`Resize::Nearest`] no other pixel counts. `None` if there are not
-/// `height · width` of them.
+/// The result of [`preprocess()`] with [`Resize::Nearest`], from only the source pixels that it
+/// reads: those at the rows and columns of [`nearest`], row by row. `None` if their
+/// number is not `height · width`.
 #[must_use]
 pub fn from_samples(samples: &[[u8; 3]], preprocessing: &Preprocessing) -> Option<Pixels> {
     let values = match preprocessing.colour {
@@ -68,7 +69,7 @@ fn luma([r, g, b]: [u8; 3]) -> u8 {
     ((2126 * u32::from(r) + 7152 * u32::from(g) + 722 * u32::from(b)) / 10_000) as u8
 }
 
-/// The resized picture; `colour` takes a source pixel to its channels.
+/// The resized picture; `colour` gives the channels of a source pixel.
 fn resized<const CHANNELS: usize>(
     picture: &Picture,
     preprocessing: &Preprocessing,

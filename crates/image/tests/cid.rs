@@ -27,7 +27,7 @@ fn vectors(json: &str) -> Vec<Vector> {
     vectors
 }
 
-/// The file of a size, by the generator that the vector files describe.
+/// The file of `size` bytes from the generator that the vector files describe.
 fn file(size: usize) -> Vec<u8> {
     let mut x = 0x9e37_79b9_u32;
     let next = |_| {
@@ -39,7 +39,7 @@ fn file(size: usize) -> Vec<u8> {
     (0..size).map(next).collect()
 }
 
-/// Gives a few bytes at a time, at odd lengths, with an interruption now and then.
+/// A reader that gives a few bytes at a time, of odd lengths, with an interruption now and then.
 struct Trickle<'a> {
     rest: &'a [u8],
     turn: usize,

@@ -1,4 +1,4 @@
-//! What the pixels of each format are, and which files have none.
+//! The pixels of each format, and files that have none.
 
 use std::io::Cursor;
 
@@ -44,7 +44,7 @@ fn decoded(file: &[u8]) -> Vec<[u8; 3]> {
     values(&decode(file).unwrap())
 }
 
-/// The largest difference of any value.
+/// The largest difference between values of two pictures.
 fn distance(a: &[u8], b: &[u8]) -> u8 {
     let (a, b) = (decoded(a), decoded(b));
     assert_eq!(a.len(), b.len());
@@ -71,8 +71,8 @@ fn lossless_formats_keep_every_pixel() {
     }
 }
 
-/// The bounds are what the rounding of two decoders may differ by; a wrong component, block order or
-/// colour matrix is far beyond.
+/// The bounds are the most by which the rounding of two decoders may differ; a wrong component,
+/// block order or colour matrix is far beyond.
 #[test]
 fn lossy_formats_are_close_to_what_pillow_reads() {
     let cases = [
@@ -121,7 +121,8 @@ fn the_high_byte_of_16_bit_samples_counts() {
 
 #[test]
 fn transparent_pixels_lie_over_white() {
-    // (100·128 + 255·127) / 255 = 177.2, (0·128 + 255·127) / 255 = 127, (200·128 + …) / 255 = 227.4.
+    // (100·128 + 255·127) / 255 = 177.2, (0·128 + 255·127) / 255 = 127, (200·128 + …) / 255 =
+    // 227.4.
     let rgba = vec![9, 9, 9, 0, 1, 2, 3, 255, 100, 0, 200, 128];
     let image = image::RgbaImage::from_raw(3, 1, rgba).unwrap();
     let image = DynamicImage::ImageRgba8(image);
@@ -159,7 +160,7 @@ fn the_first_frame_of_an_animation_counts_on_a_white_canvas() {
     );
 }
 
-/// The JPEG with an EXIF segment that says how to turn it, after the start-of-image marker.
+/// The JPEG with an EXIF segment after the start-of-image marker, which says how to turn it.
 fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08".to_vec();
     exif.extend([0, 1]); // One entry: tag 0x0112, of type SHORT, one value.
@@ -378,8 +379,8 @@ fn a_damaged_file_is_told_from_an_unsupported_one() {
         .windows(2)
         .position(|marker| marker == [0xff, 0xc0])
         .unwrap();
-    // Arithmetic coding, 12-bit samples, and the second component at 2 × 2: `zune-jpeg` 0.5.15
-    // does not say so, does not say so, and can panic.
+    // Arithmetic coding, 12-bit samples, and the second component at 2 × 2. `zune-jpeg` 0.5.15 does
+    // not report the first two and can panic at the third.
     for (offset, value) in [(1, 0xc9), (4, 12), (14, 0x22)] {
         let mut file = file.clone();
         file[frame + offset] = value;

@@ -1,10 +1,10 @@
-//! `DECODER` says what is compiled in.
+//! `DECODER` names the versions that are compiled in.
 
 use zklens_image::DECODER;
 
 const LOCK: &str = include_str!("../../../Cargo.lock");
 
-/// That of the SP1 programs, a workspace of its own.
+/// The lock file of the SP1 programs, which are a workspace of their own.
 const PROGRAMS: &str = include_str!("../../sp1/guest/Cargo.lock");
 
 /// The `[[package]]` sections of the lock file that have a name.
@@ -30,7 +30,8 @@ fn the_lock_file_has_the_decoders_that_the_constant_names_and_no_others() {
     }
 }
 
-/// What SP1 proves is what is decoded here: by the same decoders, and the same of what they decode with.
+/// The SP1 programs decode as this crate does: with the same versions of the decoders and of the
+/// crates that those use.
 #[test]
 fn the_sp1_programs_have_the_same_decoders() {
     let versions = |lock: &'static str, name: &str| -> Vec<&'static str> {

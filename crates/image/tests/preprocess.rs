@@ -1,10 +1,10 @@
-//! Preprocessing against an oracle that works on the whole picture, in another way.
+//! Preprocessing against an oracle that converts the whole picture first.
 
 use proptest::prelude::*;
 use zklens_image::{Picture, preprocess};
 use zklens_model::{Colour, Preprocessing, Resize};
 
-/// One plane per channel of the whole source picture.
+/// The whole source picture, as one plane for each channel.
 fn planes(rgb: &[u8], colour: Colour) -> Vec<Vec<u8>> {
     let pixels = rgb.chunks_exact(3);
     match colour {
@@ -22,7 +22,8 @@ fn planes(rgb: &[u8], colour: Colour) -> Vec<Vec<u8>> {
     }
 }
 
-/// Where a pixel's centre falls, by search: the last source index whose left edge is not beyond it.
+/// The source index under a pixel's centre, by search: the last source index whose left edge is not
+/// beyond it.
 fn under_centre(i: usize, source: usize, target: usize) -> usize {
     (0..source)
         .rev()

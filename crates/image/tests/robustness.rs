@@ -26,7 +26,7 @@ const MAGIC: [&[u8]; 6] = [
     b"BM",
 ];
 
-/// Whatever is decoded has all its pixels; whatever is not has a message.
+/// A decoded picture has all its pixels, and every error has a message.
 fn check(file: &[u8]) -> Result<(), TestCaseError> {
     let _ = exif_orientation(file);
     match decode(file) {

@@ -7,7 +7,7 @@ use zklens_layers::gadgets::lookup::LookupChallenges;
 use zklens_layers::layout::DEGREE;
 use zklens_layers::relation::closing::close;
 use zklens_layers::{Challenges, Circuit, Layout, Relations};
-use zklens_model::{Clip, Interval, Model, Op, Rescale, Table, Weights};
+use zklens_model::{Clip, Interval, LookupTable, Model, Op, Rescale, Weights};
 use zklens_sumcheck::EvalClaim;
 use zklens_testkit::models::{Layers, preprocessing};
 
@@ -19,7 +19,7 @@ fn model() -> Model {
     layers.then(Op::Rescale(Rescale { shift: 8 }));
     let bounds = Interval { lo: -150, hi: 149 };
     layers.then(Op::Clip(Clip { bounds }));
-    layers.then(Op::Table(Table {
+    layers.then(Op::LookupTable(LookupTable {
         first: -150,
         values: Weights::new((-150..150).collect()),
         scale: 0,

@@ -8,8 +8,9 @@
 //! digest      SHA-256 of everything before it
 //! ```
 //!
-//! The digest names the model. Bounds are stored for readers, and must equal those that the graph
-//! gives when it is built again. The byte-level description is in the book, *The model file*.
+//! The digest names the model. Bounds are stored for readers of the file; decoding builds the graph
+//! again and refuses bounds other than those it finds. The book's chapter *The model file* has
+//! every byte.
 
 use crate::graph::{Graph, GraphBuilder, GraphError, NodeId};
 use crate::interval::Interval;
@@ -33,7 +34,7 @@ pub const MAX_FILE_BYTES: usize = 1 << 28;
 const MAGIC: [u8; 4] = *b"ZKLM";
 const DIGEST_BYTES: usize = 32;
 
-/// What a model's nodes are in a file.
+/// The body of a file. Names, classes and nodes are borrowed for writing and owned for reading.
 #[derive(Debug, Serialize, Deserialize)]
 struct Body<Name, Classes, Nodes> {
     name: Name,
@@ -46,18 +47,18 @@ impl Model {
     /// The file's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let nodes = self.graph().nodes().iter().skip(1);
-        let nodes: Vec<(&Op, &[NodeId], Interval)> = nodes
+        let after_input = self.graph().nodes().iter().skip(1);
+        let nodes: Vec<(&Op, &[NodeId], Interval)> = after_input
             .map(|node| (node.op(), node.inputs(), node.tensor().bounds))
             .collect();
-        let body = Body {
+        let contents = Body {
             name: self.name(),
             classes: self.classes(),
             preprocessing: *self.preprocessing(),
             nodes,
         };
         // Writing to memory cannot fail: every type here has a known length.
-        let body = postcard::to_allocvec(&body).unwrap_or_default();
+        let body = postcard::to_allocvec(&contents).unwrap_or_default();
         let mut file = MAGIC.to_vec();
         file.extend(FILE_VERSION.to_le_bytes());
         file.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
@@ -81,16 +82,16 @@ impl Model {
     /// The file is not exactly what [`Self::encode`] writes for some valid model; see
     /// [`FileError`].
     pub fn decode(file: &[u8]) -> Result<Self, FileError> {
-        let body = open(file)?;
+        let contents = open(file)?;
         let (body, rest) =
-            postcard::take_from_bytes::<Body<String, StoredClasses, StoredNodes>>(body)
+            postcard::take_from_bytes::<Body<String, StoredClasses, StoredNodes>>(contents)
                 .map_err(|_| FileError::Malformed)?;
         if !rest.is_empty() {
             return Err(FileError::Malformed);
         }
         let graph = rebuild(body.preprocessing, body.nodes.0)?;
         let model = Self::new(&body.name, body.classes.0, graph)?;
-        // One model, one file: varints, for one, could be written in several ways.
+        // One model has one file. A varint, for example, could be written in several ways.
         if model.encode() == file {
             Ok(model)
         } else {
@@ -103,8 +104,8 @@ type StoredNode = (Op, Vec<NodeId>, Interval);
 type StoredNodes = AtMost<StoredNode, { GraphBuilder::MAX_NODES }>;
 type StoredClasses = AtMost<String, { Model::MAX_CLASSES }>;
 
-/// A list that is refused while it is read, not after: a node takes four bytes in a file and some
-/// fifty times as many in memory.
+/// A list that is refused as soon as it is too long, before the rest is read: a node takes four
+/// bytes in a file and some fifty times that in memory.
 #[derive(Debug)]
 struct AtMost<T, const LIMIT: usize>(Vec<T>);
 
@@ -135,7 +136,7 @@ impl<'de, T: Deserialize<'de>, const LIMIT: usize> Visitor<'de> for AtMostVisito
     }
 }
 
-/// Checks everything around the body, and returns it.
+/// Returns the body of a file whose length, version and digest are right.
 fn open(file: &[u8]) -> Result<&[u8], FileError> {
     if file.len() > MAX_FILE_BYTES {
         return Err(FileError::TooLarge { got: file.len() });
@@ -181,10 +182,11 @@ fn rebuild(preprocessing: Preprocessing, nodes: Vec<StoredNode>) -> Result<Graph
     Ok(graph.finish()?)
 }
 
-/// Drops the bounds that nothing after `node` takes. A flat tensor has bounds for every cell: kept to the end, those of
-/// many nodes would add up to gigabytes.
+/// Drops the bounds that no node after `node` takes. A flat tensor has bounds for every cell, and
+/// the bounds of many nodes would add up to gigabytes.
 ///
-/// A zkVM has memory for them or gives no proof. Without this, its programs keep the bytes that their keys name.
+/// This function is not part of the programs for a zkVM, so that their bytes, and with them their
+/// keys, stay. A zkVM that has too little memory gives no proof, which does no harm.
 #[cfg(not(target_os = "zkvm"))]
 fn forget(graph: &mut GraphBuilder, last_uses: &[NodeId], node: NodeId, inputs: &[NodeId]) {
     let is_last_use = |id: &&NodeId| last_uses.get(**id) == Some(&node);
@@ -197,7 +199,8 @@ fn forget(graph: &mut GraphBuilder, last_uses: &[NodeId], node: NodeId, inputs: 
     }
 }
 
-/// For every node, the last that takes its output; 0, which takes nothing, if nothing does.
+/// For every node, the last node that takes its output. It is 0 for a node that none takes, since
+/// node 0, the input, takes no outputs.
 #[cfg(not(target_os = "zkvm"))]
 fn last_uses(nodes: &[StoredNode]) -> Vec<NodeId> {
     let mut last = alloc::vec![0; nodes.len().saturating_add(1)];
@@ -218,13 +221,13 @@ pub enum FileError {
     /// The first four bytes are not `ZKLM`.
     #[error("not a zklens model: the file does not begin with `ZKLM`")]
     NotAModel,
-    /// Written by another version.
+    /// The file has a format version other than [`FILE_VERSION`].
     #[error("the model has format version {got}; this program reads version {FILE_VERSION}")]
     Version {
         /// The file's version.
         got: u16,
     },
-    /// The file is shorter or longer than it says.
+    /// The file is shorter or longer than its header says.
     #[error(
         "the model file is truncated, or bytes follow it: it has {got} bytes, and says otherwise"
     )]
@@ -232,7 +235,7 @@ pub enum FileError {
         /// The file's length in bytes.
         got: usize,
     },
-    /// Larger than [`MAX_FILE_BYTES`].
+    /// The file has more than [`MAX_FILE_BYTES`].
     #[error("a model file of {got} bytes; the most is {MAX_FILE_BYTES}")]
     TooLarge {
         /// The file's length in bytes.
@@ -244,7 +247,7 @@ pub enum FileError {
     /// The digest is right and the contents are not a model.
     #[error("the model file is malformed, though its digest is right")]
     Malformed,
-    /// The contents are a model, written in another way than this crate does.
+    /// The contents are a model, but not in the form that [`Model::encode`] writes.
     #[error("the model file is not in canonical form")]
     NotCanonical,
     /// The stored bounds are not those of the graph.
@@ -252,15 +255,15 @@ pub enum FileError {
     Bounds {
         /// The node.
         node: NodeId,
-        /// What the file says.
+        /// The bounds in the file.
         stored: Interval,
-        /// What interval arithmetic gives.
+        /// The bounds by interval arithmetic.
         computed: Interval,
     },
-    /// The graph is not valid.
+    /// An operator does not fit, or the graph passes a limit.
     #[error(transparent)]
     Graph(#[from] GraphError),
-    /// The names are not valid.
+    /// A name is not valid, or the outputs do not fit the classes.
     #[error(transparent)]
     Model(#[from] ModelError),
 }

@@ -1,7 +1,7 @@
 //! A graph of integer tensors, checked as it is built.
 
 use crate::interval::Interval;
-use crate::ops::{Inferred, Op, Operand};
+use crate::ops::{Inferred, Op, OpError, Operand};
 use crate::preprocessing::Preprocessing;
 use crate::shape::Shape;
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 /// A node's position in its graph. Node 0 is the input.
 pub type NodeId = usize;
 
-/// One operator, its inputs and what is known of its output.
+/// One operator, the nodes that it takes, and the shape, scale and bounds of its output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
     op: Op,
@@ -30,21 +30,21 @@ impl Node {
         &self.inputs
     }
 
-    /// The output.
+    /// Shape, scale and bounds of the output.
     #[must_use]
     pub const fn tensor(&self) -> &Tensor {
         &self.tensor
     }
 }
 
-/// What is known of a tensor before any image is seen.
+/// Shape, scale and bounds of a tensor, which hold for every image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tensor {
     /// Its sides.
     pub shape: Shape,
     /// A value `X` stands for `X · 2^-scale`.
     pub scale: i32,
-    /// Every cell lies here, whatever the image.
+    /// Every cell lies in this interval, for every image.
     pub bounds: Interval,
 }
 
@@ -69,7 +69,7 @@ impl Graph {
         &self.nodes
     }
 
-    /// The logits.
+    /// Shape, scale and bounds of the logits. Every graph has a node, so this is never `None`.
     #[must_use]
     pub fn output(&self) -> Option<&Tensor> {
         self.nodes.last().map(Node::tensor)
@@ -81,7 +81,7 @@ impl Graph {
 pub struct GraphBuilder {
     preprocessing: Preprocessing,
     nodes: Vec<Node>,
-    /// Bounds per node and channel; of a node that is forgotten, none.
+    /// Bounds of each node's channels; empty for a node that is forgotten.
     ranges: Vec<Vec<Interval>>,
     cells: usize,
     work: u64,
@@ -134,7 +134,8 @@ impl GraphBuilder {
     ///
     /// # Errors
     ///
-    /// The operator does not fit its inputs, or its output could overflow. The graph is unchanged.
+    /// The operator does not fit its inputs, its output could overflow, or the graph would pass a
+    /// limit above. The graph is then unchanged.
     pub fn push(&mut self, op: Op, inputs: &[NodeId]) -> Result<NodeId, GraphError> {
         let node = self.nodes.len();
         if node >= Self::MAX_NODES {
@@ -164,13 +165,13 @@ impl GraphBuilder {
         Ok(node)
     }
 
-    /// What is known of a node's output, or `None` if there is no such node.
+    /// Shape, scale and bounds of a node's output; `None` if the node does not exist.
     #[must_use]
     pub fn tensor(&self, node: NodeId) -> Option<&Tensor> {
         self.nodes.get(node).map(Node::tensor)
     }
 
-    /// Drops the bounds of a node's channels: nothing that is pushed from here on may take it.
+    /// Drops the bounds of a node's channels. A node that is pushed later must not take it.
     #[cfg(not(target_os = "zkvm"))]
     pub(crate) fn forget(&mut self, node: NodeId) {
         if let Some(ranges) = self.ranges.get_mut(node) {
@@ -248,163 +249,48 @@ impl GraphBuilder {
     }
 }
 
-/// Scales beyond this are nonsense, and would overflow when scales are added.
+/// The largest magnitude of a scale. No network needs more, and sums of larger ones could overflow.
 const MAX_SCALE: u32 = 256;
 
 /// Why a graph was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GraphError {
-    /// The preprocessing gives no input.
+    /// The preprocessing gives no pixels, or more than one tensor may have.
     #[error("the input has no pixels or more than {} values", Shape::MAX_LEN)]
     InputShape,
-    /// An operator does not fit.
+    /// An operator does not fit its inputs.
     #[error("node {node} ({operator}): {error}")]
     Node {
         /// The node being added.
         node: NodeId,
         /// Its operator.
         operator: &'static str,
-        /// What does not fit.
+        /// Why it does not fit.
         error: OpError,
     },
-    /// More than [`GraphBuilder::MAX_NODES`].
+    /// The graph would have more than [`GraphBuilder::MAX_NODES`].
     #[error("the graph has more than {limit} nodes")]
     TooManyNodes {
         /// The most there may be.
         limit: usize,
     },
-    /// More than [`GraphBuilder::MAX_CELLS`].
+    /// The tensors would have more than [`GraphBuilder::MAX_CELLS`].
     #[error("the graph's tensors have more than {limit} cells together")]
     TooManyCells {
         /// The most there may be.
         limit: usize,
     },
-    /// More than [`GraphBuilder::MAX_WORK`].
+    /// One run would take more than [`GraphBuilder::MAX_WORK`].
     #[error("one run of the graph takes more than {limit} operations")]
     TooMuchWork {
         /// The most it may take.
         limit: u64,
     },
-    /// A node that nothing takes.
+    /// No node takes this node's output, and it is not the last.
     #[error("node {node} feeds no other node and is not the output")]
     Unused {
         /// The node.
         node: NodeId,
     },
-}
-
-/// Why an operator does not fit its inputs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpError {
-    /// An input that is not an earlier node.
-    #[error("an operand is not an earlier node")]
-    UnknownOperand,
-    /// A second `Input`.
-    #[error("only the first node can be the input")]
-    SecondInput,
-    /// Too few or too many inputs.
-    #[error("expected {expected} operands, got {got}")]
-    OperandCount {
-        /// How many it takes.
-        expected: usize,
-        /// How many there are.
-        got: usize,
-    },
-    /// More than [`GraphBuilder::MAX_OPERANDS`].
-    #[error("{got} operands; the most is {limit}")]
-    TooManyOperands {
-        /// The most there may be.
-        limit: usize,
-        /// How many there are.
-        got: usize,
-    },
-    /// A vector is needed.
-    #[error("expected a flat operand, got shape {got}")]
-    NotFlat {
-        /// The operand's shape.
-        got: Shape,
-    },
-    /// The output would have no cells, or too many.
-    #[error(
-        "the window or shape leaves no output, or more than {} cells",
-        Shape::MAX_LEN
-    )]
-    OutputShape,
-    /// Weights do not match the shapes.
-    #[error("expected {expected} weights, got {got}")]
-    WeightCount {
-        /// What the shapes ask for.
-        expected: usize,
-        /// How many there are.
-        got: usize,
-    },
-    /// Channels do not split into the groups.
-    #[error("{inputs} input and {outputs} output channels do not split into {groups} groups")]
-    Groups {
-        /// Number of groups.
-        groups: usize,
-        /// Input channels.
-        inputs: usize,
-        /// Output channels.
-        outputs: usize,
-    },
-    /// A pooling window could lie in the padding alone.
-    #[error("the padding is as wide as the window, which would pool padding alone")]
-    OnlyPadding,
-    /// A shift that is not allowed.
-    #[error("a shift of {got} bits is not allowed")]
-    Shift {
-        /// The shift.
-        got: u32,
-    },
-    /// Clip bounds the wrong way round or too large.
-    #[error("the bounds {got} are empty or too large")]
-    Bounds {
-        /// The bounds.
-        got: Interval,
-    },
-    /// An empty or oversized table.
-    #[error(
-        "a table of {got} entries; expected 1 to {}",
-        crate::ops::Table::MAX_LEN
-    )]
-    TableLen {
-        /// Number of entries.
-        got: usize,
-    },
-    /// An input could miss the table.
-    #[error("the input can be {seen}, the table covers {domain}")]
-    TableDomain {
-        /// What the table covers.
-        domain: Interval,
-        /// What the input can be.
-        seen: Interval,
-    },
-    /// Two shapes that must agree do not.
-    #[error("shapes {left} and {right} do not fit together")]
-    ShapesDiffer {
-        /// One shape.
-        left: Shape,
-        /// The other.
-        right: Shape,
-    },
-    /// Two scales that must agree do not.
-    #[error("scales {left} and {right} differ")]
-    ScalesDiffer {
-        /// One scale.
-        left: i32,
-        /// The other.
-        right: i32,
-    },
-    /// A scale that no network needs.
-    #[error("a scale of {got} bits is out of range")]
-    Scale {
-        /// The scale.
-        got: i32,
-    },
-    /// An output could leave 62 bits.
-    #[error("a value could exceed 62 bits")]
-    Overflow,
 }

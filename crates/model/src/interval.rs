@@ -1,8 +1,8 @@
-//! Interval arithmetic: what a value can be, whatever the image.
+//! Interval arithmetic: bounds of every value that hold for all images.
 //!
-//! Bounds are found per channel, from the signs of the weights, so that they hold for every picture
-//! and not only for those that were tried (Moore, Kearfott, Cloud, *Introduction to Interval
-//! Analysis*, ch. 2).
+//! Bounds are found per channel from the signs of the weights, so they hold for every picture and
+//! not only for those that were tried (Moore, Kearfott, Cloud, *Introduction to Interval Analysis*,
+//! ch. 2).
 
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ impl Interval {
     /// The largest magnitude a bound may have. Rounding and sums of two stay inside `i64`.
     pub const MAX_MAGNITUDE: i64 = (1 << 62) - 1;
 
-    /// The one value zero.
+    /// The interval of zero alone.
     pub const ZERO: Self = Self { lo: 0, hi: 0 };
 
     /// The interval, or `None` if `lo > hi` or a bound is beyond [`Self::MAX_MAGNITUDE`].
@@ -61,7 +61,7 @@ impl Interval {
         Self::new(a.min(b), a.max(b))
     }
 
-    /// Applies a monotone `map` to both ends.
+    /// The interval whose ends are `map` of these ends. `map` must be increasing.
     #[must_use]
     pub(crate) fn map(self, map: impl Fn(i64) -> i64) -> Self {
         Self {

@@ -2,13 +2,13 @@
 //!
 //! A [`Model`] is a graph of integer tensors. A tensor value `X` with scale `f` stands for the real
 //! number `X · 2^-f`; pixels enter as `0…255` with scale 0. [`Model::run`] is the only meaning of a
-//! network in this project: whatever runs a network, or is to prove one, calls it, and nothing
-//! implements it again but the tests' oracles.
+//! network in this project: every program that runs or proves a network calls it. Only tests
+//! implement it again, for comparison.
 //!
 //! * No floating point, no panic, no threads, `no_std`.
-//! * Nothing overflows: every tensor carries bounds found by interval arithmetic from the weights
-//!   (see [`Interval`]), and a graph whose bounds leave 62 bits is refused when it is built.
-//! * A `.zkl` file ([`Model::decode`]) is checked as strictly as a graph made in memory.
+//! * Nothing overflows: every tensor has bounds, found from the weights by interval arithmetic (see
+//!   [`Interval`]), and a graph whose bounds leave 62 bits is refused when it is built.
+//! * A `.zkl` file ([`Model::decode`]) is checked as strictly as a graph that is made in memory.
 //!
 //! ```
 //! use zklens_model::{Colour, Dense, GraphBuilder, Model, Op, Pixels, Preprocessing, Resize, Weights};
@@ -60,13 +60,10 @@ mod weights;
 mod window;
 
 pub use file::{FILE_VERSION, FileError, MAX_FILE_BYTES};
-pub use graph::{Graph, GraphBuilder, GraphError, Node, NodeId, OpError, Tensor};
+pub use graph::{Graph, GraphBuilder, GraphError, Node, NodeId, Tensor};
 pub use interval::Interval;
 pub use model::{Classification, InputError, Model, ModelError, Trace};
-pub use ops::{
-    Add, AveragePool, Clip, Concat, Conv2d, Dense, LeftShift, MaxPool, Op, Relu, Rescale, Reshape,
-    Table, Value,
-};
+pub use ops::*;
 pub use preprocessing::{Colour, Pixels, Preprocessing, Resize};
 pub use shape::Shape;
 pub use weights::Weights;

@@ -1,4 +1,4 @@
-//! A graph with names: what is shipped, run and proved.
+//! A graph with names, which can be shipped, run and proved.
 
 use crate::graph::{Graph, Node, NodeId, Tensor};
 use crate::ops::{Op, Value};
@@ -6,7 +6,7 @@ use crate::preprocessing::{Pixels, Preprocessing};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A quantised classifier.
+/// A quantised image classifier: a graph, the name of the model, and the names of the classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {
     name: String,
@@ -25,9 +25,8 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// The graph does not end in a flat tensor with one cell per class, there are fewer than two
-    /// classes or more than 65,536, or a name is empty, too long or holds control
-    /// characters, which could rule a terminal it is printed on.
+    /// The graph does not end in a flat tensor with one cell per class; there are fewer than two
+    /// classes or more than [`Self::MAX_CLASSES`]; or a name is not one by [`Self::is_name`].
     pub fn new(name: &str, classes: Vec<String>, graph: Graph) -> Result<Self, ModelError> {
         if !Self::is_name(name) {
             return Err(ModelError::Name);
@@ -35,8 +34,8 @@ impl Model {
         if let Some(class) = classes.iter().position(|class| !Self::is_name(class)) {
             return Err(ModelError::ClassName { class });
         }
-        let outputs = graph.output().filter(|tensor| tensor.shape.is_flat());
-        let outputs = outputs.map_or(0, |tensor| tensor.shape.len());
+        let logits = graph.output().filter(|tensor| tensor.shape.is_flat());
+        let outputs = logits.map_or(0, |tensor| tensor.shape.len());
         if outputs != classes.len() || !(2..=Self::MAX_CLASSES).contains(&outputs) {
             return Err(ModelError::Classes {
                 outputs,
@@ -50,8 +49,8 @@ impl Model {
         })
     }
 
-    /// Whether a model or a class may be called so: 1 to [`Self::MAX_NAME_BYTES`] bytes without control
-    /// characters.
+    /// Whether a model or a class may have this name: 1 to [`Self::MAX_NAME_BYTES`] bytes without
+    /// control characters, which could change the state of a terminal that prints it.
     #[must_use]
     pub fn is_name(name: &str) -> bool {
         let is_printable = !name.chars().any(char::is_control);
@@ -64,13 +63,13 @@ impl Model {
         &self.name
     }
 
-    /// Class names; a label is a position in this list.
+    /// The class names. A label is a position in this list.
     #[must_use]
     pub fn classes(&self) -> &[String] {
         &self.classes
     }
 
-    /// The graph.
+    /// The integer network.
     #[must_use]
     pub const fn graph(&self) -> &Graph {
         &self.graph
@@ -82,18 +81,19 @@ impl Model {
         self.graph.preprocessing()
     }
 
-    /// Weights and biases in all.
+    /// The number of weights and biases of all nodes.
     #[must_use]
     pub fn parameters(&self) -> usize {
         let nodes = self.graph.nodes().iter();
         nodes.map(|node| node.op().parameters()).sum()
     }
 
-    /// Runs the network and keeps everything: the meaning of the model on these pixels.
+    /// Runs the network and keeps the output of every node: the meaning of the model on these
+    /// pixels.
     ///
     /// # Errors
     ///
-    /// The pixels have another shape than [`Preprocessing::shape`].
+    /// The pixels' shape is not [`Preprocessing::shape`].
     pub fn run(&self, pixels: &Pixels) -> Result<Trace, InputError> {
         let outputs = self.evaluate(pixels, false)?;
         let remainders = self.graph.nodes().iter().map(|node| {
@@ -101,8 +101,8 @@ impl Model {
                 return Vec::new();
             };
             let input = node.inputs().first().and_then(|id| outputs.get(*id));
-            let input = input.map(Vec::as_slice).unwrap_or_default();
-            input.iter().map(|x| rescale.remainder(*x)).collect()
+            let cells = input.map(Vec::as_slice).unwrap_or_default();
+            cells.iter().map(|x| rescale.remainder(*x)).collect()
         });
         Ok(Trace {
             remainders: remainders.collect(),
@@ -121,7 +121,8 @@ impl Model {
         Ok(self.classification(&outputs))
     }
 
-    /// The output of every node, or, with `forget`, of those still needed at the end.
+    /// The output of every node. With `forget`, an output is dropped after its last use and is then
+    /// empty.
     fn evaluate(&self, pixels: &Pixels, forget: bool) -> Result<Vec<Vec<i64>>, InputError> {
         let expected = self.preprocessing().shape();
         if pixels.shape() != expected {
@@ -171,7 +172,7 @@ impl Model {
     }
 }
 
-/// For every node, the last node that takes its output.
+/// For every node, the last node that takes its output, or the node itself if none does.
 fn last_uses(nodes: &[Node]) -> Vec<NodeId> {
     let mut last: Vec<NodeId> = (0..nodes.len()).collect();
     for (id, node) in nodes.iter().enumerate() {
@@ -184,7 +185,7 @@ fn last_uses(nodes: &[Node]) -> Vec<NodeId> {
     last
 }
 
-/// Everything a network computed on one image.
+/// The output of every node on one image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
     outputs: Vec<Vec<i64>>,
@@ -193,7 +194,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The output of a node: accumulators, quotients or activations, after its operator.
+    /// The cells of a node's output; empty if the node does not exist.
     #[must_use]
     pub fn output(&self, node: NodeId) -> &[i64] {
         self.outputs
@@ -202,21 +203,21 @@ impl Trace {
             .unwrap_or_default()
     }
 
-    /// What a [`crate::Rescale`] left over, cell by cell; empty for every other operator.
+    /// The remainders of a [`crate::Rescale`], one for each cell; empty for every other operator.
     #[must_use]
     pub fn remainders(&self, node: NodeId) -> &[i64] {
         let remainders = self.remainders.get(node);
         remainders.map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The result.
+    /// The logits and the label.
     #[must_use]
     pub const fn classification(&self) -> &Classification {
         &self.classification
     }
 }
 
-/// What a network says about one image.
+/// The logits of one image, and the label that follows from them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Classification {
     logits: Vec<i64>,
@@ -224,8 +225,8 @@ pub struct Classification {
 }
 
 impl Classification {
-    /// The result of a network whose last node gave these logits. [`Model::run`] and
-    /// [`Model::classify`] make it themselves.
+    /// The result of a network whose last node gave these logits. This is for programs that run a
+    /// network in another way; [`Model::run`] and [`Model::classify`] make it themselves.
     #[must_use]
     pub const fn new(logits: Vec<i64>, scale: i32) -> Self {
         Self { logits, scale }
@@ -237,25 +238,25 @@ impl Classification {
         &self.logits
     }
 
-    /// See [`Self::logits`].
+    /// The scale of [`Self::logits`].
     #[must_use]
     pub const fn scale(&self) -> i32 {
         self.scale
     }
 
-    /// The class with the largest logit; of equal ones the first.
+    /// The class with the largest logit; the first if several are equal.
     #[must_use]
     pub fn label(&self) -> usize {
         self.best(None)
     }
 
-    /// The label if [`Self::label`] did not exist.
+    /// The class that would be the label if [`Self::label`] did not exist.
     #[must_use]
     pub fn runner_up(&self) -> usize {
         self.best(Some(self.label()))
     }
 
-    /// By how much the label's logit exceeds the runner-up's, at [`Self::scale`].
+    /// The label's logit less the runner-up's, at [`Self::scale`]; never negative.
     #[must_use]
     pub fn margin(&self) -> i64 {
         let logit = |class| self.logits.get(class).copied().unwrap_or_default();
@@ -270,21 +271,21 @@ impl Classification {
     }
 }
 
-/// The pixels do not fit the model.
+/// The shape of the pixels is not that of the model's input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the model takes [channels, height, width] = {expected:?}, got {got:?}")]
 pub struct InputError {
-    /// The model's input.
+    /// The shape of the model's input.
     pub expected: [u16; 3],
     /// The pixels' shape.
     pub got: [u16; 3],
 }
 
-/// Why a graph cannot be named so.
+/// Why a graph and these names are not a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
-    /// Classes and outputs differ in number.
+    /// The numbers of classes and of outputs differ, or are out of range.
     #[error(
         "the graph has {outputs} flat outputs for {got} classes; expected as many, 2 to {}",
         Model::MAX_CLASSES
@@ -307,7 +308,7 @@ pub enum ModelError {
         Model::MAX_NAME_BYTES
     )]
     ClassName {
-        /// The class.
+        /// The class whose name it is.
         class: usize,
     },
 }

@@ -1,7 +1,7 @@
-//! What happens to an image before the network sees it, and the pixels that come of it.
+//! The steps from an image to a network's input, and the pixels that they give.
 //!
-//! The steps themselves are in `zklens-image`; a model only names them, because they are part of
-//! what a proof about the model says.
+//! The steps themselves are in `zklens-image`. A model only names them, because they are part of
+//! every statement about the model.
 
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 /// kept need a colour.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preprocessing {
-    /// Rows of the network's input, in pixels.
+    /// Height of the network's input, in pixels.
     pub height: u16,
-    /// Columns of the network's input, in pixels.
+    /// Width of the network's input, in pixels.
     pub width: u16,
-    /// Channels kept.
+    /// The channels that the network sees.
     pub colour: Colour,
     /// How the picture is brought to `height × width`.
     pub resize: Resize,
@@ -30,7 +30,7 @@ impl Preprocessing {
         [self.colour.channels(), self.height, self.width]
     }
 
-    /// How many pixel values the network takes.
+    /// The number of pixel values that the network takes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.shape()
@@ -38,7 +38,7 @@ impl Preprocessing {
             .fold(1, |len, dim| len.saturating_mul(usize::from(dim)))
     }
 
-    /// Whether the network takes no pixels at all, which no valid model does.
+    /// Whether a side is zero. No valid model has such an input.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -85,7 +85,8 @@ pub struct Pixels {
 }
 
 impl Pixels {
-    /// Pixels of `[channels, height, width]`, or `None` if `values` has another length.
+    /// Pixels of `[channels, height, width]`, or `None` if the length of `values` is not the
+    /// product of the sides.
     #[must_use]
     pub fn new(shape: [u16; 3], values: Vec<u8>) -> Option<Self> {
         let expected = shape

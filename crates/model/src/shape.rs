@@ -38,25 +38,25 @@ impl Shape {
         self.channels
     }
 
-    /// Rows per channel.
+    /// Height of each channel, in cells.
     #[must_use]
     pub const fn height(&self) -> usize {
         self.height
     }
 
-    /// Columns per row.
+    /// Width of each channel, in cells.
     #[must_use]
     pub const fn width(&self) -> usize {
         self.width
     }
 
-    /// Cells per channel.
+    /// Number of cells of each channel.
     #[must_use]
     pub const fn area(&self) -> usize {
         self.height.saturating_mul(self.width)
     }
 
-    /// Cells in all.
+    /// Number of cells of all channels.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.channels.saturating_mul(self.area())

@@ -1,4 +1,4 @@
-//! Integer weights, stored as narrow as they allow.
+//! Integer weights, which files store in one, two or four bytes each.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Weights(Vec<i32>);
 
 impl Weights {
-    /// Wraps the values.
+    /// A list of these weights.
     #[must_use]
     pub const fn new(values: Vec<i32>) -> Self {
         Self(values)
@@ -25,7 +25,7 @@ impl Weights {
         &self.0
     }
 
-    /// Bytes per weight in a file.
+    /// The number of bytes that each weight takes in a file: 1, 2 or 4.
     #[must_use]
     pub fn width(&self) -> usize {
         let fits = |lo: i32, hi: i32| self.0.iter().all(|w| (lo..=hi).contains(w));

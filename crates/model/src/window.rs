@@ -3,12 +3,12 @@
 use crate::shape::Shape;
 use serde::{Deserialize, Serialize};
 
-/// A window that slides over the rows and columns of every channel.
+/// A window that slides over every channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
-    /// How it slides from row to row.
+    /// How it slides down.
     pub height: Axis,
-    /// How it slides from column to column.
+    /// How it slides across.
     pub width: Axis,
 }
 
@@ -28,13 +28,13 @@ impl Window {
         }
     }
 
-    /// Cells under the window.
+    /// The number of cells under the window.
     #[must_use]
     pub const fn area(&self) -> usize {
         self.height.kernel.saturating_mul(self.width.kernel)
     }
 
-    /// Whether the window ever reaches outside the picture.
+    /// Whether the window reaches outside the picture at some position.
     #[must_use]
     pub const fn is_padded(&self) -> bool {
         self.height.is_padded() || self.width.is_padded()
@@ -108,13 +108,13 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
-    /// The cells themselves.
+    /// The cells, for reading.
     pub(crate) fn of<'a>(&self, cells: &'a [i64]) -> impl Iterator<Item = &'a i64> + use<'a> {
         let cells = cells.get(self.start..).unwrap_or_default();
         cells.iter().step_by(self.stride).take(self.count)
     }
 
-    /// The cells, to be changed.
+    /// The cells, for writing.
     pub(crate) fn of_mut<'a>(
         &self,
         cells: &'a mut [i64],
@@ -124,7 +124,7 @@ impl Segment {
     }
 }
 
-/// One direction of a [`Window`], in cells.
+/// One direction of a [`Window`]; all lengths are in cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Axis {
     /// Length of the window, at least 1.
@@ -141,11 +141,11 @@ pub struct Axis {
 /// takes input `first_input + i · stride`, for `i < count`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taps {
-    /// First output fed by the tap.
+    /// The first output that the tap feeds.
     pub first_output: usize,
-    /// The input it takes.
+    /// The input that it feeds there.
     pub first_input: usize,
-    /// How many outputs the tap feeds.
+    /// The number of outputs that the tap feeds.
     pub count: usize,
 }
 
@@ -182,7 +182,7 @@ impl Axis {
     /// Where tap `tap < kernel` falls inside `input` cells, for `output` positions.
     #[must_use]
     pub fn taps(&self, tap: usize, input: usize, output: usize) -> Taps {
-        // Output o takes input o·stride + tap − before.
+        // Output `o` takes input `o·stride + tap − before`.
         let skipped = self.before.saturating_sub(tap);
         let first_output = skipped.div_ceil(self.stride.max(1));
         let first_input = first_output

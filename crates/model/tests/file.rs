@@ -1,16 +1,16 @@
-//! The file format: what is written is read, and nothing else is.
+//! The file format: every file that `encode` writes is read, and no other.
 
 use proptest::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use zklens_model::{
-    Dense, FILE_VERSION, FileError, GraphBuilder, GraphError, Interval, MAX_FILE_BYTES, Model,
-    ModelError, NodeId, Op, OpError, Preprocessing, Relu, Table, Weights,
+    Dense, FILE_VERSION, FileError, GraphBuilder, GraphError, Interval, LookupTable,
+    MAX_FILE_BYTES, Model, ModelError, NodeId, Op, OpError, Preprocessing, Relu, Weights,
 };
 use zklens_testkit::models::{class_names, lenet, perceptron, preprocessing};
 use zklens_testkit::{Kind, Random, Recipe, recipe};
 
-/// What a file's body is, in the order of its fields.
+/// A file's body, in the order of its fields.
 type Body = (
     String,
     Vec<String>,
@@ -28,7 +28,7 @@ fn body_of(model: &Model) -> Body {
     (name, classes, *model.preprocessing(), nodes.collect())
 }
 
-/// A file around any body, with the digest it should have.
+/// A file around any body, with the right digest.
 fn file_around(body: &[u8]) -> Vec<u8> {
     let mut file = b"ZKLM".to_vec();
     file.extend(FILE_VERSION.to_le_bytes());
@@ -58,7 +58,7 @@ fn small() -> Model {
 
 fn grown(seed: u64) -> Model {
     let mut random = Random::new(seed);
-    let wishes = (0..4).map(|_| (random.pick(&Kind::ALL), random.bits()));
+    let wishes = (0..4).map(|_| (random.pick(Kind::ALL), random.bits()));
     let recipe = Recipe {
         sides: [3, 3],
         rgb: false,
@@ -95,7 +95,7 @@ proptest! {
             let index = index.index(body.len());
             body[index] = byte;
         }
-        // What is accepted is a model in its only form.
+        // An accepted file is a model in its only form.
         if let Ok(model) = decode_body(&body) {
             prop_assert_eq!(model.encode(), file_around(&body));
         }
@@ -283,7 +283,7 @@ fn refuses_more_nodes_or_classes_than_a_model_may_have() {
     assert_eq!(decode_body(&bytes(&body)), Err(FileError::Malformed));
 }
 
-/// The body, one part of which is written by hand.
+/// The body, with one part that is written by hand.
 fn with_operator(operator: &[u8], inputs: &[u8], bounds: &[u8]) -> Vec<u8> {
     let two = preprocessing([1, 2], false);
     let mut body = bytes(&("m".to_string(), class_names(2), two));
@@ -346,7 +346,7 @@ fn refuses_weights_wider_than_they_need_be_or_of_no_width() {
         let body = with_weights(weights);
         assert_eq!(decode_body(&body), Err(FileError::Malformed), "{weights:?}");
     }
-    // As wide as they must be, they are read, and the graph wants more of them.
+    // With the right width they are read, and the graph then expects more of them.
     for weights in [[1, 127].as_slice(), &[2, 128, 0], &[4, 0, 0x80, 0, 0]] {
         let error = decode_body(&with_weights(weights)).unwrap_err();
         assert!(matches!(error, FileError::Graph(_)), "{weights:?}: {error}");
@@ -398,13 +398,13 @@ fn refuses_a_length_that_the_body_does_not_have() {
 fn tables_of_the_largest_size_are_written_and_read() {
     let mut graph = GraphBuilder::new(preprocessing([1, 2], false)).unwrap();
     let flat = graph.push(Op::flatten(2), &[0]).unwrap();
-    let values = Random::new(1).weights(Table::MAX_LEN, 0x7FFF);
-    let table = Table {
+    let values = Random::new(1).weights(LookupTable::MAX_LEN, 0x7FFF);
+    let table = LookupTable {
         first: -1000,
         values,
         scale: -7,
     };
-    graph.push(Op::Table(table), &[flat]).unwrap();
+    graph.push(Op::LookupTable(table), &[flat]).unwrap();
     let model = Model::new("table", class_names(2), graph.finish().unwrap()).unwrap();
     assert_eq!(Model::decode(&model.encode()), Ok(model));
 }

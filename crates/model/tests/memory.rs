@@ -1,5 +1,5 @@
-//! A small hostile file cannot make the reader take much memory, and a run for the result alone
-//! keeps little.
+//! A small hostile file cannot make the reader take much memory, and a run that gives only the
+//! result keeps little in memory.
 
 use sha2::{Digest, Sha256};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -38,7 +38,7 @@ static ALLOCATOR: Counting = Counting;
 
 const MEBIBYTE: usize = 1 << 20;
 
-/// Why the body is refused, and how many bytes were held at most to find out.
+/// The error for a body, and the largest number of bytes that the reader held at once.
 fn refuse(body: &[u8]) -> (FileError, usize) {
     let mut file = b"ZKLM".to_vec();
     file.extend(FILE_VERSION.to_le_bytes());
@@ -85,7 +85,7 @@ fn a_list_of_many_small_nodes_is_not_read_to_its_end() {
     let count = MEBIBYTE;
     let mut body = opening([1, 2]);
     body.extend(postcard::to_allocvec(&count).unwrap());
-    // The shortest node: an input of nothing, bounds 0…0.
+    // The shortest node: an input without operands, with the bounds 0…0.
     body.extend([0; 4].repeat(count));
     let (error, held) = refuse(&body);
     assert_eq!(error, FileError::Malformed);

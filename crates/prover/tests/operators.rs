@@ -8,7 +8,8 @@ use proptest::prelude::{ProptestConfig, TestCaseError, proptest};
 use zklens_commitment::Columns;
 use zklens_layers::{Circuit, LayerError, Layout};
 use zklens_prover::{KeygenError, Privacy, ProvingKey, prove};
-use zklens_testkit::recipe::{Kind, Recipe, recipes, recipes_with};
+use zklens_testkit::Kind;
+use zklens_testkit::recipe::{Recipe, recipes, recipes_with};
 use zklens_verifier::verify;
 
 /// Whether the model is proved; a refusal has to be for its layout.
@@ -81,7 +82,7 @@ fn every_operator_is_proved() {
     use proptest::test_runner::TestRunner;
     const GRAPHS: usize = 6;
     let mut runner = TestRunner::deterministic();
-    for kind in Kind::ALL {
+    for kind in Kind::ALL.iter().copied() {
         let graphs = recipes_with(kind);
         let proved = (0..GRAPHS).filter(|_| {
             let recipe = graphs.new_tree(&mut runner).unwrap().current();

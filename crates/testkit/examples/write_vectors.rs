@@ -1,4 +1,5 @@
-//! Writes `vectors/models/`. Run from anywhere: `cargo run -p zklens-testkit --example write_vectors`.
+//! Writes `vectors/models/`. Run from anywhere: `cargo run -p zklens-testkit --example
+//! write_vectors`.
 
 use std::path::Path;
 use zklens_testkit::vectors;

@@ -1,4 +1,4 @@
-//! A ceremony's file in small, of a `τ` that everyone knows.
+//! A small `.ptau` file, from a secret `τ` that everyone knows.
 
 use zklens_field::{Field, G2Point, Point, Scalar, g2_generator, generator, linear_combination};
 
@@ -16,11 +16,11 @@ pub struct Ceremony {
 }
 
 impl Ceremony {
-    /// A ceremony of `2^power` powers.
+    /// A ceremony's file with `2^power` powers.
     #[must_use]
     pub fn new(power: u32) -> Self {
         let g1 = (0..(2 << power) - 1).flat_map(|exponent| g1_bytes(&tau_g1(exponent)));
-        // A real file has 2^power of these, too; nobody reads more than two.
+        // A real file has 2^power of these, too; zklens reads two.
         let g2 = (0..(1 << power).min(4)).flat_map(|exponent| g2_bytes(&tau_g2(exponent)));
         let header = [
             32_u32.to_le_bytes().to_vec(),
@@ -33,17 +33,17 @@ impl Ceremony {
                 (1, header.concat()),
                 (2, g1.collect()),
                 (3, g2.collect()),
-                // What stands for the rest of it.
+                // This stands for the rest of the file.
                 (7, vec![0; 4]),
             ],
         }
     }
 
-    /// The bytes of its first section of a kind.
+    /// The bytes of the first section of a kind.
     ///
     /// # Panics
     ///
-    /// It has no section of this kind.
+    /// The file has no section of this kind.
     pub fn section(&mut self, kind: u32) -> &mut Vec<u8> {
         let mut sections = self.sections.iter_mut();
         &mut sections.find(|section| section.0 == kind).unwrap().1
@@ -73,7 +73,7 @@ fn tau_g2(exponent: u64) -> G2Point {
     (g2_generator() * Scalar::from(TAU).pow([exponent])).into()
 }
 
-/// The curve library computes in Montgomery form too, so its limbs are what the file holds.
+/// The file holds limbs in Montgomery form, in which the curve library computes too.
 fn g1_bytes(point: &Point) -> Vec<u8> {
     let limbs = [point.x, point.y].map(|coordinate| coordinate.0.0);
     bytes(limbs.as_flattened())

@@ -1,4 +1,5 @@
-//! Keys that strangers could write: circuits that no model has, as large as a verifier takes them, and larger.
+//! Keys that strangers could write: with circuits that no model has, as large as a verifier
+//! accepts, or larger.
 
 use crate::models::{class_names, preprocessing};
 use zklens_commitment::Columns;
@@ -14,12 +15,12 @@ use zklens_verifier::{KEY_MAGIC, KEY_VERSION, KeyError, Names, Statement, Verify
 pub struct Hostile {
     /// The circuit.
     pub circuit: Circuit,
-    /// Columns of a row.
+    /// The number of cells of a committed vector.
     pub columns: usize,
 }
 
 impl Hostile {
-    /// The pixel, and the label on these paths from it.
+    /// A circuit of the pixel and the label, whose operand has these paths from the pixel.
     #[must_use]
     pub fn new(classes: usize, paths: Vec<Path>) -> Self {
         let table = |gadget, sides, operand| Table {
@@ -43,14 +44,14 @@ impl Hostile {
         }
     }
 
-    /// With rows of `columns` columns.
+    /// The same with committed vectors of `columns` cells.
     #[must_use]
     pub const fn with_columns(mut self, columns: usize) -> Self {
         self.columns = columns;
         self
     }
 
-    /// A copy of the sum of these paths, before the label.
+    /// The same with a table before the label, which copies the sum of these paths.
     #[must_use]
     pub fn with_copy(mut self, sides: Sides, paths: Vec<Path>) -> Self {
         let label = self.circuit.label_table();
@@ -64,18 +65,18 @@ impl Hostile {
         self
     }
 
-    /// One array more.
+    /// The same with one more array.
     #[must_use]
     pub fn with_array(mut self, sides: &[usize]) -> Self {
         self.circuit.arrays.push(sides.to_vec());
         self
     }
 
-    /// The columns as a type.
+    /// [`Self::columns`] as the type that keys take.
     ///
     /// # Panics
     ///
-    /// Their number is zero or too large.
+    /// The number is zero, or more than a key may have.
     #[must_use]
     pub const fn row(&self) -> Columns {
         Columns::new(self.columns).expect("some columns")
@@ -86,7 +87,7 @@ impl Hostile {
         label.sides.iter().product()
     }
 
-    /// The key without commitments.
+    /// The key, without commitments to weights.
     ///
     /// # Errors
     ///
@@ -96,7 +97,7 @@ impl Hostile {
         VerifyingKey::new(names, self.circuit.clone(), self.row(), &[])
     }
 
-    /// The file with `commitments` commitments, whether or not anything accepts it.
+    /// The key's file with `commitments` commitments, also if no verifier accepts it.
     #[must_use]
     pub fn file(&self, commitments: usize) -> Vec<u8> {
         let classes = self.classes();
@@ -151,7 +152,7 @@ pub const fn dense(source: usize, steps: Vec<Step>, array: usize) -> Path {
     }
 }
 
-/// All of `count` channels, written down.
+/// The step that keeps all of `count` channels and lists each of them.
 #[must_use]
 pub const fn channels(count: usize) -> Step {
     Step::Channels {
@@ -161,11 +162,12 @@ pub const fn channels(count: usize) -> Step {
     }
 }
 
-/// A statement about images with these labels, and a tape that is read to its end and proves nothing.
+/// A statement about images with these labels, and a tape that a verifier reads to its end and then
+/// refuses.
 ///
 /// # Panics
 ///
-/// No layout is made for these images.
+/// The key has no layout for this number of images.
 #[must_use]
 pub fn proof(key: &VerifyingKey, labels: Vec<usize>) -> (Statement, Vec<u8>) {
     let layout = Layout::new(key.circuit(), key.columns(), labels.len()).expect("a layout");

@@ -1,18 +1,28 @@
-//! Test support, never part of a release: [`oracle`] says again, and slowly, what a network means;
-//! [`recipe`] grows random models; [`models`] has the usual ones; [`vectors`] are the golden files;
-//! [`recorder`] takes a proof apart; [`hostile`] makes keys that no model has; [`ceremony`] is one in
-//! small.
+//! Test support, never part of a release.
+//!
+//! * [`oracle`] runs a network a second time, slowly, from the definitions of the operators;
+//! * [`recipe`] grows random models, [`models`] has the usual ones, [`vectors`] the golden ones;
+//! * [`recorder`] takes a proof apart;
+//! * [`hostile`] makes keys that no model has;
+//! * [`ceremony`] writes the file of a small one.
+//!
+//! `operators/` has a file for each operator of the integer network: its definition, how a random
+//! graph gets one, and its golden models.
 
 #![forbid(unsafe_code)]
 
 pub mod ceremony;
+mod growth;
 pub mod hostile;
 pub mod models;
+mod operators;
 pub mod oracle;
 pub mod random;
 pub mod recipe;
 pub mod recorder;
+mod tensor;
 pub mod vectors;
 
+pub use operators::Kind;
 pub use random::Random;
-pub use recipe::{Kind, Recipe};
+pub use recipe::Recipe;

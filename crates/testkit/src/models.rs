@@ -28,7 +28,7 @@ pub fn class_names(count: usize) -> Vec<String> {
 ///
 /// # Panics
 ///
-/// The graph does not end so.
+/// The graph does not end in a vector.
 #[must_use]
 pub fn named(name: &str, graph: Graph) -> Model {
     let outputs = graph.output().map_or(0, |tensor| tensor.shape.len());
@@ -41,12 +41,12 @@ pub struct Layers {
     graph: GraphBuilder,
     /// The last layer's output.
     pub last: NodeId,
-    /// Where weights come from.
+    /// The source of random weights.
     pub random: Random,
 }
 
 impl Layers {
-    /// Only the input.
+    /// A graph of the input alone.
     ///
     /// # Panics
     ///
@@ -60,12 +60,12 @@ impl Layers {
         }
     }
 
-    /// `op` on the last layer.
+    /// Appends `op` on the last layer.
     pub fn then(&mut self, op: Op) -> NodeId {
         self.join(op, &[self.last])
     }
 
-    /// `op` on any layers.
+    /// Appends `op` on the layers `inputs`.
     ///
     /// # Panics
     ///
@@ -76,7 +76,7 @@ impl Layers {
         self.last
     }
 
-    /// A fully connected layer with weights of one byte.
+    /// Appends a fully connected layer with weights of one byte.
     pub fn dense(&mut self, outputs: usize) -> NodeId {
         let inputs = self.len();
         let op = Op::Dense(Dense {
@@ -87,7 +87,7 @@ impl Layers {
         self.then(op)
     }
 
-    /// A convolution with weights of one byte.
+    /// Appends a convolution with weights of one byte.
     pub fn conv2d(&mut self, outputs: usize, window: Window, groups: usize) -> NodeId {
         let depth = self.channels() / groups;
         let op = Op::Conv2d(Conv2d {
@@ -100,7 +100,7 @@ impl Layers {
         self.then(op)
     }
 
-    /// Back to bytes: rescale, ReLU, clip.
+    /// Rescale, ReLU and clip, which bring cells back to `0…255`.
     pub fn activate(&mut self) -> NodeId {
         self.then(Op::Rescale(Rescale { shift: 8 }));
         self.then(Op::Relu(Relu));
@@ -108,13 +108,13 @@ impl Layers {
         self.then(Op::Clip(Clip { bounds }))
     }
 
-    /// A vector of all cells.
+    /// Appends a reshape to a vector of all cells.
     pub fn flatten(&mut self) -> NodeId {
         let len = self.len();
         self.then(Op::flatten(len))
     }
 
-    /// Names what is there.
+    /// Ends the graph and names the model.
     ///
     /// # Panics
     ///
@@ -125,7 +125,7 @@ impl Layers {
         named(name, graph.unwrap_or_else(|error| panic!("{error}")))
     }
 
-    /// Channels of the last layer.
+    /// The number of channels of the last layer.
     #[must_use]
     pub fn channels(&self) -> usize {
         let tensor = self.graph.tensor(self.last);
@@ -153,7 +153,8 @@ pub const fn padded(kernel: usize, stride: usize, padding: usize) -> Window {
     }
 }
 
-/// A perceptron on a greyscale input: hidden layers of `widths`, the last of them the classes.
+/// A perceptron on a greyscale input, with layers of these widths; the last width is the number of
+/// classes.
 #[must_use]
 pub fn perceptron(sides: [u16; 2], widths: &[usize], seed: u64) -> Model {
     let mut layers = Layers::new(preprocessing(sides, false), seed);

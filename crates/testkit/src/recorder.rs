@@ -1,5 +1,5 @@
-//! A proof message by message, and every challenge between them: what `verify` reads and draws, in the
-//! same order, without checking anything.
+//! A proof message by message, with every challenge between them. It reads and draws in the order
+//! of `verify`, and checks nothing.
 
 use zklens_commitment::VerifierSetup;
 use zklens_field::{Point, Scalar, encode_point, encode_scalar};
@@ -8,26 +8,26 @@ use zklens_layers::layout::DEGREE;
 use zklens_transcript::{Label, Reader, TapeError, labels};
 use zklens_verifier::{Statement, VerifyingKey};
 
-/// What happened to the transcript.
+/// One step of the transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The prover sent words of 32 bytes.
     Message {
-        /// What they are.
+        /// The label of the message.
         label: Label,
         /// The words; a point is two.
         words: Vec<[u8; 32]>,
     },
     /// The verifier drew a challenge.
     Challenge {
-        /// What it is for.
+        /// The label of the challenge.
         label: Label,
         /// The challenge.
         value: [u8; 32],
     },
 }
 
-/// Everything that happens to the transcript of a proof.
+/// All steps of the transcript of a proof, in order.
 ///
 /// # Errors
 ///
@@ -35,15 +35,15 @@ pub enum Event {
 ///
 /// # Panics
 ///
-/// The statement is not of the key's model.
+/// The statement is about a model other than the key's.
 pub fn record(
     setup: &VerifierSetup,
     key: &VerifyingKey,
     statement: &Statement,
     proof: &[u8],
 ) -> Result<Vec<Event>, TapeError> {
-    let layout = Layout::new(key.circuit(), key.columns(), statement.labels.len());
-    let layout = layout.expect("a statement of this model");
+    let layout = Layout::new(key.circuit(), key.columns(), statement.labels.len())
+        .expect("a statement of this model");
     let mut recorder = Recorder {
         reader: Reader::open(&statement.digest(setup), proof),
         events: Vec::new(),

@@ -1,9 +1,10 @@
 """A second verifier of proofs, in Python.
 
-It was written from book/protocol.md and book/proof-format.md alone and shares nothing with the
-Rust code, so that a mistake in either, or in those pages, is a difference between the two. It is
-made to be read, and for tests only: it is slow, takes the key to be well formed (the checks that a
-key must pass are not repeated here), and leaves the openings of public images unread.
+It was written from book/protocol.md, book/proof-format.md and the pages in book/operators alone
+and shares nothing with the Rust code, so that a mistake in either, or in those pages, shows as a
+difference between the two. It is made to be read, and for tests only: it is slow, assumes that the
+key is well formed (it does not repeat the checks that a key must pass), and does not read the
+openings of public images.
 """
 
 from .key import read_key

@@ -44,7 +44,8 @@ def equality(left: list[int], right: list[int]) -> int:
 
 
 def decode_point(data: bytes, zero_allowed: bool = False):
-    """64 bytes; None if they are no point. Only weight rows of a key may be infinity."""
+    """The point in 64 bytes; None if they are not a point. Only commitments to weights may be
+    infinity."""
     x, y = int.from_bytes(data[:32], "big"), int.from_bytes(data[32:], "big")
     if x == y == 0:
         return curve.Z1 if zero_allowed else None

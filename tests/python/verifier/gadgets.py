@@ -1,8 +1,8 @@
-"""What a gadget says of a row: its columns, rules, inputs, output and keys.
+"""The gadgets: columns, rules, inputs, queries and output of a row.
 
-Every gadget is one function on numbers. Applied to a row of zeros it tells how many there are of
-each; applied to the values of the columns at the random point, it gives the polynomials' values
-there.
+Every gadget is one function on numbers. Applied to a row of zeros, it gives the number of columns,
+rules, inputs and queries; applied to the values of the columns at the random point, it gives the
+values of the polynomials there.
 """
 
 from dataclasses import dataclass, field
@@ -11,15 +11,16 @@ from math import prod
 from .arithmetic import ORDER
 from .key import Gadget
 
-KEYS_PER_HELPER = 2
+QUERIES_PER_HELPER = 2
 GAPS_PER_RULE = 2
 UNITS = ["Range", "Bytes", "Entries"]
-"""Gadgets of tables that are one for all images."""
+"""The gadgets whose tables are one for all images."""
 
 
 @dataclass
 class Input:
-    """Rows with an operand obey `value = operand + shift`; one without is compared with `shift`."""
+    """`value = operand + shift` on real rows. An input that is not wired to an operand says
+    `value = shift`."""
 
     value: int
     shift: int
@@ -27,26 +28,26 @@ class Input:
 
 @dataclass
 class Helper:
-    """A column that is the sum of `numerator / (pole + key)` over its fractions. It counts `sign`
-    times in the sum over lookups in table number `table`."""
+    """A column that is the sum of `numerator / (alpha + query)` over its fractions. It counts
+    `sign` times in the sum over lookups in table number `table`."""
 
     table: int
     sign: int
     fractions: list[tuple[int, int]]
 
-    def rule(self, value: int, pole: int) -> int:
+    def rule(self, value: int, alpha: int) -> int:
         """Zero if `value` is that sum."""
-        result = value * prod(pole + key for _, key in self.fractions)
+        result = value * prod(alpha + query for _, query in self.fractions)
         for at, (numerator, _) in enumerate(self.fractions):
             others = self.fractions[:at] + self.fractions[at + 1 :]
-            result -= numerator * prod(pole + key for _, key in others)
+            result -= numerator * prod(alpha + query for _, query in others)
         return result % ORDER
 
 
 @dataclass
 class Column:
-    """Where the cells of a column are: in an array of the key; in as many arrays of bytes as a
-    number has; else in an array of their own."""
+    """The place of a column's cells: the array `array` of the key; or, for a number, one array for
+    each of its `bytes`; or an array of their own."""
 
     array: int | None = None
     bytes: int = 0
@@ -54,16 +55,17 @@ class Column:
 
 @dataclass
 class Row:
-    """`values` are those of the gadget's columns, in order; none stands for zeros."""
+    """`values` are the values of the gadget's columns, in order; `None` stands for zeros. `beta`
+    is the factor of the second part of a pair that is looked up."""
 
     values: list[int] | None = None
     index: int = 0
-    pair: int = 0
+    beta: int = 0
     columns: list[Column] = field(default_factory=list)
     rules: list[int] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
-    byte_keys: list[int] = field(default_factory=list)
-    pair_keys: list[tuple[int, int]] = field(default_factory=list)
+    byte_queries: list[int] = field(default_factory=list)
+    pair_queries: list[tuple[int, int]] = field(default_factory=list)
     entry: tuple[int, int] | None = None
     output: int = 0
 
@@ -75,11 +77,12 @@ class Row:
     def byte(self) -> int:
         """A column that is looked up in the table of bytes."""
         byte = self.column()
-        self.byte_keys.append(byte)
+        self.byte_queries.append(byte)
         return byte
 
     def number(self, size: int) -> int:
-        """A column of numbers of so many bytes. Numbers without a byte are zero."""
+        """A column of numbers of `size` bytes. With no bytes there is no column, and the number is
+        zero."""
         return self.column(size=size) if size else 0
 
     def bit(self) -> int:
@@ -91,16 +94,16 @@ class Row:
         self.inputs.append(Input(value, shift))
 
     def helpers(self, number: int, byte_table: int) -> list[Helper]:
-        """Those of table number `number`."""
+        """The helpers of this row, which is of table number `number`."""
         if self.entry is not None:
             count, entry = self.entry
             return [Helper(number, -1, [(count * entry, entry)])]
-        doubled = [(key, key) for key in self.byte_keys]
+        doubled = [(query, query) for query in self.byte_queries]
         helpers = [
-            Helper(byte_table, 1, doubled[at : at + KEYS_PER_HELPER])
-            for at in range(0, len(doubled), KEYS_PER_HELPER)
+            Helper(byte_table, 1, doubled[at : at + QUERIES_PER_HELPER])
+            for at in range(0, len(doubled), QUERIES_PER_HELPER)
         ]
-        return helpers + [Helper(table, 1, [(key, key)]) for table, key in self.pair_keys]
+        return helpers + [Helper(table, 1, [(query, query)]) for table, query in self.pair_queries]
 
 
 def signed(sign: int, magnitude: int) -> int:
@@ -159,7 +162,7 @@ def clip(row: Row, lo: int, hi: int, below: int, above: int):
 
 def lookup(row: Row, first: int, entries: int):
     position, row.output = row.column(), row.column()
-    row.pair_keys.append((entries, position + row.pair * row.output))
+    row.pair_queries.append((entries, position + row.beta * row.output))
     row.input(position, 1 - first)
 
 
@@ -173,7 +176,8 @@ def label(row: Row, size: int):
 
 
 def byte_range(row: Row, columns: int):
-    """What the layout makes of rows of bytes; a key does not say how many columns that is."""
+    """The columns that the layout cuts vectors of bytes into; the key does not give their
+    number."""
     for _ in range(columns):
         row.byte()
 
@@ -184,7 +188,7 @@ def byte_table(row: Row):
 
 def entries(row: Row, array: int):
     count, value = row.column(), row.column(array)
-    row.entry = count, row.index + row.pair * value
+    row.entry = count, row.index + row.beta * value
 
 
 GADGETS = {

@@ -26,7 +26,7 @@ class Step:
 
 @dataclass
 class Layer:
-    """A layer with weights: they are array number `array`, its bias is the next."""
+    """A layer with weights, which are array number `array`; its bias is the next array."""
 
     array: int
     name: str
@@ -63,7 +63,8 @@ class Key:
     weights: bytes
 
 
-# The fields of everything that has a number, in the order of the file; their order is their number.
+# The fields of every gadget, step and layer, in the order of the file. Their numbers are their
+# positions in these lists.
 GADGETS = {
     "Pixels": {},
     "Activation": {
@@ -103,7 +104,7 @@ class KeyReader(Reader):
         return [self.unsigned() for _ in range(count)]
 
     def choice(self, kinds: dict) -> tuple[str, dict]:
-        """A number, and the fields of what has it."""
+        """The gadget, step or layer of the number that is read, and its fields."""
         readers = {
             "byte": self.byte,
             "boolean": self.boolean,

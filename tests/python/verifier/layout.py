@@ -1,112 +1,107 @@
-"""Where arrays lie in committed rows, and sums over them as terms on those rows."""
+"""The tables of a statement, and the committed vectors that hold their columns."""
 
-from dataclasses import dataclass, field
-from math import prod
+from dataclasses import replace
 
-from .arithmetic import ORDER
+from .gadgets import Column
+from .key import Gadget, Key
+from .packing import Packer
+from .ranges import Ranges
+from .table import Table
+from .transcript import Refused
 
-
-@dataclass
-class Term:
-    """Weights for the cells of a row: the product of the factors' weights, each factor an axis with
-    its stride, from the cell `offset` on, times the coefficient."""
-
-    row: int
-    coefficient: int
-    offset: int = 0
-    factors: list[tuple[list[int], int]] = field(default_factory=list)
-
-    def at(self, point: int) -> int:
-        """The weights as a polynomial's coefficients, at a point."""
-        result = self.coefficient * pow(point, self.offset, ORDER) % ORDER
-        for weights, stride in self.factors:
-            step, value = pow(point, stride, ORDER), 0
-            for weight in reversed(weights):
-                value = (value * step + weight) % ORDER
-            result = result * value % ORDER
-        return result
+MOST_IMAGES = 1024
+MOST_CELLS = 2**28
+MOST_COLUMNS = 2**14 - 1
+FREE_CELLS = 3
+"""The number of free cells at the beginning of the mask vector."""
+ROUND_COEFFICIENTS = 4
+"""The number of coefficients of the sumcheck's mask for each variable. They stand in the mask
+vector, after its free cells."""
 
 
-@dataclass
-class Place:
-    """An array is in one row from `offset` on, or cut along `axis` into runs, each in a row of its
-    own from `row` on."""
+class Layout:
+    """Vectors are numbered in this order: weights, pixels, bytes, mask and plain columns,
+    helpers."""
 
-    sides: list[int]
-    row: int
-    offset: int = 0
-    axis: int | None = None
-    run: int = 0
+    def __init__(self, key: Key, images: int):
+        if not 1 <= images <= MOST_IMAGES:
+            raise Refused("no image, or too many")
+        cells = key.columns
+        if not 1 <= cells <= MOST_COLUMNS:
+            raise Refused("no columns, or too many")
+        last = len(key.tables) - 1
+        tables = {
+            at: Table(table, at, last, images)
+            for at, table in enumerate(key.tables)
+            if at != last - 1
+        }
+        if sum(table.size() for table in tables.values()) > MOST_CELLS:
+            raise Refused("too many cells")
 
-    def runs(self) -> list[int]:
-        """The cells in each row of an array that is cut."""
-        inside = prod(self.sides[self.axis + 1 :])
-        side = self.sides[self.axis]
-        starts = range(0, side, self.run)
-        return [min(self.run, side - start) * inside for start in starts] * prod(
-            self.sides[: self.axis]
-        )
+        weights = Packer(cells, 0)
+        self.arrays = weights.pack(key.arrays)
+        pixels = Packer(cells, weights.next)
+        pixel_placement = pixels.pack([tables[0].sides])[0]
+        numbers = [sides for table in tables.values() for sides in table.numbers()]
+        variables = max(table.variables for table in tables.values())
+        ranges = Ranges(numbers, variables, cells, pixels.next)
+        tables[last - 1] = range_table(key, ranges, last)
+        self.tables = [tables[at] for at in range(len(tables))]
 
-    def terms(self, weights: list[list[int]], coefficient: int) -> list[Term]:
-        """The sum over all cells with a list of weights for every axis."""
-        strides = [prod(self.sides[axis + 1 :]) for axis in range(len(self.sides))]
-        factors = list(zip(weights, strides, strict=True))
-        if self.axis is None:
-            return [Term(self.row, coefficient, self.offset, factors)]
-        outer = [coefficient]
-        for axis_weights in weights[: self.axis]:
-            outer = [left * right % ORDER for left in outer for right in axis_weights]
-        along, stride = factors[self.axis]
-        terms = []
-        for before in outer:
-            for start in range(0, self.sides[self.axis], self.run):
-                part = (along[start : start + self.run], stride)
-                row = self.row + len(terms)
-                terms.append(Term(row, before, 0, [part, *factors[self.axis + 1 :]]))
-        return terms
+        self.variables = max(table.variables for table in self.tables)
+        self.mask_vector = ranges.next
+        plain = Packer(cells, self.mask_vector)
+        mask = plain.open(self.place_blinds())
+        if mask.used > cells:
+            raise Refused("the mask vector does not fit")
+        plain_placements = iter(plain.pack(self.plain_sides()))
+        helpers = Packer(cells, plain.next)
+        helper_sides = [table.sides for table in self.tables for _ in range(table.helpers)]
+        helper_placements = iter(helpers.pack(helper_sides))
+
+        number_placements = iter(ranges.numbers)
+        for table in self.tables:
+            if table.number == 0:
+                table.placements = [pixel_placement]
+            elif table.number == last - 1:
+                table.placements = list(ranges.columns)
+            else:
+                table.placements = [
+                    self.arrays[column.array]
+                    if column.array is not None
+                    else next(number_placements if column.bytes else plain_placements)
+                    for column in table.row.columns
+                ]
+            table.placements += [next(helper_placements) for _ in range(table.helpers)]
+
+        self.weight_vectors = weights.next
+        self.pixel_vectors = pixels.next - weights.next
+        self.witness_vectors = plain.next - pixels.next
+        self.helper_vectors = helpers.next - plain.next
+
+    def place_blinds(self) -> int:
+        """Returns the first cell that is not random."""
+        at = FREE_CELLS + ROUND_COEFFICIENTS * self.variables
+        for table in self.tables:
+            table.blinds = range(at, at + table.columns)
+            at += table.columns
+        return at
+
+    def plain_sides(self) -> list[list[int]]:
+        """The sides of the columns that are neither pixels, bytes nor arrays of the key."""
+        return [
+            table.sides
+            for table in [*self.tables[1:-2], self.tables[-1]]
+            for column in table.row.columns
+            if column == Column()
+        ]
+
+    def columns(self) -> int:
+        return sum(table.columns for table in self.tables)
 
 
-@dataclass
-class OpenRow:
-    """Its first `used` cells are taken."""
-
-    number: int
-    used: int
-
-
-class Packer:
-    """Places arrays into rows of `cells` cells, from row number `first` on; `next` is the first row
-    after them."""
-
-    def __init__(self, cells: int, first: int):
-        self.cells = cells
-        self.next = first
-        self.rows: list[OpenRow] = []
-
-    def open(self, used: int = 0) -> OpenRow:
-        self.rows.append(OpenRow(self.next, used))
-        self.next += 1
-        return self.rows[-1]
-
-    def pack(self, arrays: list[list[int]]) -> list[Place]:
-        places = [None] * len(arrays)
-        for number in sorted(range(len(arrays)), key=lambda number: -prod(arrays[number])):
-            sides = arrays[number]
-            size = prod(sides)
-            if size > self.cells:
-                places[number] = self.cut(sides)
-                continue
-            room = (row for row in self.rows if row.used + size <= self.cells)
-            row = next(room, None) or self.open()
-            places[number] = Place(sides, row.number, row.used)
-            row.used += size
-        return places
-
-    def cut(self, sides: list[int]) -> Place:
-        inner = [prod(sides[axis + 1 :]) for axis in range(len(sides))]
-        axis = next(axis for axis, volume in enumerate(inner) if volume <= self.cells)
-        run = 1 << (self.cells // inner[axis]).bit_length() - 1
-        place = Place(sides, self.next, axis=axis, run=run)
-        for cells in place.runs():
-            self.open(cells)
-        return place
+def range_table(key: Key, ranges: Ranges, last: int) -> Table:
+    """The table `Range`, the last but one, whose sides and columns the layout decides."""
+    gadget = Gadget("Range", {"columns": len(ranges.columns)})
+    table = replace(key.tables[last - 1], gadget=gadget, sides=ranges.sides)
+    return Table(table, last - 1, last, 1)

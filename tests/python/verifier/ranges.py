@@ -1,16 +1,18 @@
-"""The rows of bytes of all numbers, and the columns that the table `Range` cuts them into."""
+"""The vectors of bytes of all numbers, and the columns of the table `Range`, into which they are
+cut."""
 
 from math import prod
 
-from .layout import Packer, Place
+from .packing import Packer, Placement
 
 MOST_COLUMNS = 8
-"""For which there is a choice of sides. There are more if packing leaves cells unused."""
+"""The most columns that `sides` tries for. There are more if packing leaves cells unused."""
 
 
 class Ranges:
-    """`numbers` are the sides of every number: its bytes, then those of its table. `variables` are
-    the most that a table but `Range` has. Rows have `cells` cells, and begin at row `first`."""
+    """`numbers` has the sides of every number: its bytes, then the sides of its table. `variables`
+    is the largest number of variables of the other tables. Vectors have `cells` cells, and the
+    first has the number `first`."""
 
     def __init__(self, numbers: list[list[int]], variables: int, cells: int, first: int):
         height, length = sides(sum(map(prod, numbers)), variables, cells)
@@ -18,11 +20,12 @@ class Ranges:
         packer = Packer(cells // length * length, first)
         self.numbers = packer.pack(numbers)
         self.next = packer.next
-        self.columns = pieces(packer, length) if height == 1 else blocks(packer, first, height)
+        self.columns = chunks(packer, length) if height == 1 else blocks(packer, first, height)
 
 
 def sides(total: int, variables: int, cells: int) -> tuple[int, int]:
-    """Of columns for `total` bytes: as few as are no longer than other tables."""
+    """The sides of `Range` for `total` bytes: with the fewest columns with which it is no longer
+    than the other tables."""
     for columns in range(1, MOST_COLUMNS + 1):
         least = max(-(-total // columns), 1)
         if least <= cells:
@@ -34,18 +37,19 @@ def sides(total: int, variables: int, cells: int) -> tuple[int, int]:
     return found
 
 
-def pieces(packer: Packer, length: int) -> list[Place]:
-    """Every row is some columns, of the last only those with a cell that is used."""
-    places = []
-    for row in packer.rows:
-        end = row.used if row is packer.rows[-1] else packer.cells
-        places += [Place([1, 1, 1, length], row.number, at) for at in range(0, end, length)]
-    return places
+def chunks(packer: Packer, length: int) -> list[Placement]:
+    """Cuts every vector into columns. The last vector gives only columns that hold a used cell."""
+    placements = []
+    for vector in packer.vectors:
+        end = vector.used if vector is packer.vectors[-1] else packer.cells
+        starts = range(0, end, length)
+        placements += [Placement([1, 1, 1, length], vector.number, at) for at in starts]
+    return placements
 
 
-def blocks(packer: Packer, first: int, height: int) -> list[Place]:
-    """Every column is `height` rows, the last what is left."""
+def blocks(packer: Packer, first: int, height: int) -> list[Placement]:
+    """Makes a column of every `height` vectors, and the last column of those that are left."""
     return [
-        Place([1, 1, min(height, packer.next - row), packer.cells], row, axis=2, run=1)
-        for row in range(first, packer.next, height)
+        Placement([1, 1, min(height, packer.next - vector), packer.cells], vector, axis=2, run=1)
+        for vector in range(first, packer.next, height)
     ]

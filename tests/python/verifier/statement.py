@@ -33,8 +33,8 @@ def word(number: int) -> bytes:
 
 
 def read_proof(file: bytes) -> tuple[Statement, bytes]:
-    """The statement, and the tape of its proof. What opens the inputs, for images that are public,
-    is read over."""
+    """The statement, and the tape of its proof. The openings of inputs, which files about public
+    images have, are passed over."""
     body = body_of(file, MAGIC, VERSION)
     reader = KeyReader(body)
     statement = Statement(

@@ -1,4 +1,4 @@
-"""One table of a key, for a statement of so many images."""
+"""One table of a key, in a statement about a number of images."""
 
 from dataclasses import dataclass
 from math import prod
@@ -7,16 +7,18 @@ from . import gadgets, wiring
 from .arithmetic import ORDER, dot, equality, equality_weights
 from .gadgets import Helper, Row
 from .key import KeyTable
-from .layout import Place, Term
+from .packing import Placement, Term
 
 
 @dataclass
 class Challenges:
-    pole: int
-    pair: int
+    alpha: int
+    """The challenge that is added to a query or an entry to make a denominator."""
+    beta: int
+    """The factor of the second part of a pair that is looked up."""
     point: list[int]
     base: int
-    """The number of whose powers every rule has one."""
+    """Every rule has a power of this challenge."""
     lookup_powers: list[int]
     """For every table, the power of the sum over lookups in it."""
 
@@ -32,7 +34,7 @@ class Table:
         self.row, helpers = self.apply(Row())
         self.helpers = len(helpers)
         self.columns = len(self.row.columns) + self.helpers
-        self.places: list[Place] = []
+        self.placements: list[Placement] = []
         self.blinds: range = range(0)
 
     def apply(self, row: Row) -> tuple[Row, list[Helper]]:
@@ -44,12 +46,14 @@ class Table:
         return [[column.bytes, *self.sides] for column in self.row.columns if column.bytes]
 
     def size(self) -> int:
-        """What it counts towards the limit: a number is as many columns as it has bytes."""
+        """The number of cells that count towards the limit. Each byte of a number is a column
+        here."""
         columns = sum(column.bytes or 1 for column in self.row.columns)
         return 2**self.variables * (columns + self.helpers + 1)
 
     def own(self, point: list[int]) -> list[int]:
-        """The coordinates of a point that this table uses, without that of the mask variable."""
+        """The coordinates of a point that this table uses, without that of the blinding
+        variable."""
         return point[len(point) - (self.variables - 1) :]
 
     def axis_weights(self, point: list[int]) -> list[list[int]]:
@@ -61,7 +65,7 @@ class Table:
         return weights
 
     def owe(self, challenges: Challenges, powers, labels: list[int]):
-        """Takes its powers, and finds what it adds to the constant and asks of its operand."""
+        """Takes the table's powers, and computes its share of the constant and its covectors."""
         self.rule_powers = [next(powers) for _ in self.row.rules]
         self.helper_powers = [next(powers) for _ in range(self.helpers)]
         self.input_powers = [next(powers) for _ in self.row.inputs]
@@ -78,28 +82,30 @@ class Table:
             self.constant += wiring.label_constant(weights, first, labels)
 
     def close(self, challenges: Challenges, point: list[int], mask: int, values: list[int]) -> int:
-        """With the columns' values at the sumcheck's point, whose last coordinate is `mask`: what
-        its rules and lookups add to the sum."""
+        """The share of the table's rules and lookups in the sum, from the columns' values at the
+        sumcheck's point, whose last coordinate is `mask`."""
         own = self.own(point)
-        index = sum(bit << place for place, bit in enumerate(reversed(own)))
+        index = sum(bit << power for power, bit in enumerate(reversed(own)))
         # Only tables that are one for all images use the index.
-        row, helpers = self.apply(Row(values, index % ORDER, challenges.pair))
-        local = dot(self.rule_powers, row.rules)
-        local += dot(self.input_powers, [given.value for given in row.inputs])
-        free = 0
+        row, helpers = self.apply(Row(values, index % ORDER, challenges.beta))
+        constraints = dot(self.rule_powers, row.rules)
+        constraints += dot(self.input_powers, [given.value for given in row.inputs])
+        lookup_sum = 0
         helper_values = values[len(row.columns) :]
         for power, helper, value in zip(self.helper_powers, helpers, helper_values, strict=True):
-            local += power * helper.rule(value, challenges.pole)
-            free += helper.sign * challenges.lookup_powers[helper.table] * value
+            constraints += power * helper.rule(value, challenges.alpha)
+            lookup_sum += helper.sign * challenges.lookup_powers[helper.table] * value
         scale = pow(2, self.variables, ORDER) * (1 - mask)
         self.weights = self.axis_weights(point)
         self.scaled_output = scale * row.output % ORDER
-        return scale * (equality(self.own(challenges.point), own) * local + free) % ORDER
+        equal = equality(self.own(challenges.point), own)
+        return scale * (equal * constraints + lookup_sum) % ORDER
 
-    def column_terms(self, column: int, mask: int, mask_row: int) -> list[Term]:
-        """A column's value at the sumcheck's point, from its cells and its blind."""
+    def column_terms(self, column: int, mask: int, mask_vector: int) -> list[Term]:
+        """The terms that add up to a column's value at the sumcheck's point: its cells and its
+        blind."""
         weights = self.weights
         if column < len(self.row.columns) and (size := self.row.columns[column].bytes):
-            weights = [[256**place for place in range(size)], *weights]
-        cells = self.places[column].terms(weights, (1 - mask) % ORDER)
-        return [*cells, Term(mask_row, mask, self.blinds[column])]
+            weights = [[256**byte for byte in range(size)], *weights]
+        cells = self.placements[column].terms(weights, (1 - mask) % ORDER)
+        return [*cells, Term(mask_vector, mask, self.blinds[column])]

@@ -1,4 +1,4 @@
-"""The transcript: what is read from the tape decides the challenges."""
+"""The transcript, in which everything that is read from the tape decides the later challenges."""
 
 from .arithmetic import ORDER, decode_point
 from .keccak import keccak256
@@ -12,7 +12,7 @@ class Refused(Exception):
 
 
 class Transcript:
-    """`entries` says what was read and drawn, as the golden files do."""
+    """`entries` lists the messages and challenges in the form of the golden files."""
 
     def __init__(self, protocol: str, digest: bytes, tape: bytes):
         self.state = bytes(32)

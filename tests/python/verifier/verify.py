@@ -6,9 +6,9 @@ from . import opening, wiring
 from .arithmetic import ORDER, powers
 from .keccak import keccak256
 from .key import Key
-from .layout import Term
+from .layout import FREE_CELLS, ROUND_COEFFICIENTS, Layout
 from .opening import Claim
-from .plan import FREE_CELLS, ROUND_COEFFICIENTS, Plan
+from .packing import Term
 from .statement import POINT_BYTES, Statement, word
 from .table import Challenges
 from .transcript import Refused, Transcript, decode_points, parts_of
@@ -33,46 +33,46 @@ def setup_digest() -> bytes:
 
 
 def verify(key: Key, statement: Statement, tape: bytes) -> Transcript:
-    plan = Plan(key, len(statement.labels))
-    rows = known_rows(plan, key, statement)
+    layout = Layout(key, len(statement.labels))
+    commitments = known_vectors(layout, key, statement)
     transcript = Transcript(PROTOCOL, statement.digest(setup_digest()), tape)
 
-    rows += transcript.points("proof/witness", plan.witness_rows)
-    pole, pair = transcript.draw("lookup/pole"), transcript.draw("lookup/pair")
-    rows += transcript.points("lookup/helpers", plan.helper_rows)
+    commitments += transcript.points("proof/witness", layout.witness_vectors)
+    alpha, beta = transcript.draw("lookup/pole"), transcript.draw("lookup/pair")
+    commitments += transcript.points("lookup/helpers", layout.helper_vectors)
 
-    point = [transcript.draw("rules/point") for _ in range(plan.variables - 1)]
+    point = [transcript.draw("rules/point") for _ in range(layout.variables - 1)]
     base = transcript.draw("rules/powers")
     supply = powers(base)
-    lookup_powers = [next(supply) for _ in plan.tables]
-    challenges = Challenges(pole, pair, point, base, lookup_powers)
-    for table in plan.tables:
+    lookup_powers = [next(supply) for _ in layout.tables]
+    challenges = Challenges(alpha, beta, point, base, lookup_powers)
+    for table in layout.tables:
         table.owe(challenges, supply, statement.labels)
 
-    total, drawn = sumcheck(plan, transcript)
-    claims = close(plan, challenges, drawn, total, transcript)
-    opening.check(claims, rows, SECRET, transcript)
+    total, drawn = sumcheck(layout, transcript)
+    claims = close(layout, challenges, drawn, total, transcript)
+    opening.check(claims, commitments, SECRET, transcript)
     return transcript
 
 
-def known_rows(plan: Plan, key: Key, statement: Statement) -> list:
+def known_vectors(layout: Layout, key: Key, statement: Statement) -> list:
     """The commitments to weights and pixels, which are not on the tape."""
     if statement.model != key.model:
         raise Refused("the statement is about another model")
     if any(label >= len(key.classes) for label in statement.labels):
-        raise Refused("a label is no class")
-    if len(key.weights) != plan.weight_rows * POINT_BYTES:
-        raise Refused("not a commitment for each row of weights")
-    if len(statement.inputs) != plan.pixel_rows * POINT_BYTES:
-        raise Refused("not a commitment for each row of pixels")
+        raise Refused("a label is not one of the classes")
+    if len(key.weights) != layout.weight_vectors * POINT_BYTES:
+        raise Refused("not a commitment for each vector of weights")
+    if len(statement.inputs) != layout.pixel_vectors * POINT_BYTES:
+        raise Refused("not a commitment for each vector of pixels")
     weights = decode_points(parts_of(key.weights, POINT_BYTES), "weights", zero_allowed=True)
     return weights + decode_points(parts_of(statement.inputs, POINT_BYTES), "pixels")
 
 
-def sumcheck(plan: Plan, transcript: Transcript) -> tuple[int, list[int]]:
-    """What the polynomial must be at the point drawn, and the point."""
+def sumcheck(layout: Layout, transcript: Transcript) -> tuple[int, list[int]]:
+    """The value that the polynomial must have at the point drawn, and the point."""
     total, point = 0, []
-    for _ in range(plan.variables):
+    for _ in range(layout.variables):
         constant, *higher = transcript.scalars("sumcheck/round", 4)
         linear = total - 2 * constant - sum(higher)
         point.append(transcript.draw("sumcheck/bind"))
@@ -83,48 +83,48 @@ def sumcheck(plan: Plan, transcript: Transcript) -> tuple[int, list[int]]:
 
 
 def close(
-    plan: Plan, challenges: Challenges, drawn: list[int], total: int, transcript: Transcript
+    layout: Layout, challenges: Challenges, drawn: list[int], total: int, transcript: Transcript
 ) -> list[Claim]:
-    """The claims about committed rows that are left after the sumcheck."""
+    """The claims about committed vectors that are left after the sumcheck."""
     *point, mask = drawn
-    values = transcript.scalars("proof/columns", plan.columns())
+    values = transcript.scalars("proof/columns", layout.columns())
     known, column_claims = 0, []
-    for table in plan.tables:
+    for table in layout.tables:
         own, values = values[: table.columns], values[table.columns :]
         known += table.constant + table.close(challenges, point, mask, own)
         for column, value in enumerate(own):
-            terms = table.column_terms(column, mask, plan.mask_row)
+            terms = table.column_terms(column, mask, layout.mask_vector)
             column_claims.append(Claim(terms, value))
 
-    terms = [mask_term(plan, drawn)]
-    for table in plan.tables:
+    terms = [mask_term(layout, drawn)]
+    for table in layout.tables:
         for path in table.key.operand.paths if table.key.operand else []:
-            source = plan.tables[path.source]
+            source = layout.tables[path.source]
             for asked in table.covectors:
                 covector = wiring.back(path, asked)
                 if path.layer is None:
                     known += wiring.wire(covector, source)
                 else:
-                    terms += wiring.weigh(path.layer, covector, source, plan.arrays)
+                    terms += wiring.weigh(path.layer, covector, source, layout.arrays)
     first = Claim(terms, (total - known) % ORDER)
-    return [first, *column_claims, *padding_claims(plan)]
+    return [first, *column_claims, *padding_claims(layout)]
 
 
-def mask_term(plan: Plan, drawn: list[int]) -> Term:
+def mask_term(layout: Layout, drawn: list[int]) -> Term:
     """The sumcheck's mask at the point drawn."""
     weights = [
         2 * pow(coordinate, exponent, ORDER) - 1
         for coordinate in drawn
         for exponent in range(1, ROUND_COEFFICIENTS + 1)
     ]
-    return Term(plan.mask_row, 1, FREE_CELLS, [(weights, 1)])
+    return Term(layout.mask_vector, 1, FREE_CELLS, [(weights, 1)])
 
 
-def padding_claims(plan: Plan) -> list[Claim]:
-    """Cell 0 of every table of entries, which rows of padding ask for, is zero."""
+def padding_claims(layout: Layout) -> list[Claim]:
+    """Cell 0 of every table of entries, which rows of padding look up, is zero."""
     claims = []
-    for table in plan.tables:
+    for table in layout.tables:
         if table.key.gadget.name == "Entries":
-            place = plan.arrays[table.key.gadget.fields["array"]]
-            claims.append(Claim(place.terms([[1]] * len(place.sides), 1), 0))
+            placement = layout.arrays[table.key.gadget.fields["array"]]
+            claims.append(Claim(placement.terms([[1]] * len(placement.sides), 1), 0))
     return claims

@@ -7,7 +7,7 @@ from zkl import Axis
 
 from .arithmetic import ORDER, dot, product
 from .key import KeyTable, Layer, Path, Step
-from .layout import Place, Term
+from .packing import Placement, Term
 
 
 @dataclass
@@ -22,8 +22,8 @@ class Covector:
 def covectors(
     table: KeyTable, weights: list[list[int]], power: int, base: int, labels: list[int]
 ) -> list[Covector]:
-    """What a table asks of its operand: `weights` are those of its axes, `power` is the power of
-    `base` that its first input has."""
+    """The covectors of a table on its operand. `weights` are those of the table's axes, `power` is
+    the power of `base` that its first input has."""
     if table.gadget.name == "Label":
         return label_covectors(table, weights, power, labels)
     window = table.gadget.fields.get("window")
@@ -64,15 +64,15 @@ def label_covectors(
         ]
         cell = [label // (height * width), label // width % height, label % width]
         one_cell = [
-            [int(at == place) for at in range(side)]
-            for place, side in zip(cell, table.sides, strict=True)
+            [int(at == index) for at in range(side)]
+            for index, side in zip(cell, table.sides, strict=True)
         ]
         result.append(Covector(-power * total % ORDER, [images, *one_cell]))
     return result
 
 
 def label_constant(weights: list[list[int]], power: int, labels: list[int]) -> int:
-    """Classes before the label must have a smaller logit, not one as large."""
+    """The share of the constant by which classes before the label must have a smaller logit."""
     classes = class_weights(weights)
     before = [sum(classes[:label]) for label in labels]
     return power * dot(weights[0], before) % ORDER
@@ -107,7 +107,7 @@ def averaged(weights: list[int], axis: Axis, side: int) -> list[int]:
 
 
 def window_cells(axis: Axis, positions: int, side: int):
-    """Position, tap, and the cell that it takes; none for taps in the padding."""
+    """Each position and tap with the cell that the tap takes. Taps in the padding are left out."""
     for position in range(positions):
         for tap in range(axis.kernel):
             cell = position * axis.stride + tap - axis.before
@@ -116,20 +116,20 @@ def window_cells(axis: Axis, positions: int, side: int):
 
 
 def back(path: Path, covector: Covector) -> Covector:
-    """To the output of the path's layer, or of its source if it has none."""
+    """The covector on the output of the path's layer, or of its source if it has no layer."""
     for step in path.steps:
         covector = step_back(step, covector)
     return covector
 
 
 def wire(covector: Covector, source) -> int:
-    """What a path without weights adds: `source` is a closed table."""
+    """The share of a path without weights in the sum. `source` is a table after `close`."""
     axes = (dot(*pair) for pair in zip(covector.axes, source.weights, strict=True))
     return covector.coefficient * source.scaled_output * product(axes) % ORDER
 
 
-def weigh(layer: Layer, covector: Covector, source, arrays: list[Place]) -> list[Term]:
-    """What a path with weights adds, as terms on the rows of weights."""
+def weigh(layer: Layer, covector: Covector, source, arrays: list[Placement]) -> list[Term]:
+    """The share of a path with weights in the sum, as terms on the vectors of weights."""
     image, outputs, rows, columns = covector.axes
     factor = covector.coefficient * source.scaled_output * dot(image, source.weights[0]) % ORDER
     _, channels, source_rows, source_columns = source.weights
@@ -149,7 +149,8 @@ def weigh(layer: Layer, covector: Covector, source, arrays: list[Place]) -> list
 
 
 def grouped(outputs: list[int], channels: list[int], groups: int) -> list[list[int]]:
-    """With more than one group, outputs and the channels of their group are one axis."""
+    """The weights of the first axes. With more than one group, outputs and the channels of their
+    group are one axis."""
     if groups == 1:
         return [outputs, channels]
     inside, per_group = len(outputs) // groups, len(channels) // groups
@@ -161,7 +162,8 @@ def grouped(outputs: list[int], channels: list[int], groups: int) -> list[list[i
 
 
 def taps(outputs: list[int], inputs: list[int], axis: Axis) -> list[int]:
-    """For every tap of a kernel, the sum over the positions at which it is on a cell."""
+    """For every tap of a kernel, the sum over the positions at which the tap is not in the
+    padding."""
     result = [0] * axis.kernel
     for position, tap, cell in window_cells(axis, len(outputs), len(inputs)):
         result[tap] += outputs[position] * inputs[cell]

@@ -13,7 +13,8 @@ use zklens_field::SCALAR_BYTES;
 use zklens_layers::{LayerError, Layout};
 use zklens_model::Model;
 use zklens_prover::{KeygenError, Privacy, ProvingKey, Target, prove};
-use zklens_testkit::recipe::{Kind, Recipe, recipes, recipes_with};
+use zklens_testkit::Kind;
+use zklens_testkit::recipe::{Recipe, recipes, recipes_with};
 use zklens_testkit::vectors;
 
 const BATCHES: [usize; 3] = [1, 2, 3];
@@ -152,7 +153,7 @@ fn random_graphs_are_verified() {
 #[test]
 fn every_operator_is_verified() {
     let graphs = count(3);
-    for kind in Kind::ALL {
+    for kind in Kind::ALL.iter().copied() {
         let verified = verified(&recipes_with(kind), graphs);
         assert!(verified > 0, "{kind:?}: none of {graphs} graphs");
     }

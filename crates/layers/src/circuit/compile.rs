@@ -122,7 +122,7 @@ impl Compiler<'_> {
             Op::Reshape(_) => self.operand(node, 0),
             Op::MaxPool(_) | Op::Rescale(_) | Op::Relu(_) => self.activation(id, node),
             Op::Clip(op) => self.clip(id, node, op),
-            Op::Table(op) => self.values(id, node, op),
+            Op::LookupTable(op) => self.values(id, node, op),
             _ => Err(unsupported(id, node)),
         }
     }
@@ -209,7 +209,12 @@ impl Compiler<'_> {
         self.elementwise(id, node, Gadget::Clip(gadget))
     }
 
-    fn values(&mut self, id: NodeId, node: &Node, op: &model::Table) -> Result<Value, LayerError> {
+    fn values(
+        &mut self,
+        id: NodeId,
+        node: &Node,
+        op: &model::LookupTable,
+    ) -> Result<Value, LayerError> {
         let len = op.values.values().len().saturating_add(1);
         let array = self.circuit.arrays.len();
         self.circuit.arrays.push(Vec::from([1, 1, 1, len]));

@@ -162,7 +162,7 @@ impl Circuit {
                 arrays.extend([widen(op.weights.values()), op.bias.clone()]);
             } else if let Op::Conv2d(op) = node.op() {
                 arrays.extend([widen(op.weights.values()), op.bias.clone()]);
-            } else if let Op::Table(op) = node.op() {
+            } else if let Op::LookupTable(op) = node.op() {
                 let values = op.values.values().iter().map(|value| i64::from(*value));
                 arrays.push(core::iter::once(0).chain(values).collect());
             }

@@ -1,7 +1,8 @@
 //! Residual addition.
 
-use super::{Inferred, Operand, Value};
-use crate::graph::OpError;
+use super::error::OpError;
+use super::operator::{Inferred, Operand, Operator, Value};
+use crate::shape::Shape;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +10,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Add;
 
-impl Add {
-    pub(super) fn infer(self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
+impl Operator for Add {
+    const NAME: &'static str = "Add";
+
+    fn infer(&self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
         let [a, b] = inputs else {
             return Err(OpError::OperandCount {
                 expected: 2,
@@ -38,7 +41,7 @@ impl Add {
         })
     }
 
-    pub(super) fn run(self, inputs: &[Value<'_>]) -> Vec<i64> {
+    fn run(&self, inputs: &[Value<'_>], _output: Shape) -> Vec<i64> {
         let [a, b] = inputs else {
             return Vec::new();
         };

@@ -1,7 +1,7 @@
 //! Average pooling, global average pooling among it.
 
-use super::{Inferred, Operand, Value, multiply_add};
-use crate::graph::OpError;
+use super::error::OpError;
+use super::operator::{Inferred, Operand, Operator, Value, each_range, multiply_add, one, product};
 use crate::interval::Interval;
 use crate::shape::Shape;
 use crate::window::Window;
@@ -13,39 +13,45 @@ use serde::{Deserialize, Serialize};
 /// (ONNX `count_include_pad = 1`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AveragePool {
-    /// How the window slides; as large as the picture for a global average.
+    /// How the window slides; for a global average it is as large as the picture.
     pub window: Window,
-    /// What each sum is multiplied by.
+    /// The factor of each sum.
     pub multiplier: i32,
     /// A multiplier `m` stands for `m · 2^-multiplier_scale`.
     pub multiplier_scale: i32,
 }
 
-impl AveragePool {
-    pub(super) fn infer(&self, input: Operand<'_>) -> Result<Inferred, OpError> {
+impl Operator for AveragePool {
+    const NAME: &'static str = "AveragePool";
+
+    fn work(&self, output: Shape) -> u64 {
+        product(self.window.area(), output.len())
+    }
+
+    fn infer(&self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
+        let input = one(inputs)?;
         let window = self.window.output(input.shape, input.shape.channels());
         let shape = window.ok_or(OpError::OutputShape)?;
         let cells = i64::try_from(self.window.area()).map_err(|_| OpError::Overflow)?;
-        let total = |range: &Interval| {
+        let total = |range: Interval| {
             let padded = if self.window.is_padded() {
                 range.hull(Interval::ZERO)
             } else {
-                *range
+                range
             };
             padded.times(cells)?.times(i64::from(self.multiplier))
         };
-        let ranges = input
-            .ranges
-            .iter()
-            .map(|r| total(r).ok_or(OpError::Overflow));
         Ok(Inferred {
             shape,
             scale: input.scale.saturating_add(self.multiplier_scale),
-            ranges: ranges.collect::<Result<_, _>>()?,
+            ranges: each_range(input, total)?,
         })
     }
 
-    pub(super) fn run(&self, input: Value<'_>, output: Shape) -> Vec<i64> {
+    fn run(&self, inputs: &[Value<'_>], output: Shape) -> Vec<i64> {
+        let [input] = inputs else {
+            return Vec::new();
+        };
         let multiplier = i64::from(self.multiplier);
         let mut cells = alloc::vec![0; output.len()];
         let planes = cells.chunks_mut(output.area());

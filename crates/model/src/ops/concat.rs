@@ -1,7 +1,7 @@
 //! Concatenation along the channels.
 
-use super::{Inferred, Operand, Value};
-use crate::graph::OpError;
+use super::error::OpError;
+use super::operator::{Inferred, Operand, Operator, Value};
 use crate::shape::Shape;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Concat;
 
-impl Concat {
-    pub(super) fn infer(self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
+impl Operator for Concat {
+    const NAME: &'static str = "Concat";
+
+    fn infer(&self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
         let [first, rest @ ..] = inputs else {
             return Err(OpError::OperandCount {
                 expected: 1,
@@ -47,7 +49,7 @@ impl Concat {
         })
     }
 
-    pub(super) fn run(self, inputs: &[Value<'_>]) -> Vec<i64> {
+    fn run(&self, inputs: &[Value<'_>], _output: Shape) -> Vec<i64> {
         let cells = inputs.iter().flat_map(|input| input.cells);
         cells.copied().collect()
     }

@@ -1,7 +1,9 @@
 //! Two-dimensional convolution.
 
-use super::{Inferred, Operand, Value, multiply_add, weighted_sum};
-use crate::graph::OpError;
+use super::error::OpError;
+use super::operator::{
+    Inferred, Operand, Operator, Value, multiply_add, one, product, weighted_sum,
+};
 use crate::interval::Interval;
 use crate::shape::Shape;
 use crate::weights::Weights;
@@ -9,37 +11,49 @@ use crate::window::Window;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// Cross-correlation with zero padding, as ONNX `Conv`; the output's scale is the input's plus
+/// Cross-correlation with zero padding, as ONNX `Conv`. The output's scale is the input's plus
 /// `weight_scale`. Each output channel sees the `input channels / groups` channels of its group;
-/// with as many groups as channels it is depthwise.
+/// with one group for each input channel the convolution is depthwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conv2d {
     /// `[outputs][input channels / groups][kernel rows][kernel columns]`, row-major.
     pub weights: Weights,
     /// A weight `w` stands for `w · 2^-weight_scale`.
     pub weight_scale: i32,
-    /// One per output channel, at the output's scale.
+    /// One for each output channel, at the output's scale.
     pub bias: Vec<i64>,
     /// How the kernel slides.
     pub window: Window,
-    /// Groups of channels that do not mix.
+    /// The number of groups of channels that do not mix, at least 1.
     pub groups: usize,
 }
 
-impl Conv2d {
-    pub(super) fn infer(&self, input: Operand<'_>) -> Result<Inferred, OpError> {
-        let (inputs, outputs) = (input.shape.channels(), self.bias.len());
+impl Operator for Conv2d {
+    const NAME: &'static str = "Conv2d";
+
+    fn parameters(&self) -> usize {
+        let weights = self.weights.values().len();
+        weights.saturating_add(self.bias.len())
+    }
+
+    fn work(&self, output: Shape) -> u64 {
+        product(self.weights.values().len(), output.area())
+    }
+
+    fn infer(&self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
+        let input = one(inputs)?;
+        let (channels, outputs) = (input.shape.channels(), self.bias.len());
         let splits = |channels: usize| channels.checked_rem(self.groups) == Some(0);
-        if !splits(inputs) || !splits(outputs) {
+        if !splits(channels) || !splits(outputs) {
             return Err(OpError::Groups {
                 groups: self.groups,
-                inputs,
+                inputs: channels,
                 outputs,
             });
         }
         let window = self.window.output(input.shape, outputs);
         let shape = window.ok_or(OpError::OutputShape)?;
-        let depth = self.depth(inputs);
+        let depth = self.depth(channels);
         let expected = outputs
             .saturating_mul(depth)
             .saturating_mul(self.window.area());
@@ -56,28 +70,10 @@ impl Conv2d {
         })
     }
 
-    fn ranges(&self, input: Operand<'_>, depth: usize) -> Result<Vec<Interval>, OpError> {
-        let filters = self.weights.values().chunks(self.filter_len(depth));
-        let channels = filters.zip(&self.bias).enumerate();
-        channels
-            .map(|(output, (filter, bias))| {
-                let kernels = filter.chunks(self.window.area());
-                let seen = input.ranges.iter().skip(self.first_input(output, depth));
-                let terms = kernels.zip(seen).flat_map(|(kernel, range)| {
-                    // A tap in the padding reads zero.
-                    let range = if self.window.is_padded() {
-                        range.hull(Interval::ZERO)
-                    } else {
-                        *range
-                    };
-                    kernel.iter().map(move |weight| (weight, range))
-                });
-                weighted_sum(*bias, terms)
-            })
-            .collect()
-    }
-
-    pub(super) fn run(&self, input: Value<'_>, output: Shape) -> Vec<i64> {
+    fn run(&self, inputs: &[Value<'_>], output: Shape) -> Vec<i64> {
+        let [input] = inputs else {
+            return Vec::new();
+        };
         let depth = self.depth(input.shape.channels());
         let mut cells = Vec::with_capacity(output.len());
         let filters = self.weights.values().chunks(self.filter_len(depth));
@@ -97,6 +93,29 @@ impl Conv2d {
             cells.append(&mut plane);
         }
         cells
+    }
+}
+
+impl Conv2d {
+    fn ranges(&self, input: Operand<'_>, depth: usize) -> Result<Vec<Interval>, OpError> {
+        let filters = self.weights.values().chunks(self.filter_len(depth));
+        let channels = filters.zip(&self.bias).enumerate();
+        channels
+            .map(|(output, (filter, bias))| {
+                let kernels = filter.chunks(self.window.area());
+                let seen = input.ranges.iter().skip(self.first_input(output, depth));
+                let terms = kernels.zip(seen).flat_map(|(kernel, range)| {
+                    // A tap in the padding reads zero.
+                    let range = if self.window.is_padded() {
+                        range.hull(Interval::ZERO)
+                    } else {
+                        *range
+                    };
+                    kernel.iter().map(move |weight| (weight, range))
+                });
+                weighted_sum(*bias, terms)
+            })
+            .collect()
     }
 
     /// Input channels that one output channel sees.

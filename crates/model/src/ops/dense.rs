@@ -1,7 +1,9 @@
 //! Fully connected layer.
 
-use super::{Inferred, Operand, Value, multiply_add, weighted_sum};
-use crate::graph::OpError;
+use super::error::OpError;
+use super::operator::{
+    Inferred, Operand, Operator, Value, multiply_add, one, product, weighted_sum,
+};
 use crate::shape::Shape;
 use crate::weights::Weights;
 use alloc::vec::Vec;
@@ -15,25 +17,37 @@ pub struct Dense {
     pub weights: Weights,
     /// A weight `w` stands for `w · 2^-weight_scale`.
     pub weight_scale: i32,
-    /// One per output, at the output's scale.
+    /// One for each output, at the output's scale.
     pub bias: Vec<i64>,
 }
 
-impl Dense {
-    pub(super) fn infer(&self, input: Operand<'_>) -> Result<Inferred, OpError> {
+impl Operator for Dense {
+    const NAME: &'static str = "Dense";
+
+    fn parameters(&self) -> usize {
+        let weights = self.weights.values().len();
+        weights.saturating_add(self.bias.len())
+    }
+
+    fn work(&self, _output: Shape) -> u64 {
+        product(self.weights.values().len(), 1)
+    }
+
+    fn infer(&self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
+        let input = one(inputs)?;
         if !input.shape.is_flat() {
             return Err(OpError::NotFlat { got: input.shape });
         }
-        let inputs = input.shape.channels();
+        let columns = input.shape.channels();
         let shape = Shape::flat(self.bias.len()).ok_or(OpError::OutputShape)?;
-        let expected = inputs.saturating_mul(self.bias.len());
+        let expected = columns.saturating_mul(self.bias.len());
         if self.weights.values().len() != expected {
             return Err(OpError::WeightCount {
                 expected,
                 got: self.weights.values().len(),
             });
         }
-        let rows = self.weights.values().chunks(inputs);
+        let rows = self.weights.values().chunks(columns);
         let ranges = rows
             .zip(&self.bias)
             .map(|(row, bias)| weighted_sum(*bias, row.iter().zip(input.ranges.iter().copied())))
@@ -45,7 +59,10 @@ impl Dense {
         })
     }
 
-    pub(super) fn run(&self, input: Value<'_>) -> Vec<i64> {
+    fn run(&self, inputs: &[Value<'_>], _output: Shape) -> Vec<i64> {
+        let [input] = inputs else {
+            return Vec::new();
+        };
         let rows = self.weights.values().chunks(input.cells.len().max(1));
         rows.zip(&self.bias)
             .map(|(row, bias)| {

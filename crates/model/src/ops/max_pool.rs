@@ -1,7 +1,7 @@
 //! Max pooling.
 
-use super::{Inferred, Operand, Value};
-use crate::graph::OpError;
+use super::error::OpError;
+use super::operator::{Inferred, Operand, Operator, Value, one, product};
 use crate::shape::Shape;
 use crate::window::Window;
 use alloc::vec::Vec;
@@ -15,8 +15,15 @@ pub struct MaxPool {
     pub window: Window,
 }
 
-impl MaxPool {
-    pub(super) fn infer(&self, input: Operand<'_>) -> Result<Inferred, OpError> {
+impl Operator for MaxPool {
+    const NAME: &'static str = "MaxPool";
+
+    fn work(&self, output: Shape) -> u64 {
+        product(self.window.area(), output.len())
+    }
+
+    fn infer(&self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
+        let input = one(inputs)?;
         if !self.window.always_touches() {
             return Err(OpError::OnlyPadding);
         }
@@ -28,7 +35,10 @@ impl MaxPool {
         })
     }
 
-    pub(super) fn run(&self, input: Value<'_>, output: Shape) -> Vec<i64> {
+    fn run(&self, inputs: &[Value<'_>], output: Shape) -> Vec<i64> {
+        let [input] = inputs else {
+            return Vec::new();
+        };
         let mut cells = alloc::vec![i64::MIN; output.len()];
         let planes = cells.chunks_mut(output.area());
         for (plane, seen) in planes.zip(input.cells.chunks(input.shape.area())) {

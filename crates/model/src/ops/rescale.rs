@@ -1,7 +1,9 @@
 //! Division by a power of two.
 
-use super::{Inferred, Operand};
-use crate::graph::OpError;
+use super::error::OpError;
+use super::operator::{Inferred, Operand, Operator, Value, each_cell, one};
+use crate::shape::Shape;
+use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 /// Divides by `2^shift`, rounding to the nearest integer and halves upwards:
@@ -10,8 +12,8 @@ use serde::{Deserialize, Serialize};
 /// x + 2^(shift − 1) = q·2^shift + r        0 ≤ r < 2^shift
 /// ```
 ///
-/// The output is `q`, whose scale is the input's less `shift`. The remainder `r` is whole bytes
-/// wide, so that a proof can range-check it with a table of 256 entries.
+/// The output is `q`, at the input's scale less `shift`. The remainder `r` fills one or two whole
+/// bytes, so that a proof can check its range with a table of 256 entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rescale {
     /// One of [`Self::SHIFTS`].
@@ -22,13 +24,13 @@ impl Rescale {
     /// The shifts allowed, in bits.
     pub const SHIFTS: [u32; 2] = [8, 16];
 
-    /// `q` of the type's definition.
+    /// The quotient `q` of the definition above.
     #[must_use]
     pub const fn quotient(&self, x: i64) -> i64 {
         self.offset(x).wrapping_shr(self.shift)
     }
 
-    /// `r` of the type's definition.
+    /// The remainder `r` of the definition above.
     #[must_use]
     pub const fn remainder(&self, x: i64) -> i64 {
         let mask = 1i64.wrapping_shl(self.shift).wrapping_sub(1);
@@ -40,8 +42,13 @@ impl Rescale {
         let half = 1i64.wrapping_shl(self.shift) / 2;
         x.wrapping_add(half)
     }
+}
 
-    pub(super) fn infer(&self, input: Operand<'_>) -> Result<Inferred, OpError> {
+impl Operator for Rescale {
+    const NAME: &'static str = "Rescale";
+
+    fn infer(&self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
+        let input = one(inputs)?;
         if !Self::SHIFTS.contains(&self.shift) {
             return Err(OpError::Shift { got: self.shift });
         }
@@ -52,5 +59,9 @@ impl Rescale {
             scale: input.scale.saturating_sub(shift),
             ranges: ranges.collect(),
         })
+    }
+
+    fn run(&self, inputs: &[Value<'_>], _output: Shape) -> Vec<i64> {
+        each_cell(inputs, |x| self.quotient(x))
     }
 }

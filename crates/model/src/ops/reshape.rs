@@ -1,7 +1,7 @@
 //! A new shape for the same cells.
 
-use super::{Inferred, Operand};
-use crate::graph::OpError;
+use super::error::OpError;
+use super::operator::{Inferred, Operand, Operator, Value, one};
 use crate::interval::Interval;
 use crate::shape::Shape;
 use alloc::vec::Vec;
@@ -14,8 +14,11 @@ pub struct Reshape {
     pub shape: [usize; 3],
 }
 
-impl Reshape {
-    pub(super) fn infer(self, input: Operand<'_>) -> Result<Inferred, OpError> {
+impl Operator for Reshape {
+    const NAME: &'static str = "Reshape";
+
+    fn infer(&self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
+        let input = one(inputs)?;
         let [channels, height, width] = self.shape;
         let shape = Shape::new(channels, height, width).ok_or(OpError::OutputShape)?;
         if shape.len() != input.shape.len() {
@@ -24,8 +27,9 @@ impl Reshape {
                 right: shape,
             });
         }
-        let cells = input.ranges.iter();
-        let cells = cells.flat_map(|range| core::iter::repeat_n(*range, input.shape.area()));
+        let area = input.shape.area();
+        let channels_before = input.ranges.iter();
+        let cells = channels_before.flat_map(|range| core::iter::repeat_n(*range, area));
         let mut ranges: Vec<Interval> = Vec::with_capacity(channels);
         for (index, range) in cells.enumerate() {
             let starts_channel = index.checked_rem(shape.area()) == Some(0);
@@ -39,5 +43,10 @@ impl Reshape {
             scale: input.scale,
             ranges,
         })
+    }
+
+    fn run(&self, inputs: &[Value<'_>], _output: Shape) -> Vec<i64> {
+        let cells = inputs.first().map_or(&[][..], |input| input.cells);
+        cells.to_vec()
     }
 }

@@ -4,7 +4,7 @@ use super::{ACTIVATION_BITS, MAX_ACTIVATION_BITS, Placed, Quantiser, bits};
 use crate::calibrate::Range;
 use crate::curve::Curve;
 use crate::network::LayerId;
-use zklens_model::{Add, Axis, Clip, Conv2d, Interval, NodeId, Op, Table, Weights, Window};
+use zklens_model::{Add, Axis, Clip, Conv2d, Interval, LookupTable, NodeId, Op, Weights, Window};
 
 /// Bits of a table's input.
 const TABLE_BITS: i32 = 12;
@@ -47,12 +47,12 @@ impl Quantiser<'_> {
         };
         let entries: Option<Vec<i32>> = (seen.lo..=seen.hi).map(entry).collect();
         let entries = entries.ok_or("it has no value for some of its inputs")?;
-        let table = Table {
+        let table = LookupTable {
             first: seen.lo,
             values: Weights::new(entries),
             scale: output_scale,
         };
-        self.push(Op::Table(table), &[node])
+        self.push(Op::LookupTable(table), &[node])
     }
 
     /// `a·b` of whole numbers, as `⌊(a + b)²/4⌋ − ⌊(a − b)²/4⌋`: two tables of squares. Both are odd or
@@ -106,12 +106,12 @@ impl Quantiser<'_> {
             }
             let seen = self.bounds(sum);
             let entry = |x: i64| i32::try_from((x * x).div_euclid(4)).unwrap_or(i32::MAX);
-            let table = Table {
+            let table = LookupTable {
                 first: seen.lo,
                 values: Weights::new((seen.lo..=seen.hi).map(entry).collect()),
                 scale,
             };
-            *square = self.push(Op::Table(table), &[sum])?;
+            *square = self.push(Op::LookupTable(table), &[sum])?;
         }
         let minus = times(-1, 0, Window::square(1, 1), channels);
         let negated = self.push(minus, &[squares[1]])?;

@@ -3,7 +3,7 @@
 use super::{pixels, rng, setup};
 use std::fmt::Write;
 use zklens_layers::layout::DEGREE;
-use zklens_model::{Clip, Interval, Model, Op, Pixels, Table, Weights, Window};
+use zklens_model::{Clip, Interval, LookupTable, Model, Op, Pixels, Weights, Window};
 use zklens_prover::{Privacy, ProvingKey, prove};
 use zklens_testkit::models::{Layers, padded, preprocessing};
 use zklens_testkit::recorder::{Event, record};
@@ -80,7 +80,7 @@ pub(crate) fn every_gadget() -> Model {
     layers.then(Op::Clip(Clip { bounds }));
     let scale = 1;
     let values = Weights::new((-8..8).map(|x| x * x / 2 + x).collect());
-    layers.then(Op::Table(Table {
+    layers.then(Op::LookupTable(LookupTable {
         first: -8,
         values,
         scale,

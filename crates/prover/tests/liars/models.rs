@@ -2,7 +2,7 @@
 
 use zklens_model::{
     Add, AveragePool, Axis, Clip, Concat, Conv2d, Dense, GraphBuilder, Interval, LeftShift,
-    MaxPool, Model, Node, Op, Relu, Rescale, Table, Weights, Window,
+    LookupTable, MaxPool, Model, Node, Op, Relu, Rescale, Weights, Window,
 };
 use zklens_testkit::models::{Layers, named, padded, preprocessing};
 
@@ -77,7 +77,7 @@ pub(crate) fn looked_up() -> Model {
     let bounds = Interval { lo: -40, hi: 39 };
     layers.then(Op::Clip(Clip { bounds }));
     let values = (-40..40).map(|x| if x < 0 { x } else { x * 4 });
-    layers.then(Op::Table(Table {
+    layers.then(Op::LookupTable(LookupTable {
         first: -40,
         values: Weights::new(values.collect()),
         scale: 2,
@@ -98,7 +98,7 @@ pub(crate) fn looked_up_twice() -> Model {
         layers.dense(6);
         layers.then(Op::Rescale(Rescale { shift: 8 }));
         layers.then(Op::Clip(Clip { bounds }));
-        layers.then(Op::Table(Table {
+        layers.then(Op::LookupTable(LookupTable {
             first: -150,
             values: Weights::new(values),
             scale: 2,

@@ -43,7 +43,7 @@ fn one_other_parameter_is_refused() {
         let mut case = Case::new(model.clone(), 2);
         let mut array = 0;
         for node in nodes(&model, |op| {
-            matches!(op, Op::Dense(_) | Op::Conv2d(_) | Op::Table(_))
+            matches!(op, Op::Dense(_) | Op::Conv2d(_) | Op::LookupTable(_))
         }) {
             let (weights, outputs) = match model.graph().nodes()[node].op() {
                 Op::Dense(Dense { weights, bias, .. })
@@ -78,9 +78,11 @@ fn another_value_of_a_table_is_refused() {
         .table(|gadget| matches!(gadget, Gadget::Lookup(_)));
     // The entries begin with that of padding.
     let used = *case.cell(table, 0, 0) - 1;
-    let node = nodes(&model, |op| matches!(op, Op::Table(_)))[0];
+    let node = nodes(&model, |op| matches!(op, Op::LookupTable(_)))[0];
     let other = with(&model, node, |op| {
-        let Op::Table(op) = op else { panic!("a table") };
+        let Op::LookupTable(op) = op else {
+            panic!("a table")
+        };
         let mut values = op.values.values().to_vec();
         values[usize::try_from(used).unwrap()] += 1;
         op.values = Weights::new(values);

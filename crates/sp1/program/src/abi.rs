@@ -32,7 +32,7 @@ pub(crate) fn number(bytes: &[u8], index: usize) -> Option<u64> {
         .then(|| u64::from_be_bytes(*low))
 }
 
-/// The string whose length is in the word at `index`. What follows it is not looked at.
+/// The string whose length is in the word at `index`. Bytes after it are ignored.
 pub(crate) fn string(bytes: &[u8], index: usize) -> Option<&str> {
     let len = usize::try_from(number(bytes, index)?).ok()?;
     let start = WORD.checked_mul(index.checked_add(1)?)?;

@@ -1,18 +1,19 @@
-//! What the SP1 programs compute, as a library that runs anywhere.
+//! The computation of the SP1 programs, as a library that runs anywhere.
 //!
 //! There are two kinds of program, both in `guest/`:
 //!
 //! * one for each shipped network, which is part of the program. Its public values are
 //!   [`PublicValues`]: the file's IPFS address and the label. Whoever knows the program, by its
 //!   verifying key, knows the network;
-//! * one for every `.zkl` file, which it takes as input. Its public values are [`ModelPublicValues`], which
-//!   have the model's digest too.
+//! * one for every `.zkl` file, which it takes as input. Its public values are
+//!   [`ModelPublicValues`], which have the model's digest too.
 //!
-//! Pixels are those of `zklens-sampler`, so those of `zklens-image`. A network that is part of a program is
-//! a [`packed::Network`]: what [`Model::classify`] gives, for fewer instructions.
+//! Pixels come from `zklens-sampler`, which gives those of `zklens-image`. A network that is part
+//! of a program is a [`packed::Network`], which gives the result of [`Model::classify`] in fewer
+//! instructions.
 //!
-//! In a zkVM every instruction is proved, so they are what this crate saves, and `snapshots/sp1_cycles.json`
-//! says how many are left.
+//! In a zkVM every instruction is proved, so this crate saves instructions;
+//! `snapshots/sp1_cycles.json` has their number.
 
 #![forbid(unsafe_code)]
 #![deny(
@@ -35,10 +36,10 @@ pub use public_values::{ModelPublicValues, PublicValues, PublicValuesError};
 use zklens_image::{CidVersion, ImageError, cid};
 use zklens_model::{FileError, InputError, Model};
 
-/// The most classes of a network that is part of a program: labels have 8 bits.
+/// The most classes that a network inside a program may have: its labels have 8 bits.
 pub const MAX_CLASSES: usize = 256;
 
-/// A part of what a program does.
+/// A part of a program's run, for counting instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// Decoding the model.
@@ -49,15 +50,16 @@ pub enum Stage {
     Network,
     /// The IPFS address of the image file.
     Cid,
-    /// Encoding what is said.
+    /// Encoding the public values.
     PublicValues,
 }
 
-/// What a program for one network says of an image file. `stage` is told what begins.
+/// The public values of a program for one network, from an image file. `stage` is called when a
+/// stage begins.
 ///
 /// # Errors
 ///
-/// The file is no picture that can be decoded.
+/// The file cannot be decoded as a picture, or the label does not fit 8 bits.
 pub fn classify(
     file: &[u8],
     network: &packed::Network,
@@ -66,19 +68,20 @@ pub fn classify(
     stage(Stage::Pixels);
     let pixels = zklens_sampler::pixels(file, network.preprocessing())?;
     stage(Stage::Network);
-    let label = network.classify(&pixels)?.label();
+    let class = network.classify(&pixels)?.label();
     stage(Stage::Cid);
     let ipfs_uri = cid::of(file, CidVersion::V0).ipfs_uri();
     stage(Stage::PublicValues);
-    let label = u8::try_from(label).map_err(|_| ProgramError::Label { got: label })?;
+    let label = u8::try_from(class).map_err(|_| ProgramError::Label { got: class })?;
     Ok(PublicValues { ipfs_uri, label })
 }
 
-/// What the program for all networks says of an image file and a `.zkl` file. `stage` is told what begins.
+/// The public values of the program for all networks, from an image file and a `.zkl` file. `stage`
+/// is called when a stage begins.
 ///
 /// # Errors
 ///
-/// One of the files is malformed.
+/// One of the files is malformed, or the label does not fit 16 bits.
 pub fn classify_by(
     file: &[u8],
     model: &[u8],
@@ -90,11 +93,11 @@ pub fn classify_by(
     stage(Stage::Pixels);
     let pixels = zklens_sampler::pixels(file, model.preprocessing())?;
     stage(Stage::Network);
-    let label = model.classify(&pixels)?.label();
+    let class = model.classify(&pixels)?.label();
     stage(Stage::Cid);
     let ipfs_uri = cid::of(file, CidVersion::V0).ipfs_uri();
     stage(Stage::PublicValues);
-    let label = u16::try_from(label).map_err(|_| ProgramError::Label { got: label })?;
+    let label = u16::try_from(class).map_err(|_| ProgramError::Label { got: class })?;
     Ok(ModelPublicValues {
         model_digest: file_digest,
         ipfs_uri,
@@ -102,20 +105,20 @@ pub fn classify_by(
     })
 }
 
-/// Why there is nothing to say about a file.
+/// Why a program has no public values for these files.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProgramError {
-    /// The image file.
+    /// The image file cannot be decoded.
     #[error(transparent)]
     Image(#[from] ImageError),
-    /// The `.zkl` file.
+    /// The `.zkl` file is not a valid model.
     #[error("model: {0}")]
     Model(#[from] FileError),
-    /// Pixels are always made for the network, so this does not occur.
+    /// The pixels do not fit the network. They are made for it, so this does not occur.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// More classes than public values can name.
+    /// The label is larger than the public values can hold.
     #[error("label {got} is too large for the public values")]
     Label {
         /// The label.

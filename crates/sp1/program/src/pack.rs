@@ -1,4 +1,4 @@
-//! A model to a packed network, and to the Rust source of one. Runs where programs are built.
+//! From a model to a packed network, and to its Rust source. This runs where programs are built.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -6,11 +6,11 @@ use zklens_model::{Axis, Conv2d, Dense, Model, Node as ModelNode, Op, Shape, Win
 
 use crate::packed::{BLOCKS, Digits, Linear, Network, Node, Operator, Slide};
 
-/// Packs a model: every node becomes one.
+/// Packs a model, node by node.
 ///
 /// # Errors
 ///
-/// The model has an operator that is not packed, or values too large for it.
+/// The model has an operator that cannot be packed, or values too large for a word.
 pub fn pack(model: &Model) -> Result<Network, PackError> {
     let graph = model.graph();
     let nodes = graph.nodes();
@@ -39,20 +39,11 @@ fn pack_operator(node: &ModelNode, input: Option<&ModelNode>) -> Result<Operator
     match (node.op(), input) {
         (Op::Dense(dense), Some(input)) => pack_dense(dense, input),
         (Op::Conv2d(conv), Some(input)) => pack_conv2d(conv, input),
-        (
-            op @ (Op::Input
-            | Op::AveragePool(_)
-            | Op::Rescale(_)
-            | Op::Relu(_)
-            | Op::Clip(_)
-            | Op::MaxPool(_)
-            | Op::Add(_)
-            | Op::Concat(_)
-            | Op::LeftShift(_)
-            | Op::Reshape(_)),
-            _,
-        ) => Ok(Operator::Op(op.clone())),
-        _ => Err(Reason::Operator),
+        (Op::LookupTable(_), _) => Err(Reason::Operator),
+        // Any other operator runs as the model has it. A new one that holds a list needs a line
+        // above; without it, the source of the program does not compile, since a list is not a
+        // constant.
+        (op, _) => Ok(Operator::Op(op.clone())),
     }
 }
 
@@ -60,8 +51,8 @@ fn pack_dense(dense: &Dense, input: &ModelNode) -> Result<Operator, Reason> {
     let inputs = input.tensor().shape.len();
     let rows = || dense.weights.values().chunks(inputs.max(1));
     let packed = most_digits(|digits| {
-        let rows: Vec<_> = rows().map(|row| groups(digits, row).collect()).collect();
-        Linear::pack(digits, &rows, &dense.bias, magnitude(input))
+        let taps: Vec<_> = rows().map(|row| groups(digits, row).collect()).collect();
+        Linear::pack(digits, &taps, &dense.bias, magnitude(input))
     });
     packed.map(Operator::Dense)
 }
@@ -81,8 +72,8 @@ fn pack_conv2d(conv: &Conv2d, input: &ModelNode) -> Result<Operator, Reason> {
             let lines = filter.chunks(columns.kernel);
             lines.flat_map(|line| groups(digits, line)).collect()
         };
-        let filters: Vec<_> = filters().map(taps).collect();
-        Linear::pack(digits, &filters, &conv.bias, magnitude(input))
+        let packed: Vec<_> = filters().map(taps).collect();
+        Linear::pack(digits, &packed, &conv.bias, magnitude(input))
     })?;
     let slide = Slide {
         padding: [rows.before, rows.after, columns.before, columns.after],
@@ -92,7 +83,8 @@ fn pack_conv2d(conv: &Conv2d, input: &ModelNode) -> Result<Operator, Reason> {
     Ok(Operator::Conv2d(linear, slide))
 }
 
-/// The most weights to a word that values are small enough for.
+/// The cheapest packing of those that the size of the values allows, with three, two or one weights
+/// in a word.
 fn most_digits(pack: impl Fn(Digits) -> Result<Linear, Reason>) -> Result<Linear, Reason> {
     let tried = [Digits::Three, Digits::Two, Digits::One].map(pack);
     let mut cheapest = Err(Reason::Magnitude);
@@ -107,7 +99,7 @@ fn most_digits(pack: impl Fn(Digits) -> Result<Linear, Reason>) -> Result<Linear
     cheapest
 }
 
-/// Where the words of a filter are.
+/// The place of each word of a filter in the padded input, from the window's corner.
 fn taps(digits: Digits, input: Shape, rows: &Axis, columns: &Axis) -> Vec<usize> {
     let wide = columns.before + input.width() + columns.after;
     let plane = (rows.before + input.height() + rows.after) * wide;
@@ -121,7 +113,7 @@ fn taps(digits: Digits, input: Shape, rows: &Axis, columns: &Axis) -> Vec<usize>
     lines.flat_map(columns).collect()
 }
 
-/// Weights as they share words, with zeros at the end.
+/// Weights in the groups that share a word, filled up with zeros.
 fn groups(digits: Digits, weights: &[i32]) -> impl Iterator<Item = [i32; 3]> + '_ {
     weights.chunks(digits.count()).map(|group| {
         let at = |i| group.get(i).copied().unwrap_or(0);
@@ -129,7 +121,7 @@ fn groups(digits: Digits, weights: &[i32]) -> impl Iterator<Item = [i32; 3]> + '
     })
 }
 
-/// The largest magnitude of a cell.
+/// The largest magnitude of a cell of the node's output.
 fn magnitude(node: &ModelNode) -> u64 {
     let bounds = node.tensor().bounds;
     bounds.lo.unsigned_abs().max(bounds.hi.unsigned_abs())
@@ -142,7 +134,7 @@ impl Linear {
             + self.chunks.len() * self.bias.len() * 6
     }
 
-    /// `rows` has the taps of each output.
+    /// Packs `rows`, the taps of each output. `magnitude` bounds the cells that they meet.
     fn pack(
         digits: Digits,
         rows: &[Vec<[i32; 3]>],
@@ -167,17 +159,18 @@ const fn tap_cost(block: usize) -> usize {
     3 * block + 7
 }
 
-/// What sums of products may reach, so that [`packed`](crate::packed) can read them off.
+/// The largest sum of products from which [`packed`](crate::packed) can still take the top digit.
 const fn limit(digits: Digits) -> u128 {
     match digits {
-        // No sum of a model passes it.
+        // No sum in a model is larger.
         Digits::One => 1 << 63,
         Digits::Two => (1 << 31) - 1,
         Digits::Three => (1 << 20) - 1,
     }
 }
 
-/// How many taps can be added up before a sum could pass [`limit`], from the first to the last.
+/// Cuts the taps into chunks, each as long as no sum of a chunk can pass [`limit`], and returns
+/// their lengths.
 fn chunks(digits: Digits, rows: &[Vec<[i32; 3]>], magnitude: u64) -> Result<Vec<usize>, Reason> {
     let limit = limit(digits);
     let taps = rows.first().map_or(0, Vec::len);
@@ -211,7 +204,7 @@ fn words(digits: Digits, block: usize, rows: &[Vec<[i32; 3]>], chunks: &[usize])
     let word = |row: Option<&Vec<[i32; 3]>>, tap: usize| {
         let weights = row.and_then(|row| row.get(tap)).copied();
         let [w0, w1, w2] = weights.unwrap_or_default().map(i64::from);
-        // Where there are fewer digits, the other weights are zero.
+        // With fewer digits, the weights that are left out are zero.
         w0 + (w1 << digits.bits()) + (w2 << (2 * digits.bits() % 64))
     };
     let mut words = Vec::new();
@@ -227,9 +220,10 @@ fn words(digits: Digits, block: usize, rows: &[Vec<[i32; 3]>], chunks: &[usize])
     words
 }
 
-/// The network as a Rust expression, for a program that has it as a constant, and the files that it
-/// includes: the packed weights, which a compiler reads faster so. The expression takes every name of
-/// `zklens_model`, `zklens_sp1_program::packed` and `Cow`, and wants a little-endian machine.
+/// The network as a Rust expression, for a program that has it as a constant, and the files that
+/// the expression includes: the packed weights, which a compiler reads faster from files. The
+/// expression uses names of `zklens_model`, `zklens_sp1_program::packed` and `Cow`, and needs a
+/// little-endian machine.
 #[must_use]
 pub fn source(network: &Network) -> (String, Vec<(String, Vec<u8>)>) {
     let linear = network.nodes.iter().enumerate().filter_map(|(id, node)| {
@@ -313,7 +307,7 @@ impl Display for LinearSource<'_> {
     }
 }
 
-/// Why a model is not packed. It can still be given to the program for all networks.
+/// Why a model is not packed. The program for all networks can still run it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("node {node}, {operator}: {reason}")]
 pub struct PackError {
@@ -321,18 +315,18 @@ pub struct PackError {
     pub node: usize,
     /// Its operator.
     pub operator: &'static str,
-    /// What is wrong with it.
+    /// Why it is not packed.
     pub reason: Reason,
 }
 
-/// What keeps a node from being packed.
+/// The reason why a node is not packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The operator has a list that is no constant.
+    /// The operator holds a list, which cannot be a constant of a program.
     #[error("this operator is not packed")]
     Operator,
-    /// A grouped convolution.
+    /// The node is a convolution in groups.
     #[error("convolutions in groups are not packed")]
     Groups,
     /// A product can be too large for a word.

@@ -1,17 +1,17 @@
 //! A network with two or three weights in a word, for machines where every instruction counts.
 //!
-//! [`Network::classify`] gives what [`Model::classify`](zklens_model::Model::classify) gives. Operators without weights are
-//! the model's own ([`Op::run`]). Linear ones multiply several weights by as many cells at once: with
-//! `B = 2^21`,
+//! [`Network::classify`] gives the result of [`Model::classify`](zklens_model::Model::classify).
+//! Operators without weights are the model's own ([`Op::run`]). Linear ones multiply several
+//! weights by the same number of cells at once: with `B = 2^21`,
 //!
 //! ```text
 //! (w₀ + w₁·B + w₂·B²) · (x₀·B² + x₁·B + x₂) ≡ s₀ + s₁·B + (w₀·x₀ + w₁·x₁ + w₂·x₂)·B² + …·B³   mod 2^64
 //! ```
 //!
-//! so that sums of such products have the sum of all `w·x` in bits 42 to 62 (`B³` is bit 63). It can be
-//! read off as long as it and the sums of `s₀` and `s₁` are less than `2^20` in magnitude, which
-//! [`pack`](crate::pack) has seen to: it cuts long sums into chunks, and packs two to a word (`B = 2^32`) or one
-//! where values are larger. See [`Digits`].
+//! so that sums of such products have the sum of all `w·x` in bits 42 to 62 (`B³` is bit 63). That
+//! sum can be read off while it and the sums of `s₀` and `s₁` are less than `2^20` in magnitude.
+//! [`pack`](crate::pack) makes sure of that: it cuts long sums into chunks, and for larger values
+//! puts two weights (`B = 2^32`) or one into a word. See [`Digits`].
 //!
 //! Everything here is borrowed or owned, so that a program can hold a network as constants.
 
@@ -19,7 +19,7 @@ use std::borrow::Cow;
 
 use zklens_model::{Classification, InputError, Op, Pixels, Preprocessing, Shape, Value};
 
-/// A network, packed.
+/// A packed network.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// How an image becomes the input.
@@ -30,65 +30,66 @@ pub struct Network {
     pub scale: i32,
 }
 
-/// An operator, where its inputs come from, and the sides of its output.
+/// An operator, the nodes that give its inputs, and the sides of its output.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// What it does.
+    /// The operator.
     pub operator: Operator,
-    /// Nodes before this one.
+    /// The nodes that give the inputs, each before this one.
     pub inputs: Cow<'static, [usize]>,
     /// Channels, height, width.
     pub shape: [usize; 3],
 }
 
-/// What a node does.
+/// The operator of a node.
 #[derive(Clone, Debug)]
 pub enum Operator {
-    /// As the model has it.
+    /// The model's own operator.
     Op(Op),
-    /// A dense layer.
+    /// A dense layer with packed weights.
     Dense(Linear),
-    /// A convolution.
+    /// A convolution with packed weights.
     Conv2d(Linear, Slide),
 }
 
 /// Sums of products: `y = W·x + b`, packed.
 #[derive(Clone, Debug)]
 pub struct Linear {
-    /// How many weights a word has.
+    /// The number of weights in a word.
     pub digits: Digits,
-    /// How many rows are summed up together: one of [`BLOCKS`].
+    /// The number of outputs that are summed up together: one of [`BLOCKS`].
     pub block: usize,
-    /// For each chunk, block of rows and tap, the weights of the rows.
+    /// The words of weights, ordered by chunk, then block of outputs, then tap, then output.
     pub weights: Cow<'static, [i64]>,
-    /// How many taps each chunk has.
+    /// The number of taps in each chunk.
     pub chunks: Cow<'static, [usize]>,
-    /// One for each output; rows beyond are padding.
+    /// One for each output. A block's rows beyond the last output are padding.
     pub bias: Cow<'static, [i64]>,
 }
 
-/// The sizes of blocks. Sums stay in registers, of which there are 31.
+/// The sizes of blocks. A block's sums stay in the machine's 31 registers.
 pub const BLOCKS: [usize; 6] = [6, 8, 10, 12, 15, 20];
 
-/// How many weights share a word.
+/// The number of weights that share a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Digits {
-    /// One.
+    /// One weight.
     One,
-    /// Two, 32 bits apart.
+    /// Two weights, 32 bits apart.
     Two,
-    /// Three, 21 bits apart.
+    /// Three weights, 21 bits apart.
     Three,
 }
 
-/// How a convolution's window moves, and where its taps are.
+/// How a convolution's window moves, and the places of its taps.
 #[derive(Clone, Debug)]
 pub struct Slide {
     /// Zeros above, below, left and right of each channel.
     pub padding: [usize; 4],
     /// Step from row to row, and from column to column.
     pub stride: [usize; 2],
-    /// Where each tap's word is in the padded input, from the window's corner in its first channel.
+    /// The place of each tap's word in the padded input, counted from the window's corner in the
+    /// first channel.
     pub taps: Cow<'static, [usize]>,
 }
 
@@ -99,11 +100,11 @@ impl Network {
         &self.preprocessing
     }
 
-    /// Runs the network.
+    /// Runs the network on the pixels.
     ///
     /// # Errors
     ///
-    /// The pixels have another shape than [`Preprocessing::shape`].
+    /// The pixels' shape is not [`Preprocessing::shape`].
     pub fn classify(&self, pixels: &Pixels) -> Result<Classification, InputError> {
         let expected = self.preprocessing.shape();
         let got = pixels.shape();
@@ -149,7 +150,7 @@ fn shape([channels, height, width]: [usize; 3]) -> Option<Shape> {
 }
 
 impl Digits {
-    /// How many there are.
+    /// The number of weights.
     #[must_use]
     pub const fn count(self) -> usize {
         match self {
@@ -159,7 +160,7 @@ impl Digits {
         }
     }
 
-    /// Bits from one to the next.
+    /// The distance from one weight to the next, in bits.
     pub(crate) const fn bits(self) -> u32 {
         match self {
             Self::One => 0,
@@ -178,7 +179,8 @@ impl Digits {
         }
     }
 
-    /// The sum of products in a sum of packed products, rounding away what is below it.
+    /// The top digit of a sum of packed products, which is the sum of products. The lower digits
+    /// are rounded away.
     const fn top(self, sum: i64) -> i64 {
         match self {
             Self::One => sum,
@@ -212,7 +214,7 @@ impl Linear {
         }
     }
 
-    /// Words that are zero, three cells of background or of a ReLU's zeros, are passed over.
+    /// Passes over words that are zero: three cells of background, or three zeros of a ReLU.
     fn dense_in<const ROWS: usize>(&self, cells: &[i64]) -> Vec<i64> {
         let mut sums = self.bias.to_vec();
         let mut weights = self.weights.as_chunks::<ROWS>().0;
@@ -292,7 +294,7 @@ fn add_products<const ROWS: usize>(products: &mut [i64; ROWS], weights: &[i64; R
 }
 
 impl Digits {
-    /// The words that are not zero, and which they are. Cells beyond the end are zero.
+    /// The words that are not zero, each with its number. Cells beyond the end are zero.
     fn nonzero_words(self, cells: &[i64]) -> Vec<(usize, i64)> {
         match self {
             Self::One => nonzero_words::<1>(self, cells),
@@ -319,8 +321,8 @@ fn nonzero_words<const COUNT: usize>(digits: Digits, cells: &[i64]) -> Vec<(usiz
 }
 
 impl Slide {
-    /// At each cell of the padded input the word of it and the cells to its right, and how wide the
-    /// padded input is. Beyond the right edge are zeros.
+    /// For each cell of the padded input, the word of that cell and those to its right; and the
+    /// width of the padded input. Cells beyond the right edge are zero.
     fn words(&self, digits: Digits, input: Value<'_>) -> (Vec<i64>, usize) {
         let [above, below, left, right] = self.padding;
         let (height, width) = (input.shape.height(), input.shape.width());
@@ -336,7 +338,7 @@ impl Slide {
         (words, wide)
     }
 
-    /// Where the window's corner is at each position.
+    /// The place of the window's corner at each position.
     fn corners(&self, output: Shape, width: usize) -> Vec<usize> {
         let [down, across] = self.stride;
         let rows = (0..output.height()).map(|y| y * down * width);
@@ -345,12 +347,13 @@ impl Slide {
     }
 }
 
-/// The words of one row whose cells begin at column `left`, from the right, so that each makes the next.
+/// Fills in the words of one row, whose cells begin at column `left`. It goes from right to left,
+/// because a word has the cells to its right.
 fn fill_row(digits: Digits, row: &mut [i64], cells: &[i64], left: usize) {
     let (mut x1, mut x2) = (0, 0);
     for (column, word_at) in row.iter_mut().enumerate().rev() {
-        let x0 = column.checked_sub(left).and_then(|x| cells.get(x));
-        let x0 = x0.copied().unwrap_or_default();
+        let cell = column.checked_sub(left).and_then(|x| cells.get(x));
+        let x0 = cell.copied().unwrap_or_default();
         *word_at = digits.word([x0, x1, x2]);
         (x1, x2) = (x0, x1);
     }

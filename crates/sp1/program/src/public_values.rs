@@ -1,11 +1,13 @@
-//! What a program says, in the bytes that a contract decodes.
+//! The public values of a program, in the bytes that a contract decodes.
 
 use crate::abi;
 
-/// Words before the fields of a struct that is encoded alone: where it begins, which is after that word.
+/// The first word of a struct that is encoded alone: the offset in bytes at which its fields begin,
+/// right after this word.
 const OUTER: u64 = 32;
 
-/// What a program for one network says: `struct { string ipfsUri; uint8 label; }` in Solidity's ABI.
+/// The public values of a program for one network: `struct { string ipfsUri; uint8 label; }` in
+/// Solidity's ABI.
 ///
 /// ```
 /// use zklens_sp1_program::PublicValues;
@@ -53,7 +55,7 @@ impl PublicValues {
     }
 }
 
-/// What the program for all networks says:
+/// The public values of the program for all networks:
 /// `struct { bytes32 modelDigest; string ipfsUri; uint16 label; }` in Solidity's ABI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelPublicValues {
@@ -97,7 +99,7 @@ impl ModelPublicValues {
     }
 }
 
-/// The bytes are no public values of such a program.
+/// The bytes are not the public values of such a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the public values are not what this program writes")]
 pub struct PublicValuesError;

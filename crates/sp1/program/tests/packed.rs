@@ -1,4 +1,4 @@
-//! A packed network says what its model says.
+//! A packed network gives the logits of its model.
 
 use proptest::prelude::*;
 use zklens_model::{Model, Preprocessing};
@@ -7,8 +7,10 @@ use zklens_sp1_program::packed::{Digits, Operator};
 use zklens_testkit::models::{lenet, perceptron};
 use zklens_testkit::random::{Random, plain_pixels};
 use zklens_testkit::recipe::recipes;
+use zklens_testkit::{Kind, vectors};
 
-/// Compares all logits on pictures of every kind: random, and the extremes that make the largest sums.
+/// Compares all logits on pictures of every kind: random, and the extremes that make the largest
+/// sums.
 fn agrees(model: &Model, seed: u64) -> Result<(), PackError> {
     let network = pack(model)?;
     let preprocessing: &Preprocessing = model.preprocessing();
@@ -56,6 +58,27 @@ fn classic_networks_are_packed() {
             agrees(&model, seed).expect("these are packed");
         }
     }
+}
+
+/// Its entries are a list, which a program cannot hold as a constant.
+#[test]
+fn a_table_is_refused() {
+    let vectors = vectors::all();
+    let refused = |kind: Kind| {
+        let with = vectors.iter().find(|vector| {
+            let mut nodes = vector.model.graph().nodes().iter();
+            vector.name != "grown" && nodes.any(|node| Kind::of(node.op()) == Some(kind))
+        });
+        let model = &with.expect("a golden model has it").model;
+        pack(model)
+            .err()
+            .map(|error| (error.operator, error.reason))
+    };
+    assert_eq!(
+        refused(Kind::LookupTable),
+        Some(("Table", Reason::Operator))
+    );
+    assert_eq!(refused(Kind::AveragePool), None);
 }
 
 #[test]
