@@ -4,8 +4,8 @@ use crate::failure::{EXIT_OUTPUT, Failure};
 use anstyle::Style;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::fmt::{self, Write};
-use std::io::{self, Write as _};
+use std::fmt;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use zklens_printable::{printable_json, printable_lines};
 use zklens_verifier::ModelId;
@@ -35,6 +35,7 @@ macro_rules! tell {
 }
 pub(crate) use tell;
 
+pub(crate) use zklens_answers::{class, hex, hex_word, prefixed_hex};
 pub(crate) use zklens_printable::printable;
 
 /// See [`say!`].
@@ -120,32 +121,7 @@ fn write_json(json: serde_json::Result<String>) -> Result<(), Failure> {
 pub(crate) const NO_OPENING: &str = "nobody who did not keep its opening can show which image it was; without --public, \
                                      `zklens prove` keeps none";
 
-/// A model id as contracts, and all of our JSON, have it.
+/// A model id as contracts and JSON have it.
 pub(crate) fn model_id(id: &ModelId) -> String {
     hex_word(&id.0)
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// 32 bytes as hexadecimal digits with a prefix, as contexts are written.
-pub(crate) fn hex_word(word: &[u8; 32]) -> String {
-    format!("0x{}", hex(word))
-}
-
-/// A label's name, which a key from a stranger may lack.
-pub(crate) fn class(classes: &[String], label: usize) -> String {
-    classes
-        .get(label)
-        .map_or_else(|| "(without a name)".into(), Clone::clone)
-}
-
-/// An integer at a scale as the real number it stands for.
-pub(crate) fn real(value: i64, scale: i32) -> f64 {
-    value as f64 * f64::from(-scale).exp2()
 }

@@ -62,13 +62,6 @@ pub(crate) fn decode(path: &Path, file: &[u8]) -> Result<ProofFile, Failure> {
     })
 }
 
-/// Whether the opening in a file, if there is one, has a value for each input commitment. Decoding has checked that
-/// they are numbers of the field. Whether they open the commitments, the images' pixels tell.
-pub(crate) fn opening_fits(proof: &ProofFile) -> Option<bool> {
-    let opening = proof.opening.as_ref()?;
-    Some(opening.blindings.len() == proof.statement.inputs.len())
-}
-
 /// The proof of SP1 in the file `path`, which has these bytes. Nothing is verified.
 pub(crate) fn decode_sp1(path: &Path, file: &[u8]) -> Result<zklens_sp1::ProofFile, Failure> {
     zklens_sp1::ProofFile::decode(file).map_err(|error| {

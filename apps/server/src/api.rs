@@ -16,7 +16,6 @@ use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get, post};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::sync::Arc;
-use zklens_prover::Target;
 use zklens_verifier::Context;
 
 /// The description of all routes, which a test compares with [`routes`].
@@ -64,31 +63,6 @@ impl From<QueryRejection> for ApiError {
     }
 }
 
-/// A layout by its name.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum LayoutName {
-    #[default]
-    Fast,
-    Chain,
-}
-
-impl LayoutName {
-    const fn layout(self) -> Target {
-        match self {
-            Self::Fast => Target::Native,
-            Self::Chain => Target::Evm,
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Fast => "fast",
-            Self::Chain => "chain",
-        }
-    }
-}
-
 /// 32 bytes as hex digits in a parameter.
 fn context<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Context>, D::Error> {
     let text = String::deserialize(value)?;
@@ -107,19 +81,4 @@ fn parse_context(text: &str) -> Option<Context> {
         *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
     }
     Some(context)
-}
-
-/// Bytes as hex digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// 32 bytes as contexts and model ids are written.
-fn hex_word(word: &[u8; 32]) -> String {
-    format!("0x{}", hex(word))
-}
-
-/// A label's name.
-fn class(classes: &[String], label: usize) -> String {
-    classes.get(label).cloned().unwrap_or_default()
 }

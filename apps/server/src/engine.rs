@@ -8,7 +8,8 @@ use getrandom::rand_core::UnwrapErr;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+use zklens_answers::Times;
 use zklens_commitment::{Setup, SetupError};
 use zklens_image::{CidVersion, ImageError, cid};
 use zklens_model::{FileError, Pixels};
@@ -81,8 +82,7 @@ pub(crate) struct Order {
 /// A proof that was verified, and the time that both took.
 pub(crate) struct Done {
     pub(crate) proved: Proved,
-    pub(crate) proving: Duration,
-    pub(crate) verifying: Duration,
+    pub(crate) times: Times,
 }
 
 /// Whether the one who asked no longer wants the answer.
@@ -152,8 +152,10 @@ impl Engine {
         self.check(key, &order.images, &proved)?;
         Ok(Done {
             proved,
-            proving,
-            verifying: started.elapsed() - proving,
+            times: Times {
+                proving,
+                verifying: started.elapsed() - proving,
+            },
         })
     }
 

@@ -1,12 +1,11 @@
 //! What can go wrong, in words for people.
 
+use zklens_answers::hex_word;
 use zklens_evm::abi::AbiError;
 use zklens_image::ImageError;
 use zklens_model::FileError;
 use zklens_prover::{KeygenError, ProveError};
 use zklens_verifier::{Context, KeyError, ModelId, ProofFileError, VerifyError};
-
-use crate::word;
 
 /// Why something was not done. Its text has one or two sentences; [`Self::name`] is for programs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,14 +63,14 @@ pub enum Error {
     /// A proof is about a network that is not known here.
     #[error(
         "the proof is about a network that does not come with zklens: give the network or its verifying key. \
-         Its model id is {}", word::hex(&id.0)
+         Its model id is {}", hex_word(&id.0)
     )]
     UnknownNetwork {
         /// The id of that network.
         id: ModelId,
     },
     /// A proof is about another network than the one that was given.
-    #[error("the proof is about model {}, not about {name}, which is {}", word::hex(&expected.0), word::hex(&got.0))]
+    #[error("the proof is about model {}, not about {name}, which is {}", hex_word(&expected.0), hex_word(&got.0))]
     OtherNetwork {
         /// The proof's.
         expected: ModelId,
@@ -92,8 +91,8 @@ pub enum Error {
     /// A proof is made for another context than was asked for.
     #[error(
         "the proof is made for another context: expected {}, got {}",
-        word::hex(expected),
-        word::hex(got)
+        hex_word(expected),
+        hex_word(got)
     )]
     OtherContext {
         /// What was asked for.

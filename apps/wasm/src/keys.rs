@@ -2,6 +2,7 @@
 
 use crate::Error;
 use std::sync::OnceLock;
+use zklens_answers::LayoutName;
 use zklens_commitment::{Setup, SetupError, VerifierSetup};
 use zklens_model::Model;
 use zklens_prover::{Privacy, ProvingKey, Target};
@@ -10,24 +11,16 @@ use zklens_verifier::{ModelId, VerifyError, VerifyingKey};
 /// Both layouts, the default first.
 pub const LAYOUTS: [Target; 2] = [Target::Native, Target::Evm];
 
-/// What JavaScript calls a layout.
-#[must_use]
-pub const fn layout_name(layout: Target) -> &'static str {
-    match layout {
-        Target::Native => "fast",
-        Target::Evm => "chain",
-    }
-}
-
-/// The layout that JavaScript calls so.
+/// The layout that JavaScript calls `text`.
 ///
 /// # Errors
 ///
-/// There is none.
+/// `text` is neither `fast` nor `chain`.
 pub fn parse_layout(text: &str) -> Result<Target, Error> {
-    let called = |layout: &Target| layout_name(*layout) == text;
-    let layout = LAYOUTS.into_iter().find(called);
-    layout.ok_or_else(|| Error::Layout { text: text.into() })
+    let mut known = LayoutName::ALL.into_iter();
+    let named = known.find(|layout| layout.name() == text);
+    let unknown = || Error::Layout { text: text.into() };
+    named.map(Target::from).ok_or_else(unknown)
 }
 
 /// A verifying key of a network that comes along.

@@ -18,9 +18,8 @@ mod network;
 pub mod proof;
 mod prover;
 mod threads;
-mod word;
 
 pub use error::Error;
-pub use keys::{LAYOUTS, embedded_key, layout_name, parse_layout};
-pub use network::{Execution, ModelIds, ModelInfo, Network, models};
-pub use prover::{Proof, Prover, STAGES};
+pub use keys::{LAYOUTS, embedded_key, parse_layout};
+pub use network::{Network, models};
+pub use prover::{Prover, STAGES};

@@ -1,81 +1,13 @@
 //! Proof files: what they claim, and whether it is true.
 
-use crate::network::class;
-use crate::{Error, Network, context, keys, layout_name, word};
+use crate::{Error, Network, context, keys};
 use alloy_sol_types::SolCall;
-use serde::Serialize;
+use zklens_answers::javascript::{Inspection, Verification};
+use zklens_answers::{Compared, KnownBy, prefixed_hex};
 use zklens_evm::abi::{self, IModelVerifier};
 use zklens_image::{CidVersion, cid};
 use zklens_prover::Target;
-use zklens_verifier::{ProofFile, Verified, VerifyError, VerifyingKey};
-
-/// What a proof file claims.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Inspection {
-    /// The network.
-    pub model_id: String,
-    /// Its name, if it comes along.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    /// Its layout, if it comes along.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub layout: Option<&'static str>,
-    /// For each image, what the network is said to see.
-    pub labels: Vec<usize>,
-    /// For each image, its label's name, if the network comes along.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub classes: Option<Vec<String>>,
-    /// What the proof is bound to.
-    pub context: String,
-    /// How many images it is about.
-    pub images: usize,
-    /// Whether it can show which images these are.
-    pub public: bool,
-    /// How long the proof itself is.
-    pub proof_bytes: usize,
-}
-
-/// A claim that is true.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Verification {
-    /// The network's name.
-    pub model: String,
-    /// Its id.
-    pub model_id: String,
-    /// Why the id is believed to be that network's.
-    pub known_by: KnownBy,
-    /// For each image, what the network sees.
-    pub labels: Vec<usize>,
-    /// For each image, its label's name.
-    pub classes: Vec<String>,
-    /// What the proof is bound to.
-    pub context: String,
-    /// The layout, if the network was there to tell.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub layout: Option<&'static str>,
-}
-
-/// Why a model id is believed to be that network's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum KnownBy {
-    /// The network comes along.
-    Shipped,
-    /// Derived from a network that was given.
-    Model,
-    /// A key file says so.
-    Key,
-}
-
-/// An image that is the one that was classified.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Compared {
-    /// The file's address.
-    pub ipfs_uri: String,
-}
+use zklens_verifier::{ModelId, ProofFile, Verified, VerifyError, VerifyingKey};
 
 /// What a verifier trusts to be the network.
 #[derive(Clone, Copy, Debug)]
@@ -104,20 +36,9 @@ pub enum Method {
 /// It is no proof file.
 pub fn inspect(file: &[u8]) -> Result<Inspection, Error> {
     let proof = ProofFile::decode(file)?;
-    let statement = proof.statement;
-    let shipped = keys::shipped(statement.model);
-    let classes = shipped.map(|shipped| classes(&shipped.key, &statement.labels));
-    Ok(Inspection {
-        model_id: word::hex(&statement.model.0),
-        model: shipped.map(|shipped| shipped.name.to_owned()),
-        layout: shipped.map(|shipped| layout_name(shipped.layout)),
-        context: word::hex(&statement.context),
-        images: statement.labels.len(),
-        labels: statement.labels,
-        classes,
-        public: proof.opening.is_some(),
-        proof_bytes: proof.proof.len(),
-    })
+    let shipped = keys::shipped(proof.statement.model);
+    let key = shipped.map(|shipped| (&shipped.key, shipped.layout.into()));
+    Ok(Inspection::new(&proof, key))
 }
 
 /// Verifies a proof file.
@@ -131,16 +52,8 @@ pub fn verify(
     expected: Option<&str>,
 ) -> Result<Verification, Error> {
     let Checked { verified, key, .. } = check(file, trusted, expected)?;
-    let statement = verified.statement();
-    Ok(Verification {
-        model: key.key.name().to_owned(),
-        model_id: word::hex(&statement.model.0),
-        known_by: key.known_by,
-        labels: statement.labels.clone(),
-        classes: classes(&key.key, &statement.labels),
-        context: word::hex(&statement.context),
-        layout: key.layout.map(layout_name),
-    })
+    let layout = key.layout.map(Into::into);
+    Ok(Verification::new(&verified, &key.key, key.known_by, layout))
 }
 
 /// Verifies a proof file, and that its images are these files.
@@ -180,6 +93,7 @@ pub fn compare_images(
         error => Error::Setup(error),
     })?;
     let compared = images.iter().map(|file| Compared {
+        file: None,
         ipfs_uri: ipfs_uri(file),
     });
     Ok(compared.collect())
@@ -204,13 +118,13 @@ pub fn calldata(file: &[u8], method: Method) -> Result<String, Error> {
         Method::Verify => abi::calldata(&statement, &proof)?,
         Method::Check => abi::check_calldata(&statement, &proof)?,
     };
-    Ok(word::hex(&bytes))
+    Ok(prefixed_hex(&bytes))
 }
 
 /// A call that asks the contract for its model id.
 #[must_use]
 pub fn model_id_calldata() -> String {
-    word::hex(&IModelVerifier::modelIdCall {}.abi_encode())
+    prefixed_hex(&IModelVerifier::modelIdCall {}.abi_encode())
 }
 
 struct Checked {
@@ -255,7 +169,7 @@ fn check(file: &[u8], trusted: Trusted<'_>, expected: Option<&str>) -> Result<Ch
     })
 }
 
-fn key(trusted: Trusted<'_>, id: zklens_verifier::ModelId) -> Result<Key, Error> {
+fn key(trusted: Trusted<'_>, id: ModelId) -> Result<Key, Error> {
     match trusted {
         Trusted::Shipped => {
             let shipped = keys::shipped(id).ok_or(Error::UnknownNetwork { id })?;
@@ -283,9 +197,4 @@ fn key(trusted: Trusted<'_>, id: zklens_verifier::ModelId) -> Result<Key, Error>
             layout: None,
         }),
     }
-}
-
-fn classes(key: &VerifyingKey, labels: &[usize]) -> Vec<String> {
-    let names = labels.iter().map(|label| class(key.classes(), *label));
-    names.collect()
 }

@@ -1,15 +1,15 @@
 //! Proving.
 
-use crate::network::class;
-use crate::{Error, Network, context, keys, word};
+use crate::{Error, Network, context, keys};
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
-use serde::Serialize;
 use std::ops::ControlFlow;
+use zklens_answers::hex_word;
+use zklens_answers::javascript::Proof;
 use zklens_commitment::Setup;
 use zklens_model::Pixels;
 use zklens_prover::{ProveError, Proved, ProvingKey, Stage, Target, prove_with};
-use zklens_verifier::{ProofFile, verify};
+use zklens_verifier::verify;
 
 /// What is done, in this order: the first when a [`Prover`] is made, the others for every proof.
 pub const STAGES: [&str; 7] = [
@@ -32,25 +32,6 @@ pub struct Prover {
     key: ProvingKey,
 }
 
-/// A proof as JavaScript sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Proof {
-    /// The `.zkp` file.
-    #[serde(with = "serde_bytes")]
-    pub file: Vec<u8>,
-    /// How long the proof itself is, of which the rest is the statement.
-    pub proof_bytes: usize,
-    /// The network.
-    pub model_id: String,
-    /// What the proof is bound to.
-    pub context: String,
-    /// For each image, what the network sees.
-    pub labels: Vec<usize>,
-    /// For each image, its label's name.
-    pub classes: Vec<String>,
-}
-
 impl Prover {
     /// Derives the key of a network.
     ///
@@ -69,7 +50,7 @@ impl Prover {
     /// The id of the network in this layout.
     #[must_use]
     pub fn model_id(&self) -> String {
-        word::hex(&self.key.verifying().id().0)
+        hex_word(&self.key.verifying().id().0)
     }
 
     /// Proves what the network sees in images, each as its pixels, and verifies the proof. `progress` is told the
@@ -107,7 +88,7 @@ impl Prover {
             return Err(Error::Cancelled);
         }
         self.check(setup, &images, &proved)?;
-        Ok(self.proof(proved, is_public))
+        Ok(Proof::new(self.key.verifying(), proved, is_public))
     }
 
     /// Verifies the proof and its opening as a stranger would.
@@ -118,29 +99,6 @@ impl Prover {
         let verified = verified.map_err(Error::Defect)?;
         let checked = verified.check_pixels(setup, key, images, &proved.opening);
         checked.map_err(Error::Defect)
-    }
-
-    fn proof(&self, proved: Proved, is_public: bool) -> Proof {
-        let Proved {
-            statement,
-            proof,
-            opening,
-        } = proved;
-        let classes = self.key.verifying().classes();
-        let labels = statement.labels.clone();
-        Proof {
-            proof_bytes: proof.len(),
-            model_id: self.model_id(),
-            context: word::hex(&statement.context),
-            classes: labels.iter().map(|label| class(classes, *label)).collect(),
-            labels,
-            file: ProofFile {
-                statement,
-                proof,
-                opening: is_public.then_some(opening),
-            }
-            .encode(),
-        }
     }
 }
 

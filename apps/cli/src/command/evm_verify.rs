@@ -9,6 +9,7 @@ use crate::stages::spinning;
 use crate::{account, chain, files, keys, model_file, proof_file};
 use serde::Serialize;
 use std::process::ExitCode;
+use zklens_answers::ClaimedImage;
 use zklens_evm::chain::{Account, ChainError, Contract};
 use zklens_evm::contract_key;
 use zklens_verifier::{Context, ModelId, ProofFile, VerifyingKey};
@@ -27,16 +28,10 @@ struct Verification {
     key_compared: bool,
     /// Whether its code is that of `evm deploy`, so that what it says is so.
     code_compared: bool,
-    images: Vec<Image>,
+    /// Classes as the contract calls them.
+    images: Vec<ClaimedImage>,
     context: String,
     transaction: Option<Transaction>,
-}
-
-#[derive(Debug, Serialize)]
-struct Image {
-    label: usize,
-    /// As the contract calls it.
-    class: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -85,7 +80,7 @@ fn verification(arguments: &EvmVerifyArguments) -> Result<Verification, Failure>
         Some(account) => Some(send(&contract, account, &proof, arguments)?),
         None => None,
     };
-    let image = |label: &usize| Image {
+    let image = |label: &usize| ClaimedImage {
         label: *label,
         class: contract.class_name(*label).ok(),
     };

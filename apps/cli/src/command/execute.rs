@@ -6,36 +6,12 @@ use crate::failure::{EXIT_INPUT, EXIT_USAGE, Failure};
 use crate::output::{printable, say, tell};
 use crate::stages::{Stages, milliseconds};
 use crate::{files, image_file, model_file, output};
-use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
+use zklens_answers::{Execution, RunnerUp};
 use zklens_image::{CidVersion, cid};
-use zklens_model::{Classification, Model};
-
-/// One image's result, as `--json` prints it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Execution {
-    file: String,
-    ipfs_uri: String,
-    label: usize,
-    class: String,
-    runner_up: RunnerUp,
-    /// Integer logits; a logit `X` stands for `X · 2^-logitScale`.
-    logits: Vec<i64>,
-    logit_scale: i32,
-    model: String,
-    model_digest: String,
-}
-
-#[derive(Debug, Serialize)]
-struct RunnerUp {
-    label: usize,
-    class: String,
-    /// By how much the label's logit is larger.
-    margin: f64,
-}
+use zklens_model::Model;
 
 pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
     if arguments.engine.engine == Engine::Sp1 {
@@ -43,7 +19,7 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
     }
     let started = Instant::now();
     let model = model_file::load(&arguments.model.model)?;
-    let digest = output::hex(&model.digest());
+    let digest = model.digest();
     if arguments.verbose {
         tell!(
             "model {} loaded in {}",
@@ -55,12 +31,13 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
     let bar = output::progress(paths.len(), "classifying");
     let mut failures = 0;
     for path in &paths {
+        let name = files::name(path);
         let result = execute(path, &model, &digest, arguments);
         bar.suspend(|| match result {
             Ok((execution, stages)) => {
-                print(&execution, arguments, paths.len() > 1)?;
+                print(&execution, &name, arguments, paths.len() > 1)?;
                 if arguments.verbose {
-                    tell!("{}: {stages}", printable(&execution.file));
+                    tell!("{}: {stages}", printable(&name));
                 }
                 Ok(())
             }
@@ -92,7 +69,7 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
 fn execute(
     path: &Path,
     model: &Model,
-    digest: &str,
+    digest: &[u8; 32],
     arguments: &ExecuteArguments,
 ) -> Result<(Execution, String), Failure> {
     let mut stages = Stages::start();
@@ -110,39 +87,13 @@ fn execute(
     let cid = cid::of(&bytes, CidVersion::from(arguments.cid.cid_version));
     stages.end("CID");
     image_file::note_orientation(&files::name(path), &bytes);
-    Ok((
-        execution(path, cid.ipfs_uri(), &result, model, digest),
-        stages.finish(),
-    ))
-}
-
-fn execution(
-    path: &Path,
-    ipfs_uri: String,
-    result: &Classification,
-    model: &Model,
-    digest: &str,
-) -> Execution {
-    let class = |label: usize| model.classes()[label].clone();
-    Execution {
-        file: files::name(path),
-        ipfs_uri,
-        label: result.label(),
-        class: class(result.label()),
-        runner_up: RunnerUp {
-            label: result.runner_up(),
-            class: class(result.runner_up()),
-            margin: output::real(result.margin(), result.scale()),
-        },
-        logits: result.logits().to_vec(),
-        logit_scale: result.scale(),
-        model: model.name().into(),
-        model_digest: digest.into(),
-    }
+    let execution = Execution::new(model, digest, &result, cid.ipfs_uri());
+    Ok((execution.with_file(files::name(path)), stages.finish()))
 }
 
 fn print(
     execution: &Execution,
+    name: &str,
     arguments: &ExecuteArguments,
     is_one_of_many: bool,
 ) -> Result<(), Failure> {
@@ -150,7 +101,7 @@ fn print(
         return output::print_json_line(execution);
     }
     if is_one_of_many {
-        say!("{}", printable(&execution.file));
+        say!("{}", printable(name));
     }
     say!("PublicValuesStruct {{");
     say!("    ipfsUri: \"{}\",", execution.ipfs_uri);

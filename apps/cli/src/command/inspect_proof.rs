@@ -6,6 +6,7 @@ use crate::setup_file::SetupFile;
 use crate::{keys, proof_file};
 use serde::Serialize;
 use std::path::Path;
+use zklens_answers::{ClaimedImage, opening_fits};
 use zklens_prover::ProvingKey;
 use zklens_verifier::{ProofFile, Statement};
 
@@ -17,7 +18,7 @@ struct Summary {
     model_id: String,
     /// The name of the shipped model with this id.
     model: Option<String>,
-    images: Vec<Image>,
+    images: Vec<ClaimedImage>,
     context: String,
     /// Rows of pixels of all images.
     input_commitments: usize,
@@ -28,13 +29,6 @@ struct Summary {
     rows: Option<usize>,
     proof_bytes: usize,
     file_bytes: usize,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Image {
-    label: usize,
-    class: Option<String>,
 }
 
 pub(crate) fn run(path: &Path, setup: Option<&Path>, json: bool) -> Result<(), Failure> {
@@ -56,7 +50,7 @@ fn summary(proof: &ProofFile, file_bytes: usize, key: Option<&ProvingKey>) -> Su
         inputs,
         context,
     } = &proof.statement;
-    let image = |label: &usize| Image {
+    let image = |label: &usize| ClaimedImage {
         label: *label,
         class: key.map(|key| output::class(key.verifying().classes(), *label)),
     };
@@ -70,7 +64,7 @@ fn summary(proof: &ProofFile, file_bytes: usize, key: Option<&ProvingKey>) -> Su
         context: output::hex_word(context),
         input_commitments: inputs.len(),
         has_opening: proof.opening.is_some(),
-        opening_fits: proof_file::opening_fits(proof),
+        opening_fits: opening_fits(proof),
         rows: layout.map(|layout| layout.vectors.witness.len() + layout.vectors.helpers.len()),
         proof_bytes: proof.proof.len(),
         file_bytes,

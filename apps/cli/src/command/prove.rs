@@ -9,38 +9,14 @@ use crate::output::{say, tell};
 use crate::setup_file::SetupFile;
 use crate::stages::{Stages, spinning};
 use crate::{files, keys, model_file, output, randomness};
-use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
+use zklens_answers::{ProofSummary, ProvedImage, Source, Times, WrittenProof};
 use zklens_commitment::Setup;
 use zklens_model::Pixels;
 use zklens_prover::{ProveError, Proved, ProvingKey, prove};
 use zklens_verifier::{Context, ProofFile, verify};
-
-/// What was proved, as `--json` prints it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Proof {
-    file: String,
-    bytes: usize,
-    images: Vec<Image>,
-    model: String,
-    model_id: String,
-    context: String,
-    public: bool,
-    prove_seconds: f64,
-    verify_seconds: f64,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Image {
-    file: String,
-    ipfs_uri: String,
-    label: usize,
-    class: String,
-}
 
 pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     match arguments.engine.engine {
@@ -64,22 +40,24 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     let proved = spinning("proving", || proved(&setup, &key, &pixels, context))?;
     let proving = stages.end("prove");
     check(&setup, &key, &pixels, &proved)?;
-    let verifying = stages.end("verify");
+    let times = Times {
+        proving,
+        verifying: stages.end("verify"),
+    };
     let bytes = write(&destination, &proved, arguments.public)?;
     if arguments.verbose {
         stages.end("write");
         tell!("{}", stages.finish());
     }
-    let proof = Proof {
+    let sources = files.into_iter().map(|file| Source {
+        file: Some(file.name),
+        ipfs_uri: file.cid.ipfs_uri(),
+    });
+    let (key, statement, public) = (key.verifying(), &proved.statement, arguments.public);
+    let proof = WrittenProof {
         file: destination.name(),
         bytes,
-        images: images(files, &proved, &key),
-        model: key.verifying().name().into(),
-        model_id: output::model_id(&key.verifying().id()),
-        context: output::hex_word(&context),
-        public: arguments.public,
-        prove_seconds: proving.as_secs_f64(),
-        verify_seconds: verifying.as_secs_f64(),
+        summary: ProofSummary::new(key, statement, sources, public, times),
     };
     if arguments.json {
         output::print_json(&proof)?;
@@ -176,41 +154,32 @@ pub(crate) fn write(
     Ok(bytes.len())
 }
 
-fn images(files: Vec<ImageFile>, proved: &Proved, key: &ProvingKey) -> Vec<Image> {
-    let labels = proved.statement.labels.iter();
-    let images = files.into_iter().zip(labels);
-    images
-        .map(|(file, label)| Image {
-            file: file.name,
-            ipfs_uri: file.cid.ipfs_uri(),
-            label: *label,
-            class: output::class(key.verifying().classes(), *label),
-        })
-        .collect()
-}
-
-fn print(proof: &Proof) -> Result<(), Failure> {
-    for image in &proof.images {
-        let Image { label, class, .. } = image;
-        say!("image:    {}", output::printable(&image.file));
-        if proof.public {
+fn print(proof: &WrittenProof) -> Result<(), Failure> {
+    let summary = &proof.summary;
+    for image in &summary.images {
+        let ProvedImage { label, class, .. } = image;
+        say!(
+            "image:    {}",
+            output::printable(image.file.as_deref().unwrap_or_default())
+        );
+        if summary.public {
             say!("          {}", image.ipfs_uri);
         }
         say!("label:    {label}");
         say!("class:    {class}\n");
     }
-    say!("model:    {}", proof.model);
-    say!("model id: {}", proof.model_id);
-    if proof.context != output::hex_word(&[0; 32]) {
-        say!("context:  {}", proof.context);
+    say!("model:    {}", summary.model);
+    say!("model id: {}", summary.model_id);
+    if summary.context != output::hex_word(&[0; 32]) {
+        say!("context:  {}", summary.context);
     }
     say!("proof:    {}, {} bytes", proof.file, proof.bytes);
     say!(
         "time:     {} to prove, {} to verify",
-        time(proof.prove_seconds),
-        time(proof.verify_seconds)
+        time(summary.prove_seconds),
+        time(summary.verify_seconds)
     );
-    if proof.public {
+    if summary.public {
         say!("hidden:   nothing; whoever has an image can tell that it is the one");
     } else {
         say!("hidden:   all but labels; {}", output::NO_OPENING);

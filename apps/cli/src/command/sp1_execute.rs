@@ -90,7 +90,7 @@ fn execute(
         cycles: execution.cycles,
         gas: execution.gas,
         stages: execution.stages,
-        public_values: format!("0x{}", output::hex(&execution.public_values.0)),
+        public_values: output::prefixed_hex(&execution.public_values.0),
         has_digest: matches!(executed.statement.network, Network::Digest(_)),
     })
 }

@@ -58,7 +58,7 @@ fn summary(proof: &ProofFile, file_bytes: usize) -> Summary {
         program_vkey: output::hex_word(&proof.vkey),
         claim,
         claims_nothing,
-        public_values: format!("0x{}", output::hex(&proof.public_values)),
+        public_values: output::prefixed_hex(&proof.public_values),
         proof_bytes: proof.proof.len(),
         file_bytes,
     }

@@ -8,69 +8,12 @@ use crate::output::say;
 use crate::setup_file::SetupFile;
 use crate::{files, keys, model_file, output, proof_file};
 use anstyle::{AnsiColor, Style};
-use serde::Serialize;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use zklens_answers::{Compared, KnownBy, Shown, Verification};
 use zklens_commitment::Setup;
 use zklens_verifier::{Context, ProofFile, Verified, VerifyError, VerifyingKey, verify};
-
-/// What was verified, as `--json` prints it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Verification {
-    verified: bool,
-    images: Vec<Image>,
-    model: String,
-    model_id: String,
-    model_known_by: KnownBy,
-    context: String,
-    context_checked: bool,
-}
-
-/// Why the model id is believed to be that model's.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-enum KnownBy {
-    /// Derived from a network that comes with zklens.
-    Shipped,
-    /// Derived from a network that was given.
-    Model,
-    /// A key file says so.
-    Key,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Image {
-    label: usize,
-    class: String,
-    shown: Shown,
-    /// The file that was compared, and its address.
-    #[serde(flatten)]
-    file: Option<Compared>,
-}
-
-/// What the proof tells of an image besides its label.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-enum Shown {
-    /// Nothing.
-    Hidden,
-    /// The file carries an opening, which was not checked: that takes the image.
-    NotCompared,
-    /// The file carries an opening that does not fit the proof, so it can show no image.
-    Broken,
-    /// It is this file.
-    Compared,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Compared {
-    file: String,
-    ipfs_uri: String,
-}
 
 pub(crate) fn run(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
     let file = proof_file::read_any(&arguments.proof)?;
@@ -118,15 +61,8 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
         Some(setup) => compare(&verified, setup, &key, &proof, &paths)?,
         None => Vec::new(),
     };
-    Ok(Verification {
-        verified: true,
-        images: images(&verified, &key, proof_file::opening_fits(&proof), files),
-        model: key.name().to_owned(),
-        model_id: output::model_id(&key.id()),
-        model_known_by: known_by,
-        context: output::hex_word(&verified.statement().context),
-        context_checked: arguments.context.is_some(),
-    })
+    let answer = Verification::new(&verified, &proof, &key, known_by, files);
+    Ok(answer.with_context_checked(arguments.context.is_some()))
 }
 
 fn check_context(expected: &Context, got: &Context) -> Result<(), String> {
@@ -216,7 +152,7 @@ fn compare(
         .check_pixels(setup, key, &pixels, opening)
         .map_err(|error| other_image(error, &files))?;
     let compared = files.into_iter().map(|file| Compared {
-        file: file.name,
+        file: Some(file.name),
         ipfs_uri: file.cid.ipfs_uri(),
     });
     Ok(compared.collect())
@@ -241,33 +177,6 @@ fn other_image(error: VerifyError, files: &[ImageFile]) -> Failure {
     Failure::new(EXIT_REFUSED, files, cause)
 }
 
-fn images(
-    verified: &Verified,
-    key: &VerifyingKey,
-    opening_fits: Option<bool>,
-    files: Vec<Compared>,
-) -> Vec<Image> {
-    let mut files = files.into_iter();
-    let labels = verified.statement().labels.iter();
-    labels
-        .map(|label| {
-            let file = files.next();
-            let shown = match (&file, opening_fits) {
-                (Some(_), _) => Shown::Compared,
-                (None, Some(true)) => Shown::NotCompared,
-                (None, Some(false)) => Shown::Broken,
-                (None, None) => Shown::Hidden,
-            };
-            Image {
-                label: *label,
-                class: output::class(key.classes(), *label),
-                shown,
-                file,
-            }
-        })
-        .collect()
-}
-
 /// Prints the headline of a proof that is true.
 pub(super) fn say_true(headline: &str) -> Result<(), Failure> {
     const TRUE: Style = AnsiColor::Green.on_default().bold();
@@ -282,7 +191,7 @@ fn print(verification: &Verification) -> Result<(), Failure> {
         let shown = match (&image.file, image.shown) {
             (Some(compared), _) => &format!(
                 "{}, whose pixels were classified",
-                output::printable(&compared.file)
+                output::printable(compared.file.as_deref().unwrap_or_default())
             ),
             (None, Shown::NotCompared) => {
                 "not compared; the file carries an opening: give --input-image to check it against an image"

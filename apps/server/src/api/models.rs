@@ -1,12 +1,12 @@
 //! `GET /api/models`: the networks that can be asked for.
 
-use super::{hex, hex_word};
 use crate::app::App;
 use crate::engine::Keys;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use std::sync::Arc;
+use zklens_answers::{hex, hex_word};
 use zklens_model::{Colour, Preprocessing};
 
 #[derive(Debug, Serialize)]

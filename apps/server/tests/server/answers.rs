@@ -126,6 +126,10 @@ fn who_asks_for_bytes_gets_the_bare_file() {
     assert!(ProofFile::decode(&answer.body).unwrap().opening.is_some());
     let verification = server.send("/api/verify", &answer.body).ok();
     assert_eq!(verification["images"][0]["shown"], "notCompared");
+    let mut broken = ProofFile::decode(&answer.body).unwrap();
+    broken.opening.as_mut().unwrap().blindings.pop();
+    let verification = server.send("/api/verify", &broken.encode()).ok();
+    assert_eq!(verification["images"][0]["shown"], "broken");
 }
 
 #[test]
