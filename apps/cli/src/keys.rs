@@ -1,7 +1,7 @@
 //! Keys: derived from models, or read from files.
 
 use crate::failure::{EXIT_MODEL, Failure};
-use crate::{files, model_file};
+use crate::files;
 use std::path::Path;
 use zklens_commitment::Setup;
 use zklens_diagnosis::Expected;
@@ -57,7 +57,7 @@ pub(crate) fn new(
 pub(crate) fn shipped(setup: &Setup, id: ModelId) -> Result<Option<ProvingKey>, Failure> {
     for shipped in &zklens_models::ALL {
         // A model for which the setup is too short has no id there.
-        let Ok(key) = derive_for(setup, model_file::load(shipped.name)?, id) else {
+        let Ok(key) = derive_for(setup, files::model::load(shipped.name)?, id) else {
             continue;
         };
         if key.verifying().id() == id {

@@ -1,7 +1,7 @@
 //! What the commands have in common that run SP1.
 
 use crate::failure::{EXIT_ENGINE, EXIT_INPUT, EXIT_MODEL, EXIT_REFUSED, EXIT_USAGE, Failure};
-use crate::{files, image_file, model_file, output};
+use crate::{files, output};
 use serde::Serialize;
 use std::fmt::Display;
 use std::panic;
@@ -25,7 +25,7 @@ pub(crate) struct Task {
 impl Task {
     /// That of a shipped network, or of a `.zkl` file.
     pub(crate) fn of_model(name: &str) -> Result<Self, Failure> {
-        let (model, file) = model_file::load_with_bytes(name)?;
+        let (model, file) = files::model::load_with_bytes(name)?;
         let program = match file {
             None => name,
             Some(_) => Program::ANY_MODEL,
@@ -58,7 +58,7 @@ pub(crate) struct ImageBytes {
 impl ImageBytes {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let (name, bytes) = (files::name(path), files::read_image(path)?);
-        image_file::note_orientation(&name, &bytes);
+        files::image::note_orientation(&name, &bytes);
         Ok(Self {
             name,
             ipfs_uri: cid::of(&bytes, CidVersion::V0).ipfs_uri(),

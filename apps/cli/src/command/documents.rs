@@ -1,8 +1,8 @@
 //! `zklens completions` and `zklens man`: scripts for shells, and pages for manuals.
 
 use crate::args::{Arguments, CompletionsArguments, ManArguments};
-use crate::destination::Destination;
 use crate::failure::{EXIT_OUTPUT, Failure};
+use crate::files::destination::Destination;
 use crate::help;
 use crate::output::{self, say};
 use clap::{Command, CommandFactory};

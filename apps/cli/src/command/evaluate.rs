@@ -1,11 +1,11 @@
 //! `zklens evaluate`: accuracy on a labelled data set.
 
 use crate::args::EvaluateArguments;
-use crate::dataset::Source;
-use crate::destination::Destination;
 use crate::failure::{EXIT_INPUT, Failure};
+use crate::files::dataset::Source;
+use crate::files::destination::Destination;
 use crate::output::say;
-use crate::{model_file, output};
+use crate::{files, output};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -24,7 +24,7 @@ struct Evaluation {
 }
 
 pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
-    let model = model_file::load(&arguments.model.model)?;
+    let model = files::model::load(&arguments.model.model)?;
     let source = Source {
         images: &arguments.images,
         labels: arguments.labels.as_deref(),

@@ -1,11 +1,11 @@
 //! `zklens execute`: image files → label and IPFS address.
 
-use super::sp1_execute;
+use super::sp1;
 use crate::args::{Engine, ExecuteArguments};
 use crate::failure::{EXIT_INPUT, EXIT_USAGE, Failure};
 use crate::output::{printable, say, tell};
 use crate::stages::{Stages, milliseconds};
-use crate::{files, image_file, model_file, output};
+use crate::{files, output};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -15,10 +15,10 @@ use zklens_model::Model;
 
 pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
     if arguments.engine.engine == Engine::Sp1 {
-        return sp1_execute::run(arguments);
+        return sp1::execute::run(arguments);
     }
     let started = Instant::now();
-    let model = model_file::load(&arguments.model.model)?;
+    let model = files::model::load(&arguments.model.model)?;
     let digest = model.digest();
     if arguments.verbose {
         tell!(
@@ -78,7 +78,7 @@ fn execute(
     let fault = |error: &dyn std::fmt::Display| Failure::new(EXIT_INPUT, files::name(path), error);
     let picture = zklens_image::decode(&bytes);
     let picture =
-        picture.map_err(|error| image_file::refused(files::name(path), &bytes, &error))?;
+        picture.map_err(|error| files::image::refused(files::name(path), &bytes, &error))?;
     stages.end("decode");
     let pixels = zklens_image::preprocess(&picture, model.preprocessing());
     stages.end("preprocess");
@@ -86,7 +86,7 @@ fn execute(
     stages.end("network");
     let cid = cid::of(&bytes, CidVersion::from(arguments.cid.cid_version));
     stages.end("CID");
-    image_file::note_orientation(&files::name(path), &bytes);
+    files::image::note_orientation(&files::name(path), &bytes);
     let execution = Execution::new(model, digest, &result, cid.ipfs_uri());
     Ok((execution.with_file(files::name(path)), stages.finish()))
 }

@@ -1,11 +1,11 @@
 //! `zklens import`: ONNX → `.zkl`.
 
 use crate::args::{ImportArguments, ResizeFilter};
-use crate::dataset::Source;
-use crate::destination::Destination;
 use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure, aside};
+use crate::files::dataset::Source;
+use crate::files::destination::Destination;
+use crate::files::weights_beside::Beside;
 use crate::output::{say, tell};
-use crate::weights_beside::Beside;
 use crate::{files, output};
 use serde::Serialize;
 use std::path::Path;

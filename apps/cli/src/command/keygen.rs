@@ -1,12 +1,12 @@
 //! `zklens keygen`: model → key files.
 
 use crate::args::KeygenArguments;
-use crate::destination::Destination;
 use crate::failure::{EXIT_USAGE, Failure};
+use crate::files::destination::Destination;
+use crate::files::setup::SetupFile;
 use crate::output::say;
-use crate::setup_file::SetupFile;
 use crate::stages::spinning;
-use crate::{files, keys, model_file, output, randomness};
+use crate::{files, keys, output, randomness};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &KeygenArguments) -> Result<ExitCode, Failure> {
 
 fn derive(arguments: &KeygenArguments) -> Result<ProvingKey, Failure> {
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
-    let model = model_file::load(&arguments.model.model)?;
+    let model = files::model::load(&arguments.model.model)?;
     let layout = arguments.layout.layout();
     if arguments.private_weights {
         let privacy = Privacy::Private(&mut randomness::source()?);

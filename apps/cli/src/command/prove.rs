@@ -1,14 +1,14 @@
 //! `zklens prove`: image files → proof.
 
-use super::sp1_prove;
+use super::sp1;
 use crate::args::{Engine, ProveArguments, given};
-use crate::destination::Destination;
 use crate::failure::{EXIT_INPUT, EXIT_REFUSED, EXIT_USAGE, Failure};
-use crate::image_file::ImageFile;
+use crate::files::destination::Destination;
+use crate::files::image::ImageFile;
+use crate::files::setup::SetupFile;
 use crate::output::{say, tell};
-use crate::setup_file::SetupFile;
 use crate::stages::{Stages, spinning};
-use crate::{files, keys, model_file, output, randomness};
+use crate::{files, keys, output, randomness};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use zklens_verifier::{Context, ProofFile, verify};
 pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     match arguments.engine.engine {
         Engine::Native => {}
-        Engine::Sp1 => return sp1_prove::run(arguments),
+        Engine::Sp1 => return sp1::prove::run(arguments),
     }
     let proof_system = given("--proof-system", arguments.proof_system.is_some());
     Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
@@ -93,7 +93,7 @@ fn key(arguments: &ProveArguments, setup: &Setup) -> Result<ProvingKey, Failure>
     match &arguments.proving_key {
         Some(path) => keys::read_proving(path, setup),
         None => {
-            let model = model_file::load(&arguments.model.model)?;
+            let model = files::model::load(&arguments.model.model)?;
             keys::derive(setup, model, arguments.layout.layout())
         }
     }

@@ -1,12 +1,12 @@
 //! `zklens setup`: checks the powers of τ, or imports others.
 
 use crate::args::{SetupArguments, SetupCommand, SetupImportArguments, SetupVerifyArguments};
-use crate::destination::Destination;
 use crate::failure::{EXIT_INPUT, Failure};
+use crate::files::destination::Destination;
+use crate::files::setup::SetupFile;
 use crate::output::say;
-use crate::setup_file::SetupFile;
 use crate::stages::spinning;
-use crate::{output, setup_file};
+use crate::{files, output};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
@@ -57,7 +57,7 @@ fn import(arguments: &SetupImportArguments) -> Result<ExitCode, Failure> {
 
 /// The beginning of a ceremony's file as a setup, and a word on the ceremony.
 fn read(path: &Path, powers: u64) -> Result<(SetupFile, String), Failure> {
-    let mut ptau = setup_file::open(path)?;
+    let mut ptau = files::setup::open(path)?;
     let bar = output::progress(powers as usize, "reading powers");
     let beginning = ptau::read(&mut ptau, powers, |_| bar.inc(1));
     bar.finish_and_clear();

@@ -1,12 +1,12 @@
 //! `zklens verify`: proof → what it proves.
 
-use super::sp1_verify;
+use super::sp1;
 use crate::args::{Engine, VerifyArguments};
 use crate::failure::{EXIT_MODEL, EXIT_REFUSED, EXIT_USAGE, Failure};
-use crate::image_file::ImageFile;
+use crate::files::image::ImageFile;
+use crate::files::setup::SetupFile;
 use crate::output::say;
-use crate::setup_file::SetupFile;
-use crate::{files, keys, model_file, output, proof_file};
+use crate::{files, keys, output};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -16,10 +16,10 @@ use zklens_commitment::Setup;
 use zklens_verifier::{Context, ProofFile, Verified, VerifyError, VerifyingKey, verify};
 
 pub(crate) fn run(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
-    let file = proof_file::read_any(&arguments.proof)?;
-    match proof_file::engine(arguments, &file)? {
+    let file = files::proof::read_any(&arguments.proof)?;
+    match files::proof::engine(arguments, &file)? {
         Engine::Native => {}
-        Engine::Sp1 => return sp1_verify::run(arguments, &file),
+        Engine::Sp1 => return sp1::verify::run(arguments, &file),
     }
     let verification = verification(arguments, &file)?;
     if arguments.json {
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
 }
 
 fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification, Failure> {
-    let proof = proof_file::decode(&arguments.proof, file)?;
+    let proof = files::proof::decode(&arguments.proof, file)?;
     let refused =
         |cause: &dyn Display| Failure::new(EXIT_REFUSED, files::name(&arguments.proof), cause);
     if let Some(expected) = arguments.context {
@@ -119,7 +119,7 @@ fn key(
     let setup = setup.ok_or_else(unknown)?;
     match &arguments.model {
         Some(name) => {
-            let key = keys::derive_for(setup, model_file::load(name)?, id)?;
+            let key = keys::derive_for(setup, files::model::load(name)?, id)?;
             let is_shipped = zklens_models::find(name).is_some();
             let known_by = if is_shipped {
                 KnownBy::Shipped

@@ -2,10 +2,10 @@
 
 use crate::args::EvmDeployArguments;
 use crate::failure::{EXIT_MODEL, Failure};
+use crate::files::setup::SetupFile;
 use crate::output::{self, say};
-use crate::setup_file::SetupFile;
 use crate::stages::spinning;
-use crate::{account, chain, keys, model_file};
+use crate::{account, chain, files, keys};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
@@ -77,7 +77,7 @@ pub(super) fn verifying_key(
     if let Some(path) = file {
         return keys::read_verifying(path);
     }
-    let model = model_file::load(model)?;
+    let model = files::model::load(model)?;
     let key = keys::derive(&setup.setup()?, model, Target::Evm)?;
     Ok(key.verifying().clone())
 }

@@ -1,12 +1,12 @@
 //! `zklens evm verify`: proof → what a contract says of it.
 
-use super::verify::say_true;
 use crate::args::EvmVerifyArguments;
+use crate::command::verify::say_true;
 use crate::failure::{EXIT_REFUSED, Failure};
+use crate::files::setup::SetupFile;
 use crate::output::{self, say};
-use crate::setup_file::SetupFile;
 use crate::stages::spinning;
-use crate::{account, chain, files, keys, model_file, proof_file};
+use crate::{account, chain, files, keys};
 use serde::Serialize;
 use std::process::ExitCode;
 use zklens_answers::ClaimedImage;
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &EvmVerifyArguments) -> Result<ExitCode, Failure> {
 }
 
 fn verification(arguments: &EvmVerifyArguments) -> Result<Verification, Failure> {
-    let (proof, _) = proof_file::read(&arguments.proof)?;
+    let (proof, _) = files::proof::read(&arguments.proof)?;
     let ProofFile {
         statement,
         proof: tape,
@@ -107,7 +107,7 @@ fn key(
     let key = match (&arguments.key, &arguments.model) {
         (Some(path), _) => keys::read_verifying(path)?,
         (None, Some(name)) => {
-            let key = keys::derive_for(&setup.setup()?, model_file::load(name)?, id)?;
+            let key = keys::derive_for(&setup.setup()?, files::model::load(name)?, id)?;
             key.verifying().clone()
         }
         (None, None) => {

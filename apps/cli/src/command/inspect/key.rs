@@ -1,10 +1,10 @@
 //! `zklens inspect KEY`: what a verifier knows of a model.
 
-use super::inspect::describe;
+use super::describe;
 use crate::failure::Failure;
+use crate::files::setup::SetupFile;
 use crate::keys;
 use crate::output::{self, say};
-use crate::setup_file::SetupFile;
 use serde::Serialize;
 use std::path::Path;
 use zklens_verifier::VerifyingKey;

@@ -1,9 +1,9 @@
 //! `zklens inspect PROOF`: what a proof claims.
 
 use crate::failure::Failure;
+use crate::files::setup::SetupFile;
 use crate::output::{self, say};
-use crate::setup_file::SetupFile;
-use crate::{keys, proof_file};
+use crate::{files, keys};
 use serde::Serialize;
 use std::path::Path;
 use zklens_answers::{ClaimedImage, opening_fits};
@@ -32,7 +32,7 @@ struct Summary {
 }
 
 pub(crate) fn run(path: &Path, setup: Option<&Path>, json: bool) -> Result<(), Failure> {
-    let (proof, file_bytes) = proof_file::read(path)?;
+    let (proof, file_bytes) = files::proof::read(path)?;
     let setup = SetupFile::for_proofs(setup)?.setup()?;
     let key = keys::shipped(&setup, proof.statement.model)?;
     let summary = summary(&proof, file_bytes, key.as_ref());

@@ -2,7 +2,7 @@
 //! (LeCun, Cortes, Burges, *The MNIST database*, "File formats").
 
 use crate::failure::{EXIT_INPUT, Failure};
-use crate::{files, image_file};
+use crate::files;
 use flate2::read::GzDecoder;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ impl Source<'_> {
         let sample = |path: &PathBuf| {
             let bytes = files::read_image(path)?;
             let pixels = zklens_image::pixels(&bytes, self.preprocessing)
-                .map_err(|error| image_file::refused(path.display(), &bytes, &error))?;
+                .map_err(|error| files::image::refused(path.display(), &bytes, &error))?;
             let label = self.label_of(path);
             Ok(Sample { pixels, label })
         };

@@ -1,9 +1,9 @@
 //! `zklens inspect PROOF`: what a proof of SP1 claims.
 
 use crate::failure::Failure;
+use crate::files;
 use crate::output::{self, say};
 use crate::sp1::{self, Seen};
-use crate::{files, model_file, proof_file};
 use serde::Serialize;
 use std::path::Path;
 use zklens_sp1::{MAX_PROOF_FILE_BYTES, Network, ProofFile};
@@ -29,7 +29,7 @@ struct Summary {
 
 pub(crate) fn run(path: &Path, json: bool) -> Result<(), Failure> {
     let bytes = files::read(path, MAX_PROOF_FILE_BYTES)?;
-    let proof = proof_file::decode_sp1(path, &bytes)?;
+    let proof = files::proof::decode_sp1(path, &bytes)?;
     let summary = summary(&proof, bytes.len());
     if json {
         output::print_json(&summary)
@@ -42,7 +42,7 @@ fn summary(proof: &ProofFile, file_bytes: usize) -> Summary {
     let (claim, claims_nothing) = match proof.claim() {
         Ok(statement) => {
             let model = match statement.network {
-                Network::Shipped(name) => model_file::load(name).ok(),
+                Network::Shipped(name) => files::model::load(name).ok(),
                 Network::Digest(_) => None,
             };
             (Some(Seen::of(&statement, model.as_ref())), None)

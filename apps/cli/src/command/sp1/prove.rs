@@ -1,9 +1,9 @@
 //! `zklens prove --engine sp1`: an image file → proof of what a network sees in it.
 
-use super::prove::output_path;
 use crate::args::{Engine, ProveArguments, given};
-use crate::destination::Destination;
+use crate::command::prove::output_path;
 use crate::failure::{EXIT_REFUSED, Failure, aside};
+use crate::files::destination::Destination;
 use crate::output;
 use crate::output::{say, tell};
 use crate::sp1::{self, ImageBytes, Seen, Task, thousands};

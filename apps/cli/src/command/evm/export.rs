@@ -1,11 +1,11 @@
 //! `zklens evm export`: model → Solidity file.
 
-use super::evm_deploy::verifying_key;
+use super::deploy::verifying_key;
 use crate::args::EvmExportArguments;
-use crate::destination::Destination;
 use crate::failure::{EXIT_MODEL, Failure};
+use crate::files::destination::Destination;
+use crate::files::setup::SetupFile;
 use crate::output::{self, say};
-use crate::setup_file::SetupFile;
 use crate::stages::spinning;
 use serde::Serialize;
 use std::process::ExitCode;

@@ -1,8 +1,8 @@
 //! `zklens evm prove --engine sp1`: an image file → proof as SP1's contracts take it.
 
-use super::evm_prove::destination;
-use super::sp1_prove::{Order, deliver};
+use super::prove::{Order, deliver};
 use crate::args::{Engine, EvmProveArguments, given};
+use crate::command::evm::prove::destination;
 use crate::failure::{EXIT_ENGINE, Failure};
 use crate::output;
 use std::process::ExitCode;

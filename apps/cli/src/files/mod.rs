@@ -1,5 +1,13 @@
 //! Input paths: files, folders, standard input.
 
+pub(crate) mod dataset;
+pub(crate) mod destination;
+pub(crate) mod image;
+pub(crate) mod model;
+pub(crate) mod proof;
+pub(crate) mod setup;
+pub(crate) mod weights_beside;
+
 use crate::failure::{EXIT_INPUT, EXIT_USAGE, Failure};
 use std::fs::File;
 use std::io::{self, Read};

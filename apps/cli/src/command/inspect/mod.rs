@@ -1,11 +1,14 @@
 //! `zklens inspect`: what is inside a model; proofs and keys have files of their own.
 
-use super::{inspect_key, inspect_proof, sp1_inspect};
+mod key;
+mod proof;
+
+use super::sp1;
 use crate::args::InspectArguments;
 use crate::failure::{EXIT_INPUT, Failure};
+use crate::files::setup::SetupFile;
 use crate::output::say;
-use crate::setup_file::SetupFile;
-use crate::{files, keys, model_file, output};
+use crate::{files, keys, output};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
@@ -79,10 +82,10 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
         files::magic(path, keys::MAX_KEY_BYTES)?
     };
     match &magic {
-        b"ZKLP" => inspect_proof::run(path, setup, arguments.json)?,
-        &zklens_sp1::PROOF_MAGIC => sp1_inspect::run(path, arguments.json)?,
-        b"ZKLK" => inspect_key::run_verifying(path, arguments.json)?,
-        b"ZKLX" => inspect_key::run_proving(path, setup, arguments.json)?,
+        b"ZKLP" => proof::run(path, setup, arguments.json)?,
+        &zklens_sp1::PROOF_MAGIC => sp1::inspect::run(path, arguments.json)?,
+        b"ZKLK" => key::run_verifying(path, arguments.json)?,
+        b"ZKLX" => key::run_proving(path, setup, arguments.json)?,
         &zklens_ceremony::MAGIC => {
             let failure = Failure::new(EXIT_INPUT, path.display(), "this is a setup");
             return Err(failure.with_help("`zklens setup verify FILE` checks it"));
@@ -95,8 +98,8 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
 impl WithId {
     /// The model's keys are derived, which takes a moment.
     pub(crate) fn of(model: &Model, setup: &Setup) -> Self {
-        let id_for = |table_layout| {
-            let key = keys::derive(setup, model.clone(), table_layout)?;
+        let id_for = |target| {
+            let key = keys::derive(setup, model.clone(), target)?;
             Ok::<_, Failure>(output::model_id(&key.verifying().id()))
         };
         let (model_id, not_provable) = match id_for(Target::Native) {
@@ -113,7 +116,7 @@ impl WithId {
 }
 
 fn model(arguments: &InspectArguments) -> Result<(), Failure> {
-    let model = model_file::load(&arguments.subject)?;
+    let model = files::model::load(&arguments.subject)?;
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     let described = WithId::of(&model, &setup);
     if arguments.json {

@@ -1,12 +1,12 @@
 //! `zklens verify` of a proof of SP1.
 
-use super::verify::say_true;
 use crate::args::{Engine, VerifyArguments, given};
+use crate::command::verify::say_true;
 use crate::failure::{EXIT_REFUSED, Failure};
 use crate::output::{printable, say};
 use crate::sp1::{self, ImageBytes, Seen};
 use crate::stages::spinning;
-use crate::{files, model_file, output, proof_file};
+use crate::{files, output};
 use serde::Serialize;
 use std::process::ExitCode;
 use zklens_model::Model;
@@ -55,11 +55,11 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
         given("--setup", arguments.setup.setup.is_some()),
     ])?;
     let name = files::name(&arguments.proof);
-    let proof = proof_file::decode_sp1(&arguments.proof, file)?;
+    let proof = files::proof::decode_sp1(&arguments.proof, file)?;
     let model = arguments
         .model
         .as_deref()
-        .map(model_file::load)
+        .map(files::model::load)
         .transpose()?;
     let image = if arguments.input_image.is_empty() {
         None
@@ -95,7 +95,8 @@ fn network(
     };
     match (statement.network, given) {
         (Network::Shipped(name), given) => {
-            let shipped = model_file::load(name).map_err(|failure| failure.message().to_owned())?;
+            let shipped =
+                files::model::load(name).map_err(|failure| failure.message().to_owned())?;
             match given {
                 Some(given) if given.digest() != shipped.digest() => Err(another(name, &given)),
                 _ => Ok((Some(shipped), KnownBy::Shipped)),

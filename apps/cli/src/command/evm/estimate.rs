@@ -3,7 +3,7 @@
 use crate::args::EvmEstimateArguments;
 use crate::failure::Failure;
 use crate::output::{self, say};
-use crate::{chain, proof_file};
+use crate::{chain, files};
 use serde::Serialize;
 use std::process::ExitCode;
 use zklens_evm::U256;
@@ -28,7 +28,7 @@ struct Gas {
 }
 
 pub(crate) fn run(arguments: &EvmEstimateArguments) -> Result<ExitCode, Failure> {
-    let (proof, _) = proof_file::read(&arguments.proof)?;
+    let (proof, _) = files::proof::read(&arguments.proof)?;
     let node = chain::connect(&arguments.node)?;
     let contract = chain::contract(&node, &arguments.contract)?;
     let estimate = contract.estimate(None, &proof.statement, &proof.proof);

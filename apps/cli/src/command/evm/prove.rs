@@ -1,14 +1,14 @@
 //! `zklens evm prove`: image files → proof as a contract takes it.
 
-use super::{prove, sp1_evm_prove};
 use crate::args::{Engine, EvmProveArguments, given};
-use crate::destination::Destination;
+use crate::command::{prove, sp1};
 use crate::failure::{EXIT_INPUT, EXIT_MODEL, EXIT_USAGE, Failure};
-use crate::image_file::ImageFile;
+use crate::files::destination::Destination;
+use crate::files::image::ImageFile;
+use crate::files::setup::SetupFile;
 use crate::output::tell;
-use crate::setup_file::SetupFile;
 use crate::stages::{Stages, spinning};
-use crate::{files, keys, model_file, output};
+use crate::{files, keys, output};
 use std::process::ExitCode;
 use zklens_commitment::Setup;
 use zklens_evm::contract_key;
@@ -19,7 +19,7 @@ use zklens_prover::{ProvingKey, Target};
 pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     match arguments.engine.engine {
         Engine::Native => {}
-        Engine::Sp1 => return sp1_evm_prove::run(arguments),
+        Engine::Sp1 => return sp1::evm_prove::run(arguments),
     }
     let proof_system = given("--proof-system", arguments.proof_system.is_some());
     Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
@@ -53,7 +53,9 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
 }
 
 /// Where the proof goes too, if that is said.
-pub(super) fn destination(arguments: &EvmProveArguments) -> Result<Option<Destination>, Failure> {
+pub(in crate::command) fn destination(
+    arguments: &EvmProveArguments,
+) -> Result<Option<Destination>, Failure> {
     let Some(path) = &arguments.output else {
         return Ok(None);
     };
@@ -70,7 +72,7 @@ fn key(arguments: &EvmProveArguments, setup: &Setup) -> Result<ProvingKey, Failu
         Some(path) => keys::read_proving(path, setup),
         None => keys::derive(
             setup,
-            model_file::load(&arguments.model.model)?,
+            files::model::load(&arguments.model.model)?,
             Target::Evm,
         ),
     }
