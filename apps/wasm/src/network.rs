@@ -1,4 +1,4 @@
-//! Networks, and what they see.
+//! Networks, and how they classify.
 
 use crate::{Error, LAYOUTS, embedded_key, keys};
 use std::cell::RefCell;
@@ -10,7 +10,7 @@ use zklens_model::{Model, Pixels};
 use zklens_prover::Target;
 use zklens_verifier::{ModelId, VerifyingKey};
 
-/// A network. A clone is another name for it.
+/// A network. A clone is another handle of the same network.
 #[derive(Clone, Debug)]
 pub struct Network(Rc<Inner>);
 
@@ -18,15 +18,15 @@ pub struct Network(Rc<Inner>);
 struct Inner {
     model: Model,
     is_shipped: bool,
-    /// Those that are known, in the order of [`LAYOUTS`].
+    /// The keys that are known, in the order of [`LAYOUTS`].
     keys: RefCell<[Option<VerifyingKey>; 2]>,
 }
 
-/// The networks that come along.
+/// The networks that come with the package.
 ///
 /// # Errors
 ///
-/// Never; tests decode each.
+/// Never happens: tests decode each network.
 pub fn models() -> Result<Vec<ModelInfo>, Error> {
     let networks = zklens_models::ALL.iter();
     networks
@@ -35,11 +35,11 @@ pub fn models() -> Result<Vec<ModelInfo>, Error> {
 }
 
 impl Network {
-    /// A network that comes along.
+    /// The network called `name` that comes with the package.
     ///
     /// # Errors
     ///
-    /// None has this name.
+    /// The package has no network of this name.
     pub fn shipped(name: &str) -> Result<Self, Error> {
         let unknown = || Error::UnknownModel { name: name.into() };
         let shipped = zklens_models::find(name).ok_or_else(unknown)?;
@@ -51,7 +51,7 @@ impl Network {
     ///
     /// # Errors
     ///
-    /// The file is none.
+    /// The file is not a valid model.
     pub fn decode(file: &[u8]) -> Result<Self, Error> {
         Ok(Self::new(Model::decode(file)?, false, [None, None]))
     }
@@ -70,12 +70,12 @@ impl Network {
         &self.0.model
     }
 
-    /// Whether it came by its name.
+    /// Whether it comes with the package.
     pub(crate) fn is_shipped(&self) -> bool {
         self.0.is_shipped
     }
 
-    /// What there is to say of it.
+    /// A description: name, classes, size of the input, and the ids if they are known.
     #[must_use]
     pub fn info(&self) -> ModelInfo {
         let [fast, chain] = &*self.0.keys.borrow();
@@ -85,7 +85,7 @@ impl Network {
         ModelInfo::new(self.model(), ids)
     }
 
-    /// What it sees in an image file.
+    /// Classifies an image file.
     ///
     /// # Errors
     ///
@@ -98,16 +98,16 @@ impl Network {
             .with_file(ipfs_uri, exif_orientation(file)))
     }
 
-    /// What it sees in pixels: channel by channel, row by row.
+    /// Classifies pixels: one byte each, channel by channel, row by row.
     ///
     /// # Errors
     ///
-    /// They are more or fewer than it takes.
+    /// The network takes a different number of pixels.
     pub fn execute_pixels(&self, pixels: Vec<u8>) -> Result<Execution, Error> {
         self.run(&self.pixels(0, pixels)?)
     }
 
-    /// Pixels of image `image`, counted from 0, if they are as many as the network takes.
+    /// The values of image `image`, counted from 0, as pixels; an error if the network takes a different number of them.
     pub(crate) fn pixels(&self, image: usize, values: Vec<u8>) -> Result<Pixels, Error> {
         let preprocessing = self.model().preprocessing();
         let wrong = Error::Pixels {
@@ -129,7 +129,7 @@ impl Network {
         Ok(Execution::new(model, &result, pixels))
     }
 
-    /// Its key with id `id`, or else that of the first layout.
+    /// Its key with the id `id` and the key's layout; if neither layout has this id, those of the first layout.
     pub(crate) fn key_for(&self, id: ModelId) -> Result<(VerifyingKey, Target), Error> {
         for layout in LAYOUTS {
             let key = self.key(layout)?;
@@ -152,7 +152,7 @@ impl Network {
         }
     }
 
-    /// Keeps a key that was derived from the network.
+    /// Remembers a key that was derived from the network.
     pub(crate) fn learn(&self, layout: Target, key: VerifyingKey) {
         self.0.keys.borrow_mut()[layout as usize] = Some(key);
     }

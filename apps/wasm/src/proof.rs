@@ -1,4 +1,4 @@
-//! Proof files: what they claim, and whether it is true.
+//! Proof files: their claims, and whether these are true.
 
 use crate::{Error, Network, context, keys};
 use alloy_sol_types::SolCall;
@@ -9,31 +9,31 @@ use zklens_image::{CidVersion, cid};
 use zklens_prover::Target;
 use zklens_verifier::{ModelId, ProofFile, Verified, VerifyError, VerifyingKey};
 
-/// What a verifier trusts to be the network.
+/// The source of the verifying key.
 #[derive(Clone, Copy, Debug)]
 pub enum Trusted<'a> {
-    /// Those that come along.
+    /// The networks that come with the package: the one whose id the proof has.
     Shipped,
-    /// A network.
+    /// This network.
     Network(&'a Network),
-    /// A key file (`.zkk`).
+    /// This key file (`.zkk`).
     Key(&'a [u8]),
 }
 
 /// A function of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Answers true or false.
+    /// Returns true or false.
     Verify,
-    /// Says what is wrong.
+    /// Reverts with the reason if the proof is false.
     Check,
 }
 
-/// What a file claims. Nothing is verified.
+/// Reads the claim of a proof file. Nothing is verified.
 ///
 /// # Errors
 ///
-/// It is no proof file.
+/// The file is not a valid proof file.
 pub fn inspect(file: &[u8]) -> Result<Inspection, Error> {
     let proof = ProofFile::decode(file)?;
     let shipped = keys::shipped(proof.statement.model);
@@ -45,7 +45,7 @@ pub fn inspect(file: &[u8]) -> Result<Inspection, Error> {
 ///
 /// # Errors
 ///
-/// It is no proof file, or about another network or context than it has to be, or false.
+/// The file is not a valid proof file, it is about a different network or context, or the proof is false.
 pub fn verify(
     file: &[u8],
     trusted: Trusted<'_>,
@@ -56,11 +56,11 @@ pub fn verify(
     Ok(Verification::new(&verified, &key.key, key.known_by, layout))
 }
 
-/// Verifies a proof file, and that its images are these files.
+/// Verifies a proof file, and checks that its images are these files, in this order.
 ///
 /// # Errors
 ///
-/// As [`verify`]; or the proof hides its images, or one is another.
+/// As for [`verify`]; or the proof hides its images, or a file is not its image.
 pub fn compare_images(
     file: &[u8],
     images: &[Vec<u8>],
@@ -99,17 +99,17 @@ pub fn compare_images(
     Ok(compared.collect())
 }
 
-/// The address of any file.
+/// The IPFS address of a file, `ipfs://Qm…`.
 #[must_use]
 pub fn ipfs_uri(file: &[u8]) -> String {
     cid::of(file, CidVersion::V0).ipfs_uri()
 }
 
-/// A call of the contract about this proof.
+/// The calldata that asks the contract about this proof, `0x…`.
 ///
 /// # Errors
 ///
-/// It is no proof file, or a label is too large for contracts.
+/// The file is not a valid proof file, or a label has more than 16 bits.
 pub fn calldata(file: &[u8], method: Method) -> Result<String, Error> {
     let ProofFile {
         statement, proof, ..
@@ -121,7 +121,7 @@ pub fn calldata(file: &[u8], method: Method) -> Result<String, Error> {
     Ok(prefixed_hex(&bytes))
 }
 
-/// A call that asks the contract for its model id.
+/// The calldata that asks the contract for its model id, `0x…`.
 #[must_use]
 pub fn model_id_calldata() -> String {
     prefixed_hex(&IModelVerifier::modelIdCall {}.abi_encode())

@@ -11,12 +11,12 @@ use zklens_model::Pixels;
 use zklens_prover::{ProveError, Proved, ProvingKey, Stage, Target, prove_with};
 use zklens_verifier::verify;
 
-/// What is done, in this order: the first when a [`Prover`] is made, the others for every proof.
+/// The stages of proving, in order: the first when a [`Prover`] is made, the others for every proof.
 pub const STAGES: [&str; 7] = [
     "key", "witness", "commit", "lookups", "sumcheck", "opening", "check",
 ];
 
-/// Where a stage of the prover stands in [`STAGES`]; those that are not known yet are its last.
+/// The index of a stage of the prover in [`STAGES`]. A stage that this list does not have counts as the last one.
 fn index(stage: Stage) -> usize {
     let place = Stage::ALL.iter().position(|other| *other == stage);
     1 + place.unwrap_or(Stage::ALL.len() - 1)
@@ -53,13 +53,13 @@ impl Prover {
         hex_word(&self.key.verifying().id().0)
     }
 
-    /// Proves what the network sees in images, each as its pixels, and verifies the proof. `progress` is told the
-    /// index of each stage in [`STAGES`] before it begins.
+    /// Proves which label the network gives each image, and verifies the new proof. An image is given as its pixels.
+    /// `progress` gets the index of each stage in [`STAGES`] before it begins.
     ///
     /// # Errors
     ///
-    /// There are no images or too many, or one has other pixels than the network takes; the context is not 32
-    /// bytes; `progress` broke.
+    /// The list of images is empty or too long, an image has the wrong number of pixels, the context is not 32 bytes, or
+    /// `progress` broke.
     pub fn prove(
         &self,
         images: Vec<Vec<u8>>,
@@ -102,7 +102,7 @@ impl Prover {
     }
 }
 
-/// The platform's source, once it has shown that it works.
+/// The platform's source of randomness, after a test that it works.
 fn randomness() -> Result<UnwrapErr<SysRng>, Error> {
     getrandom::fill(&mut [0; 32]).map_err(|error| Error::Randomness {
         cause: error.to_string(),
