@@ -37,6 +37,7 @@ mod memory;
 mod metrics;
 mod options;
 mod page;
+mod router;
 mod server;
 mod upload;
 

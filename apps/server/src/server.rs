@@ -1,10 +1,11 @@
 //! Listening, connections, and the end.
 
-use crate::app::{App, Peer, router};
+use crate::app::App;
 use crate::connections::{Place, Refused, Watched};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::options::{Limits, Options};
+use crate::router::{Peer, router};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, header};

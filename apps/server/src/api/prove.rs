@@ -1,6 +1,6 @@
 //! `POST /api/prove`: image files → a proof of their labels.
 
-use super::context;
+use super::context::context;
 use crate::app::App;
 use crate::engine::{Done, Engine, Keys, Order, Stopped, read_images};
 use crate::error::ApiError;

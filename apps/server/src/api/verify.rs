@@ -1,6 +1,6 @@
 //! `POST /api/verify`: a proof → what it proves.
 
-use super::context;
+use super::context::context;
 use crate::app::App;
 use crate::engine::{Engine, Keys, Stopped, read_images};
 use crate::error::ApiError;
