@@ -4,17 +4,19 @@ mod documents;
 mod engine;
 mod evm;
 mod import;
+mod inputs;
 mod proof;
 #[cfg(feature = "serve")]
 mod serve;
 
 pub(crate) use documents::{CompletionsArguments, ManArguments};
-pub(crate) use engine::{Engine, EngineArgument, ProverArgument, given};
+pub(crate) use engine::{Engine, EngineArgument, given};
 pub(crate) use evm::{
     AccountArguments, ContractArgument, EvmArguments, EvmCommand, EvmDeployArguments,
     EvmEstimateArguments, EvmExportArguments, EvmProveArguments, EvmVerifyArguments, NodeArguments,
 };
 pub(crate) use import::{EvaluateArguments, ImportArguments, ResizeFilter};
+pub(crate) use inputs::{ImagesArgument, ModelArgument, SetupArgument};
 pub(crate) use proof::{
     KeygenArguments, ProveArguments, SetupArguments, SetupCommand, SetupImportArguments,
     SetupVerifyArguments, VerifyArguments,
@@ -25,7 +27,6 @@ pub(crate) use serve::ServeArguments;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use zklens_image::CidVersion;
-use zklens_prover::Target;
 
 /// Proves what a neural network sees in an image, without showing the image.
 ///
@@ -182,31 +183,6 @@ impl Command {
     }
 }
 
-/// Image files, with or without the name of an option.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct ImagesArgument {
-    /// Image files (JPEG, PNG, GIF, WebP, BMP), folders of them, or `-` for standard input
-    ///
-    /// They are taken in this order. In a folder, files count as images by how they begin, whatever their names are.
-    #[arg(value_name = "FILE")]
-    images: Vec<PathBuf>,
-    /// The same, as an option
-    #[arg(long, short, value_name = "FILE", num_args = 1..)]
-    input_image: Vec<PathBuf>,
-}
-
-impl ImagesArgument {
-    /// The paths, at least one.
-    pub(crate) fn paths(&self) -> &[PathBuf] {
-        if self.images.is_empty() {
-            &self.input_image
-        } else {
-            &self.images
-        }
-    }
-}
-
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -230,43 +206,6 @@ pub(crate) struct ExecuteArguments {
     /// Show how long each stage took, with --engine sp1 in instructions (on standard error)
     #[arg(long, short)]
     pub(crate) verbose: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ModelArgument {
-    /// A shipped network (see `zklens models`) or the path of a .zkl file
-    #[arg(long, short, value_name = "MODEL", default_value = zklens_models::ALL[0].name)]
-    pub(crate) model: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LayoutArgument {
-    /// Lay the model out for verification on a chain: proving takes longer, a transaction less gas
-    ///
-    /// Commitments to the weights are then fewer and longer, and so the model has another model id:
-    /// the one that `zklens evm` uses. `verify` knows both.
-    #[arg(long)]
-    pub(crate) for_chain: bool,
-}
-
-impl LayoutArgument {
-    /// What rows are cut for.
-    pub(crate) const fn layout(&self) -> Target {
-        if self.for_chain {
-            Target::Evm
-        } else {
-            Target::Native
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SetupArgument {
-    /// A setup that `zklens setup import` wrote, instead of the one that comes with zklens
-    ///
-    /// Proofs and model ids depend on it: both sides have to use the same.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) setup: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

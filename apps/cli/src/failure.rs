@@ -1,16 +1,9 @@
 //! Errors as a person reads them: what was wrong, where, and what to do.
 
-use crate::output::{self, printable};
-use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::fmt;
-use std::process::ExitCode;
 use zklens_diagnosis::{Expected, diagnose};
-
-/// The word `error:`.
-const ERROR: Style = AnsiColor::Red.on_default().bold();
-/// The words `help:`, `note:` and `warning:`.
-const ASIDE: Style = AnsiColor::Yellow.on_default().bold();
+use zklens_printable::printable;
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -45,18 +38,6 @@ pub(crate) struct Value<'a> {
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verified: Option<bool>,
-    error: Value<'a>,
-}
-
-/// Prints a line that begins with `note:` or `warning:` to standard error.
-pub(crate) fn aside(word: &str, text: &str) {
-    output::tell_in(ASIDE, &format!("{word}:"), text);
 }
 
 impl Failure {
@@ -119,17 +100,6 @@ impl Failure {
         Self::of(EXIT_USAGE, words.join(" "))
     }
 
-    /// Prints the failure to standard error, and returns its exit code.
-    pub(crate) fn report(&self) -> ExitCode {
-        if !self.message.is_empty() {
-            output::tell_in(ERROR, "error:", &self.message);
-        }
-        if let Some(help) = &self.help {
-            output::tell_in(ASIDE, "help: ", help);
-        }
-        ExitCode::from(self.exit)
-    }
-
     /// The failure as `--json` prints it.
     pub(crate) fn json(&self) -> Value<'_> {
         Value {
@@ -147,22 +117,15 @@ impl Failure {
         }
     }
 
-    /// Prints the failure as the answer of a command with `--json`; `is_verification` if it is about a proof.
-    pub(crate) fn print_json(&self, is_verification: bool) {
-        // The reader of silent failures is gone.
-        if !self.message.is_empty() {
-            let verified = is_verification.then_some(false);
-            let error = self.json();
-            // The exit code says it too.
-            let _ = output::print_json_line(&Answer { verified, error });
-        }
-    }
-
     pub(crate) const fn exit(&self) -> u8 {
         self.exit
     }
 
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+
+    pub(crate) fn help(&self) -> Option<&str> {
+        self.help.as_deref()
     }
 }

@@ -14,6 +14,7 @@ mod help;
 mod keys;
 mod output;
 mod randomness;
+mod report;
 mod sp1;
 mod stages;
 

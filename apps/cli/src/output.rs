@@ -1,12 +1,13 @@
 //! What several commands print in the same way.
 
 use crate::failure::{EXIT_OUTPUT, Failure};
-use anstyle::Style;
+use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use zklens_model::{Colour, Preprocessing, Resize};
 use zklens_printable::{printable_json, printable_lines};
 use zklens_verifier::ModelId;
 
@@ -46,6 +47,14 @@ pub(crate) fn say_line(text: fmt::Arguments<'_>) -> Result<(), Failure> {
 /// Prints a line in a style to standard output, escaped as by [`say!`].
 pub(crate) fn say_in(style: Style, text: fmt::Arguments<'_>) -> Result<(), Failure> {
     write_line(style, &printable_lines(&text.to_string()))
+}
+
+/// Prints the headline of a proof that is true.
+pub(crate) fn say_true(headline: &str) -> Result<(), Failure> {
+    const TRUE: Style = AnsiColor::Green.on_default().bold();
+    say_in(TRUE, format_args!("{headline}"))?;
+    say!("");
+    Ok(())
 }
 
 /// See [`tell!`].
@@ -124,4 +133,25 @@ pub(crate) const NO_OPENING: &str = "nobody who did not keep its opening can sho
 /// A model id as contracts and JSON have it.
 pub(crate) fn model_id(id: &ModelId) -> String {
     hex_word(&id.0)
+}
+
+/// A model's input in words.
+pub(crate) fn input(preprocessing: &Preprocessing) -> String {
+    let colour = match preprocessing.colour {
+        Colour::Luma => "luma",
+        Colour::Rgb => "RGB",
+    };
+    let resize = match preprocessing.resize {
+        Resize::Nearest => "nearest neighbour",
+        Resize::Box => "box average",
+    };
+    let inverted = if preprocessing.invert {
+        ", inverted"
+    } else {
+        ""
+    };
+    format!(
+        "{}×{} {colour}, {resize}{inverted}",
+        preprocessing.height, preprocessing.width
+    )
 }

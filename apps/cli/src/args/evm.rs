@@ -1,8 +1,8 @@
 //! Arguments of `evm`.
 
-use super::engine::ContractProofSystem;
+use super::engine::{ContractProofSystem, EngineArgument, ProverArgument};
+use super::inputs::{ImagesArgument, ModelArgument, SetupArgument};
 use super::proof::context;
-use super::{EngineArgument, ImagesArgument, ModelArgument, ProverArgument, SetupArgument};
 use clap::{Args, Subcommand};
 use std::convert::Infallible;
 use std::fmt;

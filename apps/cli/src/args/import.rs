@@ -1,6 +1,6 @@
 //! Arguments of `import` and `evaluate`.
 
-use super::ModelArgument;
+use super::inputs::ModelArgument;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use zklens_onnx::{PixelRange, Precision};

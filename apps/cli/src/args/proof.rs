@@ -1,10 +1,7 @@
 //! Arguments of `prove`, `verify`, `keygen` and `setup`.
 
-use super::engine::ProofSystem;
-use super::{
-    Engine, EngineArgument, ImagesArgument, LayoutArgument, ModelArgument, ProverArgument,
-    SetupArgument,
-};
+use super::engine::{Engine, EngineArgument, ProofSystem, ProverArgument};
+use super::inputs::{ImagesArgument, LayoutArgument, ModelArgument, SetupArgument};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use zklens_verifier::Context;

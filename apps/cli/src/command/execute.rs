@@ -1,5 +1,6 @@
 //! `zklens execute`: image files → label and IPFS address.
 
+use super::each_image::EachImage;
 use super::sp1;
 use crate::args::{Engine, ExecuteArguments};
 use crate::failure::{EXIT_INPUT, EXIT_USAGE, Failure};
@@ -28,42 +29,21 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
         );
     }
     let paths = files::expand(arguments.images.paths())?;
-    let bar = output::progress(paths.len(), "classifying");
-    let mut failures = 0;
-    for path in &paths {
+    let images = EachImage {
+        paths: &paths,
+        doing: "classifying",
+        json: arguments.json,
+    };
+    let work = |path: &Path| execute(path, &model, &digest, arguments);
+    let print = |path: &Path, (execution, stages): (Execution, String)| {
         let name = files::name(path);
-        let result = execute(path, &model, &digest, arguments);
-        bar.suspend(|| match result {
-            Ok((execution, stages)) => {
-                print(&execution, &name, arguments, paths.len() > 1)?;
-                if arguments.verbose {
-                    tell!("{}: {stages}", printable(&name));
-                }
-                Ok(())
-            }
-            Err(failure) if failure.exit() == EXIT_USAGE => Err(failure),
-            Err(failure) => {
-                failures += 1;
-                if arguments.json {
-                    let file = files::name(path);
-                    let error = failure.json();
-                    output::print_json_line(&serde_json::json!({ "file": file, "error": error }))?;
-                }
-                failure.report();
-                Ok(())
-            }
-        })?;
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
-    if failures > 0 && paths.len() > 1 {
-        tell!("{failures} of {} images failed", paths.len());
-    }
-    Ok(if failures == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(EXIT_INPUT)
-    })
+        print(&execution, &name, arguments, paths.len() > 1)?;
+        if arguments.verbose {
+            tell!("{}: {stages}", printable(&name));
+        }
+        Ok(())
+    };
+    images.run(work, print, |failure| failure.exit() == EXIT_USAGE)
 }
 
 fn execute(

@@ -1,11 +1,12 @@
 //! `zklens import`: ONNX → `.zkl`.
 
 use crate::args::{ImportArguments, ResizeFilter};
-use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure, aside};
+use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure};
 use crate::files::dataset::Source;
 use crate::files::destination::Destination;
 use crate::files::weights_beside::Beside;
 use crate::output::{say, tell};
+use crate::report::aside;
 use crate::{files, output};
 use serde::Serialize;
 use std::path::Path;

@@ -2,6 +2,7 @@
 
 pub(crate) mod cid;
 pub(crate) mod documents;
+mod each_image;
 pub(crate) mod evaluate;
 pub(crate) mod evm;
 pub(crate) mod execute;

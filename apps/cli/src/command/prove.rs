@@ -2,14 +2,13 @@
 
 use super::sp1;
 use crate::args::{Engine, ProveArguments, given};
-use crate::failure::{EXIT_INPUT, EXIT_REFUSED, EXIT_USAGE, Failure};
+use crate::failure::{EXIT_INPUT, EXIT_REFUSED, Failure};
 use crate::files::destination::Destination;
 use crate::files::image::ImageFile;
 use crate::files::setup::SetupFile;
 use crate::output::{say, tell};
 use crate::stages::{Stages, spinning};
 use crate::{files, keys, output, randomness};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 use zklens_answers::{ProofSummary, ProvedImage, Source, Times, WrittenProof};
@@ -25,15 +24,15 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     }
     let proof_system = given("--proof-system", arguments.proof_system.is_some());
     Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
-    let output = output_path(arguments, "zkp")?;
-    let destination = Destination::new(&output, arguments.force)?;
+    let (output, images) = (arguments.output.as_deref(), arguments.images.paths());
+    let destination = Destination::of_proof(output, images, "zkp", arguments.force)?;
     let mut stages = Stages::start();
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     stages.end("setup");
     let key = spinning("deriving the key", || key(arguments, &setup))?;
     stages.end("key");
     let preprocessing = key.verifying().preprocessing();
-    let files = ImageFile::read_all(arguments.images.paths(), preprocessing)?;
+    let files = ImageFile::read_all(images, preprocessing)?;
     stages.end("images");
     let pixels: Vec<Pixels> = files.iter().map(|image| image.pixels.clone()).collect();
     let context = arguments.context.unwrap_or_default();
@@ -65,28 +64,6 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
         print(&proof)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Where the proof goes: named after the first image, in the current folder, if nothing else is said.
-pub(super) fn output_path(arguments: &ProveArguments, extension: &str) -> Result<PathBuf, Failure> {
-    if let Some(output) = &arguments.output {
-        return Ok(output.clone());
-    }
-    let first = arguments.images.paths().first();
-    let name = first
-        .filter(|path| !files::is_dash(path))
-        .and_then(|path| path.file_stem());
-    let Some(name) = name else {
-        let cause = "the proof cannot be named after this image, which has no name";
-        let failure = Failure::new(EXIT_USAGE, "--output", cause);
-        return Err(
-            failure.with_help("name the file by -o FILE, or write to standard output by -o -")
-        );
-    };
-    let mut name = name.to_owned();
-    name.push(".");
-    name.push(extension);
-    Ok(name.into())
 }
 
 fn key(arguments: &ProveArguments, setup: &Setup) -> Result<ProvingKey, Failure> {

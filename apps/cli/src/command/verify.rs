@@ -7,7 +7,6 @@ use crate::files::image::ImageFile;
 use crate::files::setup::SetupFile;
 use crate::output::say;
 use crate::{files, keys, output};
-use anstyle::{AnsiColor, Style};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -177,16 +176,8 @@ fn other_image(error: VerifyError, files: &[ImageFile]) -> Failure {
     Failure::new(EXIT_REFUSED, files, cause)
 }
 
-/// Prints the headline of a proof that is true.
-pub(super) fn say_true(headline: &str) -> Result<(), Failure> {
-    const TRUE: Style = AnsiColor::Green.on_default().bold();
-    output::say_in(TRUE, format_args!("{headline}"))?;
-    say!("");
-    Ok(())
-}
-
 fn print(verification: &Verification) -> Result<(), Failure> {
-    say_true("The proof is true.")?;
+    output::say_true("The proof is true.")?;
     for image in &verification.images {
         let shown = match (&image.file, image.shown) {
             (Some(compared), _) => &format!(

@@ -55,6 +55,36 @@ impl Destination {
         Ok(destination)
     }
 
+    /// Where a new proof goes: the path that was given, or else the current folder, with the name of the first image.
+    pub(crate) fn of_proof(
+        given: Option<&Path>,
+        images: &[PathBuf],
+        extension: &str,
+        force: bool,
+    ) -> Result<Self, Failure> {
+        let path = match given {
+            Some(path) => path.to_path_buf(),
+            None => named_after(images.first(), extension)?,
+        };
+        Self::new(&path, force)
+    }
+
+    /// Where a proof goes besides standard output, which has its calldata; nowhere if no path is given.
+    pub(crate) fn beside_calldata(
+        given: Option<&Path>,
+        force: bool,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(path) = given else {
+            return Ok(None);
+        };
+        if files::is_dash(path) {
+            let cause = "standard output is for what contracts take";
+            let failure = Failure::new(EXIT_USAGE, "--output -", cause);
+            return Err(failure.with_help("`zklens prove --for-chain -o -` writes the proof there"));
+        }
+        Self::new(path, force).map(Some)
+    }
+
     /// Makes the file readable by its owner only, where the system knows owners.
     pub(crate) const fn secret(mut self) -> Self {
         self.is_secret = true;
@@ -110,4 +140,21 @@ impl Destination {
     fn fault(&self, cause: impl std::fmt::Display) -> Failure {
         Failure::new(EXIT_OUTPUT, self.path.display(), cause)
     }
+}
+
+fn named_after(image: Option<&PathBuf>, extension: &str) -> Result<PathBuf, Failure> {
+    let name = image
+        .filter(|path| !files::is_dash(path))
+        .and_then(|path| path.file_stem());
+    let Some(name) = name else {
+        let cause = "the proof cannot be named after this image, which has no name";
+        let failure = Failure::new(EXIT_USAGE, "--output", cause);
+        return Err(
+            failure.with_help("name the file by -o FILE, or write to standard output by -o -")
+        );
+    };
+    let mut name = name.to_owned();
+    name.push(".");
+    name.push(extension);
+    Ok(name.into())
 }

@@ -1,8 +1,9 @@
 //! Image files as a network takes them.
 
-use crate::failure::{EXIT_INPUT, Failure, aside};
+use crate::failure::{EXIT_INPUT, Failure};
 use crate::files;
 use crate::output::printable;
+use crate::report::aside;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use zklens_diagnosis::Expected;

@@ -3,7 +3,7 @@
 mod deploy;
 mod estimate;
 mod export;
-pub(super) mod prove;
+mod prove;
 mod verify;
 
 use crate::args::{EvmArguments, EvmCommand};

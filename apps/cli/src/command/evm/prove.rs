@@ -2,7 +2,7 @@
 
 use crate::args::{Engine, EvmProveArguments, given};
 use crate::command::{prove, sp1};
-use crate::failure::{EXIT_INPUT, EXIT_MODEL, EXIT_USAGE, Failure};
+use crate::failure::{EXIT_INPUT, EXIT_MODEL, Failure};
 use crate::files::destination::Destination;
 use crate::files::image::ImageFile;
 use crate::files::setup::SetupFile;
@@ -23,7 +23,8 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     }
     let proof_system = given("--proof-system", arguments.proof_system.is_some());
     Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
-    let destination = destination(arguments)?;
+    let output = arguments.output.as_deref();
+    let destination = Destination::beside_calldata(output, arguments.force)?;
     let mut stages = Stages::start();
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     stages.end("setup");
@@ -50,21 +51,6 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
         tell!("{}", stages.finish());
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Where the proof goes too, if that is said.
-pub(in crate::command) fn destination(
-    arguments: &EvmProveArguments,
-) -> Result<Option<Destination>, Failure> {
-    let Some(path) = &arguments.output else {
-        return Ok(None);
-    };
-    if files::is_dash(path) {
-        let cause = "standard output is for what contracts take";
-        let failure = Failure::new(EXIT_USAGE, "--output -", cause);
-        return Err(failure.with_help("`zklens prove --for-chain -o -` writes the proof there"));
-    }
-    Destination::new(path, arguments.force).map(Some)
 }
 
 fn key(arguments: &EvmProveArguments, setup: &Setup) -> Result<ProvingKey, Failure> {

@@ -1,7 +1,6 @@
 //! `zklens evm verify`: proof → what a contract says of it.
 
 use crate::args::EvmVerifyArguments;
-use crate::command::verify::say_true;
 use crate::failure::{EXIT_REFUSED, Failure};
 use crate::files::setup::SetupFile;
 use crate::output::{self, say};
@@ -168,7 +167,7 @@ fn send(
 }
 
 fn print(verification: &Verification) -> Result<(), Failure> {
-    say_true("The proof is true, says the contract.")?;
+    output::say_true("The proof is true, says the contract.")?;
     for image in &verification.images {
         say!("label:       {}", image.label);
         say!(

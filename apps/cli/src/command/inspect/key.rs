@@ -1,6 +1,5 @@
 //! `zklens inspect KEY`: what a verifier knows of a model.
 
-use super::describe;
 use crate::failure::Failure;
 use crate::files::setup::SetupFile;
 use crate::keys;
@@ -40,7 +39,7 @@ fn summary(kind: &'static str, key: &VerifyingKey) -> Summary {
         kind,
         name: key.name().to_owned(),
         model_id: output::model_id(&key.id()),
-        input: describe(key.preprocessing()),
+        input: output::input(key.preprocessing()),
         classes: classes
             .map(|label| output::class(key.classes(), label))
             .collect(),

@@ -13,7 +13,7 @@ use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
 use zklens_commitment::Setup;
-use zklens_model::{Colour, Model, Node, Preprocessing, Resize};
+use zklens_model::{Model, Node};
 use zklens_prover::Target;
 
 /// A model in a few lines.
@@ -51,7 +51,7 @@ impl Summary {
         Self {
             name: model.name().into(),
             digest: output::hex(&model.digest()),
-            input: describe(model.preprocessing()),
+            input: output::input(model.preprocessing()),
             classes: model.classes().to_vec(),
             parameters: model.parameters(),
             nodes: model.graph().nodes().iter().map(node).collect(),
@@ -82,10 +82,10 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
         files::magic(path, keys::MAX_KEY_BYTES)?
     };
     match &magic {
-        b"ZKLP" => proof::run(path, setup, arguments.json)?,
+        &zklens_verifier::PROOF_MAGIC => proof::run(path, setup, arguments.json)?,
         &zklens_sp1::PROOF_MAGIC => sp1::inspect::run(path, arguments.json)?,
-        b"ZKLK" => key::run_verifying(path, arguments.json)?,
-        b"ZKLX" => key::run_proving(path, setup, arguments.json)?,
+        &zklens_verifier::KEY_MAGIC => key::run_verifying(path, arguments.json)?,
+        &zklens_prover::PROVING_KEY_MAGIC => key::run_proving(path, setup, arguments.json)?,
         &zklens_ceremony::MAGIC => {
             let failure = Failure::new(EXIT_INPUT, path.display(), "this is a setup");
             return Err(failure.with_help("`zklens setup verify FILE` checks it"));
@@ -164,25 +164,4 @@ fn print(described: &WithId) -> Result<(), Failure> {
     }
     say!("\nA value X at scale f stands for X / 2^f. Bounds hold for every image.");
     Ok(())
-}
-
-/// A model's input in words.
-pub(crate) fn describe(preprocessing: &Preprocessing) -> String {
-    let colour = match preprocessing.colour {
-        Colour::Luma => "luma",
-        Colour::Rgb => "RGB",
-    };
-    let resize = match preprocessing.resize {
-        Resize::Nearest => "nearest neighbour",
-        Resize::Box => "box average",
-    };
-    let inverted = if preprocessing.invert {
-        ", inverted"
-    } else {
-        ""
-    };
-    format!(
-        "{}×{} {colour}, {resize}{inverted}",
-        preprocessing.height, preprocessing.width
-    )
 }

@@ -2,8 +2,8 @@
 
 use super::prove::{Order, deliver};
 use crate::args::{Engine, EvmProveArguments, given};
-use crate::command::evm::prove::destination;
 use crate::failure::{EXIT_ENGINE, Failure};
+use crate::files::destination::Destination;
 use crate::output;
 use std::process::ExitCode;
 use zklens_sp1::Fixture;
@@ -23,7 +23,8 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
         prover: arguments.prover.prover()?,
         verbose: arguments.verbose,
     };
-    let destination = destination(arguments)?;
+    let output = arguments.output.as_deref();
+    let destination = Destination::beside_calldata(output, arguments.force)?;
     let file = deliver(&order)?.proved.file;
     let fixture = Fixture::of(&file).map_err(|error| Failure::of(EXIT_ENGINE, error))?;
     if let Some(destination) = destination {

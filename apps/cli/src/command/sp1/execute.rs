@@ -1,6 +1,7 @@
 //! `zklens execute --engine sp1`: image files → what the program of SP1 says of them, and what that takes.
 
 use crate::args::{Engine, ExecuteArguments, Version, given};
+use crate::command::each_image::EachImage;
 use crate::failure::{EXIT_INPUT, Failure};
 use crate::output::{printable, say, tell};
 use crate::sp1::{self, ImageBytes, Seen, Task, thousands};
@@ -34,36 +35,16 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
     let task = Task::of_model(&arguments.model.model)?;
     let paths = files::expand(arguments.images.paths())?;
     let worker = sp1::worker(arguments.verbose)?;
-    let bar = output::progress(paths.len(), "running");
-    let mut failures = 0;
-    for path in &paths {
-        let result = execute(path, &task, &worker, paths.len() == 1 && !arguments.verbose);
-        bar.suspend(|| match result {
-            Ok(execution) => print(&execution, arguments, paths.len() > 1),
-            // What is wrong with SP1 is wrong for the next image too.
-            Err(failure) if failure.exit() != EXIT_INPUT => Err(failure),
-            Err(failure) => {
-                failures += 1;
-                if arguments.json {
-                    let file = files::name(path);
-                    let error = failure.json();
-                    output::print_json_line(&serde_json::json!({ "file": file, "error": error }))?;
-                }
-                failure.report();
-                Ok(())
-            }
-        })?;
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
-    if failures > 0 && paths.len() > 1 {
-        tell!("{failures} of {} images failed", paths.len());
-    }
-    Ok(if failures == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(EXIT_INPUT)
-    })
+    let is_watched = paths.len() == 1 && !arguments.verbose;
+    let images = EachImage {
+        paths: &paths,
+        doing: "running",
+        json: arguments.json,
+    };
+    let work = |path: &Path| execute(path, &task, &worker, is_watched);
+    let print = |_: &Path, execution| print(&execution, arguments, paths.len() > 1);
+    // A fault of SP1 itself would be one for the next image too.
+    images.run(work, print, |failure| failure.exit() != EXIT_INPUT)
 }
 
 fn execute(

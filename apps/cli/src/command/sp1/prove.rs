@@ -1,11 +1,11 @@
 //! `zklens prove --engine sp1`: an image file → proof of what a network sees in it.
 
 use crate::args::{Engine, ProveArguments, given};
-use crate::command::prove::output_path;
-use crate::failure::{EXIT_REFUSED, Failure, aside};
+use crate::failure::{EXIT_REFUSED, Failure};
 use crate::files::destination::Destination;
 use crate::output;
 use crate::output::{say, tell};
+use crate::report::aside;
 use crate::sp1::{self, ImageBytes, Seen, Task, thousands};
 use crate::stages::{Stages, reporting, spinning};
 use serde::Serialize;
@@ -74,7 +74,8 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
         prover: arguments.prover.prover()?,
         verbose: arguments.verbose,
     };
-    let destination = Destination::new(&output_path(arguments, "sp1")?, arguments.force)?;
+    let output = arguments.output.as_deref();
+    let destination = Destination::of_proof(output, order.images, "sp1", arguments.force)?;
     let delivery = deliver(&order)?;
     let file = delivery.proved.file.encode();
     destination.write(&file)?;

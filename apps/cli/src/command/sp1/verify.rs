@@ -1,7 +1,6 @@
 //! `zklens verify` of a proof of SP1.
 
 use crate::args::{Engine, VerifyArguments, given};
-use crate::command::verify::say_true;
 use crate::failure::{EXIT_REFUSED, Failure};
 use crate::output::{printable, say};
 use crate::sp1::{self, ImageBytes, Seen};
@@ -126,7 +125,7 @@ fn compare(image: &ImageBytes, statement: &Statement) -> Result<(), Failure> {
 
 fn print(verification: &Verification) -> Result<(), Failure> {
     let seen = &verification.seen;
-    say_true("The proof is true.")?;
+    output::say_true("The proof is true.")?;
     say!("image:         {}", seen.ipfs_uri);
     if let Some(file) = &verification.file {
         say!("               which is {}", printable(file));
