@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::time::Instant;
 
-/// How many pictures are classified or proofs verified at a time; a picture may take a gigabyte.
+/// How many pictures are classified or proofs verified at the same time. A picture may take a gigabyte.
 const OTHER_JOBS: usize = 4;
 
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) limits: Limits,
     pub(crate) proofs: Gate,
-    /// Everything else that is work.
+    /// All other work: classifying and verifying.
     pub(crate) others: Gate,
     pub(crate) metrics: Metrics,
     pub(crate) connections: Arc<Connections>,
@@ -51,12 +51,12 @@ impl App {
         }
     }
 
-    /// When a request that begins now has to be answered.
+    /// The time by which a request that begins now has to be answered.
     pub(crate) fn deadline(&self) -> Instant {
         Instant::now() + self.limits.timeout
     }
 
-    /// Whose connection comes from this address.
+    /// The owner of a connection from this address.
     pub(crate) fn owner(&self, peer: IpAddr) -> Owner {
         let client = Client::of(peer);
         if self.proxies.include(peer) {
@@ -81,12 +81,12 @@ impl App {
         self.guard.check(method, uri, headers)
     }
 
-    /// For the body of a client's request.
+    /// A share of the memory for the body of a client's request.
     pub(crate) fn share(&self, client: Client) -> Share {
         self.memory.share(client)
     }
 
-    /// The present, for metrics.
+    /// The values of gauges now.
     pub(crate) fn now(&self) -> Now {
         Now {
             proofs_at_work: self.proofs.at_work(),

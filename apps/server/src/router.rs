@@ -1,4 +1,4 @@
-//! The routes, and what happens to every request before and after its handler.
+//! The routes, and the steps that every request goes through before and after its handler.
 
 use crate::api;
 use crate::app::App;
@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// All routes, inside what every request goes through.
+/// All routes, inside the layers that every request goes through.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let routes = api::routes().into_iter();
     let router = routes.fold(Router::new(), |router, (path, methods)| {
@@ -32,11 +32,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// From which address a request's connection comes.
+/// The address from which a request's connection comes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// The panic itself is in the logs already.
+/// The answer after a panic, which is in the logs already.
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     ApiError::internal().into_response()
 }
@@ -52,7 +52,7 @@ async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) ->
     }
 }
 
-/// Counts and logs a request: its route, never what was sent.
+/// Counts and logs a request: its route, never its contents.
 async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = known(request.method());
@@ -77,7 +77,7 @@ fn log(method: &str, route: &str, status: u16, time: Duration) {
     }
 }
 
-/// A method's name, of which there are only so many.
+/// The name of a method. All unknown methods share one, so that clients cannot make up new counters.
 const fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

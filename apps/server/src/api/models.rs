@@ -23,7 +23,7 @@ pub(super) struct Model {
     model_id_for_chain: String,
 }
 
-/// What the network sees of a picture.
+/// The input of the network: how a picture is prepared for it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Input {

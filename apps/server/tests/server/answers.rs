@@ -1,4 +1,4 @@
-//! What each route answers.
+//! The answers of each route.
 
 use crate::support::{Answer, TestServer, example, form, form_of, logs, root};
 use base64::Engine as _;
