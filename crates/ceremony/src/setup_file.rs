@@ -10,11 +10,19 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 use zklens_commitment::{Columns, Setup, SetupError, VerifierSetup};
+use zklens_frame::{Frame, FrameError};
 
 /// The first bytes of a `.zks` file.
 pub const MAGIC: [u8; 4] = *b"ZKLS";
 
 const VERSION: u16 = 1;
+
+/// Of the header alone: the powers go on to the end of the file, and are read as far as they are needed.
+const FRAME: Frame = Frame {
+    magic: MAGIC,
+    version: VERSION,
+    max_bytes: usize::MAX,
+};
 
 /// Bytes before the powers.
 const HEADER_BYTES: usize = 4 + 2 + 4 * 32;
@@ -72,11 +80,7 @@ impl SetupFile {
     /// The file's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut file = MAGIC.to_vec();
-        file.extend(VERSION.to_le_bytes());
-        file.extend(self.tau_g2.as_flattened());
-        file.extend_from_slice(&self.string);
-        file
+        FRAME.encode(&[self.tau_g2.as_flattened(), &self.string[..]].concat())
     }
 
     /// Whether its `τ` is that of the setup that zklens ships.
@@ -122,15 +126,7 @@ fn read_header(file: &mut impl Read) -> Result<[[u8; 32]; 4], SetupFileError> {
             io::ErrorKind::UnexpectedEof => SetupFileError::TooShort,
             _ => SetupFileError::Read(error),
         })?;
-    let (magic, rest) = header.split_at(MAGIC.len());
-    if magic != MAGIC {
-        return Err(SetupFileError::NotASetup);
-    }
-    let (version, coordinates) = rest.split_at(2);
-    let version = u16::from_le_bytes([version[0], version[1]]);
-    if version != VERSION {
-        return Err(SetupFileError::Version { got: version });
-    }
+    let coordinates = FRAME.open(&header)?;
     let mut tau_g2 = [[0; 32]; 4];
     tau_g2.as_flattened_mut().copy_from_slice(coordinates);
     Ok(tau_g2)
@@ -155,6 +151,18 @@ pub enum SetupFileError {
     /// The system cannot read it.
     #[error("{0}")]
     Read(#[from] io::Error),
+}
+
+impl From<FrameError> for SetupFileError {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::Magic { .. } => Self::NotASetup,
+            FrameError::Version { got, .. } => Self::Version { got },
+            FrameError::TooLong { .. }
+            | FrameError::Truncated { .. }
+            | FrameError::NotCanonical => Self::TooShort,
+        }
+    }
 }
 
 #[cfg(test)]
