@@ -1,10 +1,10 @@
-//! What a network sees in an image.
+//! The answer of a network about an image.
 
 use crate::text::{class, hex, real};
 use serde::Serialize;
 use zklens_model::{Classification, Model};
 
-/// What a network sees in one image, computed and not proved.
+/// The label of one image, with the logits it comes from: computed and not proved.
 ///
 /// `zklens execute --json` prints it, with `file`; `POST /api/execute` sends it, without.
 #[derive(Clone, Debug, PartialEq, Serialize)]

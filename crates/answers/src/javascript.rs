@@ -56,7 +56,7 @@ impl ModelInfo {
     }
 }
 
-/// What a network sees in an image.
+/// The label of an image, with the logits it comes from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Execution {
@@ -216,7 +216,7 @@ impl Inspection {
     }
 }
 
-/// What a true proof says.
+/// The statement of a true proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Verification {

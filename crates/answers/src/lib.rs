@@ -3,10 +3,10 @@
 //!
 //! | question | command line and server | JavaScript |
 //! |---|---|---|
-//! | What does the network see? | [`Execution`] | [`javascript::Execution`] |
-//! | Here is a proof. | [`ProofSummary`], in [`WrittenProof`] or [`SentProof`] | [`javascript::Proof`] |
+//! | Which label does the network give an image? | [`Execution`] | [`javascript::Execution`] |
+//! | Where is the new proof? | [`ProofSummary`], in [`WrittenProof`] or [`SentProof`] | [`javascript::Proof`] |
 //! | Is this proof true? | [`Verification`] | [`javascript::Verification`] |
-//! | What does this proof claim? | [`ClaimedImage`]: the rest is the command line's own | [`javascript::Inspection`] |
+//! | Which claim does a file make? | [`ClaimedImage`]; the rest belongs to the command line alone | [`javascript::Inspection`] |
 //!
 //! # Where they differ, and why
 //!

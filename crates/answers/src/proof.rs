@@ -49,7 +49,7 @@ impl From<Target> for LayoutName {
     }
 }
 
-/// What a new proof says, and how long it took. [`WrittenProof`] and [`SentProof`] add where the proof is.
+/// The statement of a new proof, and how long it took. [`WrittenProof`] and [`SentProof`] add where the proof is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProofSummary {
@@ -146,7 +146,7 @@ pub struct WrittenProof {
     pub file: String,
     /// Its length in bytes.
     pub bytes: usize,
-    /// What the proof says.
+    /// The statement of the proof.
     #[serde(flatten)]
     pub summary: ProofSummary,
 }
@@ -154,7 +154,7 @@ pub struct WrittenProof {
 /// A proof in JSON, as `POST /api/prove` sends it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SentProof {
-    /// What the proof says.
+    /// The statement of the proof.
     #[serde(flatten)]
     pub summary: ProofSummary,
     /// The length of the `.zkp` file in bytes.

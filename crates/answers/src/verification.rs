@@ -4,7 +4,7 @@ use crate::text::{class, hex_word};
 use serde::Serialize;
 use zklens_verifier::{ProofFile, Verified, VerifyingKey};
 
-/// What a true proof says, and how much of it was compared with what the verifier expected.
+/// The statement of a true proof, and how much of it was compared with the verifier's expectations.
 ///
 /// `zklens verify --json` prints it, with names of files; `POST /api/verify` sends it, without. [`Self::new`] takes
 /// the evidence that only [`zklens_verifier::verify`] makes, so no program answers `"verified": true` without it.
@@ -46,14 +46,14 @@ pub struct VerifiedImage {
     pub label: usize,
     /// The label's name.
     pub class: String,
-    /// What the verifier knows of the image besides its label.
+    /// How much the proof shows of the image besides its label.
     pub shown: Shown,
     /// The file that was compared with the image, if one was.
     #[serde(flatten)]
     pub file: Option<Compared>,
 }
 
-/// What the verifier knows of an image besides its label.
+/// How much a proof shows of an image besides its label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Shown {

@@ -1,4 +1,4 @@
-//! The setup that is shipped, or a file of this format.
+//! The shipped setup, and the `.zks` file.
 //!
 //! ```text
 //! "ZKLS"      4 bytes
@@ -12,12 +12,12 @@ use std::io::{self, Read};
 use zklens_commitment::{Columns, Setup, SetupError, VerifierSetup};
 use zklens_frame::{Frame, FrameError};
 
-/// The first bytes of a `.zks` file.
+/// The first four bytes of a `.zks` file.
 pub const MAGIC: [u8; 4] = *b"ZKLS";
 
 const VERSION: u16 = 1;
 
-/// Of the header alone: the powers go on to the end of the file, and are read as far as they are needed.
+/// The frame of the header. The powers after it go on to the end of the file, and are read only as far as needed.
 const FRAME: Frame = Frame {
     magic: MAGIC,
     version: VERSION,
@@ -54,7 +54,7 @@ impl SetupFile {
         }
     }
 
-    /// A setup of points in this format's encoding.
+    /// A setup of points that are encoded as in a file.
     #[must_use]
     pub const fn of_points(tau_g2: [[u8; 32]; 4], string: Vec<u8>) -> Self {
         Self {
@@ -63,12 +63,11 @@ impl SetupFile {
         }
     }
 
-    /// Reads a `.zks` file as far as its first `powers` powers, which are at most [`MAX_POWERS`]. A file with fewer is
-    /// read to its end.
+    /// Reads the first `powers` powers of a `.zks` file, or [`MAX_POWERS`] if that is less, or all that it has.
     ///
     /// # Errors
     ///
-    /// It cannot be read, or has no header of this version.
+    /// The file cannot be read, or does not begin with a header of this version.
     pub fn read(file: &mut impl Read, powers: usize) -> Result<Self, SetupFileError> {
         let tau_g2 = read_header(file)?;
         let most = powers.min(MAX_POWERS) * POINT_BYTES;
@@ -89,7 +88,7 @@ impl SetupFile {
         self.tau_g2 == zklens_setup::TAU_G2
     }
 
-    /// The part that a verifier needs.
+    /// The verifier's part: `[τ]₂` and the digest.
     ///
     /// # Errors
     ///
@@ -98,7 +97,7 @@ impl SetupFile {
         VerifierSetup::decode(&self.tau_g2)
     }
 
-    /// Decodes the points, and leaves it open whether they are powers.
+    /// Decodes the points, without a check that they are powers of one `τ`.
     ///
     /// # Errors
     ///
@@ -107,11 +106,11 @@ impl SetupFile {
         Setup::decode(&self.string, &self.tau_g2)
     }
 
-    /// Decodes the points and checks that they are powers.
+    /// Decodes the points, and checks by a pairing that they are powers of one `τ`.
     ///
     /// # Errors
     ///
-    /// As for [`Self::decode`], or they are not the powers of the `τ` in `[τ]₂`.
+    /// As for [`Self::decode`]; or the points are not the powers of the `τ` in `[τ]₂`.
     pub fn check(&self) -> Result<Setup, SetupError> {
         let setup = self.decode()?;
         setup.check()?;
@@ -136,19 +135,19 @@ fn read_header(file: &mut impl Read) -> Result<[[u8; 32]; 4], SetupFileError> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupFileError {
-    /// It ends within its header.
+    /// The file ends within its header.
     #[error("not a setup: the file is too short")]
     TooShort,
-    /// It is a file of another kind.
+    /// The file is of another kind.
     #[error("not a setup: the file does not begin with `ZKLS`")]
     NotASetup,
-    /// It is of another version of the format.
+    /// The file is of another version of the format.
     #[error("the setup has format version {got}; this program reads version {VERSION}")]
     Version {
         /// The file's version.
         got: u16,
     },
-    /// The system cannot read it.
+    /// The system cannot read the file.
     #[error("{0}")]
     Read(#[from] io::Error),
 }
