@@ -1,4 +1,4 @@
-//! Writes `keys/` again: the verifying keys of the networks that come along.
+//! Writes `keys/` again: the verifying keys of the networks that come with the package.
 
 use std::fs;
 use zklens_answers::LayoutName;

@@ -90,7 +90,7 @@ pub enum Error {
     },
     /// The proof is made for a different context.
     #[error(
-        "the proof is made for another context: expected {}, got {}",
+        "the proof is made for a different context: expected {}, got {}",
         hex_word(expected),
         hex_word(got)
     )]

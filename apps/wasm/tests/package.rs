@@ -1,4 +1,4 @@
-//! What the package does, without JavaScript.
+//! The package's functions, without JavaScript.
 
 use std::ops::ControlFlow;
 use zklens_answers::{KnownBy, LayoutName};
@@ -55,7 +55,7 @@ fn the_ids_of_a_given_network_are_those_of_the_shipped_one() {
 
 #[test]
 fn a_proof_with_a_byte_changed_is_refused_in_a_sentence() {
-    // What opens the image only comparing looks at.
+    // Without its opening: only a comparison with images looks at that.
     let file = ProofFile::decode(CLOTHES).unwrap();
     let file = ProofFile {
         opening: None,
