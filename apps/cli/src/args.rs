@@ -30,8 +30,8 @@ use zklens_image::CidVersion;
 
 /// Proves what a neural network sees in an image, without showing the image.
 ///
-/// A proof says: this network, and no other, gives this label to an image that is hidden inside. Who
-/// has the proof can verify it in milliseconds, and learns nothing else.
+/// A proof says: exactly this network gives this label to a hidden image. Whoever has the proof can verify it in
+/// milliseconds, and learns nothing else.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -45,28 +45,28 @@ Examples:
   zklens prove --engine sp1 photo.jpg -o photo.sp1
 
 Standard input and output:
-  As a file to read, `-` is standard input; as a file to write, standard output: all else that a command prints then goes to standard error. Proofs and models are not written to a terminal.
+  As a file to read, `-` means standard input; as a file to write, it means standard output, and everything else that the command prints goes to standard error. Proofs and models are not written to a terminal.
 
-With --json, a command that fails prints one line on standard output, and says the same in words on standard error:
+With --json, a command that fails prints one line on standard output, and the same in words on standard error:
     {\"error\": {\"kind\": \"input\", \"exitCode\": 1,
                \"message\": …, \"help\": …}}
-A kind is the exit code in a word; a `help` is not always there. `verify` adds \"verified\": false.
+The kind is the exit code as a word; `help` may be absent. `verify` adds \"verified\": false.
 
 Exit codes, and kinds:
   0           everything was done; for `verify`: the proof is true
   1  input    an image or another input file could not be read (`execute` goes on with the others)
-  2  usage    the command line makes no sense
+  2  usage    the command line is wrong
   3  model    a model or key could not be loaded, imported or derived
   4  output   output could not be written
   5  refused  a proof is false, or does not show what was asked for; a setup does not hold the powers of one number
-  6  service  a node, contract, prover network or engine cannot be reached, is not what it should be, or does not do what it is asked
+  6  service  a node, contract, prover network or engine cannot be reached, is of the wrong kind, or fails
 
 Environment:
   NO_COLOR        if it is set and not empty, nothing is coloured
-  CLICOLOR_FORCE  if it is set and not 0, colours are not for terminals alone"
+  CLICOLOR_FORCE  if it is set and not 0, output is coloured even if it does not go to a terminal"
 )]
 pub(crate) struct Arguments {
-    /// When to colour what is printed
+    /// When to colour the output
     #[arg(
         long,
         value_name = "WHEN",
@@ -83,25 +83,26 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Prove what a network sees in images, and write the proof to a file
     ///
-    /// The proof says which network was used and which label it gives each image, and nothing else
-    /// about the images. It is verified before it is written. Several images are one batch: one file,
-    /// smaller and faster than a proof for each, which is only verified as a whole.
+    /// The proof says which network was used and which label it gives each image, and nothing else about the images. It
+    /// is verified before it is written. Several images make one proof, which is smaller and faster than one proof for
+    /// each, and can only be verified as a whole.
     ///
     /// With --engine sp1, the proof also says which file the image is; see below.
     Prove(ProveArguments),
     /// Verify a proof, and say what it proves
     ///
-    /// The model, the image and the context are three questions, and a proof answers only those that
-    /// you ask; see below. Exit code 0 means that the proof is true and shows all that was asked for, 5
-    /// that it does not.
+    /// Which model, which image and which context a proof is about are three separate questions, and this command checks
+    /// only those that you ask; see below. Exit code 0 means that the proof is true and everything that you asked was
+    /// confirmed; 5 means that it was not.
     Verify(VerifyArguments),
     /// Classify image files and print label and IPFS address, as a contract will hold them
     ///
-    /// Nothing is proved: see `prove`. The label is computed in integers only, the same on every machine. The network
-    /// sees the pixels as the file stores them: EXIF orientation is not applied, transparency is laid over white.
+    /// Nothing is proved: see `prove`. The label is computed in integers only, so it is the same on every machine. The
+    /// network sees the pixels as the file stores them: EXIF orientation is not applied, and transparent pixels are drawn
+    /// on white.
     ///
-    /// With --engine sp1, the program that SP1 proves is run in its virtual machine, which also tells how
-    /// much there would be to prove; see `prove --help`.
+    /// With --engine sp1, the program that SP1 would prove runs in SP1's virtual machine, which also counts the
+    /// instructions to prove; see `prove --help`.
     Execute(ExecuteArguments),
     /// Print the IPFS address (CID) of files, as `ipfs add` gives it
     Cid(CidArguments),
@@ -109,44 +110,42 @@ pub(crate) enum Command {
     Models(ModelsArguments),
     /// Show what is inside a model, a proof or a key
     ///
-    /// Of a model: input, layers, scales, bounds, digest, model id. Of a proof: what it claims, without
-    /// verifying it. Of a key: what a verifier knows of its model.
+    /// A model shows its input, layers, scales, bounds, digest and model id; a proof shows its claim, which is not
+    /// verified; a key shows what it tells a verifier about its model.
     Inspect(InspectArguments),
     /// Turn an ONNX network into an integer model (.zkl)
     ///
-    /// Calibration images decide the scale of every layer, so take a few hundred typical ones. In a
-    /// folder, images are prepared as `execute` prepares them (resized, inverted if --invert); an idx
-    /// file holds the network's input itself. What the network has and zklens does not know is
-    /// refused by name.
+    /// Calibration images decide the scale of every layer, so take a few hundred typical ones. The images of a folder are
+    /// prepared as `execute` prepares them (resized, inverted if --invert); an idx file holds the network's input itself.
+    /// An operator that zklens does not support is refused, and the error names it.
     Import(ImportArguments),
     /// Measure a model's accuracy on a labelled data set
     Evaluate(EvaluateArguments),
     /// Write the keys of a model: for verifiers who lack the model, or to keep its weights secret
     ///
-    /// `prove` and `verify` need no key files if both sides have the model: they derive its key in a
-    /// moment, the same on every machine. With --private-weights the verifying key only holds commitments
-    /// that hide the weights, and another file holds the secret that proving takes.
+    /// If both sides have the model, `prove` and `verify` need no key files: they derive the model's key in a moment, the
+    /// same on every machine. With --private-weights, the verifying key only holds commitments that hide the weights, and
+    /// a second file holds the secret that a prover needs.
     Keygen(KeygenArguments),
     /// Check the setup that all proofs rest on, or import another one
     ///
-    /// The setup is a list of powers of a secret number, as points of a curve, made by many people in a
-    /// public ceremony. If all of them kept their share of the secret and met, they could prove false
-    /// statements; one honest one is enough. It serves every model.
+    /// The setup is a list of powers of a secret number, as points of a curve. Many people made it in a public ceremony.
+    /// Only if all of them kept their shares of the secret and put them together could they prove false statements: one
+    /// honest participant is enough. One setup serves every model.
     Setup(SetupArguments),
     /// Have proofs verified by a contract on an Ethereum chain
     ///
-    /// Any chain with the precompiles of BN254 and the instructions of Cancun will do. The contract is
-    /// made once for a model, by anyone, and has no owner. What it says of a proof is what `zklens
-    /// verify` says.
+    /// Any chain with the precompiles of BN254 and the instructions of Cancun will do. Anyone can deploy the contract,
+    /// once for a model, and it has no owner. It accepts exactly the proofs that `zklens verify` accepts.
     Evm(EvmArguments),
     /// Serve the page and a JSON API, on this machine alone
     ///
-    /// The page proves in the browser. The API is for programs that cannot run the prover:
-    /// /api/openapi.json describes it. /healthz and /metrics are for whoever keeps the server running.
-    /// SIGINT and SIGTERM end it when what runs is done.
+    /// The page proves in the browser. The API is for programs that cannot run the prover, and /api/openapi.json describes
+    /// it. /healthz and /metrics are for whoever operates the server. SIGINT and SIGTERM end it when the running requests
+    /// are done.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
-    /// Print a script that completes this command's arguments in a shell
+    /// Print a script with which a shell completes the arguments of this command
     Completions(CompletionsArguments),
     /// Write the manual pages into a folder
     Man(ManArguments),
@@ -173,7 +172,7 @@ impl Command {
                 EvmCommand::Deploy(arguments) => arguments.json,
                 EvmCommand::Verify(arguments) => arguments.json,
                 EvmCommand::Estimate(arguments) => arguments.json,
-                // Its output goes into files of tests, where a failure has no place.
+                // Its output goes into files for tests, and a failure must not end up in one.
                 EvmCommand::Prove(_) => false,
             },
             Self::Cid(_) | Self::Completions(_) | Self::Man(_) => false,
@@ -190,7 +189,7 @@ Examples:
   zklens execute photos/ --json
   zklens execute --engine sp1 photo.jpg
 
-`zklens prove --help` says what --engine sp1 takes.")]
+`zklens prove --help` says what --engine sp1 needs.")]
 pub(crate) struct ExecuteArguments {
     #[command(flatten)]
     pub(crate) images: ImagesArgument,
@@ -200,10 +199,10 @@ pub(crate) struct ExecuteArguments {
     pub(crate) engine: EngineArgument,
     #[command(flatten)]
     pub(crate) cid: CidArgument,
-    /// Print one JSON object per image and line instead of text; of an image that fails, its `file` and `error`
+    /// Print one line of JSON per image instead of text; for an image that fails, its `file` and `error`
     #[arg(long)]
     pub(crate) json: bool,
-    /// Show how long each stage took, with --engine sp1 in instructions (on standard error)
+    /// Show how long each stage took, or with --engine sp1 how many instructions (on standard error)
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }

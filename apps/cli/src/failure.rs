@@ -1,11 +1,11 @@
-//! Errors as a person reads them: what was wrong, where, and what to do.
+//! Failures in words for people: the subject, the cause, and help.
 
 use serde::Serialize;
 use std::fmt;
 use zklens_diagnosis::{Expected, diagnose};
 use zklens_printable::printable;
 
-/// Why a command ended early.
+/// The reason why a command failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
@@ -15,24 +15,24 @@ pub(crate) struct Failure {
 
 /// An image or another input could not be read; others may have been.
 pub(crate) const EXIT_INPUT: u8 = 1;
-/// The command line makes no sense.
+/// The command line is wrong.
 pub(crate) const EXIT_USAGE: u8 = 2;
 /// A model or key could not be loaded, imported or derived.
 pub(crate) const EXIT_MODEL: u8 = 3;
 /// Output could not be written.
 pub(crate) const EXIT_OUTPUT: u8 = 4;
-/// A proof is false or does not show what was asked for, or a setup holds no powers.
+/// A proof is false or does not show everything that was asked, or a setup does not hold the powers of one number.
 pub(crate) const EXIT_REFUSED: u8 = 5;
-/// A node or a contract cannot be reached, is not what it should be, or takes no transaction.
+/// A node or a contract cannot be reached, is of the wrong kind, or refuses a transaction.
 pub(crate) const EXIT_CHAIN: u8 = 6;
-/// SP1 or its prover network cannot be reached, is not what it should be, or failed.
+/// SP1 or its prover network cannot be reached, is of the wrong version, or failed.
 pub(crate) const EXIT_ENGINE: u8 = 6;
 
 /// A failure in JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Value<'a> {
-    /// The exit code in a word.
+    /// The exit code as a word.
     kind: &'static str,
     exit_code: u8,
     message: &'a str,
@@ -51,7 +51,7 @@ impl Failure {
         }
     }
 
-    /// A failure whose cause says what it is about.
+    /// A failure whose cause names its subject.
     pub(crate) fn of(exit: u8, cause: impl fmt::Display) -> Self {
         Self {
             message: cause.to_string(),
@@ -60,7 +60,7 @@ impl Failure {
         }
     }
 
-    /// A failure that needs no words.
+    /// A failure that prints nothing.
     pub(crate) const fn silent(exit: u8) -> Self {
         Self {
             message: String::new(),
@@ -77,7 +77,7 @@ impl Failure {
         self
     }
 
-    /// Adds what the file is, if it is of a kind that people take for another.
+    /// Adds the kind of the file, if it is one that people often give by mistake.
     pub(crate) fn but_is(mut self, file: &[u8], expected: Expected) -> Self {
         if let Some(diagnosis) = diagnose(file, expected) {
             self.message = format!("{}; {}", self.message, diagnosis.what());

@@ -1,4 +1,4 @@
-//! What several commands print in the same way.
+//! Printing: all output of the commands goes through here.
 
 use crate::failure::{EXIT_OUTPUT, Failure};
 use anstyle::{AnsiColor, Style};
@@ -11,16 +11,17 @@ use zklens_model::{Colour, Preprocessing, Resize};
 use zklens_printable::{printable_json, printable_lines};
 use zklens_verifier::ModelId;
 
-/// Whether standard output is for a file's bytes alone.
+/// Whether standard output is reserved for the bytes of a file.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Leaves standard output to the bytes of a file; everything else goes to standard error from now on.
+/// Reserves standard output for the bytes of a file. From now on, all text goes to standard error.
 pub(crate) fn leave_standard_output() {
     IS_TAKEN.store(true, Ordering::Relaxed);
 }
 
-/// Prints a line to standard output, and returns from the function if that fails. Control and format characters
-/// are escaped; a stranger's text that may have several lines goes through [`printable`] before.
+/// Prints a line to standard output, and returns from the function if that fails.
+///
+/// Control and format characters are escaped, line breaks are not: text of strangers goes through [`printable`] first.
 macro_rules! say {
     ($($text:tt)*) => {
         $crate::output::say_line(format_args!($($text)*))?
@@ -92,13 +93,13 @@ fn write_line(style: Style, text: &str) -> Result<(), Failure> {
 
 fn not_printed(error: &io::Error) -> Failure {
     match error.kind() {
-        // The reader has seen enough, as `head` does; that needs no message.
+        // The reader closed the pipe, as `head` does. That needs no message.
         io::ErrorKind::BrokenPipe => Failure::silent(EXIT_OUTPUT),
         _ => Failure::new(EXIT_OUTPUT, "standard output", error),
     }
 }
 
-/// A progress bar on standard error; hidden where that is no terminal, or for a single item.
+/// A progress bar on standard error. Hidden for a single item, or if standard error is not a terminal.
 pub(crate) fn progress(len: usize, what: &'static str) -> ProgressBar {
     if len < 2 {
         return ProgressBar::hidden();
@@ -126,11 +127,11 @@ fn write_json(json: serde_json::Result<String>) -> Result<(), Failure> {
     write_line(Style::new(), &printable_json(&json))
 }
 
-/// Said of a proof that has no opening, when it is made and when it is looked at.
-pub(crate) const NO_OPENING: &str = "nobody who did not keep its opening can show which image it was; without --public, \
-                                     `zklens prove` keeps none";
+/// The note on a proof without an opening, for `prove` and `inspect`.
+pub(crate) const NO_OPENING: &str = "only someone who kept its opening can show which image it was; without --public, \
+                                     `zklens prove` forgets it";
 
-/// A model id as contracts and JSON have it.
+/// A model id as contracts and JSON write it: `0x` and 64 digits.
 pub(crate) fn model_id(id: &ModelId) -> String {
     hex_word(&id.0)
 }

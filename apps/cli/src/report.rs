@@ -6,9 +6,9 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::process::ExitCode;
 
-/// The word `error:`.
+/// The style of `error:`.
 const ERROR: Style = AnsiColor::Red.on_default().bold();
-/// The words `help:`, `note:` and `warning:`.
+/// The style of `help:`, `note:` and `warning:`.
 const ASIDE: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Prints a line that begins with `note:` or `warning:` to standard error.
@@ -37,11 +37,11 @@ impl Failure {
 
     /// Prints the failure as the answer of a command with `--json`; `is_verification` if it is about a proof.
     pub(crate) fn print_json(&self, is_verification: bool) {
-        // The reader of silent failures is gone.
+        // A silent failure means that nobody reads the output any more.
         if !self.message().is_empty() {
             let verified = is_verification.then_some(false);
             let error = self.json();
-            // The exit code says it too.
+            // If this cannot be printed, the exit code still tells of the failure.
             let _ = output::print_json_line(&Answer { verified, error });
         }
     }

@@ -10,10 +10,11 @@ use zklens_prover::Target;
 pub(crate) struct ImagesArgument {
     /// Image files (JPEG, PNG, GIF, WebP, BMP), folders of them, or `-` for standard input
     ///
-    /// They are taken in this order. In a folder, files count as images by how they begin, whatever their names are.
+    /// They are taken in this order. In a folder, a file counts as an image if its first bytes are those of one, whatever
+    /// its name is.
     #[arg(value_name = "FILE")]
     images: Vec<PathBuf>,
-    /// The same, as an option
+    /// Image files, as for FILE
     #[arg(long, short, value_name = "FILE", num_args = 1..)]
     input_image: Vec<PathBuf>,
 }
@@ -40,14 +41,14 @@ pub(crate) struct ModelArgument {
 pub(crate) struct LayoutArgument {
     /// Lay the model out for verification on a chain: proving takes longer, a transaction less gas
     ///
-    /// Commitments to the weights are then fewer and longer, and so the model has another model id:
-    /// the one that `zklens evm` uses. `verify` knows both.
+    /// There are then fewer and longer commitments to the weights, and so the model has a second model id: the one that
+    /// `zklens evm` uses. `verify` knows both.
     #[arg(long)]
     pub(crate) for_chain: bool,
 }
 
 impl LayoutArgument {
-    /// What rows are cut for.
+    /// The verifier that the committed vectors are laid out for.
     pub(crate) const fn layout(&self) -> Target {
         if self.for_chain {
             Target::Evm
@@ -61,7 +62,7 @@ impl LayoutArgument {
 pub(crate) struct SetupArgument {
     /// A setup that `zklens setup import` wrote, instead of the one that comes with zklens
     ///
-    /// Proofs and model ids depend on it: both sides have to use the same.
+    /// Proofs and model ids depend on it, so both sides must use the same one.
     #[arg(long, value_name = "FILE")]
     pub(crate) setup: Option<PathBuf>,
 }

@@ -9,7 +9,7 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use std::process::ExitCode;
 
-/// Columns that `man` leaves to text in a terminal of 80.
+/// The columns that `man` leaves for text in a terminal with 80.
 const PAGE_WIDTH: usize = 70;
 
 pub(crate) fn complete(arguments: &CompletionsArguments) -> Result<ExitCode, Failure> {
@@ -31,7 +31,7 @@ pub(crate) fn manual(arguments: &ManArguments) -> Result<ExitCode, Failure> {
     command.build();
     let mut pages = Vec::new();
     collect(&command, &mut pages)?;
-    // All are looked at before one is written.
+    // All destinations are checked before the first page is written.
     let destination = |(name, page): (String, Vec<u8>)| {
         let destination = Destination::new(&folder.join(name), arguments.force)?;
         Ok((destination, page))
@@ -45,7 +45,7 @@ pub(crate) fn manual(arguments: &ManArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The pages of a command and of those below it, by file name.
+/// Adds the pages of a command and of its subcommands, each with its file name.
 fn collect(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) -> Result<(), Failure> {
     let man = Man::new(command.clone());
     let name = man.get_filename();

@@ -6,9 +6,9 @@ use crate::output::{self, tell};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// How to go over images.
+/// The images of a command, and how it reports on them.
 pub(super) struct EachImage<'a> {
-    /// Files, none of which is a folder.
+    /// The image files; folders are expanded already.
     pub(super) paths: &'a [PathBuf],
     /// The word beside the progress bar.
     pub(super) doing: &'static str,
@@ -19,8 +19,8 @@ pub(super) struct EachImage<'a> {
 impl EachImage<'_> {
     /// Calls `work` for each image and `print` with its result, in order.
     ///
-    /// A failure of one image is reported, and the others go on: the exit code is then [`EXIT_INPUT`]. `ends` tells
-    /// which failures end the command instead, because the next image would fail in the same way.
+    /// If one image fails, the failure is reported and the next image follows; the exit code is then [`EXIT_INPUT`]. A
+    /// failure for which `ends` is true ends the command: every other image would fail in the same way.
     pub(super) fn run<T>(
         &self,
         mut work: impl FnMut(&Path) -> Result<T, Failure>,

@@ -15,11 +15,11 @@ use zklens_model::Classification;
 struct Evaluation {
     model: String,
     images: usize,
-    /// Images with a label.
+    /// How many images have a label.
     labelled: usize,
     correct: usize,
     accuracy: Option<f64>,
-    /// `[correct, all]` per class.
+    /// For each class its name and `[correct, all]`: the images of this class that got the right label, and all of them.
     classes: Vec<(String, [usize; 2])>,
 }
 

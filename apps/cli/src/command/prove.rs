@@ -76,7 +76,7 @@ fn key(arguments: &ProveArguments, setup: &Setup) -> Result<ProvingKey, Failure>
     }
 }
 
-/// The proof about these pixels.
+/// Proves the labels of these pixels.
 pub(crate) fn proved(
     setup: &Setup,
     key: &ProvingKey,
@@ -115,7 +115,7 @@ pub(crate) fn check(
     checked.map_err(bug)
 }
 
-/// Writes the file, and gives its length.
+/// Writes the proof file, and returns its length in bytes.
 pub(crate) fn write(
     destination: &Destination,
     proved: &Proved,

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use zklens_ceremony::{PtauError, ptau};
 
-/// Where the shipped string comes from; `setup/README.md` has all of it.
+/// The origin of the shipped setup; `setup/README.md` has its full provenance.
 const SHIPPED: &str = "Aztec Ignition, 2019, 176 participants, BN254; comes with zklens";
 
 #[derive(Serialize)]
@@ -55,7 +55,7 @@ fn import(arguments: &SetupImportArguments) -> Result<ExitCode, Failure> {
     print(&Checked { file, ..checked }, arguments.json)
 }
 
-/// The beginning of a ceremony's file as a setup, and a word on the ceremony.
+/// The first `powers` powers of a ceremony's file as a setup, and a description of the ceremony.
 fn read(path: &Path, powers: u64) -> Result<(SetupFile, String), Failure> {
     let mut ptau = files::setup::open(path)?;
     let bar = output::progress(powers as usize, "reading powers");
@@ -101,7 +101,7 @@ fn print(checked: &Checked, json: bool) -> Result<ExitCode, Failure> {
     if let Some(file) = &checked.file {
         say!("written: {file}");
         say!(
-            "\nCompare the digest with what others get of this ceremony. Commands take the file by --setup."
+            "\nCompare the digest with the one that others get from this ceremony. Commands take the file by --setup."
         );
     }
     Ok(ExitCode::SUCCESS)

@@ -1,4 +1,4 @@
-//! `zklens verify`: proof → what it proves.
+//! `zklens verify`: proof → labels, if it is true.
 
 use super::sp1;
 use crate::args::{Engine, VerifyArguments};
@@ -41,7 +41,7 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
 
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?;
     let verifier = setup.verifier()?;
-    // Decoding the powers takes longer than to verify.
+    // Decoding the powers takes longer than verifying, so it is left out where it can be.
     let needs_powers = arguments.key.is_none() || !paths.is_empty();
     let powers = needs_powers.then(|| setup.setup()).transpose()?;
     let (key, known_by) = key(arguments, &proof, powers.as_ref())?;
@@ -69,13 +69,13 @@ fn check_context(expected: &Context, got: &Context) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "the proof is made for another context: expected {}, got {}",
+        "the proof is made for a different context: expected {}, got {}",
         output::hex_word(expected),
         output::hex_word(got)
     ))
 }
 
-/// Checks that there is an opening, and a file for every image, if files are given at all.
+/// If files are given, checks that the proof has an opening and that there is one file for every image.
 fn check_opening(proof: &ProofFile, files: usize, path: &Path) -> Result<(), Failure> {
     let images = proof.statement.labels.len();
     if files == 0 {
@@ -134,7 +134,7 @@ fn key(
     }
 }
 
-/// Compares every file with the image that was classified.
+/// Compares every file with the image that was classified. Without files or an opening, compares nothing.
 fn compare(
     verified: &Verified,
     setup: &Setup,
@@ -157,19 +157,22 @@ fn compare(
     Ok(compared.collect())
 }
 
-/// Names the file, or the files of which one is another image.
+/// The failure of a comparison: it names the file that differs, or the files that cannot be told apart.
 fn other_image(error: VerifyError, files: &[ImageFile]) -> Failure {
     let VerifyError::OtherPixels { first, last } = error else {
         return Failure::new(EXIT_REFUSED, "the images", error);
     };
     let name = |image: usize| files.get(image).map_or("?", |file| &file.name);
     if first == last {
-        let cause = format!("other pixels than image {} of the proof", first + 1);
+        let cause = format!(
+            "these are not the pixels of image {} of the proof",
+            first + 1
+        );
         return Failure::new(EXIT_REFUSED, name(first), cause);
     }
     let files = format!("{} … {}", name(first), name(last));
     let cause = format!(
-        "not images {} to {} of the proof: at least one has other pixels, or the order is another",
+        "these are not images {} to {} of the proof: at least one has different pixels, or the order is different",
         first + 1,
         last + 1
     );

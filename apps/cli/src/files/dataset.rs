@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use zklens_model::{Pixels, Preprocessing};
 use zklens_onnx::Sample;
 
-/// No idx file is larger, unpacked, in bytes.
+/// The most bytes of an idx file, unpacked.
 const MAX_IDX_BYTES: u64 = 4 << 30;
 
-/// Where samples come from and how they are prepared.
+/// The source of samples, and how they are prepared.
 pub(crate) struct Source<'a> {
     pub(crate) images: &'a Path,
-    /// Labels of an idx file.
+    /// The file with the labels of an idx file.
     pub(crate) labels: Option<&'a Path>,
     pub(crate) limit: Option<usize>,
     pub(crate) preprocessing: &'a Preprocessing,

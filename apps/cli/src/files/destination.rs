@@ -15,11 +15,12 @@ pub(crate) struct Destination {
 }
 
 impl Destination {
-    /// Checks that bytes can be written there, before the work for them begins. A file that exists is only
-    /// overwritten by `force`. The path `-` is standard output, which must not be a terminal.
+    /// A destination for bytes. Checks that they can be written there, before the work for them begins.
+    ///
+    /// An existing file is an error, unless `force` is set. The path `-` is standard output, which must not be a terminal.
     pub(crate) fn new(path: &Path, force: bool) -> Result<Self, Failure> {
         if files::is_dash(path) && io::stdout().is_terminal() {
-            let cause = "this is a terminal, and what goes there are bytes that nobody can read";
+            let cause = "this is a terminal, and these bytes are not text";
             let failure = Failure::new(EXIT_USAGE, "standard output", cause);
             return Err(failure
                 .with_help("pipe it into a program, redirect it, or name a file by --output"));
@@ -41,7 +42,7 @@ impl Destination {
             return Err(destination.fault("this is a folder; give the name of a file"));
         }
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(destination.fault("this is no ordinary file"));
+            return Err(destination.fault("this is not an ordinary file"));
         }
         if !force && path.symlink_metadata().is_ok() {
             let failure = destination.fault("exists already");
@@ -78,20 +79,20 @@ impl Destination {
             return Ok(None);
         };
         if files::is_dash(path) {
-            let cause = "standard output is for what contracts take";
+            let cause = "standard output is for the calldata";
             let failure = Failure::new(EXIT_USAGE, "--output -", cause);
             return Err(failure.with_help("`zklens prove --for-chain -o -` writes the proof there"));
         }
         Self::new(path, force).map(Some)
     }
 
-    /// Makes the file readable by its owner only, where the system knows owners.
+    /// Makes the file readable only by its owner, on systems with owners.
     pub(crate) const fn secret(mut self) -> Self {
         self.is_secret = true;
         self
     }
 
-    /// The path as reports print it.
+    /// The path as answers name it.
     pub(crate) fn name(&self) -> String {
         if files::is_dash(&self.path) {
             "(standard output)".into()
@@ -100,7 +101,7 @@ impl Destination {
         }
     }
 
-    /// Writes beside the file first, so that a failure leaves an old file as it was.
+    /// Writes a temporary file beside the destination and renames it, so that a failure leaves an old file as it was.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         if files::is_dash(&self.path) {
             return output::bytes(bytes);

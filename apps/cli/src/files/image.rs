@@ -1,4 +1,4 @@
-//! Image files as a network takes them.
+//! Image files, prepared for a network.
 
 use crate::failure::{EXIT_INPUT, Failure};
 use crate::files;
@@ -31,7 +31,7 @@ impl ImageFile {
         })
     }
 
-    /// All files of a batch; one that is bad is the end of it.
+    /// All files of a batch; an error if one of them is bad.
     pub(crate) fn read_all(
         paths: &[PathBuf],
         preprocessing: &Preprocessing,
@@ -42,12 +42,12 @@ impl ImageFile {
     }
 }
 
-/// The failure of an image file that the decoder refused, which has these bytes.
+/// The failure of an image file with these bytes, which the decoder refused.
 pub(crate) fn refused(name: impl Display, bytes: &[u8], error: &ImageError) -> Failure {
     files::refused(EXIT_INPUT, name, (bytes, Expected::Image), error)
 }
 
-/// Says on standard error if a viewer shows the picture in another way than the network sees it.
+/// Prints a note on standard error if viewers turn or mirror the picture, which the network does not.
 pub(crate) fn note_orientation(name: &str, bytes: &[u8]) {
     if let Some(orientation @ 2..) = zklens_image::exif_orientation(bytes) {
         let note = format!(

@@ -19,13 +19,13 @@ use zklens_image::decode::MAX_FILE_BYTES;
 
 const IMAGE_EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "gif", "webp", "bmp"];
 
-/// Bytes of a file that tell whether it is an image.
+/// How many bytes of a file are read to tell whether it is an image.
 const START_BYTES: u64 = 32;
 
 /// Standard input can only be read once.
 static IS_READ: AtomicBool = AtomicBool::new(false);
 
-/// Standard input, if its beginning had to be seen before it was known how it is read.
+/// The contents of standard input, if they had to be read before it was known what kind of file it is.
 static KEPT: OnceLock<Vec<u8>> = OnceLock::new();
 
 /// Whether a path stands for standard input, or for standard output.
@@ -51,7 +51,7 @@ pub(crate) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Refuses paths among which standard input is more than once.
+/// Refuses a list of paths that has standard input more than once.
 pub(crate) fn check_dashes(paths: &[PathBuf]) -> Result<(), Failure> {
     if paths.iter().filter(|path| is_dash(path)).count() > 1 {
         return Err(read_before());
@@ -76,7 +76,7 @@ pub(crate) fn images_under(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         for entry in std::fs::read_dir(&folder).map_err(fault)? {
             let entry = entry.map_err(fault)?;
             let path = entry.path();
-            // Links are not followed, so that the walk ends.
+            // Links are not followed: in a circle of links, the walk would never end.
             if entry.file_type().map_err(fault)?.is_dir() {
                 folders.push(path);
             } else if is_image(&path) {
@@ -88,10 +88,10 @@ pub(crate) fn images_under(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(images)
 }
 
-/// Whether a file in a folder is meant to be an image. One with an image's name always counts, so that a broken one
-/// is reported; a file of another name has to be one.
+/// Whether a file in a folder is meant to be an image. A file with an image's name always counts, so that a broken one is
+/// reported; any other file must begin like an image.
 fn is_image(path: &Path) -> bool {
-    /// The beginning of files that macOS stores beside others, under nearly their names.
+    /// The first bytes of the files that macOS stores beside others, under similar names.
     const APPLE_DOUBLE: &[u8] = b"\0\x05\x16\x07";
     let extension = path.extension().and_then(|e| e.to_str());
     let extension = extension.map(str::to_ascii_lowercase);
@@ -116,7 +116,7 @@ fn start(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn begins_like_an_image(start: &[u8]) -> bool {
-    /// Lengths of the headers that BMP has had. Its two letters are also those of texts.
+    /// The lengths that headers of BMP files have. The two letters `BM` alone may also begin a text.
     const BMP_HEADERS: [u8; 6] = [12, 40, 52, 56, 108, 124];
     match zklens_image::detect(start) {
         Ok(zklens_image::Format::Bmp) => {
@@ -145,7 +145,7 @@ pub(crate) fn refused(
     }
 }
 
-/// The bytes of a file or of standard input, which must be at most `limit`.
+/// The bytes of a file or of standard input; an error if there are more than `limit`.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     let bytes = read_up_to(path, limit.saturating_add(1))?;
     if bytes.len() as u64 > limit {
@@ -180,7 +180,7 @@ fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Standard input, once.
+/// Standard input; an error from the second call on.
 pub(crate) fn standard_input() -> Result<io::StdinLock<'static>, Failure> {
     if IS_READ.swap(true, Ordering::Relaxed) {
         return Err(read_before());
@@ -193,7 +193,8 @@ fn read_before() -> Failure {
     failure.with_help("give `-` only one time")
 }
 
-/// The first four bytes of a file, or fewer. Standard input, of at most `limit` bytes, can still be read afterwards.
+/// The first four bytes of a file, padded with zeros if it is shorter. Standard input, of at most `limit` bytes, can still
+/// be read afterwards.
 pub(crate) fn magic(path: &Path, limit: u64) -> Result<[u8; 4], Failure> {
     let mut magic = [0; 4];
     if is_dash(path) {
@@ -204,13 +205,13 @@ pub(crate) fn magic(path: &Path, limit: u64) -> Result<[u8; 4], Failure> {
             .zip(bytes)
             .for_each(|(to, from)| *to = *from);
     } else if path.is_file() {
-        // A failure comes again, where it is reported.
+        // If this fails, reading the file fails later, where it is reported.
         let _ = File::open(path).map(|mut file| file.read_exact(&mut magic));
     }
     Ok(magic)
 }
 
-/// Opens a file, refusing folders and addresses with a sentence.
+/// Opens a file. Folders and addresses on the web are refused with an explanation.
 pub(crate) fn open(path: &Path) -> Result<File, Failure> {
     if path.is_dir() {
         return Err(Failure::new(
@@ -227,7 +228,7 @@ fn cannot_read(path: &Path, error: &io::Error) -> Failure {
         return failure;
     }
     let cause = error.to_string();
-    // The number is for programs.
+    // The error's number means nothing to people.
     let cause = cause.split(" (os error").next().unwrap_or(&cause);
     let failure = Failure::new(EXIT_INPUT, name(path), cause);
     if error.kind() == io::ErrorKind::NotFound {
@@ -236,7 +237,7 @@ fn cannot_read(path: &Path, error: &io::Error) -> Failure {
     failure
 }
 
-/// The failure of a path that is really an address, unless a file has that name.
+/// The failure of a path that is an address on the web; `None` if it is not, or if a file has that name.
 pub(crate) fn is_remote(exit: u8, path: &Path) -> Option<Failure> {
     let diagnosis = remote(path.to_str()?).filter(|_| !path.exists())?;
     Some(Failure::new(exit, path.display(), diagnosis.what()).with_help(diagnosis.help()))

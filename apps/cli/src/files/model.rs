@@ -11,7 +11,7 @@ pub(crate) fn load(name: &str) -> Result<Model, Failure> {
     load_with_bytes(name).map(|(model, _)| model)
 }
 
-/// The same with the bytes of the file, if it is one and not a shipped network.
+/// The same, with the bytes of the file; without, for a shipped network.
 pub(crate) fn load_with_bytes(name: &str) -> Result<(Model, Option<Vec<u8>>), Failure> {
     if let Some(shipped) = zklens_models::find(name) {
         let model = shipped.decode();

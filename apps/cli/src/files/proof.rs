@@ -8,10 +8,10 @@ use zklens_diagnosis::Expected;
 use zklens_sp1::{MAX_PROOF_FILE_BYTES, PROOF_MAGIC};
 use zklens_verifier::{ProofFile, ProofFileError};
 
-/// No proof file of the native engine is larger, in bytes.
+/// The most bytes of a proof file of the native engine.
 const MAX_PROOF_BYTES: u64 = 1 << 26;
 
-/// Reads a proof of the native engine, and gives the file's length too. Nothing is verified.
+/// Reads a proof of the native engine, and returns the file's length too. Nothing is verified.
 pub(crate) fn read(path: &Path) -> Result<(ProofFile, usize), Failure> {
     let bytes = files::read(path, MAX_PROOF_BYTES)?;
     let proof = decode(path, &bytes)?;
@@ -23,7 +23,7 @@ pub(crate) fn read_any(path: &Path) -> Result<Vec<u8>, Failure> {
     files::read(path, MAX_PROOF_FILE_BYTES.max(MAX_PROOF_BYTES))
 }
 
-/// Which engine's proof a file is, if it is a proof; it has to be the one that is asked for.
+/// The engine whose proof a file is: the first bytes tell. An error if `--engine` asks for the other engine.
 pub(crate) fn engine(arguments: &VerifyArguments, file: &[u8]) -> Result<Engine, Failure> {
     let is_sp1 = file.starts_with(&PROOF_MAGIC);
     let is_native = file.starts_with(&zklens_verifier::PROOF_MAGIC);
@@ -38,7 +38,7 @@ pub(crate) fn engine(arguments: &VerifyArguments, file: &[u8]) -> Result<Engine,
     Err(failure.with_help("without --engine, `verify` takes both"))
 }
 
-/// The proof of the native engine in the file `path`, which has these bytes.
+/// Decodes a proof of the native engine: the file `path` has these bytes.
 pub(crate) fn decode(path: &Path, file: &[u8]) -> Result<ProofFile, Failure> {
     let failure =
         |error: &dyn std::fmt::Display| Failure::new(EXIT_INPUT, files::name(path), error);
@@ -55,21 +55,21 @@ pub(crate) fn decode(path: &Path, file: &[u8]) -> Result<ProofFile, Failure> {
         match error {
             ProofFileError::NotAProof => failure
                 .but_is(file, Expected::Other)
-                .with_help("a proof is what `zklens prove` writes"),
+                .with_help("`zklens prove` writes proofs"),
             ProofFileError::Malformed => failure.with_help("ask for the proof again"),
             _ => failure,
         }
     })
 }
 
-/// The proof of SP1 in the file `path`, which has these bytes. Nothing is verified.
+/// Decodes a proof by SP1: the file `path` has these bytes. Nothing is verified.
 pub(crate) fn decode_sp1(path: &Path, file: &[u8]) -> Result<zklens_sp1::ProofFile, Failure> {
     zklens_sp1::ProofFile::decode(file).map_err(|error| {
         let failure = Failure::new(EXIT_INPUT, files::name(path), &error);
         match error {
             zklens_sp1::ProofFileError::NotAProof => failure
                 .but_is(file, Expected::Other)
-                .with_help("such a proof is what `zklens prove --engine sp1` writes"),
+                .with_help("`zklens prove --engine sp1` writes such proofs"),
             zklens_sp1::ProofFileError::Malformed => failure.with_help("ask for the proof again"),
             _ => failure,
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use zklens_ceremony::{MAX_POWERS, PROOF_POWERS, SetupFileError};
 use zklens_commitment::{Setup, SetupError, VerifierSetup};
 
-/// Opens the file of a setup or of a ceremony, where `-` is not standard input.
+/// Opens the file of a setup or of a ceremony. Standard input is refused: these files are read in several places.
 pub(crate) fn open(path: &Path) -> Result<File, Failure> {
     if files::is_dash(path) {
         let cause = "setups and ceremonies are read from files, not from standard input";
@@ -26,12 +26,12 @@ pub(crate) struct SetupFile {
 }
 
 impl SetupFile {
-    /// As many powers of a setup as a proof may use: of the shipped one, or of a file.
+    /// The powers of a setup that a proof may use: from a file, or from the shipped setup if no path is given.
     pub(crate) fn for_proofs(path: Option<&Path>) -> Result<Self, Failure> {
         Self::open(path, PROOF_POWERS)
     }
 
-    /// All of a setup.
+    /// All powers of a setup.
     pub(crate) fn whole(path: Option<&Path>) -> Result<Self, Failure> {
         Self::open(path, MAX_POWERS)
     }
@@ -70,12 +70,12 @@ impl SetupFile {
         self.content.is_of_shipped_ceremony()
     }
 
-    /// What a verifier needs.
+    /// The verifier's part.
     pub(crate) fn verifier(&self) -> Result<VerifierSetup, Failure> {
         self.content.verifier().map_err(|error| self.fault(error))
     }
 
-    /// What a prover needs. A setup that is not the shipped one is checked, since secrecy depends on it.
+    /// The prover's part. A setup from a file is checked first, because the secrecy of proofs depends on it.
     pub(crate) fn setup(&self) -> Result<Setup, Failure> {
         if self.is_shipped {
             self.decode()
@@ -84,12 +84,12 @@ impl SetupFile {
         }
     }
 
-    /// Decodes the points, and leaves it open whether they are powers.
+    /// Decodes the points, without a check that they are powers of one number.
     pub(crate) fn decode(&self) -> Result<Setup, Failure> {
         self.content.decode().map_err(|error| self.fault(error))
     }
 
-    /// Decodes the points and checks that they are powers.
+    /// Decodes the points, and checks that they are powers of one number.
     pub(crate) fn check(&self) -> Result<Setup, Failure> {
         self.content.check().map_err(|error| self.fault(error))
     }

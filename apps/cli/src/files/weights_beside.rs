@@ -24,7 +24,7 @@ impl Beside {
         }
     }
 
-    /// The file at `location`, unless a link leads out of the folder.
+    /// Opens the file at `location`; an error if a link leads out of the folder.
     fn open(&self, location: &str) -> Result<File, String> {
         let folder = self.folder.canonicalize().map_err(|error| said(&error))?;
         let path = folder
@@ -35,7 +35,7 @@ impl Beside {
             return Err("leads out of the model's folder; only files in it are read".into());
         }
         if !path.is_file() {
-            return Err("is no ordinary file".into());
+            return Err("is not an ordinary file".into());
         }
         File::open(&path).map_err(|error| said(&error))
     }
@@ -62,7 +62,7 @@ impl ExternalData for Beside {
     }
 }
 
-/// An error as the end of a sentence about the file.
+/// An error, worded as the end of a sentence that begins with the file.
 fn said(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "is not there".into(),

@@ -41,7 +41,7 @@ fn json(output: &Output) -> Value {
     serde_json::from_str(&text(output)).unwrap()
 }
 
-/// What a command said when it failed with this exit code.
+/// The error of a command that failed with this exit code.
 fn failure(code: i32, output: &Output) -> String {
     let errors = errors(output);
     assert_eq!(output.status.code(), Some(code), "{errors}");

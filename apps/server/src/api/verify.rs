@@ -120,12 +120,12 @@ fn check_opening(proof: &ProofFile, files: usize) -> Result<(), ApiError> {
 fn other_image(error: VerifyError) -> ApiError {
     match error {
         VerifyError::OtherPixels { first, last } if first == last => ApiError::refused(format!(
-            "image {}: other pixels than those that were classified",
+            "image {}: these are not the pixels that were classified",
             first + 1
         )),
         VerifyError::OtherPixels { first, last } => ApiError::refused(format!(
-            "images {} to {}: at least one has other pixels than those that were classified, or the \
-             order is another",
+            "images {} to {}: at least one has different pixels from those that were classified, or \
+             the order is different",
             first + 1,
             last + 1
         )),
@@ -136,7 +136,7 @@ fn other_image(error: VerifyError) -> ApiError {
 fn check_context(expected: Option<Context>, got: &Context) -> Result<(), ApiError> {
     match expected {
         Some(expected) if expected != *got => Err(ApiError::refused(format!(
-            "the proof is made for another context: expected {}, got {}",
+            "the proof is made for a different context: expected {}, got {}",
             hex_word(&expected),
             hex_word(got)
         ))),

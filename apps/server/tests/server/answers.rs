@@ -166,7 +166,7 @@ fn verify_says_what_a_proof_proves() {
         "not about fashion-mlp",
     );
     let other = format!("/api/verify?context={}", "0".repeat(64));
-    refused(server.send(&other, &proof), "another context");
+    refused(server.send(&other, &proof), "different context");
     refused(server.send("/api/verify", &image), "not a proof");
     refused(server.send("/api/verify", b""), "not a proof");
     refused(
@@ -208,8 +208,8 @@ fn images_are_compared_with_a_proof_that_has_an_opening() {
         assert!(error.contains(cause), "{error}");
         assert_eq!(answer.json()["verified"], false);
     };
-    refused(verify(&proof, &[seven, three]), "other pixels");
-    refused(verify(&proof, &[three, three]), "other pixels");
+    refused(verify(&proof, &[seven, three]), "different pixels");
+    refused(verify(&proof, &[three, three]), "different pixels");
     refused(verify(&prove(false), &[three, seven]), "no opening");
     refused(verify(three, &[three, seven]), "not a proof");
     let count = verify(&proof, &[three]).error(400);

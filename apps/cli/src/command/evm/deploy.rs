@@ -14,7 +14,7 @@ use zklens_evm::{contract_key, stored_key_verifier};
 use zklens_prover::Target;
 use zklens_verifier::VerifyingKey;
 
-/// What was deployed, as `--json` prints it.
+/// The contract that was deployed, as `--json` prints it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Deployed {
@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &EvmDeployArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The key in a file, or else of a model.
+/// The verifying key in a file, or else the one derived from a model.
 pub(super) fn verifying_key(
     file: Option<&Path>,
     model: &str,

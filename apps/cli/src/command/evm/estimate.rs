@@ -10,7 +10,7 @@ use zklens_evm::U256;
 use zklens_evm::chain::{Estimate, format_ether};
 use zklens_evm::gas::BASE_GAS;
 
-/// What a transaction would take, as `--json` prints it.
+/// The gas of a transaction, as `--json` prints it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Gas {
@@ -22,7 +22,7 @@ struct Gas {
     execution_gas: u64,
     floor_gas: u64,
     floor_decides: bool,
-    /// In wei, if the node says so.
+    /// The price of a unit of gas in wei, if the node tells it.
     gas_price: Option<u128>,
     cost_eth: Option<String>,
 }

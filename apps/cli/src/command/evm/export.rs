@@ -11,7 +11,7 @@ use serde::Serialize;
 use std::process::ExitCode;
 use zklens_evm::{contract_key, contract_name, export};
 
-/// What was written, as `--json` prints it.
+/// The Solidity file that was written, as `--json` prints it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Exported {

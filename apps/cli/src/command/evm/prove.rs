@@ -1,4 +1,4 @@
-//! `zklens evm prove`: image files → proof as a contract takes it.
+//! `zklens evm prove`: image files → calldata for a contract.
 
 use crate::args::{Engine, EvmProveArguments, given};
 use crate::command::{prove, sp1};
@@ -64,7 +64,7 @@ fn key(arguments: &EvmProveArguments, setup: &Setup) -> Result<ProvingKey, Failu
     }
 }
 
-/// Checks that some contract could verify the proof, before the work for it begins.
+/// Checks, before the proving begins, that a contract with this key fits on a chain.
 fn check_contract(setup: &Setup, key: &ProvingKey, images: usize) -> Result<(), Failure> {
     let key = key.verifying();
     let checked = contract_key(key, setup.verifier(), &[images]);

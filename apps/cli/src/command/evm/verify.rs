@@ -1,4 +1,4 @@
-//! `zklens evm verify`: proof → what a contract says of it.
+//! `zklens evm verify`: proof → a contract's verdict.
 
 use crate::args::EvmVerifyArguments;
 use crate::failure::{EXIT_REFUSED, Failure};
@@ -13,7 +13,7 @@ use zklens_evm::chain::{Account, ChainError, Contract};
 use zklens_evm::contract_key;
 use zklens_verifier::{Context, ModelId, ProofFile, VerifyingKey};
 
-/// What a contract said, as `--json` prints it.
+/// A contract's verdict, as `--json` prints it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Verification {
@@ -23,11 +23,11 @@ struct Verification {
     /// The name of the model, if it is known.
     model: Option<String>,
     model_id: String,
-    /// Whether the contract says that its key is the model's.
+    /// Whether the key that the contract reports is the model's.
     key_compared: bool,
-    /// Whether its code is that of `evm deploy`, so that what it says is so.
+    /// Whether its code is that of `evm deploy`, so that its answers can be relied on.
     code_compared: bool,
-    /// Classes as the contract calls them.
+    /// The images, with classes named by the contract.
     images: Vec<ClaimedImage>,
     context: String,
     transaction: Option<Transaction>,
@@ -97,7 +97,8 @@ fn verification(arguments: &EvmVerifyArguments) -> Result<Verification, Failure>
     })
 }
 
-/// The key that the contract should have, if anything says so.
+/// The key that the contract should have: from a key file, a model, or the shipped models. `None` if none of them has the
+/// proof's model id.
 fn key(
     arguments: &EvmVerifyArguments,
     setup: &SetupFile,
@@ -127,8 +128,8 @@ fn key(
     Err(Failure::new(EXIT_REFUSED, name, cause))
 }
 
-/// Checks that the contract's key is this one, for the numbers of images that it says. Returns whether its code is
-/// known, so that it does not only say so.
+/// Checks that the contract's key is this one, for the numbers of images that the contract reports. Returns whether its
+/// code is known: with unknown code, the contract might report one key and use another.
 fn check_key(
     contract: &Contract<'_>,
     key: &VerifyingKey,
@@ -139,7 +140,7 @@ fn check_key(
         Ok(expected) => contract
             .check_key(&expected)
             .and_then(|()| contract.is_stored_key_verifier(&expected)),
-        // It says something that no key has.
+        // The contract reports numbers of images that no contract for this key can have.
         Err(_) => Err(ChainError::OtherKey {
             address: contract.address(),
         }),

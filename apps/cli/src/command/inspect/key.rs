@@ -1,4 +1,4 @@
-//! `zklens inspect KEY`: what a verifier knows of a model.
+//! `zklens inspect KEY`: the model that a key is of.
 
 use crate::failure::Failure;
 use crate::files::setup::SetupFile;
@@ -76,6 +76,6 @@ fn print(summary: &Summary, json: bool) -> Result<(), Failure> {
         summary.bytes,
         if is_secret { " for verifiers" } else { "" }
     );
-    say!("\nA key can call itself anything; its model id is what counts.");
+    say!("\nA key can claim any name: compare its model id.");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `zklens inspect`: what is inside a model; proofs and keys have files of their own.
+//! `zklens inspect`: recognises the kind of a file, and shows models; proofs and keys have files of their own.
 
 mod key;
 mod proof;
@@ -59,14 +59,14 @@ impl Summary {
     }
 }
 
-/// A model with its id, or why it has none.
+/// A model with its ids, or the reason why it has none.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WithId {
     #[serde(flatten)]
     pub(crate) summary: Summary,
     pub(crate) model_id: Option<String>,
-    /// The model laid out for a chain, as `--for-chain` says.
+    /// The id of the model laid out for a chain, as with `--for-chain`.
     model_id_for_chain: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_provable: Option<String>,
@@ -96,7 +96,7 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
 }
 
 impl WithId {
-    /// The model's keys are derived, which takes a moment.
+    /// Derives the model's keys, which takes a moment.
     pub(crate) fn of(model: &Model, setup: &Setup) -> Self {
         let id_for = |target| {
             let key = keys::derive(setup, model.clone(), target)?;

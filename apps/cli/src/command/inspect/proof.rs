@@ -1,4 +1,4 @@
-//! `zklens inspect PROOF`: what a proof claims.
+//! `zklens inspect PROOF`: the claim of a proof.
 
 use crate::failure::Failure;
 use crate::files::setup::SetupFile;
@@ -20,12 +20,12 @@ struct Summary {
     model: Option<String>,
     images: Vec<ClaimedImage>,
     context: String,
-    /// Rows of pixels of all images.
+    /// How many commitments to pixels there are, for all images.
     input_commitments: usize,
     has_opening: bool,
-    /// Whether the opening has a value for each input commitment; the values themselves are not checked.
+    /// Whether the opening has a value for each input commitment; `None` without an opening. The values are not checked.
     opening_fits: Option<bool>,
-    /// Rows of the witness, of randomness and of helpers, if the model is known.
+    /// How many committed vectors the proof has for witness, mask and helpers, if the model is known.
     rows: Option<usize>,
     proof_bytes: usize,
     file_bytes: usize,
@@ -106,7 +106,7 @@ fn print(summary: &Summary) -> Result<(), Failure> {
         say!("rows        {rows}");
     }
     say!(
-        "size        {} bytes, of which the proof itself has {}",
+        "size        {} bytes; the proof itself has {}",
         summary.file_bytes,
         summary.proof_bytes
     );

@@ -1,4 +1,4 @@
-//! `zklens evm prove --engine sp1`: an image file → proof as SP1's contracts take it.
+//! `zklens evm prove --engine sp1`: an image file → proof for SP1's verifier contracts.
 
 use super::prove::{Order, deliver};
 use crate::args::{Engine, EvmProveArguments, given};

@@ -1,4 +1,4 @@
-//! `zklens execute --engine sp1`: image files → what the program of SP1 says of them, and what that takes.
+//! `zklens execute --engine sp1`: image files → labels by the program that SP1 proves, and its instructions.
 
 use crate::args::{Engine, ExecuteArguments, Version, given};
 use crate::command::each_image::EachImage;
@@ -22,7 +22,7 @@ struct Execution {
     seen: Seen,
     cycles: u64,
     gas: Option<u64>,
-    /// Instructions of each stage, where they are counted.
+    /// The instructions of each stage, if they are counted.
     stages: BTreeMap<String, u64>,
     public_values: String,
     #[serde(skip)]
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
     };
     let work = |path: &Path| execute(path, &task, &worker, is_watched);
     let print = |_: &Path, execution| print(&execution, arguments, paths.len() > 1);
-    // A fault of SP1 itself would be one for the next image too.
+    // If SP1 itself fails, it would fail for the next image too.
     images.run(work, print, |failure| failure.exit() != EXIT_INPUT)
 }
 
@@ -119,7 +119,7 @@ fn print_text(execution: &Execution, is_one_of_many: bool) -> Result<(), Failure
     say!("cycles:        {}", thousands(execution.cycles));
     if let Some(gas) = execution.gas {
         say!(
-            "gas:           {}, as SP1 counts what proving costs",
+            "gas:           {}, SP1's measure of the cost of proving",
             thousands(gas)
         );
     }

@@ -1,4 +1,4 @@
-//! `zklens inspect PROOF`: what a proof of SP1 claims.
+//! `zklens inspect PROOF`: the claim of a proof by SP1.
 
 use crate::failure::Failure;
 use crate::files;
@@ -17,9 +17,9 @@ struct Summary {
     mock: bool,
     sp1_version: String,
     program_vkey: String,
-    /// What the program says, if it is known.
+    /// The claim, if the program is known.
     claim: Option<Seen>,
-    /// Why it says nothing.
+    /// The reason why there is no claim.
     #[serde(skip_serializing_if = "Option::is_none")]
     claims_nothing: Option<String>,
     public_values: String,
@@ -90,7 +90,7 @@ fn print(summary: &Summary) -> Result<(), Failure> {
         output::printable(&summary.sp1_version)
     );
     say!(
-        "size          {} bytes, of which the proof itself has {}",
+        "size          {} bytes; the proof itself has {}",
         summary.file_bytes,
         summary.proof_bytes
     );

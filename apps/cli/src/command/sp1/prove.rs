@@ -1,4 +1,4 @@
-//! `zklens prove --engine sp1`: an image file → proof of what a network sees in it.
+//! `zklens prove --engine sp1`: an image file → proof of its label.
 
 use crate::args::{Engine, ProveArguments, given};
 use crate::failure::{EXIT_REFUSED, Failure};
@@ -20,7 +20,7 @@ use zklens_sp1::{MEMORY_NEEDED, Proved, available_memory};
 const TIME_NOTE: &str =
     "this takes minutes: a 512×512 JPEG took 24 on two busy cores, and 17 GB of memory";
 
-/// What was proved, as `--json` prints it.
+/// The proof that was made, as `--json` prints it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Summary {
@@ -38,7 +38,7 @@ struct Summary {
     verify_seconds: Option<f64>,
 }
 
-/// What is to be proved, and how.
+/// A proof to be made: the network, the image and the way of proving.
 pub(crate) struct Order<'a> {
     pub(crate) model: &'a str,
     pub(crate) images: &'a [PathBuf],
@@ -47,13 +47,13 @@ pub(crate) struct Order<'a> {
     pub(crate) verbose: bool,
 }
 
-/// A proof that is verified, if it is one.
+/// A new proof. It is verified, unless it is a mock, which proves nothing.
 pub(crate) struct Delivery {
     pub(crate) image: String,
     pub(crate) model: Model,
     pub(crate) proved: Proved,
     pub(crate) proving: Duration,
-    /// None if there was nothing to verify.
+    /// `None` for a mock.
     pub(crate) verifying: Option<Duration>,
 }
 

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use zklens_model::Model;
 use zklens_sp1::{Network, Statement};
 
-/// What was verified, as `--json` prints it.
+/// A proof that is true, as `--json` prints it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Verification {
@@ -25,15 +25,15 @@ struct Verification {
     file: Option<String>,
 }
 
-/// Why it is known which network it is.
+/// How the network of the proof is known.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 enum KnownBy {
-    /// It comes with zklens, and is part of the program.
+    /// The program contains it, and it comes with zklens.
     Shipped,
-    /// It has the digest of the one that was given.
+    /// It was given, and has the digest that was proved.
     Model,
-    /// By its digest alone.
+    /// Only its digest is known.
     Digest,
 }
 
@@ -82,7 +82,7 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
     })
 }
 
-/// The network of a statement, if it is known; an error if it is another one than `given`.
+/// The network of a statement, if it is known; an error if `given` is a different network.
 fn network(
     statement: &Statement,
     given: Option<Model>,
@@ -117,7 +117,7 @@ fn compare(image: &ImageBytes, statement: &Statement) -> Result<(), Failure> {
         return Ok(());
     }
     let cause = format!(
-        "another file: its address is {}, the proof is about {}",
+        "this is a different file: its address is {}, the proof is about {}",
         image.ipfs_uri, statement.ipfs_uri
     );
     Err(Failure::new(EXIT_REFUSED, &image.name, cause))

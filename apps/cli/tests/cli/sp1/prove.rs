@@ -38,7 +38,7 @@ fn writes_a_proof_that_it_has_verified() {
     ] {
         assert!(printed.contains(part), "{printed}");
     }
-    // What it takes is said first, then what SP1 does.
+    // The cost is announced first, then the steps of SP1.
     assert!(errors.contains("note: this takes minutes"), "{errors}");
     assert!(errors.contains("running the program"), "{errors}");
     assert_eq!(asked(&stand_in), (System::Compressed, Prover::Cpu));
