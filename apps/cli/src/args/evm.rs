@@ -16,7 +16,7 @@ Examples:
   zklens evm deploy --model fashion-mlp --rpc-url http://127.0.0.1:8545
   zklens prove --for-chain --model fashion-mlp photo.jpg -o photo.zkp
   zklens evm verify photo.zkp --rpc-url http://127.0.0.1:8545 --contract 0x5FbD…0aa3
-  zklens evm prove --model fashion-mlp photo.jpg > fixture.json
+  zklens evm prove --model fashion-mlp photo.jpg > photo.json
 
 Environment:
   ETH_RPC_URL        the node, as --rpc-url; put the URL here if it contains a key of yours

@@ -11,8 +11,8 @@ use crate::stages::{Stages, spinning};
 use crate::{files, keys, output};
 use std::process::ExitCode;
 use zklens_commitment::Setup;
+use zklens_evm::bundle::ProofBundle;
 use zklens_evm::contract_key;
-use zklens_evm::fixture::Fixture;
 use zklens_model::Pixels;
 use zklens_prover::{ProvingKey, Target};
 
@@ -41,12 +41,12 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     prove::check(&setup, &key, &pixels, &proved)?;
     stages.end("verify");
     let (statement, proof) = (&proved.statement, &proved.proof);
-    let fixture = Fixture::new(setup.verifier(), key.verifying(), statement, proof);
-    let fixture = fixture.map_err(|error| Failure::of(EXIT_INPUT, error))?;
+    let bundle = ProofBundle::new(setup.verifier(), key.verifying(), statement, proof);
+    let bundle = bundle.map_err(|error| Failure::of(EXIT_INPUT, error))?;
     if let Some(destination) = destination {
         prove::write(&destination, &proved, arguments.public)?;
     }
-    output::print_json(&fixture)?;
+    output::print_json(&bundle)?;
     if arguments.verbose {
         tell!("{}", stages.finish());
     }

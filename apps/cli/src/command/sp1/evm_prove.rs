@@ -6,7 +6,7 @@ use crate::failure::{EXIT_ENGINE, Failure};
 use crate::files::destination::Destination;
 use crate::output;
 use std::process::ExitCode;
-use zklens_sp1::Fixture;
+use zklens_sp1::ProofBundle;
 use zklens_sp1::protocol::System;
 
 pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
@@ -26,10 +26,10 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     let output = arguments.output.as_deref();
     let destination = Destination::beside_calldata(output, arguments.force)?;
     let file = deliver(&order)?.proved.file;
-    let fixture = Fixture::of(&file).map_err(|error| Failure::of(EXIT_ENGINE, error))?;
+    let bundle = ProofBundle::of(&file).map_err(|error| Failure::of(EXIT_ENGINE, error))?;
     if let Some(destination) = destination {
         destination.write(&file.encode())?;
     }
-    output::print_json(&fixture)?;
+    output::print_json(&bundle)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,15 +1,15 @@
-//! A proof as JSON, for contracts and their tests.
+//! A statement and its proof as JSON: the output of `zklens evm prove --engine sp1`, for contracts and their tests.
 
 use crate::{Network, ProofFile, StatementError};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
-/// A statement and its proof, flat: `vm.parseJsonBytes(json, ".proof")` and its like read every field.
+/// A statement and its proof in one flat object, which Foundry reads field by field: `vm.parseJsonBytes(json, ".proof")`.
 ///
 /// Bytes are hexadecimal digits after `0x`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Fixture {
+pub struct ProofBundle {
     /// `ipfs://` and the image file's CID.
     pub ipfs_uri: String,
     /// The number of the class.
@@ -19,17 +19,17 @@ pub struct Fixture {
     pub model_digest: Option<String>,
     /// The program's verifying key.
     pub program_vkey: String,
-    /// What the program wrote: `abi.encode` of a struct with the fields above.
+    /// The program's output: `abi.encode` of a struct with model digest (if there is one), IPFS URI and label.
     pub public_values: String,
-    /// What SP1's contracts verify; empty if nobody proved.
+    /// The proof for SP1's verifier contracts; empty for a mock.
     pub proof: String,
-    /// Whether nobody proved. Left away where somebody did.
+    /// Whether this is a mock, which proves nothing. Absent from the JSON of a real proof.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mock: bool,
 }
 
-impl Fixture {
-    /// The fixture of a proof. Nothing is verified.
+impl ProofBundle {
+    /// The bundle of a proof file. Nothing is verified.
     ///
     /// # Errors
     ///
@@ -76,13 +76,13 @@ mod tests {
     }
 
     #[test]
-    fn a_fixture_has_the_fields_that_tests_of_contracts_read() {
+    fn a_bundle_has_the_fields_that_tests_of_contracts_read() {
         let values = PublicValues {
             ipfs_uri: ADDRESS.into(),
             label: 7,
         };
         let file = file(zklens_models::ALL[0].name, values.encode());
-        let json = serde_json::to_value(Fixture::of(&file).unwrap()).unwrap();
+        let json = serde_json::to_value(ProofBundle::of(&file).unwrap()).unwrap();
         let expected = serde_json::json!({
             "ipfsUri": ADDRESS,
             "label": 7,
@@ -94,14 +94,14 @@ mod tests {
     }
 
     #[test]
-    fn a_fixture_names_the_network_where_the_program_does_not() {
+    fn a_bundle_names_the_network_where_the_program_does_not() {
         let values = ModelPublicValues {
             model_digest: [9; 32],
             ipfs_uri: ADDRESS.into(),
             label: 300,
         };
-        let fixture = Fixture::of(&file(Program::ANY_MODEL, values.encode())).unwrap();
-        assert_eq!(fixture.model_digest, Some(hex(&[9; 32])));
-        assert_eq!(fixture.label, 300);
+        let bundle = ProofBundle::of(&file(Program::ANY_MODEL, values.encode())).unwrap();
+        assert_eq!(bundle.model_digest, Some(hex(&[9; 32])));
+        assert_eq!(bundle.label, 300);
     }
 }

@@ -1,4 +1,4 @@
-//! A proof as JSON, to be pasted into the tests of a contract.
+//! A statement and its proof as JSON: the output of `zklens evm prove`, for contracts and their tests.
 
 use crate::abi::{self, AbiError};
 use crate::gas::{calldata_gas, floor_gas};
@@ -7,46 +7,47 @@ use serde::{Deserialize, Serialize};
 use zklens_commitment::VerifierSetup;
 use zklens_verifier::{Statement, VerifyingKey};
 
-/// A statement and its proof, flat: `vm.parseJsonBytes(json, ".calldata")` and its like read every field.
+/// A statement and its proof in one flat object, which Foundry reads field by field: `vm.parseJsonBytes(json,
+/// ".calldata")`.
 ///
-/// Bytes are hexadecimal digits after `0x`. Nothing in it depends on a chain.
+/// Bytes are hexadecimal digits after `0x`. Only the context can depend on a chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Fixture {
+pub struct ProofBundle {
     /// The model's name.
     pub model: String,
     /// The model, as the contract's `modelId` gives it.
     pub model_id: String,
     /// For each image, its label.
     pub labels: Vec<usize>,
-    /// For each image, its label's name.
+    /// For each image, the name of its label.
     pub classes: Vec<String>,
-    /// What the proof is bound to.
+    /// The 32 bytes that the proof is bound to.
     pub context: String,
     /// The points of the input commitments, one after the other.
     pub inputs: String,
-    /// What the transcript begins with.
+    /// The digest of the statement, with which the transcript begins.
     pub statement_digest: String,
     /// `abi.encode(modelId, context, labels, inputs)`.
     pub public_values: String,
     /// The proof's tape.
     pub proof: String,
-    /// A call of `verify`, with selector.
+    /// A call of `verify`, with its selector.
     pub calldata: String,
-    /// How long the calldata is.
+    /// The length of the calldata in bytes.
     pub calldata_bytes: usize,
-    /// What it costs beside execution (EIP-2028).
+    /// The gas of the calldata itself (EIP-2028); execution comes on top.
     pub calldata_gas: u64,
-    /// The least that a transaction with it costs, beside the 21,000 of any (EIP-7623).
+    /// The least gas of a transaction with this calldata (EIP-7623); the 21,000 of every transaction come on top.
     pub floor_gas: u64,
 }
 
-impl Fixture {
-    /// The fixture of a proof. Nothing is verified.
+impl ProofBundle {
+    /// The bundle of a statement and its proof. Nothing is verified.
     ///
     /// # Errors
     ///
-    /// A label takes more than 16 bits.
+    /// A label has more than 16 bits.
     pub fn new(
         setup: &VerifierSetup,
         key: &VerifyingKey,
@@ -78,31 +79,31 @@ mod tests {
     use super::*;
     use zklens_verifier::ProofFile;
 
-    fn fixture() -> (Fixture, ProofFile) {
+    fn bundle() -> (ProofBundle, ProofFile) {
         let key = include_bytes!("../../../vectors/proofs/v1/mnist-cnn.zkk");
         let proof = include_bytes!("../../../vectors/proofs/v1/mnist-cnn.zkp");
         let key = VerifyingKey::decode(key).unwrap();
         let proof = ProofFile::decode(proof).unwrap();
         let setup = VerifierSetup::decode(&zklens_setup::TAU_G2).unwrap();
-        let fixture = Fixture::new(&setup, &key, &proof.statement, &proof.proof).unwrap();
-        (fixture, proof)
+        let bundle = ProofBundle::new(&setup, &key, &proof.statement, &proof.proof).unwrap();
+        (bundle, proof)
     }
 
     #[test]
     fn its_calldata_is_its_statement_and_proof() {
-        let (fixture, proof) = fixture();
-        let calldata = hex::decode(&fixture.calldata).unwrap();
+        let (bundle, proof) = bundle();
+        let calldata = hex::decode(&bundle.calldata).unwrap();
         let decoded = abi::decode(proof.statement.model, &calldata).unwrap();
         assert_eq!(decoded, (proof.statement, proof.proof));
-        assert_eq!(fixture.calldata_bytes, calldata.len());
-        assert_eq!(fixture.calldata_gas, calldata_gas(&calldata));
-        assert!(fixture.floor_gas > fixture.calldata_gas);
+        assert_eq!(bundle.calldata_bytes, calldata.len());
+        assert_eq!(bundle.calldata_gas, calldata_gas(&calldata));
+        assert!(bundle.floor_gas > bundle.calldata_gas);
     }
 
     #[test]
     fn its_json_is_flat_and_can_be_read_back() {
-        let (fixture, proof) = fixture();
-        let json = serde_json::to_value(&fixture).unwrap();
+        let (bundle, proof) = bundle();
+        let json = serde_json::to_value(&bundle).unwrap();
         let expected = [
             "calldata",
             "calldataBytes",
@@ -125,7 +126,7 @@ mod tests {
         assert_eq!(json["model"], "mnist-cnn");
         assert_eq!(json["modelId"], format!("0x{}", proof.statement.model));
         assert_eq!(json["classes"].as_array().unwrap().len(), 1);
-        let back: Fixture = serde_json::from_value(json).unwrap();
-        assert_eq!(back, fixture);
+        let back: ProofBundle = serde_json::from_value(json).unwrap();
+        assert_eq!(back, bundle);
     }
 }
