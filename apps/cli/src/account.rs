@@ -46,8 +46,8 @@ pub(crate) const fn wait(arguments: &AccountArguments) -> Duration {
 }
 
 fn password(arguments: &AccountArguments) -> Result<Zeroizing<String>, Failure> {
-    let file = arguments.password_file.clone();
-    let file = file.or_else(|| std::env::var_os(PASSWORD_FILE).map(PathBuf::from));
+    let named = arguments.password_file.clone();
+    let file = named.or_else(|| std::env::var_os(PASSWORD_FILE).map(PathBuf::from));
     if let Some(file) = file {
         return read_password(&file);
     }
@@ -69,8 +69,8 @@ fn password(arguments: &AccountArguments) -> Result<Zeroizing<String>, Failure> 
 
 /// The contents of the file, without the line break at the end.
 fn read_password(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let text = std::fs::read_to_string(path).map(Zeroizing::new);
-    let text = text.map_err(|error| Failure::new(EXIT_INPUT, path.display(), error))?;
+    let read = std::fs::read_to_string(path).map(Zeroizing::new);
+    let text = read.map_err(|error| Failure::new(EXIT_INPUT, path.display(), error))?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(Zeroizing::new(
         line.strip_suffix('\r').unwrap_or(line).to_owned(),

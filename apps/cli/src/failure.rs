@@ -92,8 +92,8 @@ impl Failure {
 
     /// A failure of arguments that clap refuses.
     pub(crate) fn of_arguments(error: &clap::Error) -> Self {
-        let text = error.render().to_string();
-        let text = text.strip_prefix("error: ").unwrap_or(&text);
+        let rendered = error.render().to_string();
+        let text = rendered.strip_prefix("error: ").unwrap_or(&rendered);
         // The rest shows how the command is used.
         let message = text.split("\n\nUsage:").next().unwrap_or(text);
         let words: Vec<&str> = message.split_whitespace().collect();

@@ -52,8 +52,8 @@ async fn healthz() -> Json<Health> {
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResponse, ApiError> {
-    let text = app.metrics.text(app.now());
-    let text = text.map_err(|_| ApiError::internal())?;
+    let written = app.metrics.text(app.now());
+    let text = written.map_err(|_| ApiError::internal())?;
     Ok(([(CONTENT_TYPE, MEDIA_TYPE)], text))
 }
 

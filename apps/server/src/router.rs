@@ -56,8 +56,8 @@ async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) ->
 async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = known(request.method());
-    let route = request.extensions().get::<MatchedPath>();
-    let route = route.map_or("page", MatchedPath::as_str).to_owned();
+    let matched = request.extensions().get::<MatchedPath>();
+    let route = matched.map_or("page", MatchedPath::as_str).to_owned();
     let response = next.run(request).await;
     let (status, time) = (response.status().as_u16(), started.elapsed());
     app.metrics.request(method, &route, status, time);

@@ -80,10 +80,10 @@ pub fn compare_images(
         });
     }
     let setup = keys::setup()?;
-    let pixels = images
+    let decoded = images
         .iter()
         .map(|file| zklens_image::pixels(file, key.key.preprocessing()));
-    let pixels = pixels.collect::<Result<Vec<_>, _>>()?;
+    let pixels = decoded.collect::<Result<Vec<_>, _>>()?;
     let checked = verified.check_pixels(setup, &key.key, &pixels, opening);
     checked.map_err(|error| match error {
         VerifyError::OtherPixels { first, last } => Error::OtherImage {

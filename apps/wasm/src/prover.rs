@@ -68,11 +68,11 @@ impl Prover {
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
     ) -> Result<Proof, Error> {
         let context = context::parse(context)?;
-        let images = images.into_iter().enumerate();
-        let images = images.map(|(image, values)| self.network.pixels(image, values));
-        let images = images.collect::<Result<Vec<_>, _>>()?;
+        let counted = images.into_iter().enumerate();
+        let checked = counted.map(|(image, values)| self.network.pixels(image, values));
+        let images = checked.collect::<Result<Vec<_>, _>>()?;
         let setup = keys::setup()?;
-        let proved = prove_with(
+        let outcome = prove_with(
             setup,
             &self.key,
             &images,
@@ -80,7 +80,7 @@ impl Prover {
             &mut randomness()?,
             &mut |stage| progress(index(stage)),
         );
-        let proved = proved.map_err(|error| match error {
+        let proved = outcome.map_err(|error| match error {
             ProveError::Cancelled => Error::Cancelled,
             error => Error::Batch(error),
         })?;
@@ -95,8 +95,8 @@ impl Prover {
     fn check(&self, setup: &Setup, images: &[Pixels], proved: &Proved) -> Result<(), Error> {
         let key = self.key.verifying();
         let statement = proved.statement.clone();
-        let verified = verify(setup.verifier(), key, statement, &proved.proof);
-        let verified = verified.map_err(Error::Defect)?;
+        let outcome = verify(setup.verifier(), key, statement, &proved.proof);
+        let verified = outcome.map_err(Error::Defect)?;
         let checked = verified.check_pixels(setup, key, images, &proved.opening);
         checked.map_err(Error::Defect)
     }

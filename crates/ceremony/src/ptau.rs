@@ -134,8 +134,8 @@ fn sections(file: &mut (impl Read + Seek)) -> Result<Sections, PtauError> {
         let kind = u32::from_le_bytes(array(file)?);
         let size = u64::from_le_bytes(array(file)?);
         let start = file.stream_position()?;
-        let after = start.checked_add(size).filter(|after| *after <= end);
-        let after = after.ok_or(PtauError::Truncated)?;
+        let end_of_section = start.checked_add(size).filter(|after| *after <= end);
+        let after = end_of_section.ok_or(PtauError::Truncated)?;
         sections.push(Section { kind, start, size });
         file.seek(SeekFrom::Start(after))?;
     }

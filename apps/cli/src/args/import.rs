@@ -145,9 +145,9 @@ pub(crate) struct EvaluateArguments {
 }
 
 fn size(text: &str) -> Result<[u16; 2], String> {
-    let sides = text.split_once(['x', '×']);
+    let texts = text.split_once(['x', '×']);
     let side = |side: &str| side.trim().parse::<u16>().ok().filter(|side| *side > 0);
-    let sides = sides.and_then(|(height, width)| side(height).zip(side(width)));
+    let sides = texts.and_then(|(height, width)| side(height).zip(side(width)));
     let (height, width) = sides.ok_or("expected height x width, as in 28x28")?;
     Ok([height, width])
 }

@@ -36,12 +36,16 @@ pub(crate) fn manual(arguments: &ManArguments) -> Result<ExitCode, Failure> {
         let destination = Destination::new(&folder.join(name), arguments.force)?;
         Ok((destination, page))
     };
-    let pages: Result<Vec<_>, Failure> = pages.into_iter().map(destination).collect();
-    let pages = pages?;
-    for (destination, page) in &pages {
+    let checked = pages.into_iter().map(destination);
+    let destinations = checked.collect::<Result<Vec<_>, Failure>>()?;
+    for (destination, page) in &destinations {
         destination.write(page)?;
     }
-    say!("{} pages written to {}", pages.len(), folder.display());
+    say!(
+        "{} pages written to {}",
+        destinations.len(),
+        folder.display()
+    );
     Ok(ExitCode::SUCCESS)
 }
 

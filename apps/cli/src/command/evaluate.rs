@@ -32,9 +32,9 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
         preprocessing: model.preprocessing(),
         classes: model.classes(),
     };
-    let logits_to = arguments.logits.as_deref();
-    let logits_to = logits_to.map(|path| Destination::for_text(path, arguments.force));
-    let logits_to = logits_to.transpose()?;
+    let logits = arguments.logits.as_deref();
+    let checked = logits.map(|path| Destination::for_text(path, arguments.force));
+    let logits_to = checked.transpose()?;
     let samples = source.read()?;
     let bar = output::progress(samples.len(), "classifying");
     let classify = |sample: &zklens_onnx::Sample| {
@@ -42,8 +42,9 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
         bar.inc(1);
         result.map_err(|error| Failure::new(EXIT_INPUT, arguments.images.display(), error))
     };
-    let results: Result<Vec<Classification>, Failure> = samples.par_iter().map(classify).collect();
-    let results = results?;
+    let classified: Result<Vec<Classification>, Failure> =
+        samples.par_iter().map(classify).collect();
+    let results = classified?;
     bar.finish_and_clear();
     if let Some(destination) = &logits_to {
         let logits: Vec<&[i64]> = results.iter().map(Classification::logits).collect();

@@ -56,9 +56,9 @@ fn execute(
     let bytes = files::read_image(path)?;
     stages.end("read");
     let fault = |error: &dyn std::fmt::Display| Failure::new(EXIT_INPUT, files::name(path), error);
-    let picture = zklens_image::decode(&bytes);
+    let decoded = zklens_image::decode(&bytes);
     let picture =
-        picture.map_err(|error| files::image::refused(files::name(path), &bytes, &error))?;
+        decoded.map_err(|error| files::image::refused(files::name(path), &bytes, &error))?;
     stages.end("decode");
     let pixels = zklens_image::preprocess(&picture, model.preprocessing());
     stages.end("preprocess");

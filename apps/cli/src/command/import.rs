@@ -40,8 +40,8 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
         .map_err(|failure| failure.with_exit(EXIT_MODEL))?;
     let fault = |error| failure(&arguments.onnx, &error);
     let beside = Beside::new(&arguments.onnx);
-    let importer = Importer::with_external_data(&file, &options, &beside);
-    let importer = importer.map_err(|error| match error {
+    let read = Importer::with_external_data(&file, &options, &beside);
+    let importer = read.map_err(|error| match error {
         ImportError::Malformed { .. } => {
             let name = files::name(&arguments.onnx);
             files::refused(EXIT_MODEL, name, (&file, Expected::Network), error)

@@ -104,13 +104,13 @@ pub(crate) fn check(
         failure.with_help("nothing was written; this is a defect of zklens, please report it")
     };
     let key = key.verifying();
-    let verified = verify(
+    let outcome = verify(
         setup.verifier(),
         key,
         proved.statement.clone(),
         &proved.proof,
     );
-    let verified = verified.map_err(bug)?;
+    let verified = outcome.map_err(bug)?;
     let checked = verified.check_pixels(setup, key, pixels, &proved.opening);
     checked.map_err(bug)
 }

@@ -54,8 +54,8 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
         );
         return Err(refused(&cause));
     }
-    let verified = verify(&verifier, &key, proof.statement.clone(), &proof.proof);
-    let verified = verified.map_err(|error| refused(&format!("the proof is false: {error}")))?;
+    let outcome = verify(&verifier, &key, proof.statement.clone(), &proof.proof);
+    let verified = outcome.map_err(|error| refused(&format!("the proof is false: {error}")))?;
     let files = match &powers {
         Some(setup) => compare(&verified, setup, &key, &proof, &paths)?,
         None => Vec::new(),

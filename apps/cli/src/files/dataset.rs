@@ -88,8 +88,8 @@ impl Source<'_> {
                     "image {index} has label {label}, which has no name"
                 )));
             }
-            let pixels = Pixels::new([channels, height, width], values.to_vec());
-            let pixels = pixels.ok_or_else(|| self.fault("is inconsistent"))?;
+            let fitted = Pixels::new([channels, height, width], values.to_vec());
+            let pixels = fitted.ok_or_else(|| self.fault("is inconsistent"))?;
             Ok(Sample { pixels, label })
         };
         images.map(sample).collect()

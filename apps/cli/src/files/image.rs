@@ -21,8 +21,8 @@ impl ImageFile {
     pub(crate) fn read(path: &Path, preprocessing: &Preprocessing) -> Result<Self, Failure> {
         let name = files::name(path);
         let bytes = files::read_image(path)?;
-        let pixels = zklens_image::pixels(&bytes, preprocessing);
-        let pixels = pixels.map_err(|error| refused(&name, &bytes, &error))?;
+        let decoded = zklens_image::pixels(&bytes, preprocessing);
+        let pixels = decoded.map_err(|error| refused(&name, &bytes, &error))?;
         note_orientation(&name, &bytes);
         Ok(Self {
             name,

@@ -93,8 +93,8 @@ pub(crate) fn images_under(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 fn is_image(path: &Path) -> bool {
     /// The first bytes of the files that macOS stores beside others, under similar names.
     const APPLE_DOUBLE: &[u8] = b"\0\x05\x16\x07";
-    let extension = path.extension().and_then(|e| e.to_str());
-    let extension = extension.map(str::to_ascii_lowercase);
+    let as_written = path.extension().and_then(|e| e.to_str());
+    let extension = as_written.map(str::to_ascii_lowercase);
     let is_named = extension.is_some_and(|e| IMAGE_EXTENSIONS.contains(&e.as_str()));
     // Pipes and devices are not opened: that could wait for ever.
     if !path.is_file() {

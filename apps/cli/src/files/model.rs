@@ -14,8 +14,8 @@ pub(crate) fn load(name: &str) -> Result<Model, Failure> {
 /// The same, with the bytes of the file; without, for a shipped network.
 pub(crate) fn load_with_bytes(name: &str) -> Result<(Model, Option<Vec<u8>>), Failure> {
     if let Some(shipped) = zklens_models::find(name) {
-        let model = shipped.decode();
-        let model = model.map_err(|error| Failure::new(EXIT_MODEL, name, error))?;
+        let decoded = shipped.decode();
+        let model = decoded.map_err(|error| Failure::new(EXIT_MODEL, name, error))?;
         return Ok((model, None));
     }
     let path = Path::new(name);

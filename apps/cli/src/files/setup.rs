@@ -53,8 +53,8 @@ impl SetupFile {
                 content: zklens_ceremony::SetupFile::shipped(powers),
             });
         };
-        let content = zklens_ceremony::SetupFile::read(&mut open(path)?, powers);
-        let content = content.map_err(|error| {
+        let read = zklens_ceremony::SetupFile::read(&mut open(path)?, powers);
+        let content = read.map_err(|error| {
             let failure = Failure::new(EXIT_INPUT, path.display(), &error);
             match error {
                 SetupFileError::Read(_) => failure,

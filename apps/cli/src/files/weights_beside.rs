@@ -13,11 +13,11 @@ pub(crate) struct Beside {
 
 impl Beside {
     pub(crate) fn new(onnx: &Path) -> Self {
-        let folder = onnx.parent().unwrap_or(Path::new(""));
-        let folder = if folder.as_os_str().is_empty() {
+        let parent = onnx.parent().unwrap_or(Path::new(""));
+        let folder = if parent.as_os_str().is_empty() {
             Path::new(".")
         } else {
-            folder
+            parent
         };
         Self {
             folder: folder.to_path_buf(),

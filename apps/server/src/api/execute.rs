@@ -40,7 +40,8 @@ pub(super) async fn execute(
 fn execution(keys: &Keys, image: &[u8]) -> Result<Execution, ApiError> {
     let (pixels, ipfs_uri) = read_image(image, keys)?;
     let model = keys.fast.model();
-    let result = model.classify(&pixels);
-    let result = result.map_err(|error| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, error))?;
+    let classified = model.classify(&pixels);
+    let result =
+        classified.map_err(|error| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, error))?;
     Ok(Execution::new(model, &model.digest(), &result, ipfs_uri))
 }

@@ -35,8 +35,8 @@ pub(super) async fn verify(
 ) -> Result<Json<Verification>, ApiError> {
     let deadline = app.deadline();
     let Query(parameters) = parameters?;
-    let model = parameters.model.as_deref();
-    let model = model.map(|name| app.engine.model(Some(name))).transpose()?;
+    let name = parameters.model.as_deref();
+    let model = name.map(|name| app.engine.model(Some(name))).transpose()?;
     upload.expect_proof(&app.limits)?;
     let client = upload.client();
     let sent = upload.proof(&app, deadline).await?;

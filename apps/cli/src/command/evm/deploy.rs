@@ -37,8 +37,8 @@ pub(crate) fn run(arguments: &EvmDeployArguments) -> Result<ExitCode, Failure> {
     let key = spinning("deriving the key", || {
         verifying_key(arguments.key.as_deref(), &arguments.model.model, &setup)
     })?;
-    let blob = contract_key(&key, &verifier, &arguments.batches);
-    let blob = blob.map_err(|error| Failure::new(EXIT_MODEL, key.name(), error))?;
+    let encoded = contract_key(&key, &verifier, &arguments.batches);
+    let blob = encoded.map_err(|error| Failure::new(EXIT_MODEL, key.name(), error))?;
     let node = chain::connect(&arguments.node)?;
     let account = account::open(&arguments.account)?;
     let wait = account::wait(&arguments.account);

@@ -31,8 +31,8 @@ pub(crate) fn run(arguments: &EvmEstimateArguments) -> Result<ExitCode, Failure>
     let (proof, _) = files::proof::read(&arguments.proof)?;
     let node = chain::connect(&arguments.node)?;
     let contract = chain::contract(&node, &arguments.contract)?;
-    let estimate = contract.estimate(None, &proof.statement, &proof.proof);
-    let estimate = estimate.map_err(chain::failure)?;
+    let asked = contract.estimate(None, &proof.statement, &proof.proof);
+    let estimate = asked.map_err(chain::failure)?;
     // Not every node sets a price.
     let price = node.gas_price().ok();
     let gas = gas(

@@ -41,8 +41,8 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     prove::check(&setup, &key, &pixels, &proved)?;
     stages.end("verify");
     let (statement, proof) = (&proved.statement, &proved.proof);
-    let bundle = ProofBundle::new(setup.verifier(), key.verifying(), statement, proof);
-    let bundle = bundle.map_err(|error| Failure::of(EXIT_INPUT, error))?;
+    let made = ProofBundle::new(setup.verifier(), key.verifying(), statement, proof);
+    let bundle = made.map_err(|error| Failure::of(EXIT_INPUT, error))?;
     if let Some(destination) = destination {
         prove::write(&destination, &proved, arguments.public)?;
     }

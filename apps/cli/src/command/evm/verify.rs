@@ -72,8 +72,8 @@ fn verification(arguments: &EvmVerifyArguments) -> Result<Verification, Failure>
         Some(key) => check_key(&contract, key, &setup)?,
         None => false,
     };
-    let account = arguments.send.then(|| account::open(&arguments.account));
-    let account = account.transpose()?;
+    let opened = arguments.send.then(|| account::open(&arguments.account));
+    let account = opened.transpose()?;
     contract.verify(statement, tape).map_err(chain::failure)?;
     let transaction = match &account {
         Some(account) => Some(send(&contract, account, &proof, arguments)?),
@@ -155,10 +155,10 @@ fn send(
     arguments: &EvmVerifyArguments,
 ) -> Result<Transaction, Failure> {
     let wait = account::wait(&arguments.account);
-    let receipt = spinning("waiting for a block", || {
+    let sent = spinning("waiting for a block", || {
         contract.send(account, &proof.statement, &proof.proof, wait)
     });
-    let receipt = receipt.map_err(chain::failure)?;
+    let receipt = sent.map_err(chain::failure)?;
     Ok(Transaction {
         hash: receipt.transaction.to_string(),
         block: receipt.block,

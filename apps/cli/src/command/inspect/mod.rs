@@ -81,12 +81,12 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
     } else {
         files::magic(path, keys::MAX_KEY_BYTES)?
     };
-    match &magic {
-        &zklens_verifier::PROOF_MAGIC => proof::run(path, setup, arguments.json)?,
-        &zklens_sp1::PROOF_MAGIC => sp1::inspect::run(path, arguments.json)?,
-        &zklens_verifier::KEY_MAGIC => key::run_verifying(path, arguments.json)?,
-        &zklens_prover::PROVING_KEY_MAGIC => key::run_proving(path, setup, arguments.json)?,
-        &zklens_ceremony::MAGIC => {
+    match magic {
+        zklens_verifier::PROOF_MAGIC => proof::run(path, setup, arguments.json)?,
+        zklens_sp1::PROOF_MAGIC => sp1::inspect::run(path, arguments.json)?,
+        zklens_verifier::KEY_MAGIC => key::run_verifying(path, arguments.json)?,
+        zklens_prover::PROVING_KEY_MAGIC => key::run_proving(path, setup, arguments.json)?,
+        zklens_ceremony::MAGIC => {
             let failure = Failure::new(EXIT_INPUT, path.display(), "this is a setup");
             return Err(failure.with_help("`zklens setup verify FILE` checks it"));
         }

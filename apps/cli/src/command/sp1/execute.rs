@@ -55,14 +55,14 @@ fn execute(
 ) -> Result<Execution, Failure> {
     let image = ImageBytes::read(path)?;
     let inputs = task.inputs(&image);
-    let executed = if is_watched {
+    let outcome = if is_watched {
         reporting("running", |progress| {
             worker.execute(task.program, inputs, progress)
         })
     } else {
         worker.execute(task.program, inputs, |_| ())
     };
-    let executed = executed.map_err(|error| image.failure(&error))?;
+    let executed = outcome.map_err(|error| image.failure(&error))?;
     image.check(&executed.statement)?;
     let execution = executed.execution;
     Ok(Execution {
@@ -87,9 +87,8 @@ fn print(
         print_text(execution, is_one_of_many)?;
     }
     if arguments.verbose {
-        let stages = execution.stages.iter();
-        let stages = stages.map(|(name, cycles)| format!("{name} {}, ", thousands(*cycles)));
-        let stages = stages.collect::<String>();
+        let stage = |(name, cycles): (&String, &u64)| format!("{name} {}, ", thousands(*cycles));
+        let stages = execution.stages.iter().map(stage).collect::<String>();
         tell!(
             "{}: {stages}total {} cycles",
             printable(&execution.file),

@@ -111,12 +111,12 @@ pub(crate) fn deliver(order: &Order<'_>) -> Result<Delivery, Failure> {
     let prove = |progress: &mut dyn FnMut(&str)| {
         worker.prove(task.program, inputs, order.system, order.prover, progress)
     };
-    let proved = if order.verbose {
+    let outcome = if order.verbose {
         prove(&mut |text| tell!("{text}"))
     } else {
         reporting("proving", prove)
     };
-    let proved = proved.map_err(|error| image.failure(&error))?;
+    let proved = outcome.map_err(|error| image.failure(&error))?;
     let proving = stages.end("prove");
     image.check(&proved.statement)?;
     let verifying = if proved.file.mock {
