@@ -1,4 +1,4 @@
-//! The account that sends transactions, and its secret.
+//! The account that sends transactions, and its private key.
 
 use crate::args::AccountArguments;
 use crate::chain;
@@ -12,7 +12,7 @@ use zklens_evm::chain::{Account, AccountError, parse_address};
 const PRIVATE_KEY: &str = "ETH_PRIVATE_KEY";
 const PASSWORD_FILE: &str = "ETH_PASSWORD_FILE";
 
-/// The account that was named, or else that of `ETH_PRIVATE_KEY`.
+/// The account that the arguments name, or else the account of `ETH_PRIVATE_KEY`.
 pub(crate) fn open(arguments: &AccountArguments) -> Result<Account, Failure> {
     if let Some(address) = &arguments.unlocked {
         let address = parse_address(address).map_err(chain::failure)?;
@@ -40,14 +40,14 @@ pub(crate) fn open(arguments: &AccountArguments) -> Result<Account, Failure> {
     Account::from_private_key(&key).map_err(|error| Failure::new(EXIT_USAGE, PRIVATE_KEY, error))
 }
 
-/// How long to wait for a transaction.
+/// How long to wait until a transaction is in a block.
 pub(crate) const fn wait(arguments: &AccountArguments) -> Duration {
     Duration::from_secs(arguments.wait)
 }
 
 fn password(arguments: &AccountArguments) -> Result<Zeroizing<String>, Failure> {
-    let file = arguments.password_file.clone();
-    let file = file.or_else(|| std::env::var_os(PASSWORD_FILE).map(PathBuf::from));
+    let named = arguments.password_file.clone();
+    let file = named.or_else(|| std::env::var_os(PASSWORD_FILE).map(PathBuf::from));
     if let Some(file) = file {
         return read_password(&file);
     }
@@ -67,10 +67,10 @@ fn password(arguments: &AccountArguments) -> Result<Zeroizing<String>, Failure> 
         .map_err(fault)
 }
 
-/// The file without the end of its last line.
+/// The contents of the file, without the line break at the end.
 fn read_password(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let text = std::fs::read_to_string(path).map(Zeroizing::new);
-    let text = text.map_err(|error| Failure::new(EXIT_INPUT, path.display(), error))?;
+    let read = std::fs::read_to_string(path).map(Zeroizing::new);
+    let text = read.map_err(|error| Failure::new(EXIT_INPUT, path.display(), error))?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(Zeroizing::new(
         line.strip_suffix('\r').unwrap_or(line).to_owned(),

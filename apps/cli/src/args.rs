@@ -4,17 +4,19 @@ mod documents;
 mod engine;
 mod evm;
 mod import;
+mod inputs;
 mod proof;
 #[cfg(feature = "serve")]
 mod serve;
 
 pub(crate) use documents::{CompletionsArguments, ManArguments};
-pub(crate) use engine::{Engine, EngineArgument, ProverArgument, given};
+pub(crate) use engine::{Engine, EngineArgument, given};
 pub(crate) use evm::{
     AccountArguments, ContractArgument, EvmArguments, EvmCommand, EvmDeployArguments,
     EvmEstimateArguments, EvmExportArguments, EvmProveArguments, EvmVerifyArguments, NodeArguments,
 };
 pub(crate) use import::{EvaluateArguments, ImportArguments, ResizeFilter};
+pub(crate) use inputs::{ImagesArgument, ModelArgument, SetupArgument};
 pub(crate) use proof::{
     KeygenArguments, ProveArguments, SetupArguments, SetupCommand, SetupImportArguments,
     SetupVerifyArguments, VerifyArguments,
@@ -25,12 +27,11 @@ pub(crate) use serve::ServeArguments;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use zklens_image::CidVersion;
-use zklens_prover::Target;
 
 /// Proves what a neural network sees in an image, without showing the image.
 ///
-/// A proof says: this network, and no other, gives this label to an image that is hidden inside. Who
-/// has the proof can verify it in milliseconds, and learns nothing else.
+/// A proof says: exactly this network gives this label to a hidden image. Whoever has the proof can verify it in
+/// milliseconds, and learns nothing else.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -44,28 +45,28 @@ Examples:
   zklens prove --engine sp1 photo.jpg -o photo.sp1
 
 Standard input and output:
-  As a file to read, `-` is standard input; as a file to write, standard output: all else that a command prints then goes to standard error. Proofs and models are not written to a terminal.
+  As a file to read, `-` means standard input; as a file to write, it means standard output, and everything else that the command prints goes to standard error. Proofs and models are not written to a terminal.
 
-With --json, a command that fails prints one line on standard output, and says the same in words on standard error:
+With --json, a command that fails prints one line on standard output, and the same in words on standard error:
     {\"error\": {\"kind\": \"input\", \"exitCode\": 1,
                \"message\": …, \"help\": …}}
-A kind is the exit code in a word; a `help` is not always there. `verify` adds \"verified\": false.
+The kind is the exit code as a word; `help` may be absent. `verify` adds \"verified\": false.
 
 Exit codes, and kinds:
   0           everything was done; for `verify`: the proof is true
   1  input    an image or another input file could not be read (`execute` goes on with the others)
-  2  usage    the command line makes no sense
+  2  usage    the command line is wrong
   3  model    a model or key could not be loaded, imported or derived
   4  output   output could not be written
   5  refused  a proof is false, or does not show what was asked for; a setup does not hold the powers of one number
-  6  service  a node, contract, prover network or engine cannot be reached, is not what it should be, or does not do what it is asked
+  6  service  a node, contract, prover network or engine cannot be reached, is of the wrong kind, or fails
 
 Environment:
   NO_COLOR        if it is set and not empty, nothing is coloured
-  CLICOLOR_FORCE  if it is set and not 0, colours are not for terminals alone"
+  CLICOLOR_FORCE  if it is set and not 0, output is coloured even if it does not go to a terminal"
 )]
 pub(crate) struct Arguments {
-    /// When to colour what is printed
+    /// When to colour the output
     #[arg(
         long,
         value_name = "WHEN",
@@ -82,25 +83,26 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Prove what a network sees in images, and write the proof to a file
     ///
-    /// The proof says which network was used and which label it gives each image, and nothing else
-    /// about the images. It is verified before it is written. Several images are one batch: one file,
-    /// smaller and faster than a proof for each, which is only verified as a whole.
+    /// The proof says which network was used and which label it gives each image, and nothing else about the images. It
+    /// is verified before it is written. Several images make one proof, which is smaller and faster than one proof for
+    /// each, and can only be verified as a whole.
     ///
     /// With --engine sp1, the proof also says which file the image is; see below.
     Prove(ProveArguments),
     /// Verify a proof, and say what it proves
     ///
-    /// The model, the image and the context are three questions, and a proof answers only those that
-    /// you ask; see below. Exit code 0 means that the proof is true and shows all that was asked for, 5
-    /// that it does not.
+    /// Which model, which image and which context a proof is about are three separate questions, and this command checks
+    /// only those that you ask; see below. Exit code 0 means that the proof is true and everything that you asked was
+    /// confirmed; 5 means that it was not.
     Verify(VerifyArguments),
     /// Classify image files and print label and IPFS address, as a contract will hold them
     ///
-    /// Nothing is proved: see `prove`. The label is computed in integers only, the same on every machine. The network
-    /// sees the pixels as the file stores them: EXIF orientation is not applied, transparency is laid over white.
+    /// Nothing is proved: see `prove`. The label is computed in integers only, so it is the same on every machine. The
+    /// network sees the pixels as the file stores them: EXIF orientation is not applied, and transparent pixels are drawn
+    /// on white.
     ///
-    /// With --engine sp1, the program that SP1 proves is run in its virtual machine, which also tells how
-    /// much there would be to prove; see `prove --help`.
+    /// With --engine sp1, the program that SP1 would prove runs in SP1's virtual machine, which also counts the
+    /// instructions to prove; see `prove --help`.
     Execute(ExecuteArguments),
     /// Print the IPFS address (CID) of files, as `ipfs add` gives it
     Cid(CidArguments),
@@ -108,44 +110,42 @@ pub(crate) enum Command {
     Models(ModelsArguments),
     /// Show what is inside a model, a proof or a key
     ///
-    /// Of a model: input, layers, scales, bounds, digest, model id. Of a proof: what it claims, without
-    /// verifying it. Of a key: what a verifier knows of its model.
+    /// A model shows its input, layers, scales, bounds, digest and model id; a proof shows its claim, which is not
+    /// verified; a key shows what it tells a verifier about its model.
     Inspect(InspectArguments),
     /// Turn an ONNX network into an integer model (.zkl)
     ///
-    /// Calibration images decide the scale of every layer, so take a few hundred typical ones. In a
-    /// folder, images are prepared as `execute` prepares them (resized, inverted if --invert); an idx
-    /// file holds the network's input itself. What the network has and zklens does not know is
-    /// refused by name.
+    /// Calibration images decide the scale of every layer, so take a few hundred typical ones. The images of a folder are
+    /// prepared as `execute` prepares them (resized, inverted if --invert); an idx file holds the network's input itself.
+    /// An operator that zklens does not support is refused, and the error names it.
     Import(ImportArguments),
     /// Measure a model's accuracy on a labelled data set
     Evaluate(EvaluateArguments),
     /// Write the keys of a model: for verifiers who lack the model, or to keep its weights secret
     ///
-    /// `prove` and `verify` need no key files if both sides have the model: they derive its key in a
-    /// moment, the same on every machine. With --private-weights the verifying key only holds commitments
-    /// that hide the weights, and another file holds the secret that proving takes.
+    /// If both sides have the model, `prove` and `verify` need no key files: they derive the model's key in a moment, the
+    /// same on every machine. With --private-weights, the verifying key only holds commitments that hide the weights, and
+    /// a second file holds the secret that a prover needs.
     Keygen(KeygenArguments),
     /// Check the setup that all proofs rest on, or import another one
     ///
-    /// The setup is a list of powers of a secret number, as points of a curve, made by many people in a
-    /// public ceremony. If all of them kept their share of the secret and met, they could prove false
-    /// statements; one honest one is enough. It serves every model.
+    /// The setup is a list of powers of a secret number, as points of a curve. Many people made it in a public ceremony.
+    /// Only if all of them kept their shares of the secret and put them together could they prove false statements: one
+    /// honest participant is enough. One setup serves every model.
     Setup(SetupArguments),
     /// Have proofs verified by a contract on an Ethereum chain
     ///
-    /// Any chain with the precompiles of BN254 and the instructions of Cancun will do. The contract is
-    /// made once for a model, by anyone, and has no owner. What it says of a proof is what `zklens
-    /// verify` says.
+    /// Any chain with the precompiles of BN254 and the instructions of Cancun will do. Anyone can deploy the contract,
+    /// once for a model, and it has no owner. It accepts exactly the proofs that `zklens verify` accepts.
     Evm(EvmArguments),
     /// Serve the page and a JSON API, on this machine alone
     ///
-    /// The page proves in the browser. The API is for programs that cannot run the prover:
-    /// /api/openapi.json describes it. /healthz and /metrics are for whoever keeps the server running.
-    /// SIGINT and SIGTERM end it when what runs is done.
+    /// The page proves in the browser. The API is for programs that cannot run the prover, and /api/openapi.json describes
+    /// it. /healthz and /metrics are for whoever operates the server. SIGINT and SIGTERM end it when the running requests
+    /// are done.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
-    /// Print a script that completes this command's arguments in a shell
+    /// Print a script with which a shell completes the arguments of this command
     Completions(CompletionsArguments),
     /// Write the manual pages into a folder
     Man(ManArguments),
@@ -172,37 +172,12 @@ impl Command {
                 EvmCommand::Deploy(arguments) => arguments.json,
                 EvmCommand::Verify(arguments) => arguments.json,
                 EvmCommand::Estimate(arguments) => arguments.json,
-                // Its output goes into files of tests, where a failure has no place.
+                // Its output goes into files for tests, and a failure must not end up in one.
                 EvmCommand::Prove(_) => false,
             },
             Self::Cid(_) | Self::Completions(_) | Self::Man(_) => false,
             #[cfg(feature = "serve")]
             Self::Serve(_) => false,
-        }
-    }
-}
-
-/// Image files, with or without the name of an option.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct ImagesArgument {
-    /// Image files (JPEG, PNG, GIF, WebP, BMP), folders of them, or `-` for standard input
-    ///
-    /// They are taken in this order. In a folder, files count as images by how they begin, whatever their names are.
-    #[arg(value_name = "FILE")]
-    images: Vec<PathBuf>,
-    /// The same, as an option
-    #[arg(long, short, value_name = "FILE", num_args = 1..)]
-    input_image: Vec<PathBuf>,
-}
-
-impl ImagesArgument {
-    /// The paths, at least one.
-    pub(crate) fn paths(&self) -> &[PathBuf] {
-        if self.images.is_empty() {
-            &self.input_image
-        } else {
-            &self.images
         }
     }
 }
@@ -214,7 +189,7 @@ Examples:
   zklens execute photos/ --json
   zklens execute --engine sp1 photo.jpg
 
-`zklens prove --help` says what --engine sp1 takes.")]
+`zklens prove --help` says what --engine sp1 needs.")]
 pub(crate) struct ExecuteArguments {
     #[command(flatten)]
     pub(crate) images: ImagesArgument,
@@ -224,49 +199,12 @@ pub(crate) struct ExecuteArguments {
     pub(crate) engine: EngineArgument,
     #[command(flatten)]
     pub(crate) cid: CidArgument,
-    /// Print one JSON object per image and line instead of text; of an image that fails, its `file` and `error`
+    /// Print one line of JSON per image instead of text; for an image that fails, its `file` and `error`
     #[arg(long)]
     pub(crate) json: bool,
-    /// Show how long each stage took, with --engine sp1 in instructions (on standard error)
+    /// Show how long each stage took, or with --engine sp1 how many instructions (on standard error)
     #[arg(long, short)]
     pub(crate) verbose: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ModelArgument {
-    /// A shipped network (see `zklens models`) or the path of a .zkl file
-    #[arg(long, short, value_name = "MODEL", default_value = zklens_models::ALL[0].name)]
-    pub(crate) model: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LayoutArgument {
-    /// Lay the model out for verification on a chain: proving takes longer, a transaction less gas
-    ///
-    /// Commitments to the weights are then fewer and longer, and so the model has another model id:
-    /// the one that `zklens evm` uses. `verify` knows both.
-    #[arg(long)]
-    pub(crate) for_chain: bool,
-}
-
-impl LayoutArgument {
-    /// What rows are cut for.
-    pub(crate) const fn layout(&self) -> Target {
-        if self.for_chain {
-            Target::Evm
-        } else {
-            Target::Native
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SetupArgument {
-    /// A setup that `zklens setup import` wrote, instead of the one that comes with zklens
-    ///
-    /// Proofs and model ids depend on it: both sides have to use the same.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) setup: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

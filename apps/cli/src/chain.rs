@@ -1,4 +1,4 @@
-//! Nodes and contracts by their arguments, and what is wrong with them in words.
+//! Nodes and contracts that the arguments name, and their errors in words.
 
 use crate::args::{ContractArgument, NodeArguments};
 use crate::failure::{EXIT_CHAIN, EXIT_INPUT, EXIT_REFUSED, EXIT_USAGE, Failure};
@@ -8,14 +8,14 @@ use zklens_evm::chain::{
     ChainError, Contract, Endpoint, Node, Receipt, format_ether, parse_address,
 };
 
-/// The node that was named.
+/// Connects to the node that the arguments name.
 pub(crate) fn connect(arguments: &NodeArguments) -> Result<Node, Failure> {
     let endpoint = Endpoint::parse(arguments.rpc_url.secret()).map_err(failure)?;
     let timeout = Duration::from_secs(arguments.timeout);
     Node::connect(endpoint, timeout, arguments.chain_id).map_err(failure)
 }
 
-/// The contract that was named.
+/// The contract that the arguments name, after a check that it is a verifier.
 pub(crate) fn contract<'a>(
     node: &'a Node,
     argument: &ContractArgument,
@@ -24,13 +24,13 @@ pub(crate) fn contract<'a>(
     Contract::at(node, address).map_err(failure)
 }
 
-/// What a transaction cost, in ETH, if the node says at what price.
+/// The cost of a transaction in ETH, or `None` if the node does not tell its price of gas.
 pub(crate) fn cost(receipt: &Receipt) -> Option<String> {
     let price = U256::from(receipt.gas_price?);
     Some(format_ether(price * U256::from(receipt.gas_used)))
 }
 
-/// What went wrong, and what to do about it.
+/// The failure for an error of a node or contract, with help if there is some.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "it ends the error, and is given to map_err"

@@ -1,18 +1,11 @@
-//! Errors as a person reads them: what was wrong, where, and what to do.
+//! Failures in words for people: the subject, the cause, and help.
 
-use crate::output::{self, printable};
-use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::fmt;
-use std::process::ExitCode;
 use zklens_diagnosis::{Expected, diagnose};
+use zklens_printable::printable;
 
-/// The word `error:`.
-const ERROR: Style = AnsiColor::Red.on_default().bold();
-/// The words `help:`, `note:` and `warning:`.
-const ASIDE: Style = AnsiColor::Yellow.on_default().bold();
-
-/// Why a command ended early.
+/// The reason why a command failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
@@ -22,41 +15,29 @@ pub(crate) struct Failure {
 
 /// An image or another input could not be read; others may have been.
 pub(crate) const EXIT_INPUT: u8 = 1;
-/// The command line makes no sense.
+/// The command line is wrong.
 pub(crate) const EXIT_USAGE: u8 = 2;
 /// A model or key could not be loaded, imported or derived.
 pub(crate) const EXIT_MODEL: u8 = 3;
 /// Output could not be written.
 pub(crate) const EXIT_OUTPUT: u8 = 4;
-/// A proof is false or does not show what was asked for, or a setup holds no powers.
+/// A proof is false or does not show everything that was asked, or a setup does not hold the powers of one number.
 pub(crate) const EXIT_REFUSED: u8 = 5;
-/// A node or a contract cannot be reached, is not what it should be, or takes no transaction.
+/// A node or a contract cannot be reached, is of the wrong kind, or refuses a transaction.
 pub(crate) const EXIT_CHAIN: u8 = 6;
-/// SP1 or its prover network cannot be reached, is not what it should be, or failed.
+/// SP1 or its prover network cannot be reached, is of the wrong version, or failed.
 pub(crate) const EXIT_ENGINE: u8 = 6;
 
 /// A failure in JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Value<'a> {
-    /// The exit code in a word.
+    /// The exit code as a word.
     kind: &'static str,
     exit_code: u8,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verified: Option<bool>,
-    error: Value<'a>,
-}
-
-/// Prints a line that begins with `note:` or `warning:` to standard error.
-pub(crate) fn aside(word: &str, text: &str) {
-    output::tell_in(ASIDE, &format!("{word}:"), text);
 }
 
 impl Failure {
@@ -70,7 +51,7 @@ impl Failure {
         }
     }
 
-    /// A failure whose cause says what it is about.
+    /// A failure whose cause names its subject.
     pub(crate) fn of(exit: u8, cause: impl fmt::Display) -> Self {
         Self {
             message: cause.to_string(),
@@ -79,7 +60,7 @@ impl Failure {
         }
     }
 
-    /// A failure that needs no words.
+    /// A failure that prints nothing.
     pub(crate) const fn silent(exit: u8) -> Self {
         Self {
             message: String::new(),
@@ -96,7 +77,7 @@ impl Failure {
         self
     }
 
-    /// Adds what the file is, if it is of a kind that people take for another.
+    /// Adds the kind of the file, if it is one that people often give by mistake.
     pub(crate) fn but_is(mut self, file: &[u8], expected: Expected) -> Self {
         if let Some(diagnosis) = diagnose(file, expected) {
             self.message = format!("{}; {}", self.message, diagnosis.what());
@@ -111,23 +92,12 @@ impl Failure {
 
     /// A failure of arguments that clap refuses.
     pub(crate) fn of_arguments(error: &clap::Error) -> Self {
-        let text = error.render().to_string();
-        let text = text.strip_prefix("error: ").unwrap_or(&text);
+        let rendered = error.render().to_string();
+        let text = rendered.strip_prefix("error: ").unwrap_or(&rendered);
         // The rest shows how the command is used.
         let message = text.split("\n\nUsage:").next().unwrap_or(text);
         let words: Vec<&str> = message.split_whitespace().collect();
         Self::of(EXIT_USAGE, words.join(" "))
-    }
-
-    /// Prints the failure to standard error, and returns its exit code.
-    pub(crate) fn report(&self) -> ExitCode {
-        if !self.message.is_empty() {
-            output::tell_in(ERROR, "error:", &self.message);
-        }
-        if let Some(help) = &self.help {
-            output::tell_in(ASIDE, "help: ", help);
-        }
-        ExitCode::from(self.exit)
     }
 
     /// The failure as `--json` prints it.
@@ -147,22 +117,15 @@ impl Failure {
         }
     }
 
-    /// Prints the failure as the answer of a command with `--json`; `is_verification` if it is about a proof.
-    pub(crate) fn print_json(&self, is_verification: bool) {
-        // The reader of silent failures is gone.
-        if !self.message.is_empty() {
-            let verified = is_verification.then_some(false);
-            let error = self.json();
-            // The exit code says it too.
-            let _ = output::print_json_line(&Answer { verified, error });
-        }
-    }
-
     pub(crate) const fn exit(&self) -> u8 {
         self.exit
     }
 
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+
+    pub(crate) fn help(&self) -> Option<&str> {
+        self.help.as_deref()
     }
 }

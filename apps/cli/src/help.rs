@@ -1,22 +1,22 @@
-//! Help as wide as the terminal.
+//! Help text, wrapped to the width of the terminal.
 //!
-//! clap fills lines of paragraphs. The text after the options has lists too, and they are filled here: an item
-//! is indented by two spaces, at least two more lead from its terms to its text, and lines below the text go on
-//! with it. Lines under *Examples* are commands, and lines that are indented by four spaces are left as they are.
+//! clap wraps paragraphs only. The text after the options also has lists, which are wrapped here. An item is indented by
+//! two spaces; at least two spaces separate its term from its text; lines below continue the text. Lines under *Examples*
+//! are commands. Lines that are indented by four spaces stay as they are.
 
 use clap::Command;
 use console::Term;
 
-/// Lines are not longer, however wide the terminal is.
+/// The longest line, however wide the terminal is.
 const WIDEST: usize = 100;
 
-/// Lines are as long, however narrow the terminal is.
+/// The shortest limit for lines, however narrow the terminal is.
 const NARROWEST: usize = 40;
 
-/// Before the rest of a command that takes several lines.
+/// The indentation of the further lines of a command.
 const COMMAND_INDENT: &str = "      ";
 
-/// Columns that help may take: those of the terminal, or of the variable `COLUMNS`.
+/// The width for help, in columns: that of the terminal, or of the variable `COLUMNS`.
 pub(crate) fn width() -> usize {
     let of = |terminal: Term| terminal.size_checked();
     let size = of(Term::stdout()).or_else(|| of(Term::stderr()));
@@ -37,11 +37,11 @@ pub(crate) fn fit(command: Command, width: usize) -> Command {
     command.mut_subcommands(|subcommand| fit(subcommand, width))
 }
 
-/// A text that is being filled, or a command.
+/// A text or a command that is being wrapped.
 struct Item {
-    /// Before the first line.
+    /// The text before the first line.
     prefix: String,
-    /// Columns before the other lines.
+    /// The spaces before the other lines.
     indent: usize,
     text: String,
     is_command: bool,
@@ -59,7 +59,7 @@ impl Item {
         }
     }
 
-    /// Whether a line is the rest of this item.
+    /// Whether a line continues this item.
     fn takes(&self, line: &str) -> bool {
         if line.is_empty() {
             false
@@ -75,7 +75,7 @@ impl Item {
         self.text = format!("{text} {}", line.trim());
     }
 
-    /// The parts between which a line may end: not within what a shell's quotes hold together.
+    /// The parts between which a line may break. A shell's quotes keep words together.
     fn words(&self) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
         let mut is_quoted = false;
@@ -125,14 +125,14 @@ fn indentation(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
 
-/// Where a line's text begins: behind its terms, if it has some.
+/// The column where a line's text begins: after its term, if it has one.
 fn text_column(line: &str) -> usize {
     let indent = indentation(line);
     let gap = line.trim_end().rfind("  ").map(|gap| gap + 2);
     gap.filter(|gap| *gap > indent).unwrap_or(indent)
 }
 
-/// A text with its paragraphs and items in lines of at most `width` columns.
+/// Wraps paragraphs and items of a text to lines of at most `width` columns.
 fn fill(text: &str, width: usize) -> String {
     let mut out = String::new();
     let mut item: Option<Item> = None;

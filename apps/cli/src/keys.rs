@@ -1,7 +1,7 @@
 //! Keys: derived from models, or read from files.
 
 use crate::failure::{EXIT_MODEL, Failure};
-use crate::{files, model_file};
+use crate::files;
 use std::path::Path;
 use zklens_commitment::Setup;
 use zklens_diagnosis::Expected;
@@ -9,7 +9,7 @@ use zklens_model::Model;
 use zklens_prover::{KeygenError, Privacy, ProvingKey, ProvingKeyError, Target};
 use zklens_verifier::{KeyError, ModelId, VerifyingKey};
 
-/// No key file is larger, in bytes.
+/// The most bytes of a key file.
 pub(crate) const MAX_KEY_BYTES: u64 = 1 << 29;
 
 /// The keys of a model whose weights are public: the same on every machine.
@@ -17,8 +17,8 @@ pub(crate) fn derive(setup: &Setup, model: Model, layout: Target) -> Result<Prov
     new(setup, model, Privacy::Public, layout)
 }
 
-/// The keys of a model of which a proof says that its id is `id`: in the layout that has this id, if
-/// one has.
+/// The keys of a model, in the layout whose model id is `id`. If neither layout has this id, those of the default layout:
+/// the caller compares.
 pub(crate) fn derive_for(setup: &Setup, model: Model, id: ModelId) -> Result<ProvingKey, Failure> {
     let fast = derive(setup, model.clone(), Target::Native)?;
     if fast.verifying().id() == id {
@@ -56,8 +56,8 @@ pub(crate) fn new(
 /// The keys of the shipped model with this id, if there is one.
 pub(crate) fn shipped(setup: &Setup, id: ModelId) -> Result<Option<ProvingKey>, Failure> {
     for shipped in &zklens_models::ALL {
-        // A model for which the setup is too short has no id there.
-        let Ok(key) = derive_for(setup, model_file::load(shipped.name)?, id) else {
+        // With a setup that is too short for a model, the model has no id.
+        let Ok(key) = derive_for(setup, files::model::load(shipped.name)?, id) else {
             continue;
         };
         if key.verifying().id() == id {
@@ -67,29 +67,29 @@ pub(crate) fn shipped(setup: &Setup, id: ModelId) -> Result<Option<ProvingKey>, 
     Ok(None)
 }
 
-/// A verifying key file.
+/// Reads a verifying key file.
 pub(crate) fn read_verifying(path: &Path) -> Result<VerifyingKey, Failure> {
     let bytes = read(path)?;
     VerifyingKey::decode(&bytes).map_err(|error| {
         let failure = Failure::new(EXIT_MODEL, files::name(path), error);
         match error {
             KeyError::NotAKey => failure.but_is(&bytes, Expected::Other).with_help(
-                "a verifying key (.zkk) is what `zklens keygen` writes; a network goes to --model",
+                "`zklens keygen` writes verifying keys (.zkk); give a network by --model",
             ),
             _ => failure,
         }
     })
 }
 
-/// A proving key file.
+/// Reads a proving key file.
 pub(crate) fn read_proving(path: &Path, setup: &Setup) -> Result<ProvingKey, Failure> {
     let bytes = read(path)?;
     ProvingKey::decode(setup, &bytes).map_err(|error| {
         let failure = Failure::new(EXIT_MODEL, files::name(path), error);
         match error {
-            ProvingKeyError::NotAKey => failure.but_is(&bytes, Expected::Other).with_help(
-                "a proving key (.zkpk) is what `zklens keygen --private-weights` writes",
-            ),
+            ProvingKeyError::NotAKey => failure
+                .but_is(&bytes, Expected::Other)
+                .with_help("`zklens keygen --private-weights` writes proving keys (.zkpk)"),
             _ => failure,
         }
     })

@@ -1,28 +1,22 @@
 //! The `zklens` command: parses arguments, calls the crates, prints.
 
 #![forbid(unsafe_code)]
-// Strangers' text reaches a terminal through `output` alone, which escapes it.
+// Strangers' text reaches a terminal only through `output`, which escapes it.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod account;
 mod args;
 mod chain;
 mod command;
-mod dataset;
-mod destination;
 mod failure;
 mod files;
 mod help;
-mod image_file;
 mod keys;
-mod model_file;
 mod output;
-mod proof_file;
 mod randomness;
-mod setup_file;
+mod report;
 mod sp1;
 mod stages;
-mod weights_beside;
 
 use args::{Arguments, Command, EvmCommand};
 use clap::{ColorChoice, CommandFactory, FromArgMatches, ValueEnum};
@@ -32,7 +26,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let given: Vec<OsString> = std::env::args_os().collect();
-    // Messages about wrong arguments have colours, too.
+    // Messages about wrong arguments are coloured too, so this comes before parsing.
     set_colours(colours(&given));
     let command = match parse(&given) {
         Ok(arguments) => {
@@ -80,11 +74,11 @@ fn run(command: &Command) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Whether a failure says that a proof is not verified, which JSON then says too.
+/// Whether a failure means that a proof is refused. JSON then has `"verified": false`.
 const fn is_verification(command: &Command, failure: &Failure) -> bool {
     match command {
         Command::Verify(_) => true,
-        // Whether the proof is true, an unreachable node leaves open.
+        // If the node cannot be reached, the proof may still be true.
         Command::Evm(arguments) => {
             matches!(arguments.command, EvmCommand::Verify(_)) && failure.exit() == EXIT_REFUSED
         }
@@ -92,12 +86,12 @@ const fn is_verification(command: &Command, failure: &Failure) -> bool {
     }
 }
 
-/// The arguments that can be options.
+/// The arguments before `--`: only these can be options.
 fn before_escape(given: &[OsString]) -> impl Iterator<Item = &OsString> {
     given.iter().take_while(|argument| *argument != "--")
 }
 
-/// The choice by `--color`, before the arguments are parsed.
+/// The choice that `--color` gives, before the arguments are parsed.
 fn colours(given: &[OsString]) -> ColorChoice {
     let mut arguments = before_escape(given).map(|argument| argument.to_str().unwrap_or_default());
     let mut choice = None;

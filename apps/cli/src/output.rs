@@ -1,25 +1,27 @@
-//! What several commands print in the same way.
+//! Printing: all output of the commands goes through here.
 
 use crate::failure::{EXIT_OUTPUT, Failure};
-use anstyle::Style;
+use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::fmt::{self, Write};
-use std::io::{self, Write as _};
+use std::fmt;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use zklens_model::{Colour, Preprocessing, Resize};
 use zklens_printable::{printable_json, printable_lines};
 use zklens_verifier::ModelId;
 
-/// Whether standard output is for a file's bytes alone.
+/// Whether standard output is reserved for the bytes of a file.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Leaves standard output to the bytes of a file; everything else goes to standard error from now on.
+/// Reserves standard output for the bytes of a file. From now on, all text goes to standard error.
 pub(crate) fn leave_standard_output() {
     IS_TAKEN.store(true, Ordering::Relaxed);
 }
 
-/// Prints a line to standard output, and returns from the function if that fails. Control and format characters
-/// are escaped; a stranger's text that may have several lines goes through [`printable`] before.
+/// Prints a line to standard output, and returns from the function if that fails.
+///
+/// Control and format characters are escaped, line breaks are not: text of strangers goes through [`printable`] first.
 macro_rules! say {
     ($($text:tt)*) => {
         $crate::output::say_line(format_args!($($text)*))?
@@ -35,6 +37,7 @@ macro_rules! tell {
 }
 pub(crate) use tell;
 
+pub(crate) use zklens_answers::{class, hex, hex_word, prefixed_hex};
 pub(crate) use zklens_printable::printable;
 
 /// See [`say!`].
@@ -45,6 +48,14 @@ pub(crate) fn say_line(text: fmt::Arguments<'_>) -> Result<(), Failure> {
 /// Prints a line in a style to standard output, escaped as by [`say!`].
 pub(crate) fn say_in(style: Style, text: fmt::Arguments<'_>) -> Result<(), Failure> {
     write_line(style, &printable_lines(&text.to_string()))
+}
+
+/// Prints the headline of a proof that is true.
+pub(crate) fn say_true(headline: &str) -> Result<(), Failure> {
+    const TRUE: Style = AnsiColor::Green.on_default().bold();
+    say_in(TRUE, format_args!("{headline}"))?;
+    say!("");
+    Ok(())
 }
 
 /// See [`tell!`].
@@ -82,13 +93,13 @@ fn write_line(style: Style, text: &str) -> Result<(), Failure> {
 
 fn not_printed(error: &io::Error) -> Failure {
     match error.kind() {
-        // The reader has seen enough, as `head` does; that needs no message.
+        // The reader closed the pipe, as `head` does. That needs no message.
         io::ErrorKind::BrokenPipe => Failure::silent(EXIT_OUTPUT),
         _ => Failure::new(EXIT_OUTPUT, "standard output", error),
     }
 }
 
-/// A progress bar on standard error; hidden where that is no terminal, or for a single item.
+/// A progress bar on standard error. Hidden for a single item, or if standard error is not a terminal.
 pub(crate) fn progress(len: usize, what: &'static str) -> ProgressBar {
     if len < 2 {
         return ProgressBar::hidden();
@@ -116,36 +127,32 @@ fn write_json(json: serde_json::Result<String>) -> Result<(), Failure> {
     write_line(Style::new(), &printable_json(&json))
 }
 
-/// Said of a proof that has no opening, when it is made and when it is looked at.
-pub(crate) const NO_OPENING: &str = "nobody who did not keep its opening can show which image it was; without --public, \
-                                     `zklens prove` keeps none";
+/// The note on a proof without an opening, for `prove` and `inspect`.
+pub(crate) const NO_OPENING: &str = "only someone who kept its opening can show which image it was; without --public, \
+                                     `zklens prove` forgets it";
 
-/// A model id as contracts, and all of our JSON, have it.
+/// A model id as contracts and JSON write it: `0x` and 64 digits.
 pub(crate) fn model_id(id: &ModelId) -> String {
     hex_word(&id.0)
 }
 
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// 32 bytes as hexadecimal digits with a prefix, as contexts are written.
-pub(crate) fn hex_word(word: &[u8; 32]) -> String {
-    format!("0x{}", hex(word))
-}
-
-/// A label's name, which a key from a stranger may lack.
-pub(crate) fn class(classes: &[String], label: usize) -> String {
-    classes
-        .get(label)
-        .map_or_else(|| "(without a name)".into(), Clone::clone)
-}
-
-/// An integer at a scale as the real number it stands for.
-pub(crate) fn real(value: i64, scale: i32) -> f64 {
-    value as f64 * f64::from(-scale).exp2()
+/// A model's input in words.
+pub(crate) fn input(preprocessing: &Preprocessing) -> String {
+    let colour = match preprocessing.colour {
+        Colour::Luma => "luma",
+        Colour::Rgb => "RGB",
+    };
+    let resize = match preprocessing.resize {
+        Resize::Nearest => "nearest neighbour",
+        Resize::Box => "box average",
+    };
+    let inverted = if preprocessing.invert {
+        ", inverted"
+    } else {
+        ""
+    };
+    format!(
+        "{}×{} {colour}, {resize}{inverted}",
+        preprocessing.height, preprocessing.width
+    )
 }

@@ -1,7 +1,7 @@
-//! What the commands have in common that run SP1.
+//! Networks, images and proofs for the commands that run SP1.
 
 use crate::failure::{EXIT_ENGINE, EXIT_INPUT, EXIT_MODEL, EXIT_REFUSED, EXIT_USAGE, Failure};
-use crate::{files, image_file, model_file, output};
+use crate::{files, output};
 use serde::Serialize;
 use std::fmt::Display;
 use std::panic;
@@ -23,9 +23,9 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    /// That of a shipped network, or of a `.zkl` file.
+    /// The task for a shipped network, or for a `.zkl` file.
     pub(crate) fn of_model(name: &str) -> Result<Self, Failure> {
-        let (model, file) = model_file::load_with_bytes(name)?;
+        let (model, file) = files::model::load_with_bytes(name)?;
         let program = match file {
             None => name,
             Some(_) => Program::ANY_MODEL,
@@ -38,7 +38,7 @@ impl Task {
         })
     }
 
-    /// What the program reads.
+    /// The program's inputs: the image file, and the model file if there is one.
     pub(crate) fn inputs(&self, image: &ImageBytes) -> Vec<Vec<u8>> {
         let image = image.bytes.clone();
         [Some(image), self.file.clone()]
@@ -48,7 +48,7 @@ impl Task {
     }
 }
 
-/// An image file as a program takes it.
+/// An image file, for a program.
 pub(crate) struct ImageBytes {
     pub(crate) name: String,
     bytes: Vec<u8>,
@@ -58,7 +58,7 @@ pub(crate) struct ImageBytes {
 impl ImageBytes {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let (name, bytes) = (files::name(path), files::read_image(path)?);
-        image_file::note_orientation(&name, &bytes);
+        files::image::note_orientation(&name, &bytes);
         Ok(Self {
             name,
             ipfs_uri: cid::of(&bytes, CidVersion::V0).ipfs_uri(),
@@ -66,7 +66,7 @@ impl ImageBytes {
         })
     }
 
-    /// The only one that there may be.
+    /// Reads the one image that these paths give; an error if they give more.
     pub(crate) fn read_one(paths: &[PathBuf]) -> Result<Self, Failure> {
         match &files::expand(paths)?[..] {
             [path] => Self::read(path),
@@ -78,7 +78,7 @@ impl ImageBytes {
         }
     }
 
-    /// The failure of a program that read this file.
+    /// The failure of a program whose input was this file.
     pub(crate) fn failure(&self, error: &WorkerError) -> Failure {
         if error.is_of_input()
             && let Some(diagnosis) = diagnose(&self.bytes, Expected::Image)
@@ -89,7 +89,7 @@ impl ImageBytes {
         failure(&self.name, error)
     }
 
-    /// Checks that a statement that the worker gave is about this file.
+    /// Checks that the worker's statement is about this file.
     pub(crate) fn check(&self, statement: &Statement) -> Result<(), Failure> {
         if statement.ipfs_uri == self.ipfs_uri {
             return Ok(());
@@ -103,13 +103,13 @@ impl ImageBytes {
     }
 }
 
-/// What is said of an image, as JSON has it.
+/// A statement about an image, as JSON has it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Seen {
     pub(crate) ipfs_uri: String,
     pub(crate) label: u16,
-    /// Its name, if the network is known.
+    /// The label's name, if the network is known.
     pub(crate) class: Option<String>,
     /// The network's name, if it is known.
     pub(crate) model: Option<String>,
@@ -119,7 +119,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// What a statement says; `model` is its network, if that is known.
+    /// Describes a statement; `model` is its network, if that is known.
     pub(crate) fn of(statement: &Statement, model: Option<&Model>) -> Self {
         let digest = match statement.network {
             Network::Digest(digest) => digest,
@@ -145,13 +145,13 @@ impl Seen {
     }
 }
 
-/// The program that runs SP1.
+/// Finds `zklens-sp1`, the program that runs SP1.
 pub(crate) fn worker(verbose: bool) -> Result<Worker, Failure> {
     let found = Worker::find().map_err(|error| failure("SP1", &error))?;
     Ok(found.verbose(verbose))
 }
 
-/// `image` names what the program read.
+/// The failure for an error of the worker, with help if there is some; `image` names the image that it read.
 pub(crate) fn failure(image: impl Display, error: &WorkerError) -> Failure {
     let failure = if error.is_of_input() {
         Failure::new(EXIT_INPUT, image, error)
@@ -181,7 +181,7 @@ pub(crate) fn verify(
     })
 }
 
-/// Keeps quiet about panics that SP1's verifier has on some malformed proofs, and that are caught.
+/// Does `work` without messages about panics: SP1's verifier panics on some malformed proofs, and the panics are caught.
 fn silently<T>(work: impl FnOnce() -> T) -> T {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| ()));
@@ -190,7 +190,7 @@ fn silently<T>(work: impl FnOnce() -> T) -> T {
     done
 }
 
-/// A proof system's name, as options have it.
+/// The name of a proof system on the command line.
 pub(crate) const fn system_name(system: System) -> &'static str {
     match system {
         System::Core => "core",
@@ -200,7 +200,7 @@ pub(crate) const fn system_name(system: System) -> &'static str {
     }
 }
 
-/// A number with its digits in threes.
+/// A number with its digits in groups of three: `1,234,567`.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

@@ -1,10 +1,10 @@
-//! What a command is doing, and how long each part of it took.
+//! The stages of a command: a spinner while they run, and their times afterwards.
 
 use crate::output::{printable, tell};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::time::{Duration, Instant};
 
-/// Between two pictures of a spinner.
+/// The time between two frames of a spinner.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Wall-clock times of stages, one after the other.
@@ -24,7 +24,7 @@ impl Stages {
         }
     }
 
-    /// Ends a stage, and gives its time.
+    /// Ends a stage, and returns its time.
     pub(crate) fn end(&mut self, stage: &str) -> Duration {
         let now = Instant::now();
         let time = now - self.last;
@@ -42,7 +42,7 @@ impl Stages {
     }
 }
 
-/// Does some work, with a spinner beside it on standard error where that is a terminal.
+/// Does some work, with a spinner on standard error if that is a terminal.
 pub(crate) fn spinning<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
     let spinner = ProgressBar::new_spinner().with_message(what);
     spinner.enable_steady_tick(TICK);
@@ -51,8 +51,8 @@ pub(crate) fn spinning<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
     done
 }
 
-/// Does some long work that says what it does, with that and the time beside it on standard error. Where that
-/// is no terminal, what it says are lines.
+/// Does some long work that reports its progress. If standard error is a terminal, a spinner shows the latest report and
+/// the time; otherwise each report is a line.
 pub(crate) fn reporting<T>(what: &'static str, work: impl FnOnce(&mut dyn FnMut(&str)) -> T) -> T {
     let spinner = ProgressBar::new_spinner().with_message(what);
     let spinner = match ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {

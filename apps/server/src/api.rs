@@ -1,5 +1,6 @@
-//! The routes, and what their parameters have in common.
+//! The routes of the API.
 
+mod context;
 mod execute;
 mod models;
 mod prove;
@@ -14,10 +15,8 @@ use axum::extract::rejection::QueryRejection;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get, post};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::Serialize;
 use std::sync::Arc;
-use zklens_prover::Target;
-use zklens_verifier::Context;
 
 /// The description of all routes, which a test compares with [`routes`].
 const OPENAPI: &str = include_str!("openapi.json");
@@ -53,8 +52,8 @@ async fn healthz() -> Json<Health> {
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResponse, ApiError> {
-    let text = app.metrics.text(app.now());
-    let text = text.map_err(|_| ApiError::internal())?;
+    let written = app.metrics.text(app.now());
+    let text = written.map_err(|_| ApiError::internal())?;
     Ok(([(CONTENT_TYPE, MEDIA_TYPE)], text))
 }
 
@@ -62,64 +61,4 @@ impl From<QueryRejection> for ApiError {
     fn from(rejection: QueryRejection) -> Self {
         Self::bad_request(rejection.body_text()).with_help("/api/openapi.json lists the parameters")
     }
-}
-
-/// A layout by its name.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum LayoutName {
-    #[default]
-    Fast,
-    Chain,
-}
-
-impl LayoutName {
-    const fn layout(self) -> Target {
-        match self {
-            Self::Fast => Target::Native,
-            Self::Chain => Target::Evm,
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Fast => "fast",
-            Self::Chain => "chain",
-        }
-    }
-}
-
-/// 32 bytes as hex digits in a parameter.
-fn context<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Context>, D::Error> {
-    let text = String::deserialize(value)?;
-    let context = parse_context(&text);
-    let expected = "expected 64 hex digits, which are 32 bytes";
-    context.map(Some).ok_or_else(|| de::Error::custom(expected))
-}
-
-fn parse_context(text: &str) -> Option<Context> {
-    let digits = text.strip_prefix("0x").unwrap_or(text).as_bytes();
-    let mut context = Context::default();
-    if digits.len() != 2 * context.len() || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    for (byte, pair) in context.iter_mut().zip(digits.chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(context)
-}
-
-/// Bytes as hex digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// 32 bytes as contexts and model ids are written.
-fn hex_word(word: &[u8; 32]) -> String {
-    format!("0x{}", hex(word))
-}
-
-/// A label's name.
-fn class(classes: &[String], label: usize) -> String {
-    classes.get(label).cloned().unwrap_or_default()
 }

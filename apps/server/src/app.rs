@@ -1,29 +1,20 @@
-//! What all requests share, and what happens to each of them.
+//! The state that all requests share.
 
-use crate::api;
 use crate::client::{Client, Proxies};
 use crate::connections::{Connections, Owner};
 use crate::engine::Engine;
-use crate::error::{ApiError, Refusal};
+use crate::error::ApiError;
 use crate::gate::Gate;
 use crate::guard::Guard;
 use crate::memory::{Memory, Share};
 use crate::metrics::{Metrics, Now};
 use crate::options::{Limits, Options};
-use crate::{headers, page};
-use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
-use axum::middleware::{Next, from_fn_with_state, map_response};
-use axum::response::{IntoResponse, Response};
-use std::any::Any;
+use axum::http::{HeaderMap, Method, Uri};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::time::Instant;
-use tower_http::catch_panic::CatchPanicLayer;
 
-/// How many pictures are classified or proofs verified at a time; a picture may take a gigabyte.
+/// How many pictures are classified or proofs verified at the same time. A picture may take a gigabyte.
 const OTHER_JOBS: usize = 4;
 
 #[derive(Debug)]
@@ -31,7 +22,7 @@ pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) limits: Limits,
     pub(crate) proofs: Gate,
-    /// Everything else that is work.
+    /// All other work: classifying and verifying.
     pub(crate) others: Gate,
     pub(crate) metrics: Metrics,
     pub(crate) connections: Arc<Connections>,
@@ -60,12 +51,12 @@ impl App {
         }
     }
 
-    /// When a request that begins now has to be answered.
+    /// The time by which a request that begins now has to be answered.
     pub(crate) fn deadline(&self) -> Instant {
         Instant::now() + self.limits.timeout
     }
 
-    /// Whose connection comes from this address.
+    /// The owner of a connection from this address.
     pub(crate) fn owner(&self, peer: IpAddr) -> Owner {
         let client = Client::of(peer);
         if self.proxies.include(peer) {
@@ -75,92 +66,32 @@ impl App {
         }
     }
 
-    /// For the body of a client's request.
+    /// The client that a request comes from: that of its connection, or the one that a trusted proxy names.
+    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
+        self.proxies.client(peer, headers)
+    }
+
+    /// Refuses a request that another page's script may have sent.
+    pub(crate) fn check(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<(), ApiError> {
+        self.guard.check(method, uri, headers)
+    }
+
+    /// A share of the memory for the body of a client's request.
     pub(crate) fn share(&self, client: Client) -> Share {
         self.memory.share(client)
     }
 
-    /// The present, for metrics.
+    /// The values of gauges now.
     pub(crate) fn now(&self) -> Now {
         Now {
             proofs_at_work: self.proofs.at_work(),
             proofs_waiting: self.proofs.waiting(),
             connections: self.connections.count(),
         }
-    }
-}
-
-/// All routes, inside what every request goes through.
-pub(crate) fn router(app: Arc<App>) -> Router {
-    let routes = api::routes().into_iter();
-    let router = routes.fold(Router::new(), |router, (path, methods)| {
-        router.route(path, methods)
-    });
-    router
-        .fallback(page::page)
-        .method_not_allowed_fallback(async || page::not_allowed())
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(Arc::clone(&app), guard))
-        .layer(from_fn_with_state(Arc::clone(&app), observe))
-        .layer(map_response(headers::add))
-        .with_state(app)
-}
-
-/// From which address a request's connection comes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) IpAddr);
-
-/// The panic itself is in the logs already.
-fn panicked(_: Box<dyn Any + Send>) -> Response {
-    ApiError::internal().into_response()
-}
-
-async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    if let Some(Peer(address)) = request.extensions().get().copied() {
-        let client = app.proxies.client(address, request.headers());
-        request.extensions_mut().insert(client);
-    }
-    match app
-        .guard
-        .check(request.method(), request.uri(), request.headers())
-    {
-        Ok(()) => next.run(request).await,
-        Err(error) => error.into_response(),
-    }
-}
-
-/// Counts and logs a request: its route, never what was sent.
-async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let method = known(request.method());
-    let route = request.extensions().get::<MatchedPath>();
-    let route = route.map_or("page", MatchedPath::as_str).to_owned();
-    let response = next.run(request).await;
-    let (status, time) = (response.status().as_u16(), started.elapsed());
-    app.metrics.request(method, &route, status, time);
-    if let Some(refusal) = response.extensions().get::<Refusal>() {
-        app.metrics.refused(*refusal);
-    }
-    log(method, &route, status, time);
-    response
-}
-
-fn log(method: &str, route: &str, status: u16, time: Duration) {
-    let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    if status >= 500 {
-        tracing::warn!(method, route, status, ms, "request");
-    } else {
-        tracing::info!(method, route, status, ms, "request");
-    }
-}
-
-/// A method's name, of which there are only so many.
-const fn known(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::OPTIONS => "OPTIONS",
-        _ => "other",
     }
 }

@@ -1,4 +1,4 @@
-//! Who asks, as far as an address can tell. Limits of one client are limits of one address.
+//! Clients, as far as an address can tell them apart. The limits of one client are limits of one address.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Whoever has an IPv6 address has all that share these bits with it.
+/// The bits of an IPv6 address that name its network. Whoever has one address of a network has them all.
 const IPV6_BITS: u32 = 64;
 
 /// A client: an IPv4 address, or the network of an IPv6 address.
@@ -33,7 +33,7 @@ pub struct Network {
     bits: u32,
 }
 
-/// A text does not name a [`Network`].
+/// The text is not a [`Network`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected an address or a network, as 192.0.2.7, 10.0.0.0/8 or fd00::/8")]
 pub struct NoNetwork;
@@ -80,7 +80,7 @@ const fn bits(address: IpAddr) -> (u128, u32) {
     }
 }
 
-/// The first `bits` of `length` bits; at most all of them.
+/// A mask of the first `bits` of `length` bits, or of all of them if `bits` is larger.
 const fn prefix_mask(bits: u32, length: u32) -> u128 {
     let all = u128::MAX >> (128 - length);
     match all.checked_shr(bits) {
@@ -89,7 +89,7 @@ const fn prefix_mask(bits: u32, length: u32) -> u128 {
     }
 }
 
-/// The proxies whose word on who asks is believed.
+/// The proxies whose `X-Forwarded-For` is believed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proxies(Vec<Network>);
 
@@ -102,8 +102,8 @@ impl Proxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// Who asks: the one who is connected, or if that is a proxy, the last address in its list that is
-    /// no proxy's. The client may have made up all that stands before that one.
+    /// The client that asks. If the peer is one of the proxies, this is the last address in its list that does not belong
+    /// to a proxy: the client may have made up everything before that one. Otherwise it is the peer itself.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let mut client = peer;
         let lists = headers.get_all(FORWARDED_FOR).into_iter();
@@ -124,7 +124,7 @@ impl Proxies {
     }
 }
 
-/// An address, which some proxies write with a port.
+/// An address in the list of a proxy. Some proxies write a port after it.
 fn address(text: &str) -> Option<IpAddr> {
     let with_port = || text.parse().map(|address: SocketAddr| address.ip()).ok();
     text.parse().ok().or_else(with_port)

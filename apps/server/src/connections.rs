@@ -1,7 +1,7 @@
-//! Who is connected, and who has to make room for somebody else.
+//! Open connections, and which of them is closed to make room for another.
 //!
-//! A connection is idle from when it is opened or an answer has been taken until the next request's head
-//! is there. Closing an idle one costs its client nothing but to connect again.
+//! A connection is idle until the head of its first request is there, and again from when its client has taken an
+//! answer until the next head is there. If an idle one is closed, its client only has to connect again.
 
 use crate::client::Client;
 use std::cmp::Reverse;
@@ -28,24 +28,24 @@ struct Open {
     all: HashMap<u64, (Owner, Arc<Turn>)>,
 }
 
-/// Whose a connection is.
+/// The owner of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Owner {
     Client(Client),
-    /// A proxy that is trusted: many clients in one, which have no limit in common.
+    /// A trusted proxy. It stands for many clients, so the limits of one client do not apply.
     Proxy(Client),
 }
 
-/// Why a connection is not taken.
+/// The reason why a connection is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// Its client has as many as it may, and uses all of them.
+    /// Its client has as many as it may have, and none is idle.
     OfOne,
-    /// All are in use, by clients with hardly more than this one.
+    /// All are in use, and no other client has many more than this one.
     All,
 }
 
-/// A connection's place, until it is dropped.
+/// The place of a connection among all. It becomes free when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     connections: Arc<Connections>,
@@ -68,7 +68,7 @@ struct State {
 }
 
 impl Connections {
-    /// Limits for all and for one client.
+    /// Connections with these limits for all clients and for one.
     pub(crate) fn new(most: usize, of_one: usize) -> Self {
         Self {
             most,
@@ -77,7 +77,7 @@ impl Connections {
         }
     }
 
-    /// A place, and whether another connection was closed for it.
+    /// Takes a place, and tells whether another connection was closed for it.
     pub(crate) fn enter(self: &Arc<Self>, owner: Owner) -> Result<(Place, bool), Refused> {
         let mut open = self.open();
         let makes_room = match owner {
@@ -103,7 +103,7 @@ impl Connections {
         Ok((place, makes_room.is_some()))
     }
 
-    /// How many there are.
+    /// How many connections are open.
     pub(crate) fn count(&self) -> usize {
         self.open().all.len()
     }
@@ -121,23 +121,25 @@ impl Open {
             .count()
     }
 
-    /// The connection of such an owner that is idle for the longest time.
+    /// The connection that has been idle for the longest time, among the owners that `of` accepts.
     fn idlest(&self, is_such: impl Fn(Owner) -> bool) -> Option<u64> {
         let such = self.all.iter().filter(|(_, (owner, _))| is_such(*owner));
         let idle = such.filter_map(|(number, (_, turn))| Some((turn.idle_since()?, *number)));
         idle.min().map(|(_, number)| number)
     }
 
-    /// The connection to close for this owner's when all places are taken: among those of whoever has most and
-    /// an idle one, if that is this owner or has more, the one that is idle for the longest time; or else any of
-    /// whoever has most, if that one has more than the two would have then.
+    /// The connection to close for a new one of this owner, when all places are taken.
+    ///
+    /// First choice: among owners with an idle connection, the one with the most connections, if it has more than this
+    /// owner or is this owner; its longest idle connection is closed. Second choice: any connection of the owner with
+    /// the most, if it has more than either would have afterwards.
     fn dispensable(&self, newcomer: Owner) -> Option<u64> {
         let mut counts: HashMap<Owner, usize> = HashMap::new();
         for (owner, _) in self.all.values() {
             *counts.entry(*owner).or_default() += 1;
         }
         let count = |owner: &Owner| counts.get(owner).copied().unwrap_or_default();
-        // Every connection is idle at first: whoever has many must not close the first one of whoever has few.
+        // Every connection is idle at first: an owner with many must not close the first one of an owner with few.
         let idle = self.all.iter().filter_map(|(number, (owner, turn))| {
             let since = turn.idle_since()?;
             let may_be_closed = *owner == newcomer || count(owner) > count(&newcomer);
@@ -158,7 +160,7 @@ impl Place {
         Arc::clone(&self.turn)
     }
 
-    /// Waits until somebody else needs it.
+    /// Waits until another connection needs the place.
     pub(crate) async fn is_needed(&self) {
         self.turn.closed.notified().await;
     }
@@ -182,7 +184,7 @@ impl Turn {
         }
     }
 
-    /// Notes that a request is there, until what this gives is dropped.
+    /// Notes that a request is being answered, until the returned guard is dropped.
     pub(crate) fn begin(self: &Arc<Self>) -> Request {
         self.state().requests += 1;
         Request(Arc::clone(self))
@@ -206,7 +208,7 @@ impl Turn {
     }
 }
 
-/// A request that is not answered yet.
+/// A request that is being answered.
 #[derive(Debug)]
 pub(crate) struct Request(Arc<Turn>);
 
@@ -218,7 +220,7 @@ impl Drop for Request {
     }
 }
 
-/// A stream that notes whether its client has yet to take what was written.
+/// A stream that notes whether its client still has to take some of the bytes that were written.
 #[derive(Debug)]
 pub(crate) struct Watched<S> {
     stream: Pin<Box<S>>,
@@ -323,7 +325,7 @@ mod tests {
         let (single, _) = connections.enter(owner(2)).unwrap();
         let (_newcomer, made_room) = connections.enter(owner(3)).unwrap();
         assert!(made_room && is_closed(&many[0]) && !is_closed(&single));
-        // Idle ones first, though another has more.
+        // Idle ones are closed first, although another owner has more.
         let _requests = [many[1].turn().begin(), many[2].turn().begin()];
         let (_next, _) = connections.enter(owner(4)).unwrap();
         assert!(is_closed(&single) && !is_closed(&many[1]) && !is_closed(&many[2]));

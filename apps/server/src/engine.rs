@@ -1,4 +1,4 @@
-//! What the server knows, and what it computes: no HTTP in here.
+//! The setup, the models and the keys, and everything that is computed with them. Nothing in here knows HTTP.
 
 use crate::error::{ApiError, Refusal};
 use axum::body::Bytes;
@@ -8,7 +8,8 @@ use getrandom::rand_core::UnwrapErr;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+use zklens_answers::Times;
 use zklens_commitment::{Setup, SetupError};
 use zklens_image::{CidVersion, ImageError, cid};
 use zklens_model::{FileError, Pixels};
@@ -16,7 +17,7 @@ use zklens_models::Shipped;
 use zklens_prover::{KeygenError, Privacy, ProveError, Proved, ProvingKey, Target, prove_with};
 use zklens_verifier::{Context, ModelId, VerifyError, verify};
 
-/// The setup, and the keys of all shipped models: what all requests share.
+/// The setup, and the keys of all shipped models. All requests share it.
 pub struct Engine {
     setup: Setup,
     models: Vec<Arc<Keys>>,
@@ -29,19 +30,19 @@ pub(crate) struct Keys {
     pub(crate) chain: ProvingKey,
 }
 
-/// Why the server knows nothing. The shipped files are tested, so this is a defect.
+/// The engine could not start. The shipped files are tested, so this is a defect.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The shipped setup.
+    /// The shipped setup cannot be decoded.
     #[error("the shipped setup: {0}")]
     Setup(#[from] SetupError),
-    /// A shipped model.
+    /// A shipped model cannot be decoded.
     #[error("a shipped model: {0}")]
     Model(#[from] FileError),
-    /// The keys of a shipped model.
+    /// The keys of a shipped model cannot be derived.
     #[error("the keys of a shipped model: {0}")]
     Keys(#[from] KeygenError),
-    /// The system's randomness.
+    /// The system gives no randomness.
     #[error("the system's randomness: {0}")]
     Randomness(getrandom::Error),
 }
@@ -71,7 +72,7 @@ impl Keys {
     }
 }
 
-/// What is to be proved.
+/// A proof to be made.
 pub(crate) struct Order {
     pub(crate) layout: Target,
     pub(crate) context: Context,
@@ -81,11 +82,10 @@ pub(crate) struct Order {
 /// A proof that was verified, and the time that both took.
 pub(crate) struct Done {
     pub(crate) proved: Proved,
-    pub(crate) proving: Duration,
-    pub(crate) verifying: Duration,
+    pub(crate) times: Times,
 }
 
-/// Whether the one who asked no longer wants the answer.
+/// Tells whether the client no longer waits for the answer.
 pub(crate) type Stopped<'a> = &'a dyn Fn() -> bool;
 
 impl Engine {
@@ -113,7 +113,7 @@ impl Engine {
         &self.setup
     }
 
-    /// A shipped model by name, or the first.
+    /// The shipped model of this name, or the first if no name is given.
     pub(crate) fn model(&self, name: Option<&str>) -> Result<Arc<Keys>, ApiError> {
         let name = name.unwrap_or(zklens_models::ALL[0].name);
         let found = self.models.iter().find(|keys| keys.shipped.name == name);
@@ -124,7 +124,7 @@ impl Engine {
         })
     }
 
-    /// Proves, and verifies as a stranger would.
+    /// Proves, and verifies the proof as a stranger would.
     pub(crate) fn prove(
         &self,
         keys: &Keys,
@@ -152,8 +152,10 @@ impl Engine {
         self.check(key, &order.images, &proved)?;
         Ok(Done {
             proved,
-            proving,
-            verifying: started.elapsed() - proving,
+            times: Times {
+                proving,
+                verifying: started.elapsed() - proving,
+            },
         })
     }
 
@@ -170,7 +172,7 @@ impl Engine {
     }
 }
 
-/// Why there is no proof.
+/// The reason why no proof was made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProveFailure {
     #[error(transparent)]
@@ -201,14 +203,14 @@ impl From<ProveFailure> for ApiError {
     }
 }
 
-/// What a network sees of an image file, and the file's address.
+/// The pixels of an image file, prepared for a network, and the file's address.
 pub(crate) fn read_image(bytes: &[u8], keys: &Keys) -> Result<(Pixels, String), ApiError> {
     let preprocessing = keys.fast.model().preprocessing();
     let pixels = zklens_image::pixels(bytes, preprocessing)?;
     Ok((pixels, cid::of(bytes, CidVersion::V0).ipfs_uri()))
 }
 
-/// The same of several, one after the other: a picture can take much more memory than its file.
+/// The same for several files, one after the other: a picture can take much more memory than its file.
 pub(crate) fn read_images(
     files: &[Bytes],
     keys: &Keys,

@@ -6,29 +6,29 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::fmt;
 
-/// How long a client is asked to wait before it tries again, in seconds.
+/// The seconds that a client is asked to wait before it tries again.
 const RETRY_SECONDS: u64 = 5;
 
 /// The limit that ended a request or a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// Connections of one client.
+    /// The connections of one client.
     OfOne,
-    /// Connections of all.
+    /// The connections of all clients.
     Connections,
-    /// Connections: one that was idle is closed for another.
+    /// The connections: an idle one was closed to make room for another.
     Idle,
-    /// Places in a queue.
+    /// The places in a queue.
     Queue,
-    /// Memory for bodies.
+    /// The memory for bodies.
     Memory,
-    /// Speed of a body.
+    /// The least speed of a body.
     Slow,
-    /// Time to answer.
+    /// The time to answer.
     Time,
 }
 
-/// Why a request has no other answer.
+/// An answer that is an error.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
@@ -64,12 +64,12 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, error)
     }
 
-    /// The server has no time; it may have later.
+    /// The server is too busy now. It may have time later.
     pub(crate) fn busy(error: impl fmt::Display) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
     }
 
-    /// A defect, of which the client learns no more.
+    /// A defect. The client learns nothing else about it.
     pub(crate) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed")
             .with_help("this is a defect of zklens, please report it")
@@ -92,13 +92,13 @@ impl ApiError {
         self
     }
 
-    /// The same, to be counted.
+    /// The same error, counted as a refusal by this limit.
     pub(crate) const fn because(mut self, refusal: Refusal) -> Self {
         self.refusal = Some(refusal);
         self
     }
 
-    /// The same, about a part of the request.
+    /// The same error, with the part of the request that it is about.
     pub(crate) fn about(mut self, subject: impl fmt::Display) -> Self {
         self.error = format!("{subject}: {}", self.error);
         self

@@ -1,4 +1,4 @@
-//! Who works, who waits, and who is sent away.
+//! Queues: which requests are worked on, which wait, and which are refused.
 
 use crate::client::Client;
 use crate::error::{ApiError, Refusal};
@@ -24,9 +24,9 @@ struct Places {
 struct Taken {
     next: u64,
     all: HashMap<u64, Waiter>,
-    /// Requests that may be worked on besides those that are.
+    /// How many more requests may be worked on now.
     free_turns: usize,
-    /// For clients with a place: how many turns had been given when they were given their last one.
+    /// For each client with a place, the number of turns that had been given when it got its last one.
     last_turns: HashMap<Client, u64>,
     turns: u64,
 }
@@ -41,21 +41,21 @@ struct Waiter {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Has not asked for a turn yet.
+    /// It has not asked for a turn yet.
     Entered,
     Waiting,
-    /// Has a turn, until the place is dropped.
+    /// It has a turn, until the place is dropped.
     Called,
 }
 
-/// A place in the queue. Its turn, if it has one, is over when it is dropped.
+/// A place in the queue. When it is dropped, its turn ends, if it has one.
 #[derive(Debug)]
 pub(crate) struct Place {
     taken: TakenPlace,
     sent_away: Arc<Notify>,
 }
 
-/// Is free when it is dropped.
+/// The place becomes free when this is dropped.
 #[derive(Debug)]
 struct TakenPlace {
     places: Arc<Places>,
@@ -76,8 +76,8 @@ impl Gate {
         }
     }
 
-    /// A place, if one is free or a client has more than this one would have and can spare one where it
-    /// only waits.
+    /// Takes a place. If none is free, the client with the most places gives up one that only waits, provided that it
+    /// had more places than this client would have.
     pub(crate) fn enter(&self, client: Client) -> Result<Place, ApiError> {
         let mut taken = self.places.taken();
         if taken.all.len() >= self.places.most {
@@ -111,7 +111,7 @@ impl Gate {
         self.places.count(|state| state == State::Called)
     }
 
-    /// How many wait for their turn.
+    /// How many requests wait for their turn.
     pub(crate) fn waiting(&self) -> usize {
         self.places.count(|state| state != State::Called)
     }
@@ -128,7 +128,7 @@ impl Places {
         states.filter(|state| is_such(*state)).count()
     }
 
-    /// Asks for a turn. What this gives tells when it has come; `None` if the place is somebody else's now.
+    /// Asks for a turn. The receiver tells when it has come. `None` if the place was given to another client.
     fn ask(&self, number: u64) -> Option<Arc<Notify>> {
         let mut taken = self.taken();
         let waiter = taken.all.get_mut(&number)?;
@@ -140,8 +140,8 @@ impl Places {
 }
 
 impl Taken {
-    /// Gives the turns that are free: each to the client whose last one was the longest ago, so that who waits
-    /// often does not keep others waiting; of one client's, to the place that was taken first.
+    /// Gives the turns that are free. Each goes to the client whose last turn was the longest ago, so that a client with
+    /// many requests does not keep others waiting. Among the places of one client, the first one that was taken wins.
     fn call(&mut self) {
         while self.free_turns > 0 {
             let waiting = self.all.iter();
@@ -162,7 +162,7 @@ impl Taken {
         }
     }
 
-    /// Takes a place out, and ends its turn.
+    /// Removes a place, and ends its turn.
     fn leave(&mut self, number: u64) -> Option<Waiter> {
         let waiter = self.all.remove(&number)?;
         let client = waiter.client;
@@ -176,8 +176,8 @@ impl Taken {
         Some(waiter)
     }
 
-    /// The last place of the client that has most of those who wait, if it has more than the two would have
-    /// then.
+    /// The last place of the client that has the most waiting places, if it has more than either client would have
+    /// after giving it up.
     fn dispensable(&self, newcomer: Client) -> Option<u64> {
         let mut counts: HashMap<Client, usize> = HashMap::new();
         for waiter in self.all.values() {
@@ -199,10 +199,10 @@ impl Drop for TakenPlace {
 }
 
 impl Place {
-    /// Waits for a turn and does the work on a thread of its own.
+    /// Waits for a turn, then does the work on a thread of its own.
     ///
-    /// The work is told to stop when nobody waits for it any more: the deadline has passed, the client is
-    /// gone, or the server ends. Its turn ends when it has stopped.
+    /// The work is told to stop when nobody waits for it any more: the deadline has passed, the client has closed the
+    /// connection, or the server ends. Its turn ends when the work has stopped.
     pub(crate) async fn work<T: Send + 'static>(
         self,
         deadline: Instant,
@@ -244,7 +244,7 @@ fn out_of_time() -> ApiError {
     .because(Refusal::Time)
 }
 
-/// Notes when nobody waits for the answer any more: the future that holds it is dropped.
+/// Tells when nobody waits for the answer any more: then the future that holds this is dropped.
 #[derive(Debug, Default)]
 struct Waiting {
     gone: Arc<AtomicBool>,
@@ -323,7 +323,7 @@ mod tests {
         assert_eq!((gate.at_work(), gate.waiting()), (1, 2));
     }
 
-    /// Whoever is called and gone in the same moment.
+    /// A client that gets its turn in the moment in which it leaves.
     #[test]
     fn a_turn_that_nobody_takes_is_given_to_the_next() {
         let gate = Gate::new(1, 2);

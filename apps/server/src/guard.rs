@@ -1,9 +1,11 @@
-//! Which requests are answered at all.
+//! Refuses requests that other pages make through a person's browser.
 //!
-//! There are no passwords here: whoever reaches the server may use it. A page from elsewhere that a
-//! person has open reaches it too, through their browser, and is kept out by what browsers say of a
-//! request: the name that they looked up (`Host`; another one than ours is DNS rebinding), the page that
-//! asks (`Origin`), and how far away that is (`Sec-Fetch-Site`).
+//! The server has no passwords: whoever reaches it may use it. A page of another site that a person has open reaches
+//! it too, through their browser. Three headers of browsers keep such pages out:
+//!
+//! * `Host`, the name that the browser looked up: a name that is not ours means DNS rebinding;
+//! * `Origin`, the page that asks;
+//! * `Sec-Fetch-Site`, whether that page belongs to the same site.
 
 use crate::error::ApiError;
 use axum::http::uri::Authority;
@@ -29,7 +31,7 @@ impl Guard {
         }
     }
 
-    /// Refuses a request that is addressed to somebody else or made by a page from elsewhere.
+    /// Refuses a request that is addressed to another host or made by a page of another site.
     pub(crate) fn check(
         &self,
         method: &Method,
@@ -54,8 +56,8 @@ impl Guard {
         Ok(())
     }
 
-    /// No name that somebody else controls can become an IP address, so where the server listens on all
-    /// of them, any will do.
+    /// Whether the host is a name of this server. If the server listens on all addresses, any IP address is: nobody else
+    /// can make one of their names look like an IP address.
     fn answers_to(&self, authority: &Authority) -> bool {
         let name = canonical(authority.host());
         let is_address = name
@@ -65,7 +67,7 @@ impl Guard {
     }
 }
 
-/// A host as it is compared: small letters, no dot at the end, no brackets.
+/// A host in the form in which hosts are compared: lower case, without a dot at the end, without brackets.
 fn canonical(host: &str) -> String {
     let host = host.trim_end_matches('.');
     let bare = host
@@ -85,7 +87,7 @@ fn host(headers: &HeaderMap) -> Result<Authority, ApiError> {
     })
 }
 
-/// Whether the page that asks, if there is one, came from the host that is asked.
+/// Whether the page that asks, if there is one, came from the host that it asks.
 fn is_own_origin(headers: &HeaderMap, host: &Authority) -> bool {
     headers.get_all(header::ORIGIN).iter().all(|origin| {
         let origin = origin.to_str().unwrap_or_default();
@@ -96,8 +98,8 @@ fn is_own_origin(headers: &HeaderMap, host: &Authority) -> bool {
     })
 }
 
-/// Whether a browser says that the page that asks, if there is one, is ours. Following a link from
-/// elsewhere is no harm: the other page does not see what comes.
+/// Whether the browser says that the page that asks, if there is one, is ours. A link on another site may lead here: the
+/// other page does not see the answer.
 fn is_own_site(method: &Method, headers: &HeaderMap) -> bool {
     let is = |name: &HeaderName, values: &[&str]| match headers.get(name) {
         Some(value) => values.iter().any(|allowed| value == allowed),

@@ -3,7 +3,7 @@
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
 
-/// The page runs its own scripts and WebAssembly, talks to this server alone, and is framed by nobody.
+/// The page runs only its own scripts and WebAssembly, talks only to this server, and cannot be put into a frame.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
      style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; \
      manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -34,7 +34,7 @@ const ON_EVERYTHING: [(HeaderName, &str); 7] = [
     ),
 ];
 
-/// Adds them; what does not say how long it may be kept is not kept.
+/// Adds these headers. An answer that does not say how long it may be cached must not be cached.
 pub(crate) async fn add(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in ON_EVERYTHING {

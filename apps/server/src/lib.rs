@@ -16,9 +16,9 @@
 //! # }
 //! ```
 //!
-//! `openapi.json` beside this file describes the API. There are no accounts and no TLS: the server is for
-//! the machine that it runs on, and whoever else can reach it may use it. It sees the images that are
-//! sent to it; the page does not send any.
+//! `openapi.json` beside this file describes the API. The server has neither accounts nor TLS: it is meant for the
+//! machine that it runs on, and anyone else who can reach it may use it. It sees the images that are sent to its API;
+//! the page sends none.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -37,6 +37,7 @@ mod memory;
 mod metrics;
 mod options;
 mod page;
+mod router;
 mod server;
 mod upload;
 
@@ -52,22 +53,22 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Builder;
 
-/// How long work that nobody waits for any more may take to notice.
+/// How long the server waits, at its end, for work to notice that it is no longer wanted.
 const LAST_WORK: Duration = Duration::from_secs(1);
 
-/// Why there is no server.
+/// The reason why the server could not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// Setup, models or randomness.
+    /// The setup, a model or the system's randomness is missing.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The address cannot be had.
+    /// The address cannot be bound.
     #[error("cannot listen on {address}: {cause}")]
     Listen {
-        /// Which.
+        /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         cause: io::Error,
     },
     /// The system gives no threads or no signals.
@@ -75,12 +76,12 @@ pub enum ServeError {
     System(#[from] io::Error),
 }
 
-/// Serves until the process is told to end (SIGINT or SIGTERM), and returns when what runs then is done.
-/// A second signal ends it sooner. Panics are logged from then on, without their messages.
+/// Serves until the process gets SIGINT or SIGTERM, and returns when the requests that are running then are done.
+/// A second signal ends it at once. From the call on, panics are logged without their messages.
 ///
 /// # Errors
 ///
-/// The server cannot begin.
+/// The server cannot start; see [`ServeError`].
 pub fn run(options: &Options) -> Result<(), ServeError> {
     logs::log_panics();
     let engine = Arc::new(Engine::new()?);
@@ -113,7 +114,7 @@ fn announce(address: SocketAddr) {
     }
 }
 
-/// Listens when it is first asked, so that the first signal is over.
+/// The signal after the first one: it listens only once it is polled, and by then the first has come.
 async fn second_signal() {
     match signal() {
         Ok(signal) => signal.await,
@@ -121,7 +122,7 @@ async fn second_signal() {
     }
 }
 
-/// The next signal to end.
+/// Waits for the next signal that ends the server.
 #[cfg(unix)]
 fn signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -135,11 +136,11 @@ fn signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// The next signal to end.
+/// Waits for the next signal that ends the server.
 #[cfg(not(unix))]
 fn signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
-        // Without the signal there is no way to end but to be killed.
+        // Without the signal, only killing the process ends it.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

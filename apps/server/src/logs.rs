@@ -1,4 +1,4 @@
-//! Logs: one event per line, on standard error. They hold no bytes, names or labels of what is sent.
+//! Logs: one event per line, on standard error. They never contain bytes, names or labels of images.
 
 use crate::options::LogFormat;
 use std::io::IsTerminal;
@@ -10,7 +10,7 @@ use tracing_subscriber::fmt::MakeWriter;
 ///
 /// # Errors
 ///
-/// Logs go somewhere already.
+/// The logs of this process already have a destination.
 pub fn log_to_stderr(format: LogFormat) -> Result<(), SetGlobalDefaultError> {
     log_to(format, std::io::stderr().is_terminal(), std::io::stderr)
 }
@@ -19,7 +19,7 @@ pub fn log_to_stderr(format: LogFormat) -> Result<(), SetGlobalDefaultError> {
 ///
 /// # Errors
 ///
-/// Logs go somewhere already.
+/// The logs of this process already have a destination.
 pub fn log_to(
     format: LogFormat,
     with_colours: bool,
@@ -36,7 +36,7 @@ pub fn log_to(
     }
 }
 
-/// Makes panics events that tell where, and not of what: that may be bytes of an image.
+/// Logs panics as events that say where, without the message: it may contain bytes of an image.
 pub(crate) fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let location = panic.location().map(ToString::to_string);

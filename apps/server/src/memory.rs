@@ -1,11 +1,11 @@
-//! The memory that bodies take, shared so that some of it is left for whoever comes next.
+//! The memory for request bodies, shared so that some is always left for the next client.
 
 use crate::client::Client;
 use crate::error::{ApiError, Refusal};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Bytes of bodies that are in memory: being read, waiting, or being worked on.
+/// Counts the bytes of all bodies in memory, whether they are being read, wait, or are being worked on.
 #[derive(Debug)]
 pub(crate) struct Memory {
     most: usize,
@@ -28,7 +28,7 @@ impl Memory {
         }
     }
 
-    /// A share of nothing yet.
+    /// A new, empty share.
     pub(crate) fn share(self: &Arc<Self>, client: Client) -> Share {
         Share {
             memory: Arc::clone(self),
@@ -45,8 +45,8 @@ impl Memory {
 impl Share {
     /// Takes more bytes.
     ///
-    /// A client never holds more than what is free beside it: one can have half of the memory, each of two
-    /// a third, and a share like theirs is always left for one more.
+    /// A client never holds more than is still free. So one client can have half of the memory, each of two a third, and
+    /// a share as large as theirs is always left for one more.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), ApiError> {
         let mut held = self.memory.held();
         let all: usize = held.values().sum();
@@ -95,7 +95,7 @@ mod tests {
         let mut first = memory.share(client(1));
         assert!(first.grow(61).is_err());
         assert!(first.grow(60).is_ok());
-        // Other requests of a client are its own, too.
+        // All requests of a client count together.
         assert!(memory.share(client(1)).grow(1).is_err());
         let mut second = memory.share(client(2));
         assert!(second.grow(31).is_err());

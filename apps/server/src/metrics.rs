@@ -1,4 +1,4 @@
-//! What the server counts, for Prometheus.
+//! The server's counters, in the format of Prometheus.
 
 use crate::error::Refusal;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -12,7 +12,7 @@ use prometheus_client::registry::{Registry, Unit};
 use std::fmt;
 use std::time::Duration;
 
-/// The media type of what [`Metrics::text`] gives.
+/// The media type of [`Metrics::text`].
 pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -59,7 +59,7 @@ pub(crate) struct Metrics {
     connections: Gauge,
 }
 
-/// The present, which [`Metrics::text`] is told.
+/// The values of gauges at this moment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now {
     pub(crate) proofs_at_work: usize,
@@ -172,7 +172,7 @@ impl Metrics {
         self.refusals.get_or_create(&Cause { cause }).inc();
     }
 
-    /// All of them.
+    /// All refusals.
     pub(crate) fn text(&self, now: Now) -> Result<String, fmt::Error> {
         let gauge = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.proofs_at_work.set(gauge(now.proofs_at_work));
@@ -184,7 +184,7 @@ impl Metrics {
     }
 }
 
-/// Two milliseconds to a minute.
+/// The buckets of durations: two milliseconds to a minute.
 fn histogram() -> Histogram {
     Histogram::new([
         0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0,

@@ -1,4 +1,4 @@
-//! What can be chosen when the server starts.
+//! The options of the server.
 
 use crate::client::Network;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -11,8 +11,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Names that `Host` may have besides `localhost` and the address: without a port.
     pub hosts: Vec<String>,
-    /// Proxies in front of the server. Of their requests, the client is who `X-Forwarded-For` says; the
-    /// limits of one address do not hold for their connections.
+    /// Proxies in front of the server. `X-Forwarded-For` names the client of a request that they send, and the limits of
+    /// one address do not apply to their connections.
     pub proxies: Vec<Network>,
     /// How much a request may ask for.
     pub limits: Limits,
@@ -21,10 +21,10 @@ pub struct Options {
 }
 
 impl Options {
-    /// Where the server listens unless told otherwise: this machine alone reaches it there.
+    /// The default address. Only this machine reaches it.
     pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
-    /// How long running requests may go on unless told otherwise.
+    /// The default of `grace`.
     pub const GRACE: Duration = Duration::from_secs(30);
 }
 
@@ -43,37 +43,37 @@ impl Default for Options {
 /// How much a request may ask for, and how many there may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Most bytes of a request's body.
+    /// The most bytes of a request's body.
     pub max_body: usize,
-    /// Most images of one proof.
+    /// The most images of one proof.
     pub max_images: usize,
-    /// Longest time from a request's head to its answer.
+    /// The longest time from a request's head to its answer.
     pub timeout: Duration,
-    /// Longest time for a request's head, and longest pause in its body and in taking the answer.
+    /// The longest time for a request's head, and the longest pause while its body arrives or its answer is taken.
     pub read_timeout: Duration,
-    /// Fewest bytes of a body in a second, on average after the first `read_timeout`.
+    /// The fewest bytes of a body per second, on average after the first `read_timeout`.
     pub body_rate: usize,
-    /// How many bodies of `max_body` bytes fit into the memory for bodies. Whoever takes
-    /// some of it leaves at least as much free for others.
+    /// How many bodies of `max_body` bytes fit into the memory for bodies. A client that takes some of it leaves at least
+    /// as much free for others.
     pub bodies: usize,
-    /// How many proofs are made at a time; one uses all cores.
+    /// How many proofs are made at the same time. One alone uses all cores.
     pub jobs: usize,
-    /// How many requests wait for their turn, once for proofs and once for everything else. Where all
-    /// places are taken, who has most of them makes room for who has fewer.
+    /// How many requests may wait for their turn: this many for proofs, and as many again for everything else. When all
+    /// places are taken, the client with the most makes room for a client with fewer.
     pub queue: usize,
-    /// How many connections are open at a time. More are taken by closing one that is idle, or one of who
-    /// has most of them; where that is nobody, they are refused.
+    /// How many connections may be open at the same time. For one more, an idle one is closed, or one of the client with
+    /// the most; if neither is possible, the new one is refused.
     pub connections: usize,
-    /// The same of one IPv4 address or of the /64 network of an IPv6 address, closing only its own.
+    /// The same for one IPv4 address, or the /64 network of an IPv6 address. Only its own connections are closed.
     pub connections_per_address: usize,
-    /// After how many requests a connection is closed.
+    /// The number of requests after which a connection is closed.
     pub requests_per_connection: usize,
-    /// After how long a connection is closed once its request is answered.
+    /// The age at which a connection is closed once its request is answered.
     pub connection_time: Duration,
 }
 
 impl Limits {
-    /// What holds unless told otherwise.
+    /// The defaults.
     pub const DEFAULT: Self = Self {
         max_body: 32 << 20,
         max_images: 64,
@@ -96,7 +96,7 @@ impl Default for Limits {
     }
 }
 
-/// How logs are written.
+/// The format of the logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
     /// Lines for people.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
-/// What `/` says where there is no page.
+/// The answer at `/` of a server that was built without the page.
 const NO_PAGE: &str = "\
 This zklens was built without its page. Its API works: see /api/openapi.json.
 
@@ -18,7 +18,7 @@ To have the page too, build it as apps/web/README.md says, and then zklens with 
     cargo install --path apps/cli --features page
 ";
 
-/// Encodings that the page's build may have made, by what a file's name then ends in; the best first.
+/// The encodings in which the page's build may have written a file, with the ending of its name. The best is first.
 const ENCODINGS: [(&str, &str); 2] = [(".br", "br"), (".gz", "gzip")];
 
 static PAGE: LazyLock<Page> = LazyLock::new(|| Page::new(FILES));
@@ -69,7 +69,7 @@ impl Page {
         Ok(self.file(name, headers))
     }
 
-    /// A file that is there, in the best encoding that is accepted.
+    /// A file of the page, in the best encoding that the client accepts.
     fn file(&self, name: &str, headers: &HeaderMap) -> Response {
         let accepted = |(end, encoding): &(&str, &'static str)| {
             let file = self.files.get(format!("{name}{end}").as_str())?;
@@ -99,7 +99,7 @@ impl Page {
     }
 }
 
-/// Answers what is not of the API.
+/// Answers every path outside the API.
 pub(crate) async fn page(
     method: Method,
     uri: Uri,
@@ -151,7 +151,7 @@ fn is_encoded(name: &str) -> bool {
     ENCODINGS.iter().any(|(end, _)| name.ends_with(end))
 }
 
-/// Names under these folders have a digest of the contents in them.
+/// The names of files in these folders contain a digest of their contents.
 fn cache_control(name: &str) -> &'static str {
     let folder = name.split_once('/').map_or("", |(folder, _)| folder);
     if folder == "assets" || folder.starts_with("wasm-") {

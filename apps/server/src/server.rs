@@ -1,10 +1,11 @@
-//! Listening, connections, and the end.
+//! Listening, connections, and stopping.
 
-use crate::app::{App, Peer, router};
+use crate::app::App;
 use crate::connections::{Place, Refused, Watched};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::options::{Limits, Options};
+use crate::router::{Peer, router};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, header};
@@ -28,15 +29,15 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 use tower_service::Service;
 
-/// How long to wait when there are no file descriptors for another connection.
+/// How long to wait when the system has no file descriptor left for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How many clients are told at a time that their connection is refused, and for how long; the others only
-/// see it closed.
+/// How many clients at a time are told that their connection is refused, and for how long. The others only see it
+/// closed.
 const LAST_WORDS: usize = 16;
 const LAST_WORDS_TIME: Duration = Duration::from_secs(1);
 
-/// The answer to them.
+/// The answer to a client whose connection is refused.
 const NO_CONNECTION: &str = "{\"error\":\"too many connections are open\",\"help\":\"close some, or try \
      again later; `zklens serve --connections` and --connections-per-address take more\"}";
 
@@ -51,11 +52,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address, so that connections wait until [`Self::run`].
+    /// Binds the address. Connections wait until [`Self::run`].
     ///
     /// # Errors
     ///
-    /// The address cannot be had.
+    /// The address cannot be bound.
     pub async fn bind(options: &Options, engine: Arc<Engine>) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
         let app = Arc::new(App::new(options, engine));
@@ -68,17 +69,17 @@ impl Server {
         })
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Answers requests until `stop`. Those that run then may go on until they are done, the grace is
-    /// over, or `hurry` comes.
+    /// Answers requests until `stop` resolves. Requests that are running then may go on until they are done, the grace is
+    /// over, or `hurry` resolves.
     pub async fn run(self, stop: impl Future<Output = ()>, hurry: impl Future<Output = ()>) {
         let open = GracefulShutdown::new();
-        // What is left in here when this function returns is dropped.
+        // When this function returns, the connections that are left in here are dropped.
         let mut connections = JoinSet::new();
         tokio::select! {
             () = stop => {}
@@ -94,7 +95,7 @@ impl Server {
         }
     }
 
-    /// Never ends.
+    /// Accepts connections. Never returns.
     async fn accept(&self, open: &GracefulShutdown, connections: &mut JoinSet<()>) {
         let last_words = Arc::new(Semaphore::new(LAST_WORDS));
         loop {
@@ -111,7 +112,7 @@ impl Server {
                 connections.spawn(self.serve(stream, peer.ip(), place, open));
             } else if let Ok(permit) = Arc::clone(&last_words).try_acquire_owned() {
                 connections.spawn(async move {
-                    // Who does not take them has been refused all the same.
+                    // A client that does not read them has been refused all the same.
                     let _ = timeout(LAST_WORDS_TIME, refuse(stream)).await;
                     drop(permit);
                 });
@@ -119,7 +120,7 @@ impl Server {
         }
     }
 
-    /// A place for a connection, which another one may be closed for.
+    /// A place for a connection. Another one may be closed for it.
     fn enter(&self, peer: IpAddr) -> Option<Place> {
         let metrics = &self.app.metrics;
         match self.app.connections.enter(self.app.owner(peer)) {
@@ -147,9 +148,9 @@ impl Server {
         open: &GracefulShutdown,
     ) -> impl Future<Output = ()> + use<> {
         let limits = self.app.limits;
-        // Answers are written at once; waiting for more to send only delays them.
+        // Answers are written whole, so waiting for more bytes to send would only delay them.
         let _ = stream.set_nodelay(true);
-        // Who asks and does not read must not keep a place.
+        // A client that asks and does not read must not keep a place.
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.read_timeout));
         let stream = Watched::new(stream, place.turn());
@@ -177,7 +178,7 @@ impl Server {
         let connection = open.watch(connection);
         async move {
             tokio::select! {
-                // The client has seen all that goes wrong on a connection.
+                // An error of the connection was already visible to its client.
                 _ = connection => {}
                 () = place.is_needed() => {}
             }
@@ -195,7 +196,7 @@ struct Answers {
 }
 
 impl Answers {
-    /// The last one that the connection may have says that it is.
+    /// The last answer that the connection may have announces that it is the last.
     fn answer(
         &self,
         mut request: Request<Incoming>,

@@ -14,23 +14,23 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// The fields of a form that hold an image, and the proof.
+/// The names of a form's fields: those of images, and that of the proof.
 const IMAGE_FIELD: &str = "image";
 const PROOF_FIELD: &str = "proof";
 
-/// How long and how far a body is read that nobody wants. A client that still sends when the connection
-/// is closed would not see the answer.
+/// How long, and how many bytes of, a refused body is still read. A client that still sends when the connection is
+/// closed would not see the answer.
 const DRAIN_TIME: Duration = Duration::from_secs(3);
 const DRAIN_BYTES: usize = 64 << 20;
 
-/// Who sends a request that came by no connection.
+/// The client of a request that did not come over a connection, as in tests.
 const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
-/// A body that is not read yet.
+/// A request body before it is read.
 #[derive(Debug)]
 pub(crate) struct Upload {
     content_type: String,
-    /// The same in small letters, without parameters.
+    /// The media type in lower case, without parameters.
     media_type: String,
     length: Option<usize>,
     client: Client,
@@ -64,12 +64,12 @@ fn media_type(content_type: &str) -> String {
 }
 
 impl Upload {
-    /// Who sends it.
+    /// The client that sends it.
     pub(crate) const fn client(&self) -> Client {
         self.client
     }
 
-    /// Refuses by the head whatever cannot be an image or a form of images, or is too long.
+    /// Looks at the head, and refuses a body that is too long or is neither an image nor a form of images.
     pub(crate) fn expect_images(&self, limits: &Limits) -> Result<(), ApiError> {
         if self.media_type.starts_with("image/") {
             return self.check_length(limits);
@@ -81,7 +81,7 @@ impl Upload {
         )
     }
 
-    /// The same for a proof.
+    /// The same for a proof, or a form with a proof and images.
     pub(crate) fn expect_proof(&self, limits: &Limits) -> Result<(), ApiError> {
         self.expect_bytes(
             limits,
@@ -148,7 +148,7 @@ impl Upload {
         Ok(Sent::new(bytes.into(), share))
     }
 
-    /// The image files in the body: all of it, or those of a form.
+    /// The image files in the body: the whole body, or the images of a form.
     pub(crate) async fn images(self, app: &App, deadline: Instant) -> Result<Sent, ApiError> {
         let Some(boundary) = self.boundary()? else {
             return self.read(app, deadline).await;
@@ -165,7 +165,7 @@ impl Upload {
         Ok(sent)
     }
 
-    /// One image file: all of the body, or that of a form.
+    /// The one image file in the body: the whole body, or the image of a form.
     pub(crate) async fn image(self, app: &App, deadline: Instant) -> Result<Sent, ApiError> {
         let sent = self.images(app, deadline).await?;
         match sent.images.len() {
@@ -177,7 +177,7 @@ impl Upload {
         }
     }
 
-    /// A proof file, all of the body, or one in a form with the images that it is to be compared with.
+    /// A proof file: the whole body, or the proof of a form, with the images to compare it with.
     pub(crate) async fn proof(self, app: &App, deadline: Instant) -> Result<Sent, ApiError> {
         let Some(boundary) = self.boundary()? else {
             let mut sent = self.read(app, deadline).await?;
@@ -202,7 +202,7 @@ impl Upload {
     }
 }
 
-/// Until when more of a body has to be there.
+/// The time by which more of a body has to arrive.
 struct Pace {
     begin: Instant,
     deadline: Instant,
@@ -220,10 +220,10 @@ impl Pace {
         }
     }
 
-    /// `bytes` of them are there already.
+    /// The deadline after `bytes` bytes have arrived.
     fn until(&self, bytes: usize) -> Instant {
         let longest = self.deadline.saturating_duration_since(self.begin);
-        // A rate of zero bounds nothing.
+        // A rate of zero means no limit.
         let bought = Duration::try_from_secs_f64(bytes as f64 / self.rate).unwrap_or(longest);
         let in_pace = self.begin + self.pause.saturating_add(bought).min(longest);
         in_pace.min(Instant::now() + self.pause)
@@ -235,7 +235,7 @@ impl Pace {
 pub(crate) struct Sent {
     pub(crate) images: Vec<Bytes>,
     pub(crate) proof: Option<Bytes>,
-    /// Until this is dropped, its memory counts.
+    /// The memory counts as taken until this is dropped.
     share: Share,
 }
 
@@ -248,7 +248,7 @@ impl Sent {
         }
     }
 
-    /// The parts of a form, which are copies.
+    /// The parts of a form. They are copies of its bytes.
     async fn parts(
         mut self,
         boundary: String,

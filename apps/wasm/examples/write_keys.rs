@@ -1,6 +1,7 @@
-//! Writes `keys/` again: the verifying keys of the networks that come along.
+//! Writes `keys/` again: the verifying keys of the networks that come with the package.
 
 use std::fs;
+use zklens_answers::LayoutName;
 use zklens_commitment::Setup;
 use zklens_prover::ProvingKey;
 
@@ -11,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let model = shipped.decode()?;
             let key =
                 ProvingKey::with_target(&setup, model, zklens_prover::Privacy::Public, layout)?;
-            let name = format!("{}.{}.zkk", shipped.name, zklens_wasm::layout_name(layout));
+            let name = format!("{}.{}.zkk", shipped.name, LayoutName::from(layout).name());
             let path = format!("{}/keys/{name}", env!("CARGO_MANIFEST_DIR"));
             fs::write(path, key.verifying().encode())?;
         }

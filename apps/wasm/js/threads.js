@@ -1,8 +1,8 @@
-// Starts the workers of a thread pool, and is what each of them runs. See src/threads.rs.
+// Starts the workers of a thread pool; each of them runs this file too. See src/threads.rs.
 
 const START = "zklens-start-thread";
 
-/** Starts so many workers on `module` with the shared `memory`, and builds the pool of them. */
+/** Starts `threads` workers on `module` with the shared `memory`, and builds a pool of them. */
 export async function startWorkers(threads, main, module, memory) {
   const job = { type: START, main, module, memory };
   await Promise.all(Array.from({ length: threads }, () => startWorker(job)));
@@ -10,7 +10,7 @@ export async function startWorkers(threads, main, module, memory) {
   zklens.zklensBuildPool(threads);
 }
 
-// Firefox collects a worker that nothing refers to, though it shares memory with one that runs.
+// Firefox garbage-collects a worker that nothing refers to, even while it shares memory with a running one.
 const workers = [];
 
 function startWorker(job) {

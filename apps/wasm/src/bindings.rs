@@ -1,9 +1,12 @@
-//! What JavaScript sees: arguments taken apart, results put together, errors thrown.
+//! The functions and classes for JavaScript: they check arguments, convert results and throw errors.
 
-#![allow(unsafe_code, reason = "wasm-bindgen writes it; there is none by hand")]
+#![allow(
+    unsafe_code,
+    reason = "wasm-bindgen generates it; none is written by hand"
+)]
 #![allow(
     clippy::missing_const_for_fn,
-    reason = "wasm-bindgen exports none that is const"
+    reason = "wasm-bindgen cannot export const functions"
 )]
 
 use crate::proof::{self, Method, Trusted};
@@ -17,7 +20,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
 
-/// A panic ends the program as any trap does, but says what it was.
+/// Makes a panic throw its message; a bare trap would say "unreachable".
 #[wasm_bindgen(start)]
 fn start() {
     std::panic::set_hook(Box::new(|panic| {
@@ -33,15 +36,15 @@ pub fn has_threads() -> bool {
     threads::ARE_BUILT
 }
 
-/// Starts so many workers, once, before anything is proved. Does nothing in the build without threads.
+/// Starts a pool of `threads` workers. Call it once, before you prove. Does nothing in the build without threads.
 ///
-/// To be called in a worker that is cross-origin isolated: the page's own thread may not wait for others.
+/// Call it in a worker that is cross-origin isolated: the page's main thread may not wait for other threads.
 #[wasm_bindgen(js_name = initThreadPool)]
 pub fn init_thread_pool(threads: usize) -> Promise {
     threads::start(threads)
 }
 
-/// How much memory this module has taken, in bytes. It keeps what it once had.
+/// How much memory this module has taken, in bytes. WebAssembly never gives memory back.
 #[wasm_bindgen(js_name = memoryBytes)]
 #[must_use]
 pub fn memory_bytes() -> f64 {
@@ -51,7 +54,7 @@ pub fn memory_bytes() -> f64 {
     return 0.0;
 }
 
-/// The networks that come along.
+/// The networks that come with the package.
 #[wasm_bindgen(js_name = models, unchecked_return_type = "ModelInfo[]")]
 pub fn all_models() -> Result<JsValue, JsValue> {
     out(models())
@@ -64,7 +67,7 @@ pub struct JsNetwork(Network);
 
 #[wasm_bindgen(js_class = Network)]
 impl JsNetwork {
-    /// A network that comes along, by its name.
+    /// A network that comes with the package, by its name.
     pub fn shipped(name: &str) -> Result<Self, JsValue> {
         Network::shipped(name).map(Self).map_err(throw)
     }
@@ -74,25 +77,25 @@ impl JsNetwork {
         Network::decode(zkl).map(Self).map_err(throw)
     }
 
-    /// What there is to say of it.
+    /// A description: name, classes, size of the input, ids.
     #[wasm_bindgen(unchecked_return_type = "ModelInfo")]
     pub fn info(&self) -> Result<JsValue, JsValue> {
         out(Ok(self.0.info()))
     }
 
-    /// What it sees in an image file: JPEG, PNG, GIF, WebP or BMP.
+    /// Classifies an image file: JPEG, PNG, GIF, WebP or BMP.
     #[wasm_bindgen(unchecked_return_type = "Execution")]
     pub fn execute(&self, file: &[u8]) -> Result<JsValue, JsValue> {
         out(self.0.execute(file))
     }
 
-    /// What it sees in pixels: channels × height × width bytes.
+    /// Classifies pixels: channels × height × width bytes.
     #[wasm_bindgen(js_name = executePixels, unchecked_return_type = "Execution")]
     pub fn execute_pixels(&self, pixels: Vec<u8>) -> Result<JsValue, JsValue> {
         out(self.0.execute_pixels(pixels))
     }
 
-    /// The same network once more, to be freed for itself.
+    /// Another handle of the same network, which has to be freed on its own.
     #[must_use]
     pub fn share(&self) -> Self {
         Self(self.0.clone())
@@ -106,7 +109,9 @@ pub struct JsProver(Prover);
 
 #[wasm_bindgen(js_class = Prover)]
 impl JsProver {
-    /// Derives the network's key, which takes about as long as a proof. If `onStage` returns `false`, an error named `Cancelled` is thrown instead.
+    /// Derives the network's key, which takes about as long as a proof.
+    ///
+    /// If `onStage` returns `false`, an error named `Cancelled` is thrown instead.
     #[wasm_bindgen(constructor)]
     pub fn new(
         network: &JsNetwork,
@@ -122,16 +127,17 @@ impl JsProver {
         Prover::new(&network.0, layout).map(Self).map_err(throw)
     }
 
-    /// The network's id in this layout, 0x….
+    /// The network's id in this layout: `0x` and 64 hex digits.
     #[wasm_bindgen(getter, js_name = modelId)]
     #[must_use]
     pub fn model_id(&self) -> String {
         self.0.model_id()
     }
 
-    /// Proves what the network sees in images, each given as its pixels, verifies the proof, and gives the file.
+    /// Proves which label the network gives each image, verifies the new proof, and returns its file. An image is given as
+    /// its pixels.
     ///
-    /// If `onStage` returns `false`, an error named `Cancelled` is thrown; what it throws itself is thrown on.
+    /// If `onStage` returns `false`, an error named `Cancelled` is thrown; an exception of `onStage` is rethrown.
     #[wasm_bindgen(unchecked_return_type = "Proof")]
     pub fn prove(
         &self,
@@ -151,13 +157,13 @@ impl JsProver {
     }
 }
 
-/// What a proof file claims, without verifying it.
+/// Reads the claim of a proof file, without verifying it.
 #[wasm_bindgen(unchecked_return_type = "Inspection")]
 pub fn inspect(file: &[u8]) -> Result<JsValue, JsValue> {
     out(proof::inspect(file))
 }
 
-/// Verifies a proof file; throws if it is false.
+/// Verifies a proof file; throws if the proof is false.
 #[wasm_bindgen(unchecked_return_type = "Verification")]
 pub fn verify(
     file: &[u8],
@@ -168,8 +174,8 @@ pub fn verify(
     options.trusted(|trusted| out(proof::verify(file, trusted, context.as_deref())))
 }
 
-/// Verifies a proof file and that it is about these image files, all of them in their order; throws if not. Gives
-/// their addresses.
+/// Verifies a proof file, and checks that it is about these image files: all of them, in this order. Throws if it is not.
+/// Returns their addresses.
 #[wasm_bindgen(js_name = compareImages, unchecked_return_type = "{ ipfsUri: string }[]")]
 pub fn compare_images(
     file: &[u8],
@@ -188,7 +194,7 @@ pub fn cid(file: &[u8]) -> String {
     proof::ipfs_uri(file)
 }
 
-/// Calldata for the verifier's contract, 0x…: `verify` answers true or false, `check` reverts with the reason.
+/// Calldata for the verifier contract, 0x…: `verify` returns true or false, `check` reverts with the reason.
 #[wasm_bindgen]
 pub fn calldata(
     file: &[u8],
@@ -202,7 +208,7 @@ pub fn calldata(
     proof::calldata(file, method).map_err(throw)
 }
 
-/// Calldata that asks a contract for its model id, to compare before its answers are believed.
+/// Calldata that asks a contract for its model id. Compare the id before you believe the contract.
 #[wasm_bindgen(js_name = modelIdCalldata)]
 #[must_use]
 pub fn model_id_calldata() -> String {
@@ -219,7 +225,7 @@ fn out<T: Serialize>(result: Result<T, Error>) -> Result<JsValue, JsValue> {
     })
 }
 
-/// The error that is thrown.
+/// The JavaScript error for a Rust one.
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn throw(error: Error) -> JsValue {
     let thrown = js_sys::Error::new(&error.message());
@@ -276,7 +282,7 @@ impl Options {
         flag.ok_or_else(|| throw(argument(name, "true or false")))
     }
 
-    /// Calls `verify` with what is to be trusted.
+    /// Calls `verify` with the network or key that the options name, or else with the shipped networks.
     fn trusted(
         &self,
         verify: impl FnOnce(Trusted<'_>) -> Result<JsValue, JsValue>,
@@ -301,7 +307,7 @@ impl Options {
     }
 }
 
-/// The network inside an object, which stays JavaScript's.
+/// The network inside an object. JavaScript keeps the object, so this takes another handle.
 fn borrowed(object: &JsValue) -> Result<JsNetwork, JsValue> {
     let wrong = || throw(argument("network", "a Network"));
     let share = Reflect::get(object, &"share".into()).map_err(|_| wrong())?;
@@ -310,10 +316,10 @@ fn borrowed(object: &JsValue) -> Result<JsNetwork, JsValue> {
     JsNetwork::try_from_js_value(shared).map_err(|_| wrong())
 }
 
-/// Who is told of stages.
+/// Tells `onStage` of each stage.
 struct Watcher {
     on_stage: Option<Function>,
-    /// What it threw.
+    /// The exception that it threw.
     exception: Option<JsValue>,
 }
 
@@ -352,7 +358,7 @@ impl Watcher {
         }
     }
 
-    /// What is thrown once it broke.
+    /// The exception to throw after [`Self::tell`] broke: that of `onStage`, or else `error`.
     fn thrown(self, error: Error) -> JsValue {
         self.exception.unwrap_or_else(|| throw(error))
     }

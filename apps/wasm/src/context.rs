@@ -1,10 +1,10 @@
-//! Contexts as JavaScript writes them.
+//! Contexts as JavaScript writes them: hexadecimal digits.
 
 use crate::Error;
 use zklens_evm::hex;
 use zklens_verifier::Context;
 
-/// 32 bytes of 64 digits; zeros if nothing is given.
+/// 32 bytes from 64 digits, with or without `0x`; zeros if nothing is given.
 pub(crate) fn parse(text: Option<&str>) -> Result<Context, Error> {
     let Some(text) = text else {
         return Ok(Context::default());

@@ -1,21 +1,20 @@
-//! What can go wrong, in words for people.
+//! Errors, in words for people.
 
+use zklens_answers::hex_word;
 use zklens_evm::abi::AbiError;
 use zklens_image::ImageError;
 use zklens_model::FileError;
 use zklens_prover::{KeygenError, ProveError};
 use zklens_verifier::{Context, KeyError, ModelId, ProofFileError, VerifyError};
 
-use crate::word;
-
-/// Why something was not done. Its text has one or two sentences; [`Self::name`] is for programs.
+/// The error of a call. Its text is one or two sentences for people; [`Self::name`] is for programs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// An image file has no pixels.
+    /// The image file cannot be decoded.
     #[error(transparent)]
     Image(#[from] ImageError),
-    /// Pixels are not as many as the network takes.
+    /// The number of pixels is not the one that the network takes.
     #[error(
         "image {image} has {got} bytes, the network takes {expected} pixels: for an image file, take the pixels \
          that `execute` gives"
@@ -28,89 +27,89 @@ pub enum Error {
         /// How many the network takes.
         expected: usize,
     },
-    /// No network that comes along is called so.
+    /// No network of this name comes with the package.
     #[error("no network called {name:?} comes with zklens: {} do", names())]
     UnknownModel {
         /// The name that was asked for.
         name: String,
     },
-    /// A model file is none.
+    /// The file is not a valid model.
     #[error(transparent)]
     Model(#[from] FileError),
     /// The network cannot be proved.
     #[error("this network can be run but not proved: {0}")]
     Keygen(#[from] KeygenError),
-    /// No images, or too many.
+    /// The list of images is empty or too long.
     #[error(transparent)]
     Batch(ProveError),
-    /// `onStage` said so.
+    /// `onStage` returned `false`.
     #[error("proving was cancelled")]
     Cancelled,
     /// The platform has no randomness.
     #[error("this platform gives no randomness, without which a proof would hide nothing: {cause}")]
     Randomness {
-        /// What it says.
+        /// The platform's own message.
         cause: String,
     },
-    /// A new proof is not true.
+    /// A proof that was just made is false.
     #[error("the new proof is false; this is a defect of zklens, please report it: {0}")]
     Defect(VerifyError),
-    /// A proof file is none.
+    /// The file is not a valid proof.
     #[error(transparent)]
     ProofFile(#[from] ProofFileError),
-    /// A key file is none.
+    /// The file is not a valid key.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// A proof is about a network that is not known here.
+    /// The proof is about a network that does not come with the package.
     #[error(
         "the proof is about a network that does not come with zklens: give the network or its verifying key. \
-         Its model id is {}", word::hex(&id.0)
+         Its model id is {}", hex_word(&id.0)
     )]
     UnknownNetwork {
         /// The id of that network.
         id: ModelId,
     },
-    /// A proof is about another network than the one that was given.
-    #[error("the proof is about model {}, not about {name}, which is {}", word::hex(&expected.0), word::hex(&got.0))]
+    /// The proof is not about the network that was given.
+    #[error("the proof is about model {}, not about {name}, which is {}", hex_word(&expected.0), hex_word(&got.0))]
     OtherNetwork {
-        /// The proof's.
+        /// The id in the proof.
         expected: ModelId,
         /// The given network's name.
         name: String,
-        /// The given network's.
+        /// The given network's id.
         got: ModelId,
     },
     /// A proof is false.
     #[error("the proof is false: {0}")]
     False(VerifyError),
-    /// No 32 bytes.
+    /// The text is not 32 bytes in hexadecimal digits.
     #[error("a context is 32 bytes, as 64 hexadecimal digits after 0x, not {text:?}")]
     Context {
-        /// What was given.
+        /// The text that was given.
         text: String,
     },
-    /// A proof is made for another context than was asked for.
+    /// The proof is made for a different context.
     #[error(
-        "the proof is made for another context: expected {}, got {}",
-        word::hex(expected),
-        word::hex(got)
+        "the proof is made for a different context: expected {}, got {}",
+        hex_word(expected),
+        hex_word(got)
     )]
     OtherContext {
-        /// What was asked for.
+        /// The context that was asked for.
         expected: Context,
-        /// The proof's.
+        /// The context in the proof.
         got: Context,
     },
-    /// Neither `fast` nor `chain`.
+    /// The name of a layout is neither `fast` nor `chain`.
     #[error("a layout is \"fast\" or \"chain\", not {text:?}")]
     Layout {
-        /// What was given.
+        /// The text that was given.
         text: String,
     },
-    /// A proof does not say which images it is about.
+    /// The proof has no opening, so it can show no image.
     #[error("the images stay hidden: this proof has no opening to compare an image with")]
     Hidden,
-    /// As many images have to be given as were proved.
+    /// The number of images is not that of the proof.
     #[error(
         "the proof is about {expected} images, {got} were given: give all, in the order in which they were proved"
     )]
@@ -120,32 +119,32 @@ pub enum Error {
         /// How many were given.
         got: usize,
     },
-    /// Another image than the one that was classified.
+    /// The image is not the one that was classified.
     #[error("{}: the network would see other pixels", other_image(*first, *last))]
     OtherImage {
-        /// The first image that it may be, from 1. Images that share a commitment cannot be told apart.
+        /// The first image that may differ, from 1. Images that share a commitment cannot be told apart.
         first: usize,
-        /// The last.
+        /// The last image that may differ.
         last: usize,
     },
     /// The setup is too short to compare images with.
     #[error(transparent)]
     Setup(VerifyError),
-    /// A contract could not be asked about this proof.
+    /// The proof cannot be written as calldata.
     #[error(transparent)]
     Calldata(#[from] AbiError),
-    /// An argument is of another kind than it has to be.
+    /// An argument has the wrong type or value.
     #[error("{argument} is not {expected}")]
     Argument {
-        /// Which.
+        /// The name of the argument.
         argument: &'static str,
-        /// What it should be.
+        /// The type or value that it should have.
         expected: &'static str,
     },
-    /// A result has no counterpart in JavaScript.
+    /// A result cannot be converted to JavaScript.
     #[error("{cause}")]
     Number {
-        /// Why.
+        /// The reason that the conversion gives.
         cause: String,
     },
 }
@@ -176,7 +175,7 @@ impl Error {
         }
     }
 
-    /// The `message` of the JavaScript error: begins like a sentence, ends like one.
+    /// The `message` of the JavaScript error: [`Self::to_string`] with a capital letter and a full stop.
     #[must_use]
     pub fn message(&self) -> String {
         let text = self.to_string();

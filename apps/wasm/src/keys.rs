@@ -1,7 +1,8 @@
-//! The setup, and the keys of networks.
+//! The shipped setup, and the keys of networks.
 
 use crate::Error;
 use std::sync::OnceLock;
+use zklens_answers::LayoutName;
 use zklens_commitment::{Setup, SetupError, VerifierSetup};
 use zklens_model::Model;
 use zklens_prover::{Privacy, ProvingKey, Target};
@@ -10,30 +11,22 @@ use zklens_verifier::{ModelId, VerifyError, VerifyingKey};
 /// Both layouts, the default first.
 pub const LAYOUTS: [Target; 2] = [Target::Native, Target::Evm];
 
-/// What JavaScript calls a layout.
-#[must_use]
-pub const fn layout_name(layout: Target) -> &'static str {
-    match layout {
-        Target::Native => "fast",
-        Target::Evm => "chain",
-    }
-}
-
-/// The layout that JavaScript calls so.
+/// The layout that JavaScript calls `text`.
 ///
 /// # Errors
 ///
-/// There is none.
+/// `text` is neither `fast` nor `chain`.
 pub fn parse_layout(text: &str) -> Result<Target, Error> {
-    let called = |layout: &Target| layout_name(*layout) == text;
-    let layout = LAYOUTS.into_iter().find(called);
-    layout.ok_or_else(|| Error::Layout { text: text.into() })
+    let mut known = LayoutName::ALL.into_iter();
+    let named = known.find(|layout| layout.name() == text);
+    let unknown = || Error::Layout { text: text.into() };
+    named.map(Target::from).ok_or_else(unknown)
 }
 
-/// A verifying key of a network that comes along.
+/// The verifying key of a network that comes with the package, or `None` if `name` is not one of them.
 ///
-/// Deriving it takes as long as proving, and a verifier has no other use for the setup's powers, so it comes along
-/// too. A test derives it again.
+/// To derive a key takes as long as to prove, and a verifier needs the setup's powers for nothing else, so the package
+/// contains the keys too. A test derives them again and compares.
 #[must_use]
 pub fn embedded_key(name: &str, layout: Target) -> Option<&'static VerifyingKey> {
     let all = all_embedded().iter();
@@ -41,7 +34,7 @@ pub fn embedded_key(name: &str, layout: Target) -> Option<&'static VerifyingKey>
     found.next().map(|embedded| &embedded.key)
 }
 
-/// The shipped network with this id, its layout and its key.
+/// The name, layout and key of the shipped network with this id.
 pub(crate) fn shipped(id: ModelId) -> Option<&'static Embedded> {
     all_embedded()
         .iter()
@@ -88,21 +81,21 @@ const FILES: [(&str, Target, &[u8]); 4] = [
     ),
 ];
 
-/// What a prover needs of the shipped setup. Decoded once, which takes a while.
+/// The prover's part of the shipped setup. Decoded once, which takes a while.
 pub(crate) fn setup() -> Result<&'static Setup, Error> {
     static SETUP: OnceLock<Result<Setup, SetupError>> = OnceLock::new();
     let setup = SETUP.get_or_init(|| Setup::decode(zklens_setup::STRING, &zklens_setup::TAU_G2));
     setup.as_ref().map_err(|_| NO_SETUP)
 }
 
-/// What a verifier needs of it.
+/// The verifier's part of the shipped setup.
 pub(crate) fn verifier_setup() -> Result<&'static VerifierSetup, Error> {
     static SETUP: OnceLock<Result<VerifierSetup, SetupError>> = OnceLock::new();
     let setup = SETUP.get_or_init(|| VerifierSetup::decode(&zklens_setup::TAU_G2));
     setup.as_ref().map_err(|_| NO_SETUP)
 }
 
-/// Never: tests decode the shipped setup.
+/// Never happens: tests decode the shipped setup.
 const NO_SETUP: Error = Error::Setup(VerifyError::OtherSetup);
 
 /// The keys of a network whose weights are public.

@@ -1,12 +1,12 @@
 //! zklens for JavaScript: the npm package `@zklens/wasm`.
 //!
-//! What it does is in plain Rust, without JavaScript, so that it can be tested natively: [`Network`] classifies,
-//! [`Prover`] proves, [`proof`] inspects and verifies. What JavaScript sees of it is in `bindings` and, typed,
-//! in `src/types.ts`.
+//! The work is done in plain Rust, so that it can be tested without JavaScript: [`Network`] classifies, [`Prover`]
+//! proves, [`proof`] inspects and verifies. The module [`bindings`] exports them to JavaScript, and `src/types.ts` has
+//! the TypeScript types of their arguments and results.
 //!
-//! No input should make this panic. Where something does all the same, JavaScript gets a `WebAssembly.RuntimeError`
-//! with the panic's message; nothing unwinds in WebAssembly, so whoever sees one has to load the module anew. It
-//! is the same, with the message "unreachable", when memory runs out.
+//! No input should make this panic. If one does, JavaScript gets a `WebAssembly.RuntimeError` with the panic's message.
+//! WebAssembly does not unwind, so the caller has to load the module again. The same happens, with the message
+//! "unreachable", when memory runs out.
 
 #![deny(missing_docs, unsafe_code)]
 
@@ -18,9 +18,8 @@ mod network;
 pub mod proof;
 mod prover;
 mod threads;
-mod word;
 
 pub use error::Error;
-pub use keys::{LAYOUTS, embedded_key, layout_name, parse_layout};
-pub use network::{Execution, ModelIds, ModelInfo, Network, models};
-pub use prover::{Proof, Prover, STAGES};
+pub use keys::{LAYOUTS, embedded_key, parse_layout};
+pub use network::{Network, models};
+pub use prover::{Prover, STAGES};

@@ -1,15 +1,16 @@
-//! Networks, and what they see.
+//! Networks, and how they classify.
 
-use crate::{Error, LAYOUTS, embedded_key, keys, word};
-use serde::Serialize;
+use crate::{Error, LAYOUTS, embedded_key, keys};
 use std::cell::RefCell;
 use std::rc::Rc;
+use zklens_answers::hex_word;
+use zklens_answers::javascript::{Execution, ModelIds, ModelInfo};
 use zklens_image::{CidVersion, cid, exif_orientation};
-use zklens_model::{Classification, Model, Pixels};
+use zklens_model::{Model, Pixels};
 use zklens_prover::Target;
 use zklens_verifier::{ModelId, VerifyingKey};
 
-/// A network. A clone is another name for it.
+/// A network. A clone is another handle of the same network.
 #[derive(Clone, Debug)]
 pub struct Network(Rc<Inner>);
 
@@ -17,74 +18,15 @@ pub struct Network(Rc<Inner>);
 struct Inner {
     model: Model,
     is_shipped: bool,
-    /// Those that are known, in the order of [`LAYOUTS`].
+    /// The keys that are known, in the order of [`LAYOUTS`].
     keys: RefCell<[Option<VerifyingKey>; 2]>,
 }
 
-/// A network as JavaScript sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModelInfo {
-    /// Its name.
-    pub name: String,
-    /// The name of each label.
-    pub classes: Vec<String>,
-    /// Columns of its pixels.
-    pub width: u16,
-    /// Rows of its pixels.
-    pub height: u16,
-    /// 1 for grey pixels, 3 for red, green and blue ones.
-    pub channels: u16,
-    /// Weights and biases in all.
-    pub parameters: usize,
-    /// Its ids, if they are known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model_id: Option<ModelIds>,
-}
-
-/// The two ids of a network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ModelIds {
-    /// Laid out for [`Target::Native`].
-    pub fast: String,
-    /// Laid out for [`Target::Evm`].
-    pub chain: String,
-}
-
-/// What a network sees in an image.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Execution {
-    /// The address of the file, if it was one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ipfs_uri: Option<String>,
-    /// How viewers turn or mirror the file's picture: EXIF's number, 2 to 8. The network does not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exif_orientation: Option<u8>,
-    /// The class with the largest logit.
-    pub label: usize,
-    /// Its name.
-    pub class: String,
-    /// What the network computes, one integer per class.
-    pub logits: Vec<i64>,
-    /// The logits as a softmax shows them; no part of any proof.
-    pub probabilities: Vec<f64>,
-    /// What the network was given.
-    #[serde(with = "serde_bytes")]
-    pub pixels: Vec<u8>,
-    /// As in [`ModelInfo`].
-    pub width: u16,
-    /// As in [`ModelInfo`].
-    pub height: u16,
-    /// As in [`ModelInfo`].
-    pub channels: u16,
-}
-
-/// The networks that come along.
+/// The networks that come with the package.
 ///
 /// # Errors
 ///
-/// Never; tests decode each.
+/// Never happens: tests decode each network.
 pub fn models() -> Result<Vec<ModelInfo>, Error> {
     let networks = zklens_models::ALL.iter();
     networks
@@ -93,11 +35,11 @@ pub fn models() -> Result<Vec<ModelInfo>, Error> {
 }
 
 impl Network {
-    /// A network that comes along.
+    /// The network called `name` that comes with the package.
     ///
     /// # Errors
     ///
-    /// None has this name.
+    /// The package has no network of this name.
     pub fn shipped(name: &str) -> Result<Self, Error> {
         let unknown = || Error::UnknownModel { name: name.into() };
         let shipped = zklens_models::find(name).ok_or_else(unknown)?;
@@ -109,7 +51,7 @@ impl Network {
     ///
     /// # Errors
     ///
-    /// The file is none.
+    /// The file is not a valid model.
     pub fn decode(file: &[u8]) -> Result<Self, Error> {
         Ok(Self::new(Model::decode(file)?, false, [None, None]))
     }
@@ -128,55 +70,44 @@ impl Network {
         &self.0.model
     }
 
-    /// Whether it came by its name.
+    /// Whether it comes with the package.
     pub(crate) fn is_shipped(&self) -> bool {
         self.0.is_shipped
     }
 
-    /// What there is to say of it.
+    /// A description: name, classes, size of the input, and the ids if they are known.
     #[must_use]
     pub fn info(&self) -> ModelInfo {
-        let model = self.model();
-        let [channels, height, width] = model.preprocessing().shape();
         let [fast, chain] = &*self.0.keys.borrow();
-        let id = |key: &Option<VerifyingKey>| key.as_ref().map(|key| word::hex(&key.id().0));
-        let ids = id(fast).zip(id(chain));
-        ModelInfo {
-            name: model.name().to_owned(),
-            classes: model.classes().to_vec(),
-            width,
-            height,
-            channels,
-            parameters: model.parameters(),
-            model_id: ids.map(|(fast, chain)| ModelIds { fast, chain }),
-        }
+        let id = |key: &Option<VerifyingKey>| key.as_ref().map(|key| hex_word(&key.id().0));
+        let both = id(fast).zip(id(chain));
+        let ids = both.map(|(fast, chain)| ModelIds { fast, chain });
+        ModelInfo::new(self.model(), ids)
     }
 
-    /// What it sees in an image file.
+    /// Classifies an image file.
     ///
     /// # Errors
     ///
     /// The file cannot be decoded.
     pub fn execute(&self, file: &[u8]) -> Result<Execution, Error> {
         let pixels = zklens_image::pixels(file, self.model().preprocessing())?;
-        let execution = self.run(&pixels)?;
-        Ok(Execution {
-            ipfs_uri: Some(cid::of(file, CidVersion::V0).ipfs_uri()),
-            exif_orientation: exif_orientation(file),
-            ..execution
-        })
+        let ipfs_uri = cid::of(file, CidVersion::V0).ipfs_uri();
+        Ok(self
+            .run(&pixels)?
+            .with_file(ipfs_uri, exif_orientation(file)))
     }
 
-    /// What it sees in pixels: channel by channel, row by row.
+    /// Classifies pixels: one byte each, channel by channel, row by row.
     ///
     /// # Errors
     ///
-    /// They are more or fewer than it takes.
+    /// The network takes a different number of pixels.
     pub fn execute_pixels(&self, pixels: Vec<u8>) -> Result<Execution, Error> {
         self.run(&self.pixels(0, pixels)?)
     }
 
-    /// Pixels of image `image`, counted from 0, if they are as many as the network takes.
+    /// The values of image `image`, counted from 0, as pixels; an error if the network takes a different number of them.
     pub(crate) fn pixels(&self, image: usize, values: Vec<u8>) -> Result<Pixels, Error> {
         let preprocessing = self.model().preprocessing();
         let wrong = Error::Pixels {
@@ -189,28 +120,16 @@ impl Network {
 
     fn run(&self, pixels: &Pixels) -> Result<Execution, Error> {
         let model = self.model();
-        let [channels, height, width] = model.preprocessing().shape();
         // Never another shape: the pixels are made for this network.
         let result = model.classify(pixels).map_err(|_| Error::Pixels {
             image: 1,
             got: pixels.values().len(),
             expected: model.preprocessing().len(),
         })?;
-        Ok(Execution {
-            ipfs_uri: None,
-            exif_orientation: None,
-            label: result.label(),
-            class: class(model.classes(), result.label()),
-            logits: result.logits().to_vec(),
-            probabilities: softmax(&result),
-            pixels: pixels.values().to_vec(),
-            width,
-            height,
-            channels,
-        })
+        Ok(Execution::new(model, &result, pixels))
     }
 
-    /// Its key with id `id`, or else that of the first layout.
+    /// Its key with the id `id` and the key's layout; if neither layout has this id, those of the first layout.
     pub(crate) fn key_for(&self, id: ModelId) -> Result<(VerifyingKey, Target), Error> {
         for layout in LAYOUTS {
             let key = self.key(layout)?;
@@ -233,22 +152,8 @@ impl Network {
         }
     }
 
-    /// Keeps a key that was derived from the network.
+    /// Remembers a key that was derived from the network.
     pub(crate) fn learn(&self, layout: Target, key: VerifyingKey) {
         self.0.keys.borrow_mut()[layout as usize] = Some(key);
     }
-}
-
-/// The name of a label.
-pub(crate) fn class(classes: &[String], label: usize) -> String {
-    classes.get(label).cloned().unwrap_or_default()
-}
-
-fn softmax(result: &Classification) -> Vec<f64> {
-    let unit = f64::from(result.scale()).exp2();
-    let logits: Vec<f64> = result.logits().iter().map(|x| *x as f64 / unit).collect();
-    let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let powers: Vec<f64> = logits.iter().map(|x| (x - largest).exp()).collect();
-    let sum: f64 = powers.iter().sum();
-    powers.into_iter().map(|power| power / sum).collect()
 }

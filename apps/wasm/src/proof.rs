@@ -1,153 +1,66 @@
-//! Proof files: what they claim, and whether it is true.
+//! Proof files: their claims, and whether these are true.
 
-use crate::network::class;
-use crate::{Error, Network, context, keys, layout_name, word};
+use crate::{Error, Network, context, keys};
 use alloy_sol_types::SolCall;
-use serde::Serialize;
+use zklens_answers::javascript::{Inspection, Verification};
+use zklens_answers::{Compared, KnownBy, prefixed_hex};
 use zklens_evm::abi::{self, IModelVerifier};
 use zklens_image::{CidVersion, cid};
 use zklens_prover::Target;
-use zklens_verifier::{ProofFile, Verified, VerifyError, VerifyingKey};
+use zklens_verifier::{ModelId, ProofFile, Verified, VerifyError, VerifyingKey};
 
-/// What a proof file claims.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Inspection {
-    /// The network.
-    pub model_id: String,
-    /// Its name, if it comes along.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    /// Its layout, if it comes along.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub layout: Option<&'static str>,
-    /// For each image, what the network is said to see.
-    pub labels: Vec<usize>,
-    /// For each image, its label's name, if the network comes along.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub classes: Option<Vec<String>>,
-    /// What the proof is bound to.
-    pub context: String,
-    /// How many images it is about.
-    pub images: usize,
-    /// Whether it can show which images these are.
-    pub public: bool,
-    /// How long the proof itself is.
-    pub proof_bytes: usize,
-}
-
-/// A claim that is true.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Verification {
-    /// The network's name.
-    pub model: String,
-    /// Its id.
-    pub model_id: String,
-    /// Why the id is believed to be that network's.
-    pub known_by: KnownBy,
-    /// For each image, what the network sees.
-    pub labels: Vec<usize>,
-    /// For each image, its label's name.
-    pub classes: Vec<String>,
-    /// What the proof is bound to.
-    pub context: String,
-    /// The layout, if the network was there to tell.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub layout: Option<&'static str>,
-}
-
-/// Why a model id is believed to be that network's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum KnownBy {
-    /// The network comes along.
-    Shipped,
-    /// Derived from a network that was given.
-    Model,
-    /// A key file says so.
-    Key,
-}
-
-/// An image that is the one that was classified.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Compared {
-    /// The file's address.
-    pub ipfs_uri: String,
-}
-
-/// What a verifier trusts to be the network.
+/// The source of the verifying key.
 #[derive(Clone, Copy, Debug)]
 pub enum Trusted<'a> {
-    /// Those that come along.
+    /// The networks that come with the package: the one whose id the proof has.
     Shipped,
-    /// A network.
+    /// This network.
     Network(&'a Network),
-    /// A key file (`.zkk`).
+    /// This key file (`.zkk`).
     Key(&'a [u8]),
 }
 
 /// A function of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Answers true or false.
+    /// Returns true or false.
     Verify,
-    /// Says what is wrong.
+    /// Reverts with the reason if the proof is false.
     Check,
 }
 
-/// What a file claims. Nothing is verified.
+/// Reads the claim of a proof file. Nothing is verified.
 ///
 /// # Errors
 ///
-/// It is no proof file.
+/// The file is not a valid proof file.
 pub fn inspect(file: &[u8]) -> Result<Inspection, Error> {
     let proof = ProofFile::decode(file)?;
-    let statement = proof.statement;
-    let shipped = keys::shipped(statement.model);
-    let classes = shipped.map(|shipped| classes(&shipped.key, &statement.labels));
-    Ok(Inspection {
-        model_id: word::hex(&statement.model.0),
-        model: shipped.map(|shipped| shipped.name.to_owned()),
-        layout: shipped.map(|shipped| layout_name(shipped.layout)),
-        context: word::hex(&statement.context),
-        images: statement.labels.len(),
-        labels: statement.labels,
-        classes,
-        public: proof.opening.is_some(),
-        proof_bytes: proof.proof.len(),
-    })
+    let shipped = keys::shipped(proof.statement.model);
+    let key = shipped.map(|shipped| (&shipped.key, shipped.layout.into()));
+    Ok(Inspection::new(&proof, key))
 }
 
 /// Verifies a proof file.
 ///
 /// # Errors
 ///
-/// It is no proof file, or about another network or context than it has to be, or false.
+/// The file is not a valid proof file, it is about a different network or context, or the proof is false.
 pub fn verify(
     file: &[u8],
     trusted: Trusted<'_>,
     expected: Option<&str>,
 ) -> Result<Verification, Error> {
     let Checked { verified, key, .. } = check(file, trusted, expected)?;
-    let statement = verified.statement();
-    Ok(Verification {
-        model: key.key.name().to_owned(),
-        model_id: word::hex(&statement.model.0),
-        known_by: key.known_by,
-        labels: statement.labels.clone(),
-        classes: classes(&key.key, &statement.labels),
-        context: word::hex(&statement.context),
-        layout: key.layout.map(layout_name),
-    })
+    let layout = key.layout.map(Into::into);
+    Ok(Verification::new(&verified, &key.key, key.known_by, layout))
 }
 
-/// Verifies a proof file, and that its images are these files.
+/// Verifies a proof file, and checks that its images are these files, in this order.
 ///
 /// # Errors
 ///
-/// As [`verify`]; or the proof hides its images, or one is another.
+/// As for [`verify`]; or the proof hides its images, or a file is not its image.
 pub fn compare_images(
     file: &[u8],
     images: &[Vec<u8>],
@@ -167,10 +80,10 @@ pub fn compare_images(
         });
     }
     let setup = keys::setup()?;
-    let pixels = images
+    let decoded = images
         .iter()
         .map(|file| zklens_image::pixels(file, key.key.preprocessing()));
-    let pixels = pixels.collect::<Result<Vec<_>, _>>()?;
+    let pixels = decoded.collect::<Result<Vec<_>, _>>()?;
     let checked = verified.check_pixels(setup, &key.key, &pixels, opening);
     checked.map_err(|error| match error {
         VerifyError::OtherPixels { first, last } => Error::OtherImage {
@@ -180,22 +93,23 @@ pub fn compare_images(
         error => Error::Setup(error),
     })?;
     let compared = images.iter().map(|file| Compared {
+        file: None,
         ipfs_uri: ipfs_uri(file),
     });
     Ok(compared.collect())
 }
 
-/// The address of any file.
+/// The IPFS address of a file, `ipfs://Qm…`.
 #[must_use]
 pub fn ipfs_uri(file: &[u8]) -> String {
     cid::of(file, CidVersion::V0).ipfs_uri()
 }
 
-/// A call of the contract about this proof.
+/// The calldata that asks the contract about this proof, `0x…`.
 ///
 /// # Errors
 ///
-/// It is no proof file, or a label is too large for contracts.
+/// The file is not a valid proof file, or a label has more than 16 bits.
 pub fn calldata(file: &[u8], method: Method) -> Result<String, Error> {
     let ProofFile {
         statement, proof, ..
@@ -204,13 +118,13 @@ pub fn calldata(file: &[u8], method: Method) -> Result<String, Error> {
         Method::Verify => abi::calldata(&statement, &proof)?,
         Method::Check => abi::check_calldata(&statement, &proof)?,
     };
-    Ok(word::hex(&bytes))
+    Ok(prefixed_hex(&bytes))
 }
 
-/// A call that asks the contract for its model id.
+/// The calldata that asks the contract for its model id, `0x…`.
 #[must_use]
 pub fn model_id_calldata() -> String {
-    word::hex(&IModelVerifier::modelIdCall {}.abi_encode())
+    prefixed_hex(&IModelVerifier::modelIdCall {}.abi_encode())
 }
 
 struct Checked {
@@ -255,7 +169,7 @@ fn check(file: &[u8], trusted: Trusted<'_>, expected: Option<&str>) -> Result<Ch
     })
 }
 
-fn key(trusted: Trusted<'_>, id: zklens_verifier::ModelId) -> Result<Key, Error> {
+fn key(trusted: Trusted<'_>, id: ModelId) -> Result<Key, Error> {
     match trusted {
         Trusted::Shipped => {
             let shipped = keys::shipped(id).ok_or(Error::UnknownNetwork { id })?;
@@ -283,9 +197,4 @@ fn key(trusted: Trusted<'_>, id: zklens_verifier::ModelId) -> Result<Key, Error>
             layout: None,
         }),
     }
-}
-
-fn classes(key: &VerifyingKey, labels: &[usize]) -> Vec<String> {
-    let names = labels.iter().map(|label| class(key.classes(), *label));
-    names.collect()
 }

@@ -1,22 +1,22 @@
 //! Proving.
 
-use crate::network::class;
-use crate::{Error, Network, context, keys, word};
+use crate::{Error, Network, context, keys};
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
-use serde::Serialize;
 use std::ops::ControlFlow;
+use zklens_answers::hex_word;
+use zklens_answers::javascript::Proof;
 use zklens_commitment::Setup;
 use zklens_model::Pixels;
 use zklens_prover::{ProveError, Proved, ProvingKey, Stage, Target, prove_with};
-use zklens_verifier::{ProofFile, verify};
+use zklens_verifier::verify;
 
-/// What is done, in this order: the first when a [`Prover`] is made, the others for every proof.
+/// The stages of proving, in order: the first when a [`Prover`] is made, the others for every proof.
 pub const STAGES: [&str; 7] = [
     "key", "witness", "commit", "lookups", "sumcheck", "opening", "check",
 ];
 
-/// Where a stage of the prover stands in [`STAGES`]; those that are not known yet are its last.
+/// The index of a stage of the prover in [`STAGES`]. A stage that this list does not have counts as the last one.
 fn index(stage: Stage) -> usize {
     let place = Stage::ALL.iter().position(|other| *other == stage);
     1 + place.unwrap_or(Stage::ALL.len() - 1)
@@ -30,25 +30,6 @@ const CHECK: usize = STAGES.len() - 1;
 pub struct Prover {
     network: Network,
     key: ProvingKey,
-}
-
-/// A proof as JavaScript sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Proof {
-    /// The `.zkp` file.
-    #[serde(with = "serde_bytes")]
-    pub file: Vec<u8>,
-    /// How long the proof itself is, of which the rest is the statement.
-    pub proof_bytes: usize,
-    /// The network.
-    pub model_id: String,
-    /// What the proof is bound to.
-    pub context: String,
-    /// For each image, what the network sees.
-    pub labels: Vec<usize>,
-    /// For each image, its label's name.
-    pub classes: Vec<String>,
 }
 
 impl Prover {
@@ -69,16 +50,16 @@ impl Prover {
     /// The id of the network in this layout.
     #[must_use]
     pub fn model_id(&self) -> String {
-        word::hex(&self.key.verifying().id().0)
+        hex_word(&self.key.verifying().id().0)
     }
 
-    /// Proves what the network sees in images, each as its pixels, and verifies the proof. `progress` is told the
-    /// index of each stage in [`STAGES`] before it begins.
+    /// Proves which label the network gives each image, and verifies the new proof. An image is given as its pixels.
+    /// `progress` gets the index of each stage in [`STAGES`] before it begins.
     ///
     /// # Errors
     ///
-    /// There are no images or too many, or one has other pixels than the network takes; the context is not 32
-    /// bytes; `progress` broke.
+    /// The list of images is empty or too long, an image has the wrong number of pixels, the context is not 32 bytes, or
+    /// `progress` broke.
     pub fn prove(
         &self,
         images: Vec<Vec<u8>>,
@@ -87,11 +68,11 @@ impl Prover {
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
     ) -> Result<Proof, Error> {
         let context = context::parse(context)?;
-        let images = images.into_iter().enumerate();
-        let images = images.map(|(image, values)| self.network.pixels(image, values));
-        let images = images.collect::<Result<Vec<_>, _>>()?;
+        let counted = images.into_iter().enumerate();
+        let checked = counted.map(|(image, values)| self.network.pixels(image, values));
+        let images = checked.collect::<Result<Vec<_>, _>>()?;
         let setup = keys::setup()?;
-        let proved = prove_with(
+        let outcome = prove_with(
             setup,
             &self.key,
             &images,
@@ -99,7 +80,7 @@ impl Prover {
             &mut randomness()?,
             &mut |stage| progress(index(stage)),
         );
-        let proved = proved.map_err(|error| match error {
+        let proved = outcome.map_err(|error| match error {
             ProveError::Cancelled => Error::Cancelled,
             error => Error::Batch(error),
         })?;
@@ -107,44 +88,21 @@ impl Prover {
             return Err(Error::Cancelled);
         }
         self.check(setup, &images, &proved)?;
-        Ok(self.proof(proved, is_public))
+        Ok(Proof::new(self.key.verifying(), proved, is_public))
     }
 
     /// Verifies the proof and its opening as a stranger would.
     fn check(&self, setup: &Setup, images: &[Pixels], proved: &Proved) -> Result<(), Error> {
         let key = self.key.verifying();
         let statement = proved.statement.clone();
-        let verified = verify(setup.verifier(), key, statement, &proved.proof);
-        let verified = verified.map_err(Error::Defect)?;
+        let outcome = verify(setup.verifier(), key, statement, &proved.proof);
+        let verified = outcome.map_err(Error::Defect)?;
         let checked = verified.check_pixels(setup, key, images, &proved.opening);
         checked.map_err(Error::Defect)
     }
-
-    fn proof(&self, proved: Proved, is_public: bool) -> Proof {
-        let Proved {
-            statement,
-            proof,
-            opening,
-        } = proved;
-        let classes = self.key.verifying().classes();
-        let labels = statement.labels.clone();
-        Proof {
-            proof_bytes: proof.len(),
-            model_id: self.model_id(),
-            context: word::hex(&statement.context),
-            classes: labels.iter().map(|label| class(classes, *label)).collect(),
-            labels,
-            file: ProofFile {
-                statement,
-                proof,
-                opening: is_public.then_some(opening),
-            }
-            .encode(),
-        }
-    }
 }
 
-/// The platform's source, once it has shown that it works.
+/// The platform's source of randomness, after a test that it works.
 fn randomness() -> Result<UnwrapErr<SysRng>, Error> {
     getrandom::fill(&mut [0; 32]).map_err(|error| Error::Randomness {
         cause: error.to_string(),

@@ -4,7 +4,10 @@
 //! `wasm-bindgen-rayon` does the same with workers from `blob:` addresses, which a strict Content-Security-Policy
 //! forbids.
 
-#![allow(unsafe_code, reason = "wasm-bindgen writes it; there is none by hand")]
+#![allow(
+    unsafe_code,
+    reason = "wasm-bindgen generates it; none is written by hand"
+)]
 
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) use pool::start;
@@ -19,7 +22,7 @@ mod single {
     use js_sys::Promise;
     use wasm_bindgen::JsValue;
 
-    /// There is nothing to start.
+    /// Resolves at once: this build has no pool to start.
     pub(crate) fn start(_threads: usize) -> Promise {
         Promise::resolve(&JsValue::UNDEFINED)
     }
@@ -74,7 +77,7 @@ mod pool {
         built.map_err(|error| js_sys::Error::new(&format!("No threads: {error}.")).into())
     }
 
-    /// For `js/threads.js`: takes a thread and never ends.
+    /// For `js/threads.js`: takes a thread from the queue and runs it. Never returns.
     #[wasm_bindgen(js_name = zklensRunThread, skip_typescript)]
     pub fn run_thread() {
         let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-/** What `name` is of errors thrown here; their `message` has one or two sentences for people. */
+/** The `name` of the errors that are thrown; their `message` has one or two sentences for people. */
 export type ErrorName =
   | "BadImage" | "BadModel" | "BadProof" | "BadKey" | "BadBatch" | "BadArgument"
   | "UnknownModel" | "UnknownNetwork" | "OtherNetwork" | "OtherContext" | "OtherImage" | "HiddenImages"
@@ -12,46 +12,46 @@ export interface ModelInfo {
   name: string;
   /** The name of each label. */
   classes: string[];
-  /** Of the pixels that the network takes. */
+  /** The width of the network's input, in pixels. */
   width: number;
   height: number;
   /** 1: grey; 3: red, green and blue. */
   channels: number;
-  /** Weights and biases in all. */
+  /** How many weights and biases it has in all. */
   parameters: number;
-  /** Its id in each layout, 0x…: of networks that come along, and of others once both were derived. */
+  /** Its id in each layout, 0x…: known for networks that come with the package, and for others once both were derived. */
   modelId?: { fast: string; chain: string };
 }
 
-/** What a network sees. */
+/** The label of an image, with the logits it comes from. */
 export interface Execution {
-  /** The address of the file, if it was one. */
+  /** The IPFS address of the image file, if a file was given. */
   ipfsUri?: string;
   /** How viewers turn or mirror the file's picture (EXIF, 2 to 8). The network sees it as stored. */
   exifOrientation?: number;
   label: number;
   class: string;
-  /** What the network computes: integers. */
+  /** One integer per class. */
   logits: number[];
-  /** The logits as a softmax shows them; no part of any proof. */
+  /** The softmax of the logits. No proof says anything of it. */
   probabilities: number[];
-  /** What the network sees: channel by channel, row by row. */
+  /** The input of the network: channel by channel, row by row. */
   pixels: Uint8Array<ArrayBuffer>;
   width: number;
   height: number;
   channels: number;
 }
 
-/** What is done, in this order: `key` by the constructor of `Prover`, the rest for each proof. */
+/** The stages, in order: `key` in the constructor of `Prover`, the rest for each proof. */
 export type Stage = "key" | "witness" | "commit" | "lookups" | "sumcheck" | "opening" | "check";
 
-/** Told of each stage before it begins; `index` counts from 0 to `count`, of `Stage`. `false` ends proving. */
+/** Called before each stage; `index` is its position among all `count` stages, from 0. Return `false` to stop proving. */
 export type OnStage = (stage: Stage, index: number, count: number) => boolean | void;
 
 export interface ProveOptions {
-  /** What the proof is to be bound to: 32 bytes, 0x…; zeros if not given. */
+  /** The 32 bytes that the proof is bound to, 0x…; zeros if not given. */
   context?: string | undefined;
-  /** Whether the file shall be able to show which images it is about. */
+  /** Whether the file can show which images it is about. Then it hides nothing from someone who guesses an image. */
   public?: boolean | undefined;
   onStage?: OnStage | undefined;
 }
@@ -60,7 +60,7 @@ export interface ProveOptions {
 export interface Proof {
   /** The `.zkp` file, as the command line writes and reads it. */
   file: Uint8Array<ArrayBuffer>;
-  /** How long the proof itself is; the rest of the file is the statement. */
+  /** The length of the proof itself in bytes; the rest of the file is the statement and the opening. */
   proofBytes: number;
   modelId: string;
   context: string;
@@ -68,27 +68,27 @@ export interface Proof {
   classes: string[];
 }
 
-/** What a proof file claims. Nothing of it is verified. */
+/** The claim of a proof file. Nothing of it is verified. */
 export interface Inspection {
   modelId: string;
-  /** These three if the network is one that comes along. */
+  /** This and the next two are known if the network comes with the package. */
   model?: string;
   layout?: Layout;
   classes?: string[];
   labels: number[];
   context: string;
   images: number;
-  /** Whether it can show which images it is about. */
+  /** Whether the file can show which images it is about. */
   public: boolean;
   proofBytes: number;
 }
 
-/** What to trust: `network`, or the key file `key`, or else the networks that come along. */
+/** Which network to trust: `network`, or that of the key file `key`, or else those that come with the package. */
 export interface VerifyOptions {
   network?: Network | undefined;
-  /** A `.zkk` file. It can call itself anything: compare its id with one that you trust. */
+  /** A `.zkk` file. It can claim any name: compare its id with one that you trust. */
   key?: Uint8Array | undefined;
-  /** The context that the proof has to be made for, 0x…; any, if not given. */
+  /** The context that the proof must be made for, 0x…; any context, if not given. */
   context?: string | undefined;
 }
 
@@ -97,15 +97,15 @@ export interface CompareOptions {
   key?: Uint8Array | undefined;
 }
 
-/** A claim that is true. */
+/** The statement of a true proof. */
 export interface Verification {
   model: string;
   modelId: string;
-  /** Why the id is believed to be that network's: it comes along, it was derived, or a key file says so. */
+  /** Why the id is believed to be that network's: it comes with the package, it was derived, or a key file says so. */
   knownBy: "shipped" | "model" | "key";
   labels: number[];
   classes: string[];
   context: string;
-  /** Not known of a key file. */
+  /** Absent with a key file, which does not say it. */
   layout?: Layout;
 }

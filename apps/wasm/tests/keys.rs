@@ -1,4 +1,4 @@
-//! The keys that come along.
+//! The keys that come with the package.
 
 use zklens_commitment::Setup;
 use zklens_prover::{Privacy, ProvingKey};

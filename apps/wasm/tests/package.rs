@@ -1,9 +1,10 @@
-//! What the package does, without JavaScript.
+//! The package's functions, without JavaScript.
 
 use std::ops::ControlFlow;
+use zklens_answers::{KnownBy, LayoutName};
 use zklens_prover::Target;
 use zklens_verifier::ProofFile;
-use zklens_wasm::proof::{self, KnownBy, Method, Trusted};
+use zklens_wasm::proof::{self, Method, Trusted};
 use zklens_wasm::{Error, Network, Prover, STAGES, models};
 
 const DIGIT: &[u8] = include_bytes!("../../../examples/mnist/digit_7.png");
@@ -31,7 +32,7 @@ fn a_digit_is_seen_proved_and_verified() {
 
     let verification = proof::verify(&proof.file, Trusted::Shipped, Some(&context)).unwrap();
     assert_eq!(verification.known_by, KnownBy::Shipped);
-    assert_eq!(verification.layout, Some("chain"));
+    assert_eq!(verification.layout, Some(LayoutName::Chain));
     assert_eq!(verification.model_id, prover.model_id());
     let files = [DIGIT.to_vec()];
     let compared = proof::compare_images(&proof.file, &files, Trusted::Shipped).unwrap();
@@ -47,14 +48,14 @@ fn the_ids_of_a_given_network_are_those_of_the_shipped_one() {
     assert_eq!(network.info().model_id, None);
     let verification = proof::verify(GOLDEN, Trusted::Network(&network), None).unwrap();
     assert_eq!(verification.known_by, KnownBy::Model);
-    assert_eq!(verification.layout, Some("fast"));
+    assert_eq!(verification.layout, Some(LayoutName::Fast));
     Prover::new(&network, Target::Evm).unwrap();
     assert_eq!(network.info(), models().unwrap()[1]);
 }
 
 #[test]
 fn a_proof_with_a_byte_changed_is_refused_in_a_sentence() {
-    // What opens the image only comparing looks at.
+    // Without its opening: only a comparison with images looks at that.
     let file = ProofFile::decode(CLOTHES).unwrap();
     let file = ProofFile {
         opening: None,

@@ -3,7 +3,7 @@
 //! ```text
 //! "ptau"      4 bytes
 //! version     u32: 1
-//! sections    u32, how many; each: kind u32, size u64, then so many bytes
+//! sections    their number u32; each: kind u32, size u64, then that number of bytes
 //!   kind 1    bytes of a coordinate u32, the base field's modulus, power u32, ceremony's power u32
 //!   kind 2    [1]₁, [τ]₁, …, [τ^(2^(power + 1) − 2)]₁: x, y
 //!   kind 3    [1]₂, [τ]₂, …, [τ^(2^power − 1)]₂: x₀, x₁, y₀, y₁
@@ -18,7 +18,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 const MAGIC: [u8; 4] = *b"ptau";
 const VERSION: u32 = 1;
 
-/// What snarkjs ever writes, prepared for its second phase or not, is fewer.
+/// The most sections that are read. snarkjs writes fewer, whether a file is prepared for the second phase or not.
 const MAX_SECTIONS: u32 = 64;
 
 /// The modulus `q` of BN254's base field, little-endian.
@@ -32,23 +32,24 @@ const HEADER_BYTES: u64 = 4 + COORDINATE_BYTES as u64 + 4 + 4;
 const G1_BYTES: u64 = 2 * COORDINATE_BYTES as u64;
 const G2_BYTES: u64 = 4 * COORDINATE_BYTES as u64;
 
-/// The beginning of a ceremony's string, in the encoding of setup files.
+/// The first points of a ceremony's file, in the encoding of `.zks` files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beginning {
     /// `[1]₁, [τ]₁, …`: `x`, then `y`, each 32 bytes, big-endian.
     pub powers: Vec<u8>,
     /// `[τ]₂`: `x₁, x₀, y₁, y₀`, big-endian.
     pub tau_g2: [[u8; 32]; 4],
-    /// The power of the ceremony that the file was cut from.
+    /// `p` of the ceremony that made the file, which had `2^p` powers. The file itself may hold fewer.
     pub ceremony_power: u32,
 }
 
-/// Reads the first `powers` points of a file and `[τ]₂`, and calls `progress` with the number of each. Whether they
-/// are on the curve, and powers, is not checked.
+/// Reads the first `powers` points of a file and `[τ]₂`, and calls `progress` with the index of each point.
+///
+/// Does not check that the points are on the curve, or powers of one `τ`.
 ///
 /// # Errors
 ///
-/// See [`PtauError`].
+/// The file has another format or curve, is damaged, or has fewer points; see [`PtauError`].
 pub fn read(
     file: &mut (impl Read + Seek),
     powers: u64,
@@ -91,7 +92,7 @@ pub fn read(
     })
 }
 
-/// Where a section's bytes are.
+/// The position of a section in the file.
 #[derive(Clone, Copy, Debug)]
 struct Section {
     kind: u32,
@@ -112,7 +113,7 @@ impl Sections {
     }
 }
 
-/// The sections, all of them inside the file.
+/// The sections; an error if one goes beyond the end of the file.
 fn sections(file: &mut (impl Read + Seek)) -> Result<Sections, PtauError> {
     let end = file.seek(SeekFrom::End(0))?;
     file.rewind()?;
@@ -133,15 +134,15 @@ fn sections(file: &mut (impl Read + Seek)) -> Result<Sections, PtauError> {
         let kind = u32::from_le_bytes(array(file)?);
         let size = u64::from_le_bytes(array(file)?);
         let start = file.stream_position()?;
-        let after = start.checked_add(size).filter(|after| *after <= end);
-        let after = after.ok_or(PtauError::Truncated)?;
+        let end_of_section = start.checked_add(size).filter(|after| *after <= end);
+        let after = end_of_section.ok_or(PtauError::Truncated)?;
         sections.push(Section { kind, start, size });
         file.seek(SeekFrom::Start(after))?;
     }
     Ok(Sections(sections))
 }
 
-/// Checks the curve, and gives the ceremony's power.
+/// Checks the curve, and returns the ceremony's power.
 fn read_header(file: &mut (impl Read + Seek), sections: &Sections) -> Result<u32, PtauError> {
     let header = sections.find(1, "header")?;
     file.seek(SeekFrom::Start(header.start))?;
@@ -158,7 +159,7 @@ fn read_header(file: &mut (impl Read + Seek), sections: &Sections) -> Result<u32
     Ok(u32::from_le_bytes(array(file)?))
 }
 
-/// The base field's Montgomery form.
+/// Converts coordinates from Montgomery form.
 struct Montgomery {
     modulus: BigUint,
     /// `2^-256`.
@@ -174,7 +175,7 @@ impl Montgomery {
         Self { modulus, inverse }
     }
 
-    /// The next coordinate, big-endian and no longer in Montgomery form.
+    /// Reads the next coordinate; returns it big-endian and not in Montgomery form.
     fn read_coordinate(&self, file: &mut impl Read) -> Result<[u8; COORDINATE_BYTES], PtauError> {
         let bytes: [u8; COORDINATE_BYTES] = array(file)?;
         let value = BigUint::from_bytes_le(&bytes);
@@ -200,55 +201,55 @@ fn array<const N: usize>(file: &mut impl Read) -> Result<[u8; N], PtauError> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PtauError {
-    /// It is a file of another kind.
+    /// The file is of another kind.
     #[error("not a ceremony's file: it does not begin with `ptau`")]
     NotPtau,
-    /// It is of another version of the format.
+    /// The file is of another version of the format.
     #[error("the file has format version {got}; this program reads version {VERSION}")]
     Version {
         /// The file's version.
         got: u32,
     },
-    /// It claims to have more sections than any ceremony's file.
+    /// The file claims to have more sections than any ceremony's file.
     #[error("the file claims to have {got} sections; the most is {MAX_SECTIONS}")]
     Sections {
-        /// How many.
+        /// How many it claims.
         got: u32,
     },
-    /// A section goes on where the file ends.
+    /// A section goes beyond the end of the file.
     #[error("the file is truncated")]
     Truncated,
     /// A section is missing.
     #[error("section {kind} ({what}) is missing")]
     Missing {
-        /// Its number in the format.
+        /// The number of the section in the format.
         kind: u32,
-        /// Its content.
+        /// The content of the section.
         what: &'static str,
     },
-    /// Two sections say the same thing.
+    /// A section occurs twice.
     #[error("section {kind} ({what}) occurs twice")]
     Twice {
-        /// Their number in the format.
+        /// The number of the section in the format.
         kind: u32,
-        /// Their content.
+        /// The content of the section.
         what: &'static str,
     },
-    /// The header is longer or shorter than headers are.
+    /// The header has the wrong length.
     #[error("the header has {got} bytes, expected {HEADER_BYTES}")]
     Header {
-        /// Its bytes.
+        /// How many bytes it has.
         got: u64,
     },
-    /// The points are of another curve.
+    /// The points are not of the curve BN254.
     #[error("the file is for another curve; expected BN254 (also called bn128, alt_bn128)")]
     Curve,
-    /// The ceremony was too small.
+    /// The file has too few powers.
     #[error("expected at least {expected} powers of τ, got {got}")]
     Powers {
         /// How many were asked for.
         expected: u64,
-        /// How many it has.
+        /// How many the file has.
         got: u64,
     },
     /// `[τ]₂` is missing.
@@ -257,7 +258,7 @@ pub enum PtauError {
     /// A number is not below the base field's modulus.
     #[error("a coordinate is not below the field's modulus")]
     Coordinate,
-    /// The system cannot read it.
+    /// The system cannot read the file.
     #[error("{0}")]
     Read(io::Error),
 }

@@ -1,4 +1,4 @@
-//! The setup that is shipped, or a file of this format.
+//! The shipped setup, and the `.zks` file.
 //!
 //! ```text
 //! "ZKLS"      4 bytes
@@ -10,11 +10,19 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 use zklens_commitment::{Columns, Setup, SetupError, VerifierSetup};
+use zklens_frame::{Frame, FrameError};
 
-/// The first bytes of a `.zks` file.
+/// The first four bytes of a `.zks` file.
 pub const MAGIC: [u8; 4] = *b"ZKLS";
 
 const VERSION: u16 = 1;
+
+/// The frame of the header. The powers after it go on to the end of the file, and are read only as far as needed.
+const FRAME: Frame = Frame {
+    magic: MAGIC,
+    version: VERSION,
+    max_bytes: usize::MAX,
+};
 
 /// Bytes before the powers.
 const HEADER_BYTES: usize = 4 + 2 + 4 * 32;
@@ -46,7 +54,7 @@ impl SetupFile {
         }
     }
 
-    /// A setup of points in this format's encoding.
+    /// A setup of points that are encoded as in a file.
     #[must_use]
     pub const fn of_points(tau_g2: [[u8; 32]; 4], string: Vec<u8>) -> Self {
         Self {
@@ -55,12 +63,11 @@ impl SetupFile {
         }
     }
 
-    /// Reads a `.zks` file as far as its first `powers` powers, which are at most [`MAX_POWERS`]. A file with fewer is
-    /// read to its end.
+    /// Reads the first `powers` powers of a `.zks` file, or [`MAX_POWERS`] if that is less, or all that it has.
     ///
     /// # Errors
     ///
-    /// It cannot be read, or has no header of this version.
+    /// The file cannot be read, or does not begin with a header of this version.
     pub fn read(file: &mut impl Read, powers: usize) -> Result<Self, SetupFileError> {
         let tau_g2 = read_header(file)?;
         let most = powers.min(MAX_POWERS) * POINT_BYTES;
@@ -72,11 +79,7 @@ impl SetupFile {
     /// The file's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut file = MAGIC.to_vec();
-        file.extend(VERSION.to_le_bytes());
-        file.extend(self.tau_g2.as_flattened());
-        file.extend_from_slice(&self.string);
-        file
+        FRAME.encode(&[self.tau_g2.as_flattened(), &self.string[..]].concat())
     }
 
     /// Whether its `τ` is that of the setup that zklens ships.
@@ -85,7 +88,7 @@ impl SetupFile {
         self.tau_g2 == zklens_setup::TAU_G2
     }
 
-    /// The part that a verifier needs.
+    /// The verifier's part: `[τ]₂` and the digest.
     ///
     /// # Errors
     ///
@@ -94,7 +97,7 @@ impl SetupFile {
         VerifierSetup::decode(&self.tau_g2)
     }
 
-    /// Decodes the points, and leaves it open whether they are powers.
+    /// Decodes the points, without a check that they are powers of one `τ`.
     ///
     /// # Errors
     ///
@@ -103,11 +106,11 @@ impl SetupFile {
         Setup::decode(&self.string, &self.tau_g2)
     }
 
-    /// Decodes the points and checks that they are powers.
+    /// Decodes the points, and checks by a pairing that they are powers of one `τ`.
     ///
     /// # Errors
     ///
-    /// As for [`Self::decode`], or they are not the powers of the `τ` in `[τ]₂`.
+    /// As for [`Self::decode`]; or the points are not the powers of the `τ` in `[τ]₂`.
     pub fn check(&self) -> Result<Setup, SetupError> {
         let setup = self.decode()?;
         setup.check()?;
@@ -122,15 +125,7 @@ fn read_header(file: &mut impl Read) -> Result<[[u8; 32]; 4], SetupFileError> {
             io::ErrorKind::UnexpectedEof => SetupFileError::TooShort,
             _ => SetupFileError::Read(error),
         })?;
-    let (magic, rest) = header.split_at(MAGIC.len());
-    if magic != MAGIC {
-        return Err(SetupFileError::NotASetup);
-    }
-    let (version, coordinates) = rest.split_at(2);
-    let version = u16::from_le_bytes([version[0], version[1]]);
-    if version != VERSION {
-        return Err(SetupFileError::Version { got: version });
-    }
+    let coordinates = FRAME.open(&header)?;
     let mut tau_g2 = [[0; 32]; 4];
     tau_g2.as_flattened_mut().copy_from_slice(coordinates);
     Ok(tau_g2)
@@ -140,21 +135,33 @@ fn read_header(file: &mut impl Read) -> Result<[[u8; 32]; 4], SetupFileError> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupFileError {
-    /// It ends within its header.
+    /// The file ends within its header.
     #[error("not a setup: the file is too short")]
     TooShort,
-    /// It is a file of another kind.
+    /// The file is of another kind.
     #[error("not a setup: the file does not begin with `ZKLS`")]
     NotASetup,
-    /// It is of another version of the format.
+    /// The file is of another version of the format.
     #[error("the setup has format version {got}; this program reads version {VERSION}")]
     Version {
         /// The file's version.
         got: u16,
     },
-    /// The system cannot read it.
+    /// The system cannot read the file.
     #[error("{0}")]
     Read(#[from] io::Error),
+}
+
+impl From<FrameError> for SetupFileError {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::Magic { .. } => Self::NotASetup,
+            FrameError::Version { got, .. } => Self::Version { got },
+            FrameError::TooLong { .. }
+            | FrameError::Truncated { .. }
+            | FrameError::NotCanonical => Self::TooShort,
+        }
+    }
 }
 
 #[cfg(test)]

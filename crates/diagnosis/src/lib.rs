@@ -1,8 +1,8 @@
 //! Recognises files that were given in place of an image or a network, and says how to go on.
 //!
-//! The decoders say that a file is not theirs. This crate says whose it is: the metadata of a token, a pointer
-//! of Git LFS, a picture that a transfer damaged, a checkpoint of PyTorch. Call it after a decoder has refused
-//! the file; nothing that it says decides what is accepted.
+//! A decoder only says that it cannot read a file. This crate says what kind of file it is: the metadata of a token, a
+//! pointer of Git LFS, a picture that a transfer damaged, a checkpoint of PyTorch. Call it after a decoder has refused
+//! the file: it never decides whether a file is accepted.
 //!
 //! ```
 //! use zklens_diagnosis::{Expected, diagnose};
@@ -14,8 +14,8 @@
 //! assert_eq!(diagnose(b"\0\x01\x02\x03", Expected::Image), None);
 //! ```
 //!
-//! The bytes come from strangers: everything here is total, takes time linear in the file, and prints of the
-//! file only visible ASCII, a few hundred characters at most.
+//! The bytes come from strangers. No function here fails or panics; each takes time linear in the length of the file, and
+//! repeats only visible ASCII of it, a few hundred characters at most.
 
 #![forbid(unsafe_code)]
 #![deny(
@@ -102,9 +102,9 @@ pub fn diagnose(file: &[u8], expected: Expected) -> Option<Diagnosis> {
     signature::diagnose(file, expected).or_else(|| text::diagnose(file, expected))
 }
 
-/// Text of a file, or another name of strangers, as it may be printed: visible ASCII, and not too long.
+/// Text of a file, or a name that a stranger chose, made safe to print: visible ASCII, and not too long.
 fn printable(text: &str) -> String {
-    /// Characters of a text that are printed.
+    /// The most characters of a text that are printed.
     const LONGEST: usize = 200;
     let visible = |c: char| {
         if c.is_ascii_graphic() || c == ' ' {

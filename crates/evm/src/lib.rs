@@ -2,7 +2,7 @@
 //!
 //! * [`abi`]: a statement and its proof as the calldata that a verifier contract takes.
 //! * [`gas`]: what calldata costs.
-//! * [`fixture`]: all of it as JSON, for tests of contracts.
+//! * [`bundle`]: a statement and its proof as JSON, for contracts and their tests.
 //! * [`chain`]: the node that runs the contract.
 //!
 //! A contract's key is trusted to be that of the network: whoever compares a deployed key compares it with what is
@@ -13,10 +13,10 @@
 
 pub mod abi;
 mod artifact;
+pub mod bundle;
 #[cfg(feature = "chain")]
 pub mod chain;
 mod export;
-pub mod fixture;
 pub mod gas;
 mod key;
 mod word;

@@ -1,8 +1,8 @@
-//! Text of strangers as a terminal may show it.
+//! Makes strangers' text safe to print on a terminal.
 //!
-//! Names in models and keys, answers of nodes, words of other programs and names of files can hold characters that drive
-//! a terminal, turn the direction of a line or show nothing at all. Here they become escapes, as `\u{202e}`, so that
-//! people read the same as programs.
+//! Names in models and keys, answers of nodes, output of other programs and names of files can contain characters that
+//! control a terminal, reverse the direction of a line or show nothing at all. Here they become escapes such as
+//! `\u{202e}`, so that people read the same text as programs.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -26,7 +26,11 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     escape(text, |c| is_shown(c) || c == '\n' || c == '\t', put_escape)
 }
 
-/// JSON that says the same, with escapes of JSON.
+/// The same JSON, with such characters as escapes of JSON.
+///
+/// ```
+/// assert_eq!(zklens_printable::printable_json("[\"\u{202e}\"]"), r#"["\u202e"]"#);
+/// ```
 #[must_use]
 pub fn printable_json(json: &str) -> Cow<'_, str> {
     // Outside strings, JSON has no characters but these.
@@ -71,14 +75,14 @@ fn put_escape(to: &mut String, c: char) {
     to.extend(c.escape_default());
 }
 
-/// Whether a character shows as itself. All do but those of Unicode's categories Cc, Cf, Zl, Zp, Co and Cn, and spaces
-/// other than U+0020.
+/// Whether a character is shown as it is: all are, except those of Unicode's categories Cc, Cf, Zl, Zp, Co and Cn, and
+/// spaces other than U+0020.
 fn is_shown(c: char) -> bool {
     if c.is_ascii() {
         return c == ' ' || c.is_ascii_graphic();
     }
-    // The standard library knows them, for `{:?}`. It escapes marks that combine with a letter as well, but not behind
-    // one.
+    // The standard library knows these categories, for `{:?}`. It also escapes marks that combine with a letter, but not
+    // after a letter.
     let mut letter_and_mark = String::from('a');
     letter_and_mark.push(c);
     letter_and_mark.escape_debug().nth(2).is_none()

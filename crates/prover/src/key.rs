@@ -5,6 +5,7 @@ use crate::random::scalars;
 use rand_core::CryptoRng;
 use zklens_commitment::{Columns, Setup};
 use zklens_field::{Scalar, decode_scalar, encode_scalar};
+use zklens_frame::{Frame, FrameError};
 use zklens_layers::{Circuit, LayerError, Layout};
 use zklens_model::{FileError, Model};
 use zklens_verifier::{KeyError, Names, VerifyingKey};
@@ -36,6 +37,13 @@ pub const PROVING_KEY_VERSION: u16 = 1;
 
 /// How a proving key begins.
 pub const PROVING_KEY_MAGIC: [u8; 4] = *b"ZKLX";
+
+/// The model inside has a limit of its own.
+const FRAME: Frame = Frame {
+    magic: PROVING_KEY_MAGIC,
+    version: PROVING_KEY_VERSION,
+    max_bytes: usize::MAX,
+};
 
 /// What the rows of a key are cut for. Another layout of the same model is another key, with another
 /// model id.
@@ -143,14 +151,14 @@ impl ProvingKey {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let model = self.model.encode();
-        let mut file = PROVING_KEY_MAGIC.to_vec();
-        file.extend(PROVING_KEY_VERSION.to_le_bytes());
-        file.extend((self.verifying.columns().count() as u16).to_le_bytes());
-        file.extend((model.len() as u64).to_le_bytes());
-        file.extend(model);
+        let mut body = (self.verifying.columns().count() as u16)
+            .to_le_bytes()
+            .to_vec();
+        body.extend((model.len() as u64).to_le_bytes());
+        body.extend(model);
         let blindings = self.vectors.iter().map(|row| encode_scalar(&row.blinding));
-        file.extend(blindings.flatten());
-        file
+        body.extend(blindings.flatten());
+        FRAME.encode(&body)
     }
 
     /// Reads a file and derives the keys again.
@@ -159,16 +167,8 @@ impl ProvingKey {
     ///
     /// The file is no proving key, or [`Self::new`] would refuse its model.
     pub fn decode(setup: &Setup, file: &[u8]) -> Result<Self, ProvingKeyError> {
-        let (magic, rest) = file.split_first_chunk().ok_or(ProvingKeyError::NotAKey)?;
-        if *magic != PROVING_KEY_MAGIC {
-            return Err(ProvingKeyError::NotAKey);
-        }
         let malformed = ProvingKeyError::Malformed;
-        let (version, rest) = rest.split_first_chunk().ok_or(malformed)?;
-        let version = u16::from_le_bytes(*version);
-        if version != PROVING_KEY_VERSION {
-            return Err(ProvingKeyError::Version { got: version });
-        }
+        let rest = FRAME.open(file)?;
         let (columns, rest) = rest.split_first_chunk().ok_or(malformed)?;
         let columns = Columns::new(usize::from(u16::from_le_bytes(*columns))).ok_or(malformed)?;
         let (len, rest) = rest.split_first_chunk().ok_or(malformed)?;
@@ -298,4 +298,16 @@ pub enum ProvingKeyError {
     /// The model inside has no keys.
     #[error(transparent)]
     Keygen(#[from] KeygenError),
+}
+
+impl From<FrameError> for ProvingKeyError {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::Magic { .. } => Self::NotAKey,
+            FrameError::Version { got, .. } => Self::Version { got },
+            FrameError::TooLong { .. }
+            | FrameError::Truncated { .. }
+            | FrameError::NotCanonical => Self::Malformed,
+        }
+    }
 }

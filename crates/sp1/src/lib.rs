@@ -11,9 +11,9 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod bundle;
 mod conversation;
 mod error;
-mod fixture;
 mod memory;
 mod program;
 mod proof_file;
@@ -22,8 +22,8 @@ mod statement;
 mod verify;
 mod worker;
 
+pub use bundle::ProofBundle;
 pub use error::WorkerError;
-pub use fixture::Fixture;
 pub use memory::{MEMORY_NEEDED, available_memory};
 pub use program::Program;
 pub use proof_file::{

@@ -9,6 +9,7 @@
 use crate::protocol::System;
 use crate::{Program, Statement, StatementError};
 use serde::{Deserialize, Serialize};
+use zklens_frame::{Frame, FrameError};
 
 /// The version of proof files that this crate writes, and the only one it reads.
 pub const PROOF_VERSION: u16 = 1;
@@ -27,6 +28,12 @@ pub const MAX_PROOF_FILE_BYTES: u64 = 1 << 26;
 
 /// The version of SP1's circuits that this zklens proves for and verifies. Proofs of others are false here.
 pub const SP1_CIRCUITS: &str = "v6.1.0";
+
+const FRAME: Frame = Frame {
+    magic: PROOF_MAGIC,
+    version: PROOF_VERSION,
+    max_bytes: MAX_PROOF_FILE_BYTES as usize,
+};
 
 /// Public values with their proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,11 +56,12 @@ impl ProofFile {
     /// The file's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut file = PROOF_MAGIC.to_vec();
-        file.extend(PROOF_VERSION.to_le_bytes());
+        FRAME.encode(&self.to_body())
+    }
+
+    fn to_body(&self) -> Vec<u8> {
         // Writing to memory cannot fail: every type here has a known length.
-        file.extend(postcard::to_allocvec(self).unwrap_or_default());
-        file
+        postcard::to_allocvec(self).unwrap_or_default()
     }
 
     /// Reads a file. Nothing is verified.
@@ -62,23 +70,15 @@ impl ProofFile {
     ///
     /// The file is not exactly what [`Self::encode`] writes.
     pub fn decode(file: &[u8]) -> Result<Self, ProofFileError> {
-        if file.len() as u64 > MAX_PROOF_FILE_BYTES {
-            return Err(ProofFileError::TooLong);
-        }
-        let (magic, rest) = file.split_first_chunk().ok_or(ProofFileError::NotAProof)?;
-        if *magic != PROOF_MAGIC {
-            return Err(ProofFileError::NotAProof);
-        }
-        let (version, rest) = rest.split_first_chunk().ok_or(ProofFileError::Malformed)?;
-        let version = u16::from_le_bytes(*version);
-        if version != PROOF_VERSION {
-            return Err(ProofFileError::Version { got: version });
-        }
-        let proof: Self = postcard::from_bytes(rest).map_err(|_| ProofFileError::Malformed)?;
-        // Six or seven words are what a program writes.
+        FRAME.decode(file, Self::of_body, Self::to_body)
+    }
+
+    fn of_body(body: &[u8]) -> Result<Self, ProofFileError> {
+        let proof: Self = postcard::from_bytes(body).map_err(|_| ProofFileError::Malformed)?;
+        // A program writes six or seven words.
         let is_short = proof.public_values.len() <= MAX_PUBLIC_VALUES
             && proof.sp1_version.len() <= MAX_VERSION;
-        if is_short && proof.encode() == file {
+        if is_short {
             Ok(proof)
         } else {
             Err(ProofFileError::Malformed)
@@ -116,6 +116,17 @@ pub enum ProofFileError {
     /// Not what a proof file encodes to.
     #[error("the proof file is malformed, truncated or not in canonical form")]
     Malformed,
+}
+
+impl From<FrameError> for ProofFileError {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::TooLong { .. } => Self::TooLong,
+            FrameError::Magic { .. } => Self::NotAProof,
+            FrameError::Version { got, .. } => Self::Version { got },
+            FrameError::Truncated { .. } | FrameError::NotCanonical => Self::Malformed,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tiny_keccak::{Hasher, Keccak};
 use zklens_commitment::Columns;
 use zklens_field::{POINT_BYTES, Point, decode_point, encode_point};
+use zklens_frame::{Frame, FrameError};
 use zklens_layers::dims::volume;
 use zklens_layers::{Circuit, Layout, at_most};
 use zklens_model::{Model, Preprocessing};
@@ -21,6 +22,12 @@ pub const KEY_MAGIC: [u8; 4] = *b"ZKLK";
 pub const MAX_KEY_BYTES: usize = 1 << 24;
 /// The most bytes that a key's circuit takes in a file. In memory they are up to fifty times as many.
 pub const MAX_CIRCUIT_BYTES: usize = 1 << 21;
+
+const FRAME: Frame = Frame {
+    magic: KEY_MAGIC,
+    version: KEY_VERSION,
+    max_bytes: MAX_KEY_BYTES,
+};
 
 const ID_DOMAIN: &[u8] = b"zklens/key";
 
@@ -207,10 +214,7 @@ impl VerifyingKey {
     /// The file's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut file = KEY_MAGIC.to_vec();
-        file.extend(KEY_VERSION.to_le_bytes());
-        file.extend(encode(&self.body));
-        file
+        FRAME.encode(&encode(&self.body))
     }
 
     /// Reads a file.
@@ -219,27 +223,8 @@ impl VerifyingKey {
     ///
     /// The file is not exactly what [`Self::encode`] writes.
     pub fn decode(file: &[u8]) -> Result<Self, KeyError> {
-        if file.len() > MAX_KEY_BYTES {
-            return Err(KeyError::TooLong {
-                got: file.len(),
-                limit: MAX_KEY_BYTES,
-            });
-        }
-        let (magic, rest) = file.split_first_chunk().ok_or(KeyError::NotAKey)?;
-        if *magic != KEY_MAGIC {
-            return Err(KeyError::NotAKey);
-        }
-        let (version, rest) = rest.split_first_chunk().ok_or(KeyError::Malformed)?;
-        let version = u16::from_le_bytes(*version);
-        if version != KEY_VERSION {
-            return Err(KeyError::Version { got: version });
-        }
-        let key = Self::of_body(Body::read(rest)?)?;
-        if key.encode() == file {
-            Ok(key)
-        } else {
-            Err(KeyError::Malformed)
-        }
+        let read = |body| Self::of_body(Body::read(body)?);
+        FRAME.decode(file, read, |key: &Self| encode(&key.body))
     }
 
     /// The model's id.
@@ -281,6 +266,17 @@ impl VerifyingKey {
     /// Commitments to the weights.
     pub fn weight_commitments(&self) -> &[Point] {
         &self.weights
+    }
+}
+
+impl From<FrameError> for KeyError {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::TooLong { limit, got } => Self::TooLong { got, limit },
+            FrameError::Magic { .. } => Self::NotAKey,
+            FrameError::Version { got, .. } => Self::Version { got },
+            FrameError::Truncated { .. } | FrameError::NotCanonical => Self::Malformed,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use zklens_field::{
     POINT_BYTES, SCALAR_BYTES, decode_point, decode_scalar, encode_point, encode_scalar,
 };
+use zklens_frame::{Frame, FrameError};
 use zklens_layers::at_most;
 use zklens_layers::dims::MAX_IMAGES;
 
@@ -26,6 +27,12 @@ pub const PROOF_MAGIC: [u8; 4] = *b"ZKLP";
 
 /// The largest proof file that is read, in bytes: enough for the most rows, their openings and all values.
 pub const MAX_PROOF_BYTES: usize = 1 << 24;
+
+const FRAME: Frame = Frame {
+    magic: PROOF_MAGIC,
+    version: PROOF_VERSION,
+    max_bytes: MAX_PROOF_BYTES,
+};
 
 /// A statement with its proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +60,10 @@ impl ProofFile {
     /// The file's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
+        FRAME.encode(&self.to_body())
+    }
+
+    fn to_body(&self) -> Vec<u8> {
         let statement = &self.statement;
         let labels = statement.labels.iter();
         let opening = self.opening.as_ref();
@@ -67,11 +78,8 @@ impl ProofFile {
             proof: &self.proof,
             opening: opening.map(|opening| opening.blindings.iter().map(encode_scalar).collect()),
         };
-        let mut file = PROOF_MAGIC.to_vec();
-        file.extend(PROOF_VERSION.to_le_bytes());
         // Writing to memory cannot fail: every type here has a known length.
-        file.extend(postcard::to_allocvec(&body).unwrap_or_default());
-        file
+        postcard::to_allocvec(&body).unwrap_or_default()
     }
 
     /// Reads a file. Nothing is verified.
@@ -80,34 +88,11 @@ impl ProofFile {
     ///
     /// The file is not exactly what [`Self::encode`] writes.
     pub fn decode(file: &[u8]) -> Result<Self, ProofFileError> {
-        if file.len() > MAX_PROOF_BYTES {
-            return Err(ProofFileError::TooLong {
-                got: file.len(),
-                limit: MAX_PROOF_BYTES,
-            });
-        }
-        let (magic, rest) = file.split_first_chunk().ok_or(ProofFileError::NotAProof)?;
-        if *magic != PROOF_MAGIC {
-            return Err(ProofFileError::NotAProof);
-        }
-        let (version, rest) = rest.split_first_chunk().ok_or(ProofFileError::Malformed)?;
-        let version = u16::from_le_bytes(*version);
-        if version != PROOF_VERSION {
-            return Err(ProofFileError::Version { got: version });
-        }
-        let body: Body<'_> = postcard::from_bytes(rest).map_err(|error| {
-            // Only labels have a limit of their own.
-            match error == postcard::Error::SerdeDeCustom {
-                true => ProofFileError::Images { limit: MAX_IMAGES },
-                false => ProofFileError::Malformed,
-            }
-        })?;
-        let proof = Self::of_body(&body).ok_or(ProofFileError::Malformed)?;
-        if proof.encode() == file {
-            Ok(proof)
-        } else {
-            Err(ProofFileError::Malformed)
-        }
+        let read = |bytes| {
+            let body: Body<'_> = postcard::from_bytes(bytes).map_err(|error| fault(&error))?;
+            Self::of_body(&body).ok_or(ProofFileError::Malformed)
+        };
+        FRAME.decode(file, read, Self::to_body)
     }
 
     fn of_body(body: &Body<'_>) -> Option<Self> {
@@ -131,5 +116,24 @@ impl ProofFile {
             proof: body.proof.to_vec(),
             opening,
         })
+    }
+}
+
+/// Only the labels have a limit of their own.
+fn fault(error: &postcard::Error) -> ProofFileError {
+    match *error == postcard::Error::SerdeDeCustom {
+        true => ProofFileError::Images { limit: MAX_IMAGES },
+        false => ProofFileError::Malformed,
+    }
+}
+
+impl From<FrameError> for ProofFileError {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::TooLong { limit, got } => Self::TooLong { got, limit },
+            FrameError::Magic { .. } => Self::NotAProof,
+            FrameError::Version { got, .. } => Self::Version { got },
+            FrameError::Truncated { .. } | FrameError::NotCanonical => Self::Malformed,
+        }
     }
 }

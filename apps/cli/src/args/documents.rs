@@ -24,10 +24,10 @@ Examples:
   zklens man ~/.local/share/man/man1
   man zklens-prove")]
 pub(crate) struct ManArguments {
-    /// The folder, which has to be there; a page for each command is written into it
+    /// An existing folder; a page for each command is written into it
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
-    /// Overwrite pages that are there
+    /// Overwrite existing pages
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -4,21 +4,21 @@ use crate::failure::{EXIT_USAGE, Failure};
 use clap::{Args, ValueEnum};
 use zklens_sp1::protocol::{Prover, System};
 
-/// Overrules the default of `--prover`; SP1's own tools have it too.
+/// Changes the default of `--prover`. SP1's own tools read it too.
 const VARIABLE: &str = "SP1_PROVER";
 
-/// What runs and proves.
+/// The engine that runs and proves a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Engine {
     /// zklens's own prover: fast, hides the image
     Native,
-    /// The SP1 zkVM: proves from the file on, and so names it; slow
+    /// The SP1 zkVM: proves that the label is that of a file, and names the file; slow
     Sp1,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EngineArgument {
-    /// What runs the network
+    /// The engine that runs the network
     #[arg(long, value_name = "ENGINE", default_value = "native")]
     pub(crate) engine: Engine,
 }
@@ -40,7 +40,7 @@ enum ProverName {
     Cuda,
     /// Succinct's Prover Network; its account's key is in NETWORK_PRIVATE_KEY
     Network,
-    /// Nobody: the program is only run, and what is written proves nothing. For tests
+    /// Nobody: the program is only run, and the file that is written proves nothing. For tests
     Mock,
 }
 

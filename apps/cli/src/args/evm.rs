@@ -1,8 +1,8 @@
 //! Arguments of `evm`.
 
-use super::engine::ContractProofSystem;
+use super::engine::{ContractProofSystem, EngineArgument, ProverArgument};
+use super::inputs::{ImagesArgument, ModelArgument, SetupArgument};
 use super::proof::context;
-use super::{EngineArgument, ImagesArgument, ModelArgument, ProverArgument, SetupArgument};
 use clap::{Args, Subcommand};
 use std::convert::Infallible;
 use std::fmt;
@@ -16,10 +16,10 @@ Examples:
   zklens evm deploy --model fashion-mlp --rpc-url http://127.0.0.1:8545
   zklens prove --for-chain --model fashion-mlp photo.jpg -o photo.zkp
   zklens evm verify photo.zkp --rpc-url http://127.0.0.1:8545 --contract 0x5FbD…0aa3
-  zklens evm prove --model fashion-mlp photo.jpg > fixture.json
+  zklens evm prove --model fashion-mlp photo.jpg > photo.json
 
 Environment:
-  ETH_RPC_URL        the node, as --rpc-url; where that holds a key of yours, it belongs here
+  ETH_RPC_URL        the node, as --rpc-url; put the URL here if it contains a key of yours
   ETH_PRIVATE_KEY    the private key of the account that sends transactions, 64 hex digits
   ETH_PASSWORD_FILE  the file with the password of --keystore, as --password-file")]
 pub(crate) struct EvmArguments {
@@ -29,25 +29,25 @@ pub(crate) struct EvmArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EvmCommand {
-    /// Prove as `zklens prove`, and print what a contract and its tests take, as JSON
+    /// Prove as `zklens prove` does, and print the calldata for a contract and its tests, as JSON
     Prove(EvmProveArguments),
     /// Write the contract that verifies proofs about a model, as one Solidity file
     ///
-    /// It holds the key in its own code, imports nothing, and leaves out what the network does not need. To
-    /// deploy a contract without a compiler, use `deploy`.
+    /// The file contains the key, imports nothing, and leaves out the code that this network does not need. To deploy a
+    /// contract without a compiler, use `deploy`.
     Export(EvmExportArguments),
-    /// Make the contract that verifies proofs about a model
+    /// Deploy the contract that verifies proofs about a model
     ///
-    /// Afterwards the contract is asked for the key that it holds, which is compared. Whoever has the
-    /// model can do that at any time: `zklens evm verify` does.
+    /// Afterwards this command asks the contract for its key and compares it. Anyone who has the model can do that at any
+    /// time: `zklens evm verify` does.
     Deploy(EvmDeployArguments),
     /// Ask a contract whether a proof is true
     ///
-    /// That costs nothing. With --send it is asked by a transaction, which does cost and gets into a block
-    /// only if the proof is true. Exit code 0 means that the proof is true, 5 that it is not, and 6 that
-    /// nobody knows: the node, the contract or the transaction failed.
+    /// The question costs nothing. With --send it becomes a transaction, which costs gas and gets into a block only if the
+    /// proof is true. Exit code 0 means that the proof is true, 5 that it is false, and 6 that there is no answer: the
+    /// node, the contract or the transaction failed.
     Verify(EvmVerifyArguments),
-    /// Say how much gas a transaction with a proof would take
+    /// Estimate how much gas a transaction with a proof takes
     Estimate(EvmEstimateArguments),
 }
 
@@ -64,13 +64,13 @@ In a test of Foundry:
     assertTrue(ok && abi.decode(answer, (bool)));
 
 Fields: model, modelId, labels, classes, context, inputs (the points of all input commitments),
-statementDigest (what the proof is about, hashed), publicValues (abi.encode of modelId, context,
+statementDigest (a hash of the statement that is proved), publicValues (abi.encode of modelId, context,
 labels and inputs), proof, calldata (a call of `verify`, with selector), calldataBytes, calldataGas
-(EIP-2028), floorGas (EIP-7623). Nothing depends on a chain, but --context may.
+(EIP-2028), floorGas (EIP-7623). Only --context can tie them to a chain.
 
-With --engine sp1 (see `zklens prove --help`) the proof is for the verifiers of SP1, and the fields are
-ipfsUri, label, programVkey, publicValues (abi.encode of a struct of ipfsUri and label) and proof; and
-modelDigest, first in that struct too, if the network is a .zkl file.")]
+With --engine sp1 (see `zklens prove --help`) the proof is for SP1's verifier contracts. The fields are
+then ipfsUri, label, programVkey, publicValues (abi.encode of a struct of ipfsUri and label) and proof.
+If the network is a .zkl file, modelDigest is added, also as the first member of that struct.")]
 pub(crate) struct EvmProveArguments {
     #[command(flatten)]
     pub(crate) images: ImagesArgument,
@@ -88,14 +88,14 @@ pub(crate) struct EvmProveArguments {
     pub(crate) proving_key: Option<PathBuf>,
     /// 32 bytes as 64 hex digits that the proof is bound to [default: zeros]
     ///
-    /// Whoever accepts proofs chooses them; a contract should, say as a hash of its chain, its address,
-    /// who sends the proof, and a number that is used once.
+    /// Whoever accepts proofs chooses this context. A contract should demand, say, a hash of its chain, its address, the
+    /// sender of the proof, and a number that is used once.
     #[arg(long, value_name = "HEX", value_parser = context)]
     pub(crate) context: Option<Context>,
     /// Write the proof to a file too, as `prove` does
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Put into that file what shows which images these are; see `zklens prove --help`
+    /// Put the opening into that file, which shows which images these are; see `zklens prove --help`
     #[arg(long, requires = "output")]
     pub(crate) public: bool,
     /// Overwrite the output
@@ -120,14 +120,14 @@ Compile it with via-IR and the optimizer, for Cancun or later. In foundry.toml:
     optimizer = true
     optimizer_runs = 30_000
     evm_version = \"cancun\"
-More runs cost less gas and take more bytes; a contract may have 24,576. Each of --batches takes some too.")]
+More runs save gas and take more bytes; a contract may have 24,576. Each number in --batches takes some too.")]
 pub(crate) struct EvmExportArguments {
     #[command(flatten)]
     pub(crate) model: ModelArgument,
     /// A verifying key of `keygen --for-chain`, for instance of private weights, instead of the model
     #[arg(long, short, value_name = "FILE", conflicts_with = "model")]
     pub(crate) key: Option<PathBuf>,
-    /// Numbers of images that one proof may be about
+    /// The numbers of images that one proof may be about
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1")]
     pub(crate) batches: Vec<usize>,
     /// Where to write the contract; in a folder, it is named after the model; `-` for standard output
@@ -150,14 +150,14 @@ Examples:
   zklens evm deploy --model net.zkl --batches 1,8 --keystore key.json --chain-id 11155111
   zklens evm deploy --rpc-url http://127.0.0.1:8545 --unlocked 0xf39F…2266
 
-The last account is one of anvil's. The contract stores the model's key as code, up to 24,000 bytes; each of --batches takes some of it.")]
+The last account is one of anvil's. The contract stores the model's key as code, up to 24,000 bytes; each number in --batches takes some of them.")]
 pub(crate) struct EvmDeployArguments {
     #[command(flatten)]
     pub(crate) model: ModelArgument,
     /// A verifying key of `keygen --for-chain`, for instance of private weights, instead of the model
     #[arg(long, short, value_name = "FILE", conflicts_with = "model")]
     pub(crate) key: Option<PathBuf>,
-    /// Numbers of images that one proof may be about
+    /// The numbers of images that one proof may be about
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1")]
     pub(crate) batches: Vec<usize>,
     #[command(flatten)]
@@ -178,28 +178,28 @@ Examples:
   zklens evm verify photo.zkp --contract 0x5FbD…0aa3 --send --keystore key.json
 
 Who checks what:
-  proof     The contract, if the node that you ask is honest about what it answers.
-  contract  This command: its key has to be the one derived from the network, which comes with zklens
-            or is given by --model. A key file (--key) can call itself anything: compare the model
-            id. Without any of these, the contract's word is taken for which network it is of. That
-            a contract does what it should, its key does not tell: this command knows the code that
-            `evm deploy` puts on a chain, and says so. The code of an exported contract you compare
-            yourself, as block explorers do.
-  context   Not this command: see `zklens verify --context`. On a chain, the contract that acts on the
-            proof has to choose it.")]
+  proof     The contract checks it. You rely on the node to report the contract's answer honestly.
+  contract  This command checks that the contract's key is the one derived from the network, which
+            comes with zklens or is given by --model. A key file (--key) can claim any name: compare
+            the model id. Without any of these, you rely on the contract's word for which network it
+            is. The key does not show that the contract's code is right: this command recognises the
+            code that `evm deploy` puts on a chain, and says so. Compare the code of an exported
+            contract yourself, as block explorers do.
+  context   This command does not check it: see `zklens verify --context`. On a chain, the contract
+            that acts on the proof has to check it.")]
 pub(crate) struct EvmVerifyArguments {
     /// The proof, of `zklens prove --for-chain` or `zklens evm prove -o`; `-` for standard input
     #[arg(value_name = "PROOF")]
     pub(crate) proof: PathBuf,
     #[command(flatten)]
     pub(crate) contract: ContractArgument,
-    /// The network that the contract has to be of: shipped, or a .zkl file [default: any shipped one]
+    /// The network whose proofs the contract must verify: shipped, or a .zkl file [default: any shipped one]
     #[arg(long, short, value_name = "MODEL")]
     pub(crate) model: Option<String>,
-    /// The same by its verifying key, which `keygen --for-chain` wrote
+    /// The network whose proofs the contract must verify, given by the verifying key that `keygen --for-chain` wrote
     #[arg(long, short, value_name = "FILE", conflicts_with = "model")]
     pub(crate) key: Option<PathBuf>,
-    /// Have the proof checked by a transaction, if it is true
+    /// If the proof is true, check it again in a transaction
     #[arg(long)]
     pub(crate) send: bool,
     #[command(flatten)]
@@ -218,10 +218,10 @@ pub(crate) struct EvmVerifyArguments {
 Example:
   zklens evm estimate photo.zkp --rpc-url http://127.0.0.1:8545 --contract 0x5FbD…0aa3
 
-The transaction would call `check`. The node says how much gas it takes all in all; what any
-transaction takes (21000) and what the calldata takes (EIP-2028) are known, the rest is execution. A
-transaction with much calldata and little execution pays a floor instead (EIP-7623). Rollups take a
-price for data on top, which is not in here.")]
+The transaction would call `check`. The node gives its gas in total. Every transaction takes 21000, and
+EIP-2028 gives the gas of the calldata; the rest is execution. A transaction with much calldata and
+little execution pays a floor instead (EIP-7623). Rollups charge for data as well, which is not
+included.")]
 pub(crate) struct EvmEstimateArguments {
     /// The proof, of `zklens prove --for-chain` or `zklens evm prove -o`; `-` for standard input
     #[arg(value_name = "PROOF")]
@@ -246,28 +246,28 @@ pub(crate) struct ContractArgument {
 pub(crate) struct NodeArguments {
     /// The node to ask, by HTTP or HTTPS
     ///
-    /// Others on this machine can see it here, but not in the variable; only its host is ever printed.
+    /// Other users of this machine can see the option, but not the variable. Only the URL's host is ever printed.
     #[arg(long, value_name = "URL", env = "ETH_RPC_URL", hide_env_values = true)]
     pub(crate) rpc_url: RpcUrl,
-    /// The chain that the node has to be on [default: any]
+    /// The chain that the node must be on [default: any]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) chain_id: Option<u64>,
-    /// How many seconds the node may take for an answer
+    /// How many seconds to wait for the node's answer
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
 }
 
-/// Who sends transactions, if not the account of `ETH_PRIVATE_KEY`. No option takes a secret: others on the
-/// machine could see it.
+/// The account that sends transactions, if not that of `ETH_PRIVATE_KEY`. No option takes a secret, because other users
+/// of the machine could see it.
 #[derive(Debug, Args)]
 pub(crate) struct AccountArguments {
-    /// Send from the account of this keystore file [default: of the key in ETH_PRIVATE_KEY]
+    /// Send from the account of this keystore file [default: the account of the key in ETH_PRIVATE_KEY]
     #[arg(long, value_name = "FILE")]
     pub(crate) keystore: Option<PathBuf>,
     /// The file with the keystore's password [default: ETH_PASSWORD_FILE, or you are asked for it]
     #[arg(long, value_name = "FILE", requires = "keystore")]
     pub(crate) password_file: Option<PathBuf>,
-    /// Send from an account whose key the node has, as anvil has some
+    /// Send from an account whose key the node holds, as anvil does for its test accounts
     #[arg(long, value_name = "ADDRESS", conflicts_with = "keystore")]
     pub(crate) unlocked: Option<String>,
     /// How many seconds to wait until a transaction is in a block
@@ -275,7 +275,7 @@ pub(crate) struct AccountArguments {
     pub(crate) wait: u64,
 }
 
-/// A URL that nothing prints whole, also no message about a wrong one.
+/// A URL that is never printed whole, not even in a message about a wrong one.
 #[derive(Clone)]
 pub(crate) struct RpcUrl(String);
 

@@ -1,6 +1,6 @@
 //! Arguments of `import` and `evaluate`.
 
-use super::ModelArgument;
+use super::inputs::ModelArgument;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use zklens_onnx::{PixelRange, Precision};
@@ -12,7 +12,7 @@ Examples:
   zklens import net.onnx --calibration photos/ --labels labels.txt --invert -o net.zkl
   zklens import rgb.onnx --calibration photos/ --labels labels.txt --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 -o rgb.zkl
 
-A folder's images count as labelled if they lie in subfolders named like the classes (or 0, 1, …).")]
+The images of a folder are labelled if they lie in subfolders that are named like the classes (or 0, 1, …).")]
 pub(crate) struct ImportArguments {
     /// The network: an ONNX file, opset 7 to 28
     #[arg(value_name = "ONNX")]
@@ -38,13 +38,13 @@ pub(crate) struct ImportArguments {
     /// The model's name [default: the output file's name, or the network's if the output is `-`]
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// The network's input size, where the file leaves it open
+    /// The size of the network's input, if the file leaves it open
     #[arg(long, value_name = "HxW", value_parser = size)]
     pub(crate) size: Option<[u16; 2]>,
-    /// The network's output with a score per class, if it has several [default: found by itself]
+    /// The output that has a score per class, if the network has several outputs [default: found by zklens]
     #[arg(long, value_name = "NAME")]
     pub(crate) output_name: Option<String>,
-    /// How pictures are brought to the network's size
+    /// How pictures are resized for the network
     #[arg(long, value_enum, default_value = "nearest")]
     pub(crate) resize: ResizeFilter,
     /// Invert pictures first: for networks that learned light on dark
@@ -53,7 +53,7 @@ pub(crate) struct ImportArguments {
     /// The pixel values that the network expects
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) pixel_range: PixelRangeArgument,
-    /// Subtracted from each channel (or from all), after --pixel-range
+    /// The numbers to subtract from the channels, one each or one for all, after --pixel-range
     #[arg(
         long,
         value_name = "LIST",
@@ -61,10 +61,10 @@ pub(crate) struct ImportArguments {
         allow_negative_numbers = true
     )]
     pub(crate) mean: Vec<f32>,
-    /// What each channel (or all) is then divided by
+    /// The numbers to divide the channels by after that, one each or one for all
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) std: Vec<f32>,
-    /// How finely weights are rounded: coarse weights make a smaller model and a cheaper proof
+    /// How finely the weights are rounded: coarse weights make a smaller model and a cheaper proof
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) precision: PrecisionArgument,
     /// Print the report as JSON
@@ -94,9 +94,9 @@ impl From<PrecisionArgument> for Precision {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum ResizeFilter {
-    /// The pixel under each centre
+    /// Take the pixel under the centre of each new pixel
     Nearest,
-    /// The mean of the pixels covered
+    /// Take the mean of the pixels that each new pixel covers
     Box,
 }
 
@@ -145,9 +145,9 @@ pub(crate) struct EvaluateArguments {
 }
 
 fn size(text: &str) -> Result<[u16; 2], String> {
-    let sides = text.split_once(['x', '×']);
+    let texts = text.split_once(['x', '×']);
     let side = |side: &str| side.trim().parse::<u16>().ok().filter(|side| *side > 0);
-    let sides = sides.and_then(|(height, width)| side(height).zip(side(width)));
+    let sides = texts.and_then(|(height, width)| side(height).zip(side(width)));
     let (height, width) = sides.ok_or("expected height x width, as in 28x28")?;
     Ok([height, width])
 }

@@ -1,10 +1,7 @@
 //! Arguments of `prove`, `verify`, `keygen` and `setup`.
 
-use super::engine::ProofSystem;
-use super::{
-    Engine, EngineArgument, ImagesArgument, LayoutArgument, ModelArgument, ProverArgument,
-    SetupArgument,
-};
+use super::engine::{Engine, EngineArgument, ProofSystem, ProverArgument};
+use super::inputs::{ImagesArgument, LayoutArgument, ModelArgument, SetupArgument};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use zklens_verifier::Context;
@@ -20,16 +17,16 @@ Examples:
   zklens prove --engine sp1 photo.jpg
   zklens prove --engine sp1 --prover network --proof-system groth16 photo.jpg
 
-What a proof hides: everything about the image but its label, from everyone. Without --public, this command forgets the opening, which alone could show which image it was; and nobody who did not keep it, not even you, can show that later.
+A proof hides everything about the image except its label, from everyone. Only the opening can show which image it was. Without --public, this command forgets the opening, so that nobody can show the image later, not even you.
 
 The engines:
-  native  Proves from the pixels on: this network gives this label to an image that is hidden. Takes
-          a moment, and nothing but this program.
-  sp1     Proves from the file on: the file with this IPFS address decodes to pixels in which this
-          network sees this label. So it hides nothing: the address names the file. Proves one image
-          at a time, in minutes, and needs the program `zklens-sp1`, made by
-          `cargo install --locked --path crates/sp1/worker` in the repository of zklens, and about
-          17 GB of memory; or the Prover Network of Succinct, which has to be paid.
+  native  Proves a statement about pixels: this network gives this label to a hidden image. Takes a
+          moment, and needs only this program.
+  sp1     Proves a statement about a file: the file with this IPFS address decodes to pixels to which
+          this network gives this label. It hides nothing, because the address names the file. Proves
+          one image at a time, in minutes. Needs the program `zklens-sp1`, which
+          `cargo install --locked --path crates/sp1/worker` in the repository of zklens builds, and
+          about 17 GB of memory; or Succinct's Prover Network, which charges for each proof.
 
 Environment, with --engine sp1:
   SP1_PROVER           who proves, as --prover
@@ -54,16 +51,15 @@ pub(crate) struct ProveArguments {
     pub(crate) layout: LayoutArgument,
     /// 32 bytes as 64 hex digits that the proof is bound to [default: zeros]
     ///
-    /// Whoever accepts proofs chooses them, say as a hash of who sends the proof, where and when, so that
-    /// a proof made for somebody else, or used before, is no proof there.
+    /// Whoever accepts proofs chooses this context, say as a hash of who sends the proof, where and when. A proof that
+    /// was made for somebody else, or used before, then has the wrong context and is refused.
     #[arg(long, value_name = "HEX", value_parser = context)]
     pub(crate) context: Option<Context>,
-    /// Put into the file what shows which images these are
+    /// Put the opening into the file, which shows which images these are
     ///
-    /// With it, `verify --input-image` checks that an image file gives the very pixels that were
-    /// classified. Anyone who guesses the image can do that too: the proof then hides nothing. Without
-    /// it, the opening, which would show the image, is forgotten when this command ends. The images of one proof are
-    /// shown together: to show one alone, prove it alone.
+    /// `verify --input-image` can then check that an image file gives exactly the pixels that were classified. Anyone
+    /// who guesses the image can check that too, so the proof hides nothing. Without this option, the opening is
+    /// forgotten when the command ends. One opening shows all images of a proof: to show one alone, prove it alone.
     #[arg(long)]
     pub(crate) public: bool,
     /// Where to write the proof; `-` for standard output [default: the first image's name with .zkp, or .sp1, here]
@@ -92,37 +88,36 @@ Examples:
   zklens verify photo.sp1 --input-image photo.jpg
 
 Who checks what:
-  label    This command: the proof is true, so the network gives this label to the hidden image.
-  model    A proof names its network by a model id. If it is of a network that comes with zklens, or
-           of the one that you give by --model, this command has derived the id itself. A key file
-           (--key) can call itself anything: compare the model id with one that you trust.
-  image    Nobody, unless you give --input-image and the proof was made with --public: then this
-           command checks that these files, in this order, give the network the very pixels that it
-           classified. (Other files can give it the same ones: it sees a small picture.) Otherwise
-           the proof speaks of some image that its maker had. Where it comes from, no proof can say.
-  context  You, by giving --context: this command then refuses proofs made for another one.
+  label    This command checks it: if the proof is true, the network gives this label to the image.
+  model    A proof names its network by a model id. For a network that comes with zklens, or that you
+           give by --model, this command derives the id itself and compares it. A key file (--key) can
+           claim any name: compare the model id with one that you trust.
+  image    This command checks it only if you give --input-image and the proof was made with --public:
+           these files, in this order, must give exactly the pixels that the network classified. Other
+           files can give the same pixels, since the network sees a small picture. Otherwise the proof
+           is about some image that its maker had. No proof can say where an image comes from.
+  context  This command checks it only if you give --context.
 
-Proofs of `prove --engine sp1` are told by how the file begins. They name the image's file by its IPFS
-address, so --input-image compares that, and one file's alone; they have no context. Core and
-compressed ones take the program `zklens-sp1` to verify, the others take nothing.")]
+A proof of `prove --engine sp1` is recognised by its first bytes. It names the image file by its IPFS
+address, and --input-image compares that address. It is about one image and has no context. To verify a
+core or compressed proof, this command needs the program `zklens-sp1`; for the others it does not.")]
 pub(crate) struct VerifyArguments {
     /// The proof; `-` for standard input
     #[arg(value_name = "PROOF")]
     pub(crate) proof: PathBuf,
-    /// Check that these are the images, all of them and in order; the proof must be made with --public,
-    /// or by SP1
+    /// Check that these files are the images, all of them in this order; the proof must be made with --public, or by SP1
     #[arg(long, short, value_name = "FILE", num_args = 1..)]
     pub(crate) input_image: Vec<PathBuf>,
-    /// The network that the proof has to be about: shipped, or a .zkl file [default: any shipped one]
+    /// The network that the proof must be about: shipped, or a .zkl file [default: any shipped one]
     #[arg(long, short, value_name = "MODEL")]
     pub(crate) model: Option<String>,
-    /// The engine that the proof has to be of [default: any]
+    /// The engine that the proof must be made by [default: any]
     #[arg(long, value_name = "ENGINE")]
     pub(crate) engine: Option<Engine>,
-    /// The same by its verifying key, which `keygen` wrote
+    /// The network that the proof must be about, given by the verifying key that `keygen` wrote
     #[arg(long, short, value_name = "FILE", conflicts_with = "model")]
     pub(crate) key: Option<PathBuf>,
-    /// The context that the proof has to be made for, 64 hex digits
+    /// The context that the proof must be made for, 64 hex digits
     #[arg(long, value_name = "HEX", value_parser = context)]
     pub(crate) context: Option<Context>,
     #[command(flatten)]
@@ -141,22 +136,22 @@ Examples:
   zklens verify photo.zkp --key net.zkk
 
 Publish the verifying key and the model id. With --private-weights, keep the proving key (net.zkpk)
-and the model to yourself. The verifying key still shows the layers, their sizes, the class names
-and how many bytes values take.")]
+and the model secret. The verifying key still shows the layers, their sizes, the class names and how
+many bytes the values take.")]
 pub(crate) struct KeygenArguments {
     #[command(flatten)]
     pub(crate) model: ModelArgument,
-    /// Hide the weights, by randomness that a second file keeps: the proving key (.zkpk), a secret
+    /// Hide the weights with randomness; a second file, the proving key (.zkpk), keeps it and is secret
     ///
-    /// Each run gives another model id, which says nothing about the weights: whoever trusts it, trusts
-    /// the one who published it.
+    /// Each run gives a new model id, which says nothing about the weights. To trust the id is to trust whoever
+    /// published it.
     #[arg(long)]
     pub(crate) private_weights: bool,
     #[command(flatten)]
     pub(crate) layout: LayoutArgument,
     /// Where to write the verifying key; in a folder, it is named after the model; `-` for standard output
     ///
-    /// The proving key lies beside it and ends in .zkpk.
+    /// The proving key is written beside it, with the ending .zkpk.
     #[arg(long, short, value_name = "FILE|DIR")]
     pub(crate) output: PathBuf,
     /// Overwrite the output
@@ -183,9 +178,9 @@ pub(crate) struct SetupArguments {
 pub(crate) enum SetupCommand {
     /// Check by a pairing that a setup holds the powers of one number
     ///
-    /// This shows that the powers are those of the τ in the setup's point τ·G₂, which alone decides what
-    /// verifies. That nobody knows τ, no computation shows: compare the digest, which is of τ·G₂, with
-    /// that of a ceremony that you trust.
+    /// The check shows that the powers are those of the number τ in the setup's point τ·G₂, and only that point decides
+    /// which proofs verify. No computation can show that nobody knows τ: compare the digest, which is the digest of
+    /// τ·G₂, with that of a ceremony that you trust.
     Verify(SetupVerifyArguments),
     /// Make a setup of a ceremony's .ptau file, as snarkjs writes it
     ///

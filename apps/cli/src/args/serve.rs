@@ -23,77 +23,76 @@ Examples:
 
 Who sees what:
   The page proves in the browser and sends no image. The API is for programs that cannot run the
-  prover: this server sees the images that are sent to it; it keeps none and logs nothing of them.
-  There are no passwords and no encryption: whoever reaches the server may use it. Leave it on
-  127.0.0.1, or put something in front of it that knows who may come in, and give that one's name
-  by --host and its address by --trusted-proxy.
+  prover, so this server sees the images that are sent to it; it keeps none and logs nothing of them.
+  It has neither passwords nor encryption: whoever reaches it may use it. Leave it on 127.0.0.1, or
+  put a proxy in front of it that knows who may come in, and give the proxy's name by --host and its
+  address by --trusted-proxy.
 
 Who gets a place:
-  Requests wait for their turn once their bodies are there. Where places, memory or connections run
-  out, who has most of them makes room for who has fewer; the rest are told to come back (503). A
-  client is an IPv4 address or the /64 network of an IPv6 address. /metrics counts in
-  zklens_refused_total whom a limit ended.")]
+  A request waits for its turn once its body is there. When places, memory or connections run out, the
+  client with the most makes room for a client with fewer, and other requests are told to come back
+  (503). A client is an IPv4 address or the /64 network of an IPv6 address. /metrics counts the
+  requests and connections that a limit ended in zklens_refused_total.")]
 pub(crate) struct ServeArguments {
     /// Where to listen; port 0 takes a free one
     ///
-    /// Another address than 127.0.0.1 or ::1 lets other machines in, without a password and without
-    /// encryption.
+    /// An address other than 127.0.0.1 or ::1 lets other machines in, without a password and without encryption.
     #[arg(long, value_name = "ADDR:PORT", default_value_t = Options::LISTEN)]
     listen: SocketAddr,
     /// A name that the server answers to, besides `localhost` and its address; can be given again
     ///
-    /// Requests to other names are refused, since a page from elsewhere could send them through the browser
-    /// of somebody who has it open (DNS rebinding).
+    /// Requests to other names are refused: a page of another site could send them through the browser of somebody who
+    /// has it open (DNS rebinding).
     #[arg(long, value_name = "NAME", value_parser = host)]
     host: Vec<String>,
     /// A proxy whose X-Forwarded-For is believed, as 192.0.2.7 or 10.0.0.0/8; can be given again
     ///
-    /// Without it, all clients behind a proxy are one. With it, limits are those of each client, and
-    /// --connections-per-address does not hold for the proxy, which has to limit connections itself.
+    /// Without it, all clients behind a proxy count as one. With it, limits apply to each client, and
+    /// --connections-per-address does not apply to the proxy, which has to limit connections itself.
     #[arg(long, value_name = "ADDR")]
     trusted_proxy: Vec<Network>,
-    /// Connections at a time; for more, idle ones are closed, first those of who has most
+    /// The most connections at a time; for more, idle ones are closed, first those of the client with the most
     #[arg(long, value_name = "COUNT", default_value = "256")]
     connections: NonZeroU16,
-    /// The same of one IPv4 address or IPv6 /64 network; as many as --connections lifts the limit
+    /// The most connections of one IPv4 address or IPv6 /64 network; as many as --connections lifts the limit
     #[arg(long, value_name = "COUNT", default_value = "64")]
     connections_per_address: NonZeroU16,
-    /// Requests after which a connection is closed
+    /// The number of requests after which a connection is closed
     #[arg(long, value_name = "COUNT", default_value = "1000")]
     requests_per_connection: NonZeroU32,
-    /// Time after which a connection is closed at its next answer, in seconds
+    /// The age at which a connection is closed after its next answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds())]
     connection_time: u64,
-    /// Proofs made at a time; one uses all cores
+    /// How many proofs are made at a time; one uses all cores
     #[arg(long, value_name = "COUNT", default_value = "1")]
     jobs: NonZeroU16,
-    /// Requests that wait for their turn; more are told to come back (503)
+    /// How many requests may wait for their turn; more are told to come back (503)
     #[arg(long, value_name = "COUNT", default_value = "8")]
     queue: u16,
-    /// Most images of one proof
+    /// The most images of one proof
     #[arg(long, value_name = "COUNT", default_value = "64")]
     max_images: usize,
-    /// Most bytes of what is sent in one request; K, M and G are powers of 1024
+    /// The most bytes of one request's body; K, M and G are powers of 1024
     #[arg(long, value_name = "BYTES", default_value = "32M", value_parser = bytes)]
     max_body: usize,
-    /// Bodies of --max-body bytes that fit into the memory set aside for them; no address takes more than
-    /// half of the memory that is free
+    /// How many bodies of --max-body bytes fit into the memory for them; no address takes more than half of the memory
+    /// that is free
     #[arg(long, value_name = "COUNT", default_value = "8", value_parser = RangedU64ValueParser::<usize>::new().range(4..=65_535))]
     bodies: usize,
-    /// Fewest bytes of a body in a second, on average after the first --read-timeout; 0 lifts the limit
+    /// The fewest bytes of a body per second, on average after the first --read-timeout; 0 lifts the limit
     #[arg(long, value_name = "BYTES", default_value = "4K", value_parser = bytes)]
     body_rate: usize,
-    /// Longest time for a request's head, and longest pause in its body and in taking the answer, in
+    /// The longest time for a request's head, and the longest pause while its body arrives or its answer is taken, in
     /// seconds
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds())]
     read_timeout: u64,
-    /// Longest time for a request, in seconds; a proof that takes longer is given up
+    /// The longest time for a request, in seconds; a proof that takes longer is stopped
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds())]
     timeout: u64,
     /// How long running requests may go on after SIGINT or SIGTERM, in seconds; a second signal ends them
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds())]
     grace: u64,
-    /// How logs are written, on standard error
+    /// The format of the logs, which go to standard error
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     log: Log,
 }
@@ -107,7 +106,7 @@ enum Log {
 }
 
 impl ServeArguments {
-    /// What the server is told.
+    /// The options for the server.
     pub(crate) fn options(&self) -> Options {
         Options {
             listen: self.listen,

@@ -1,15 +1,15 @@
 //! `zklens completions` and `zklens man`: scripts for shells, and pages for manuals.
 
 use crate::args::{Arguments, CompletionsArguments, ManArguments};
-use crate::destination::Destination;
 use crate::failure::{EXIT_OUTPUT, Failure};
+use crate::files::destination::Destination;
 use crate::help;
 use crate::output::{self, say};
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use std::process::ExitCode;
 
-/// Columns that `man` leaves to text in a terminal of 80.
+/// The columns that `man` leaves for text in a terminal with 80.
 const PAGE_WIDTH: usize = 70;
 
 pub(crate) fn complete(arguments: &CompletionsArguments) -> Result<ExitCode, Failure> {
@@ -31,21 +31,25 @@ pub(crate) fn manual(arguments: &ManArguments) -> Result<ExitCode, Failure> {
     command.build();
     let mut pages = Vec::new();
     collect(&command, &mut pages)?;
-    // All are looked at before one is written.
+    // All destinations are checked before the first page is written.
     let destination = |(name, page): (String, Vec<u8>)| {
         let destination = Destination::new(&folder.join(name), arguments.force)?;
         Ok((destination, page))
     };
-    let pages: Result<Vec<_>, Failure> = pages.into_iter().map(destination).collect();
-    let pages = pages?;
-    for (destination, page) in &pages {
+    let checked = pages.into_iter().map(destination);
+    let destinations = checked.collect::<Result<Vec<_>, Failure>>()?;
+    for (destination, page) in &destinations {
         destination.write(page)?;
     }
-    say!("{} pages written to {}", pages.len(), folder.display());
+    say!(
+        "{} pages written to {}",
+        destinations.len(),
+        folder.display()
+    );
     Ok(ExitCode::SUCCESS)
 }
 
-/// The pages of a command and of those below it, by file name.
+/// Adds the pages of a command and of its subcommands, each with its file name.
 fn collect(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) -> Result<(), Failure> {
     let man = Man::new(command.clone());
     let name = man.get_filename();

@@ -1,11 +1,11 @@
 //! `zklens evaluate`: accuracy on a labelled data set.
 
 use crate::args::EvaluateArguments;
-use crate::dataset::Source;
-use crate::destination::Destination;
 use crate::failure::{EXIT_INPUT, Failure};
+use crate::files::dataset::Source;
+use crate::files::destination::Destination;
 use crate::output::say;
-use crate::{model_file, output};
+use crate::{files, output};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -15,16 +15,16 @@ use zklens_model::Classification;
 struct Evaluation {
     model: String,
     images: usize,
-    /// Images with a label.
+    /// How many images have a label.
     labelled: usize,
     correct: usize,
     accuracy: Option<f64>,
-    /// `[correct, all]` per class.
+    /// For each class its name and `[correct, all]`: the images of this class that got the right label, and all of them.
     classes: Vec<(String, [usize; 2])>,
 }
 
 pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
-    let model = model_file::load(&arguments.model.model)?;
+    let model = files::model::load(&arguments.model.model)?;
     let source = Source {
         images: &arguments.images,
         labels: arguments.labels.as_deref(),
@@ -32,9 +32,9 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
         preprocessing: model.preprocessing(),
         classes: model.classes(),
     };
-    let logits_to = arguments.logits.as_deref();
-    let logits_to = logits_to.map(|path| Destination::for_text(path, arguments.force));
-    let logits_to = logits_to.transpose()?;
+    let logits = arguments.logits.as_deref();
+    let checked = logits.map(|path| Destination::for_text(path, arguments.force));
+    let logits_to = checked.transpose()?;
     let samples = source.read()?;
     let bar = output::progress(samples.len(), "classifying");
     let classify = |sample: &zklens_onnx::Sample| {
@@ -42,8 +42,9 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
         bar.inc(1);
         result.map_err(|error| Failure::new(EXIT_INPUT, arguments.images.display(), error))
     };
-    let results: Result<Vec<Classification>, Failure> = samples.par_iter().map(classify).collect();
-    let results = results?;
+    let classified: Result<Vec<Classification>, Failure> =
+        samples.par_iter().map(classify).collect();
+    let results = classified?;
     bar.finish_and_clear();
     if let Some(destination) = &logits_to {
         let logits: Vec<&[i64]> = results.iter().map(Classification::logits).collect();

@@ -1,49 +1,26 @@
 //! `zklens execute`: image files → label and IPFS address.
 
-use super::sp1_execute;
+use super::each_image::EachImage;
+use super::sp1;
 use crate::args::{Engine, ExecuteArguments};
 use crate::failure::{EXIT_INPUT, EXIT_USAGE, Failure};
 use crate::output::{printable, say, tell};
 use crate::stages::{Stages, milliseconds};
-use crate::{files, image_file, model_file, output};
-use serde::Serialize;
+use crate::{files, output};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
+use zklens_answers::{Execution, RunnerUp};
 use zklens_image::{CidVersion, cid};
-use zklens_model::{Classification, Model};
-
-/// One image's result, as `--json` prints it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Execution {
-    file: String,
-    ipfs_uri: String,
-    label: usize,
-    class: String,
-    runner_up: RunnerUp,
-    /// Integer logits; a logit `X` stands for `X · 2^-logitScale`.
-    logits: Vec<i64>,
-    logit_scale: i32,
-    model: String,
-    model_digest: String,
-}
-
-#[derive(Debug, Serialize)]
-struct RunnerUp {
-    label: usize,
-    class: String,
-    /// By how much the label's logit is larger.
-    margin: f64,
-}
+use zklens_model::Model;
 
 pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
     if arguments.engine.engine == Engine::Sp1 {
-        return sp1_execute::run(arguments);
+        return sp1::execute::run(arguments);
     }
     let started = Instant::now();
-    let model = model_file::load(&arguments.model.model)?;
-    let digest = output::hex(&model.digest());
+    let model = files::model::load(&arguments.model.model)?;
+    let digest = model.digest();
     if arguments.verbose {
         tell!(
             "model {} loaded in {}",
@@ -52,56 +29,36 @@ pub(crate) fn run(arguments: &ExecuteArguments) -> Result<ExitCode, Failure> {
         );
     }
     let paths = files::expand(arguments.images.paths())?;
-    let bar = output::progress(paths.len(), "classifying");
-    let mut failures = 0;
-    for path in &paths {
-        let result = execute(path, &model, &digest, arguments);
-        bar.suspend(|| match result {
-            Ok((execution, stages)) => {
-                print(&execution, arguments, paths.len() > 1)?;
-                if arguments.verbose {
-                    tell!("{}: {stages}", printable(&execution.file));
-                }
-                Ok(())
-            }
-            Err(failure) if failure.exit() == EXIT_USAGE => Err(failure),
-            Err(failure) => {
-                failures += 1;
-                if arguments.json {
-                    let file = files::name(path);
-                    let error = failure.json();
-                    output::print_json_line(&serde_json::json!({ "file": file, "error": error }))?;
-                }
-                failure.report();
-                Ok(())
-            }
-        })?;
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
-    if failures > 0 && paths.len() > 1 {
-        tell!("{failures} of {} images failed", paths.len());
-    }
-    Ok(if failures == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(EXIT_INPUT)
-    })
+    let images = EachImage {
+        paths: &paths,
+        doing: "classifying",
+        json: arguments.json,
+    };
+    let work = |path: &Path| execute(path, &model, &digest, arguments);
+    let print = |path: &Path, (execution, stages): (Execution, String)| {
+        let name = files::name(path);
+        print(&execution, &name, arguments, paths.len() > 1)?;
+        if arguments.verbose {
+            tell!("{}: {stages}", printable(&name));
+        }
+        Ok(())
+    };
+    images.run(work, print, |failure| failure.exit() == EXIT_USAGE)
 }
 
 fn execute(
     path: &Path,
     model: &Model,
-    digest: &str,
+    digest: &[u8; 32],
     arguments: &ExecuteArguments,
 ) -> Result<(Execution, String), Failure> {
     let mut stages = Stages::start();
     let bytes = files::read_image(path)?;
     stages.end("read");
     let fault = |error: &dyn std::fmt::Display| Failure::new(EXIT_INPUT, files::name(path), error);
-    let picture = zklens_image::decode(&bytes);
+    let decoded = zklens_image::decode(&bytes);
     let picture =
-        picture.map_err(|error| image_file::refused(files::name(path), &bytes, &error))?;
+        decoded.map_err(|error| files::image::refused(files::name(path), &bytes, &error))?;
     stages.end("decode");
     let pixels = zklens_image::preprocess(&picture, model.preprocessing());
     stages.end("preprocess");
@@ -109,40 +66,14 @@ fn execute(
     stages.end("network");
     let cid = cid::of(&bytes, CidVersion::from(arguments.cid.cid_version));
     stages.end("CID");
-    image_file::note_orientation(&files::name(path), &bytes);
-    Ok((
-        execution(path, cid.ipfs_uri(), &result, model, digest),
-        stages.finish(),
-    ))
-}
-
-fn execution(
-    path: &Path,
-    ipfs_uri: String,
-    result: &Classification,
-    model: &Model,
-    digest: &str,
-) -> Execution {
-    let class = |label: usize| model.classes()[label].clone();
-    Execution {
-        file: files::name(path),
-        ipfs_uri,
-        label: result.label(),
-        class: class(result.label()),
-        runner_up: RunnerUp {
-            label: result.runner_up(),
-            class: class(result.runner_up()),
-            margin: output::real(result.margin(), result.scale()),
-        },
-        logits: result.logits().to_vec(),
-        logit_scale: result.scale(),
-        model: model.name().into(),
-        model_digest: digest.into(),
-    }
+    files::image::note_orientation(&files::name(path), &bytes);
+    let execution = Execution::new(model, digest, &result, cid.ipfs_uri());
+    Ok((execution.with_file(files::name(path)), stages.finish()))
 }
 
 fn print(
     execution: &Execution,
+    name: &str,
     arguments: &ExecuteArguments,
     is_one_of_many: bool,
 ) -> Result<(), Failure> {
@@ -150,7 +81,7 @@ fn print(
         return output::print_json_line(execution);
     }
     if is_one_of_many {
-        say!("{}", printable(&execution.file));
+        say!("{}", printable(name));
     }
     say!("PublicValuesStruct {{");
     say!("    ipfsUri: \"{}\",", execution.ipfs_uri);

@@ -1,11 +1,12 @@
 //! `zklens import`: ONNX → `.zkl`.
 
 use crate::args::{ImportArguments, ResizeFilter};
-use crate::dataset::Source;
-use crate::destination::Destination;
-use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure, aside};
+use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure};
+use crate::files::dataset::Source;
+use crate::files::destination::Destination;
+use crate::files::weights_beside::Beside;
 use crate::output::{say, tell};
-use crate::weights_beside::Beside;
+use crate::report::aside;
 use crate::{files, output};
 use serde::Serialize;
 use std::path::Path;
@@ -16,7 +17,7 @@ use zklens_layers::{Circuit, LayerError, Layout};
 use zklens_model::{Model, Resize};
 use zklens_onnx::{ImportError, Imported, Importer, Normalisation, Options, Report};
 
-/// No ONNX file is larger, in bytes.
+/// The most bytes of an ONNX file.
 const MAX_ONNX_BYTES: u64 = 1 << 30;
 
 #[derive(Serialize)]
@@ -25,9 +26,9 @@ struct Written<'a> {
     digest: String,
     file: String,
     bytes: usize,
-    /// Whether what the model says of an image can be proved.
+    /// Whether the model's labels can be proved.
     provable: bool,
-    /// Why not.
+    /// The reason why they cannot, if they cannot.
     obstacle: Option<&'a str>,
     report: &'a Report,
 }
@@ -39,8 +40,8 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
         .map_err(|failure| failure.with_exit(EXIT_MODEL))?;
     let fault = |error| failure(&arguments.onnx, &error);
     let beside = Beside::new(&arguments.onnx);
-    let importer = Importer::with_external_data(&file, &options, &beside);
-    let importer = importer.map_err(|error| match error {
+    let read = Importer::with_external_data(&file, &options, &beside);
+    let importer = read.map_err(|error| match error {
         ImportError::Malformed { .. } => {
             let name = files::name(&arguments.onnx);
             files::refused(EXIT_MODEL, name, (&file, Expected::Network), error)
@@ -58,7 +59,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     let samples = source.read()?;
     let bar = output::progress(2 * samples.len(), "calibrating");
     let progress = || {
-        // A second precision may be tried.
+        // If a second precision is tried, each image is run again.
         if bar.length().is_some_and(|len| bar.position() >= len) {
             bar.inc_length(samples.len() as u64);
         }
@@ -67,15 +68,15 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     let imported = importer.quantise(&samples, &progress).map_err(fault)?;
     bar.finish_and_clear();
     let bytes = imported.model.encode();
-    // What cannot be read again is not written.
+    // A model that could not be read again is not written.
     Model::decode(&bytes).map_err(|error| Failure::new(EXIT_MODEL, "the new model", error))?;
     destination.write(&bytes)?;
     warn(&imported.report, options.classes.len());
     let obstacle = obstacle(&imported);
     if let Some(obstacle) = &obstacle {
         let warning = format!(
-            "this network cannot be proved, only executed: {obstacle}. Proofs need another arrangement of \
-             layers there"
+            "this network cannot be proved, only executed: {obstacle}. Proofs need a different \
+             arrangement of layers there"
         );
         aside("warning", &warning);
     }
@@ -93,7 +94,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     } else {
         say!("{}", imported.report);
         let can = if obstacle.is_none() { "can" } else { "cannot" };
-        say!("\nproofs       what it says of an image {can} be proved");
+        say!("\nproofs       its labels {can} be proved");
         say!(
             "{}: {} bytes, digest {digest}",
             destination.name(),
@@ -103,7 +104,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Why the model cannot be proved: names the ONNX node, if one is to blame.
+/// The reason why the model cannot be proved, with the name of the ONNX node that causes it; `None` if it can.
 fn obstacle(imported: &Imported) -> Option<String> {
     let error = provable(&imported.model).err()?;
     let LayerError::Unsupported { node, operator } = error else {
@@ -115,7 +116,7 @@ fn obstacle(imported: &Imported) -> Option<String> {
     ))
 }
 
-/// Whether keys can be made of a model, as far as its size and its layers go.
+/// Checks that the layers and the size of a model allow keys.
 fn provable(model: &Model) -> Result<(), LayerError> {
     let circuit = Circuit::compile(model)?;
     circuit.check()?;
@@ -135,7 +136,7 @@ fn failure(onnx: &Path, error: &ImportError) -> Failure {
     }
 }
 
-/// Says on standard error what a good import does not show.
+/// Warns on standard error if the import went badly.
 fn warn(report: &Report, classes: usize) {
     let chance = 1.0 / classes as f64;
     if report
@@ -149,14 +150,14 @@ fn warn(report: &Report, classes: usize) {
     }
     if report.agreement < 0.98 {
         tell!(
-            "warning: the integer network gives another label than the float network on {:.1} % of \
-             the calibration images; try --precision fine, or more and more typical images",
+            "warning: the integer and the float network give different labels on {:.1} % of the \
+             calibration images; try --precision fine, or more and more typical images",
             100.0 * (1.0 - report.agreement)
         );
     }
 }
 
-/// The model's name: as given, or that of the first file that has one.
+/// The model's name: the one that is given, or else the stem of the output file or of the ONNX file.
 fn name(arguments: &ImportArguments) -> &str {
     let files = [&arguments.output, &arguments.onnx];
     let file = files.into_iter().find(|path| !files::is_dash(path));
@@ -191,7 +192,7 @@ fn options(arguments: &ImportArguments) -> Result<Options, Failure> {
     Ok(options)
 }
 
-/// Class names from a file or standard input with one per line, or from a list.
+/// Class names: one per line of a file or of standard input, or a list.
 fn classes(labels: &str) -> Result<Vec<String>, Failure> {
     let path = Path::new(labels);
     let text = if files::is_dash(path) || path.is_file() || is_path(labels) {
@@ -217,7 +218,7 @@ fn classes(labels: &str) -> Result<Vec<String>, Failure> {
 
 const LABELS_HELP: &str = "give a file with one name per line, or a list: cat,dog";
 
-/// Whether what should be class names can only be a file's name: a list of names has commas.
+/// Whether `labels` can only be a file's name: a list of class names has commas.
 fn is_path(labels: &str) -> bool {
     let ends = [".txt", ".json", ".csv", ".names", ".labels"];
     let is_file_name = ends

@@ -1,12 +1,12 @@
 //! `zklens keygen`: model → key files.
 
 use crate::args::KeygenArguments;
-use crate::destination::Destination;
 use crate::failure::{EXIT_USAGE, Failure};
+use crate::files::destination::Destination;
+use crate::files::setup::SetupFile;
 use crate::output::say;
-use crate::setup_file::SetupFile;
 use crate::stages::spinning;
-use crate::{files, keys, model_file, output, randomness};
+use crate::{files, keys, output, randomness};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use zklens_prover::{Privacy, ProvingKey};
 const VERIFYING: &str = "zkk";
 const PROVING: &str = "zkpk";
 
-/// What was written, as `--json` prints it.
+/// The keys that were written, as `--json` prints them.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Keys {
@@ -23,7 +23,7 @@ struct Keys {
     model_id: String,
     commitments: usize,
     verifying_key: KeyFile,
-    /// With private weights.
+    /// The second file, with `--private-weights`.
     proving_key: Option<KeyFile>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &KeygenArguments) -> Result<ExitCode, Failure> {
     let verifying = Destination::new(&path, arguments.force)?;
     let proving = proving_path(arguments, &path)?;
     let key = spinning("committing to the weights", || derive(arguments))?;
-    // A verifying key whose secret is lost would be of no use.
+    // The secret is written first: without it, the verifying key would be useless.
     let proving_key = proving
         .map(|proving| write(&proving, &key.encode()))
         .transpose()?;
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &KeygenArguments) -> Result<ExitCode, Failure> {
 
 fn derive(arguments: &KeygenArguments) -> Result<ProvingKey, Failure> {
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
-    let model = model_file::load(&arguments.model.model)?;
+    let model = files::model::load(&arguments.model.model)?;
     let layout = arguments.layout.layout();
     if arguments.private_weights {
         let privacy = Privacy::Private(&mut randomness::source()?);
@@ -79,7 +79,7 @@ fn verifying_path(arguments: &KeygenArguments) -> PathBuf {
     arguments.output.join(name)
 }
 
-/// Where the proving key goes, if there is a secret in it.
+/// Where the proving key goes, if the weights are private. A key with public weights is not written: anyone can derive it.
 fn proving_path(
     arguments: &KeygenArguments,
     verifying: &Path,
@@ -93,7 +93,8 @@ fn proving_path(
     }
     let proving = verifying.with_extension(PROVING);
     if proving == verifying {
-        let cause = "the verifying key needs another name: .zkpk is for the proving key beside it";
+        let cause =
+            "the verifying key needs a different name: .zkpk is for the proving key beside it";
         return Err(Failure::new(EXIT_USAGE, verifying.display(), cause));
     }
     Ok(Some(Destination::new(&proving, arguments.force)?.secret()))

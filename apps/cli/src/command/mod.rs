@@ -1,28 +1,18 @@
-//! One file per subcommand.
+//! One file per subcommand, and one folder per family of them.
 
 pub(crate) mod cid;
 pub(crate) mod documents;
+mod each_image;
 pub(crate) mod evaluate;
 pub(crate) mod evm;
-mod evm_deploy;
-mod evm_estimate;
-mod evm_export;
-mod evm_prove;
-mod evm_verify;
 pub(crate) mod execute;
 pub(crate) mod import;
 pub(crate) mod inspect;
-mod inspect_key;
-mod inspect_proof;
 pub(crate) mod keygen;
 pub(crate) mod models;
 pub(crate) mod prove;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
 pub(crate) mod setup;
-mod sp1_evm_prove;
-mod sp1_execute;
-mod sp1_inspect;
-mod sp1_prove;
-mod sp1_verify;
+mod sp1;
 pub(crate) mod verify;

@@ -3,9 +3,9 @@
 use crate::args::ModelsArguments;
 use crate::command::inspect::WithId;
 use crate::failure::{EXIT_MODEL, Failure};
+use crate::files::setup::SetupFile;
 use crate::output::say;
-use crate::setup_file::SetupFile;
-use crate::{model_file, output};
+use crate::{files, output};
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &ModelsArguments) -> Result<ExitCode, Failure> {
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &ModelsArguments) -> Result<ExitCode, Failure> {
         .iter()
         .filter(|shipped| wanted(shipped.name))
     {
-        let model = WithId::of(&model_file::load(shipped.name)?, &setup);
+        let model = WithId::of(&files::model::load(shipped.name)?, &setup);
         let summary = &model.summary;
         if !arguments.json {
             say!("{}  {}", shipped.name, shipped.summary);

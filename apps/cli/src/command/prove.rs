@@ -1,85 +1,62 @@
 //! `zklens prove`: image files → proof.
 
-use super::sp1_prove;
+use super::sp1;
 use crate::args::{Engine, ProveArguments, given};
-use crate::destination::Destination;
-use crate::failure::{EXIT_INPUT, EXIT_REFUSED, EXIT_USAGE, Failure};
-use crate::image_file::ImageFile;
+use crate::failure::{EXIT_INPUT, EXIT_REFUSED, Failure};
+use crate::files::destination::Destination;
+use crate::files::image::ImageFile;
+use crate::files::setup::SetupFile;
 use crate::output::{say, tell};
-use crate::setup_file::SetupFile;
 use crate::stages::{Stages, spinning};
-use crate::{files, keys, model_file, output, randomness};
-use serde::Serialize;
-use std::path::PathBuf;
+use crate::{files, keys, output, randomness};
 use std::process::ExitCode;
 use std::time::Duration;
+use zklens_answers::{ProofSummary, ProvedImage, Source, Times, WrittenProof};
 use zklens_commitment::Setup;
 use zklens_model::Pixels;
 use zklens_prover::{ProveError, Proved, ProvingKey, prove};
 use zklens_verifier::{Context, ProofFile, verify};
 
-/// What was proved, as `--json` prints it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Proof {
-    file: String,
-    bytes: usize,
-    images: Vec<Image>,
-    model: String,
-    model_id: String,
-    context: String,
-    public: bool,
-    prove_seconds: f64,
-    verify_seconds: f64,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Image {
-    file: String,
-    ipfs_uri: String,
-    label: usize,
-    class: String,
-}
-
 pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     match arguments.engine.engine {
         Engine::Native => {}
-        Engine::Sp1 => return sp1_prove::run(arguments),
+        Engine::Sp1 => return sp1::prove::run(arguments),
     }
     let proof_system = given("--proof-system", arguments.proof_system.is_some());
     Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
-    let output = output_path(arguments, "zkp")?;
-    let destination = Destination::new(&output, arguments.force)?;
+    let (output, images) = (arguments.output.as_deref(), arguments.images.paths());
+    let destination = Destination::of_proof(output, images, "zkp", arguments.force)?;
     let mut stages = Stages::start();
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     stages.end("setup");
     let key = spinning("deriving the key", || key(arguments, &setup))?;
     stages.end("key");
     let preprocessing = key.verifying().preprocessing();
-    let files = ImageFile::read_all(arguments.images.paths(), preprocessing)?;
+    let files = ImageFile::read_all(images, preprocessing)?;
     stages.end("images");
     let pixels: Vec<Pixels> = files.iter().map(|image| image.pixels.clone()).collect();
     let context = arguments.context.unwrap_or_default();
     let proved = spinning("proving", || proved(&setup, &key, &pixels, context))?;
     let proving = stages.end("prove");
     check(&setup, &key, &pixels, &proved)?;
-    let verifying = stages.end("verify");
+    let times = Times {
+        proving,
+        verifying: stages.end("verify"),
+    };
     let bytes = write(&destination, &proved, arguments.public)?;
     if arguments.verbose {
         stages.end("write");
         tell!("{}", stages.finish());
     }
-    let proof = Proof {
+    let sources = files.into_iter().map(|file| Source {
+        file: Some(file.name),
+        ipfs_uri: file.cid.ipfs_uri(),
+    });
+    let (key, statement, public) = (key.verifying(), &proved.statement, arguments.public);
+    let proof = WrittenProof {
         file: destination.name(),
         bytes,
-        images: images(files, &proved, &key),
-        model: key.verifying().name().into(),
-        model_id: output::model_id(&key.verifying().id()),
-        context: output::hex_word(&context),
-        public: arguments.public,
-        prove_seconds: proving.as_secs_f64(),
-        verify_seconds: verifying.as_secs_f64(),
+        summary: ProofSummary::new(key, statement, sources, public, times),
     };
     if arguments.json {
         output::print_json(&proof)?;
@@ -89,39 +66,17 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Where the proof goes: named after the first image, in the current folder, if nothing else is said.
-pub(super) fn output_path(arguments: &ProveArguments, extension: &str) -> Result<PathBuf, Failure> {
-    if let Some(output) = &arguments.output {
-        return Ok(output.clone());
-    }
-    let first = arguments.images.paths().first();
-    let name = first
-        .filter(|path| !files::is_dash(path))
-        .and_then(|path| path.file_stem());
-    let Some(name) = name else {
-        let cause = "the proof cannot be named after this image, which has no name";
-        let failure = Failure::new(EXIT_USAGE, "--output", cause);
-        return Err(
-            failure.with_help("name the file by -o FILE, or write to standard output by -o -")
-        );
-    };
-    let mut name = name.to_owned();
-    name.push(".");
-    name.push(extension);
-    Ok(name.into())
-}
-
 fn key(arguments: &ProveArguments, setup: &Setup) -> Result<ProvingKey, Failure> {
     match &arguments.proving_key {
         Some(path) => keys::read_proving(path, setup),
         None => {
-            let model = model_file::load(&arguments.model.model)?;
+            let model = files::model::load(&arguments.model.model)?;
             keys::derive(setup, model, arguments.layout.layout())
         }
     }
 }
 
-/// The proof about these pixels.
+/// Proves the labels of these pixels.
 pub(crate) fn proved(
     setup: &Setup,
     key: &ProvingKey,
@@ -149,18 +104,18 @@ pub(crate) fn check(
         failure.with_help("nothing was written; this is a defect of zklens, please report it")
     };
     let key = key.verifying();
-    let verified = verify(
+    let outcome = verify(
         setup.verifier(),
         key,
         proved.statement.clone(),
         &proved.proof,
     );
-    let verified = verified.map_err(bug)?;
+    let verified = outcome.map_err(bug)?;
     let checked = verified.check_pixels(setup, key, pixels, &proved.opening);
     checked.map_err(bug)
 }
 
-/// Writes the file, and gives its length.
+/// Writes the proof file, and returns its length in bytes.
 pub(crate) fn write(
     destination: &Destination,
     proved: &Proved,
@@ -176,41 +131,32 @@ pub(crate) fn write(
     Ok(bytes.len())
 }
 
-fn images(files: Vec<ImageFile>, proved: &Proved, key: &ProvingKey) -> Vec<Image> {
-    let labels = proved.statement.labels.iter();
-    let images = files.into_iter().zip(labels);
-    images
-        .map(|(file, label)| Image {
-            file: file.name,
-            ipfs_uri: file.cid.ipfs_uri(),
-            label: *label,
-            class: output::class(key.verifying().classes(), *label),
-        })
-        .collect()
-}
-
-fn print(proof: &Proof) -> Result<(), Failure> {
-    for image in &proof.images {
-        let Image { label, class, .. } = image;
-        say!("image:    {}", output::printable(&image.file));
-        if proof.public {
+fn print(proof: &WrittenProof) -> Result<(), Failure> {
+    let summary = &proof.summary;
+    for image in &summary.images {
+        let ProvedImage { label, class, .. } = image;
+        say!(
+            "image:    {}",
+            output::printable(image.file.as_deref().unwrap_or_default())
+        );
+        if summary.public {
             say!("          {}", image.ipfs_uri);
         }
         say!("label:    {label}");
         say!("class:    {class}\n");
     }
-    say!("model:    {}", proof.model);
-    say!("model id: {}", proof.model_id);
-    if proof.context != output::hex_word(&[0; 32]) {
-        say!("context:  {}", proof.context);
+    say!("model:    {}", summary.model);
+    say!("model id: {}", summary.model_id);
+    if summary.context != output::hex_word(&[0; 32]) {
+        say!("context:  {}", summary.context);
     }
     say!("proof:    {}, {} bytes", proof.file, proof.bytes);
     say!(
         "time:     {} to prove, {} to verify",
-        time(proof.prove_seconds),
-        time(proof.verify_seconds)
+        time(summary.prove_seconds),
+        time(summary.verify_seconds)
     );
-    if proof.public {
+    if summary.public {
         say!("hidden:   nothing; whoever has an image can tell that it is the one");
     } else {
         say!("hidden:   all but labels; {}", output::NO_OPENING);

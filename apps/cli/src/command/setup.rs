@@ -1,18 +1,18 @@
 //! `zklens setup`: checks the powers of τ, or imports others.
 
 use crate::args::{SetupArguments, SetupCommand, SetupImportArguments, SetupVerifyArguments};
-use crate::destination::Destination;
 use crate::failure::{EXIT_INPUT, Failure};
+use crate::files::destination::Destination;
+use crate::files::setup::SetupFile;
 use crate::output::say;
-use crate::setup_file::SetupFile;
 use crate::stages::spinning;
-use crate::{output, setup_file};
+use crate::{files, output};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
 use zklens_ceremony::{PtauError, ptau};
 
-/// Where the shipped string comes from; `setup/README.md` has all of it.
+/// The origin of the shipped setup; `setup/README.md` has its full provenance.
 const SHIPPED: &str = "Aztec Ignition, 2019, 176 participants, BN254; comes with zklens";
 
 #[derive(Serialize)]
@@ -55,9 +55,9 @@ fn import(arguments: &SetupImportArguments) -> Result<ExitCode, Failure> {
     print(&Checked { file, ..checked }, arguments.json)
 }
 
-/// The beginning of a ceremony's file as a setup, and a word on the ceremony.
+/// The first `powers` powers of a ceremony's file as a setup, and a description of the ceremony.
 fn read(path: &Path, powers: u64) -> Result<(SetupFile, String), Failure> {
-    let mut ptau = setup_file::open(path)?;
+    let mut ptau = files::setup::open(path)?;
     let bar = output::progress(powers as usize, "reading powers");
     let beginning = ptau::read(&mut ptau, powers, |_| bar.inc(1));
     bar.finish_and_clear();
@@ -101,7 +101,7 @@ fn print(checked: &Checked, json: bool) -> Result<ExitCode, Failure> {
     if let Some(file) = &checked.file {
         say!("written: {file}");
         say!(
-            "\nCompare the digest with what others get of this ceremony. Commands take the file by --setup."
+            "\nCompare the digest with the one that others get from this ceremony. Commands take the file by --setup."
         );
     }
     Ok(ExitCode::SUCCESS)

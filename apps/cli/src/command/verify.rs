@@ -1,82 +1,24 @@
-//! `zklens verify`: proof → what it proves.
+//! `zklens verify`: proof → labels, if it is true.
 
-use super::sp1_verify;
+use super::sp1;
 use crate::args::{Engine, VerifyArguments};
 use crate::failure::{EXIT_MODEL, EXIT_REFUSED, EXIT_USAGE, Failure};
-use crate::image_file::ImageFile;
+use crate::files::image::ImageFile;
+use crate::files::setup::SetupFile;
 use crate::output::say;
-use crate::setup_file::SetupFile;
-use crate::{files, keys, model_file, output, proof_file};
-use anstyle::{AnsiColor, Style};
-use serde::Serialize;
+use crate::{files, keys, output};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use zklens_answers::{Compared, KnownBy, Shown, Verification};
 use zklens_commitment::Setup;
 use zklens_verifier::{Context, ProofFile, Verified, VerifyError, VerifyingKey, verify};
 
-/// What was verified, as `--json` prints it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Verification {
-    verified: bool,
-    images: Vec<Image>,
-    model: String,
-    model_id: String,
-    model_known_by: KnownBy,
-    context: String,
-    context_checked: bool,
-}
-
-/// Why the model id is believed to be that model's.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-enum KnownBy {
-    /// Derived from a network that comes with zklens.
-    Shipped,
-    /// Derived from a network that was given.
-    Model,
-    /// A key file says so.
-    Key,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Image {
-    label: usize,
-    class: String,
-    shown: Shown,
-    /// The file that was compared, and its address.
-    #[serde(flatten)]
-    file: Option<Compared>,
-}
-
-/// What the proof tells of an image besides its label.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-enum Shown {
-    /// Nothing.
-    Hidden,
-    /// The file carries an opening, which was not checked: that takes the image.
-    NotCompared,
-    /// The file carries an opening that does not fit the proof, so it can show no image.
-    Broken,
-    /// It is this file.
-    Compared,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Compared {
-    file: String,
-    ipfs_uri: String,
-}
-
 pub(crate) fn run(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
-    let file = proof_file::read_any(&arguments.proof)?;
-    match proof_file::engine(arguments, &file)? {
+    let file = files::proof::read_any(&arguments.proof)?;
+    match files::proof::engine(arguments, &file)? {
         Engine::Native => {}
-        Engine::Sp1 => return sp1_verify::run(arguments, &file),
+        Engine::Sp1 => return sp1::verify::run(arguments, &file),
     }
     let verification = verification(arguments, &file)?;
     if arguments.json {
@@ -88,7 +30,7 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
 }
 
 fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification, Failure> {
-    let proof = proof_file::decode(&arguments.proof, file)?;
+    let proof = files::proof::decode(&arguments.proof, file)?;
     let refused =
         |cause: &dyn Display| Failure::new(EXIT_REFUSED, files::name(&arguments.proof), cause);
     if let Some(expected) = arguments.context {
@@ -99,7 +41,7 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
 
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?;
     let verifier = setup.verifier()?;
-    // Decoding the powers takes longer than to verify.
+    // Decoding the powers takes longer than verifying, so it is left out where it can be.
     let needs_powers = arguments.key.is_none() || !paths.is_empty();
     let powers = needs_powers.then(|| setup.setup()).transpose()?;
     let (key, known_by) = key(arguments, &proof, powers.as_ref())?;
@@ -112,21 +54,14 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
         );
         return Err(refused(&cause));
     }
-    let verified = verify(&verifier, &key, proof.statement.clone(), &proof.proof);
-    let verified = verified.map_err(|error| refused(&format!("the proof is false: {error}")))?;
+    let outcome = verify(&verifier, &key, proof.statement.clone(), &proof.proof);
+    let verified = outcome.map_err(|error| refused(&format!("the proof is false: {error}")))?;
     let files = match &powers {
         Some(setup) => compare(&verified, setup, &key, &proof, &paths)?,
         None => Vec::new(),
     };
-    Ok(Verification {
-        verified: true,
-        images: images(&verified, &key, proof_file::opening_fits(&proof), files),
-        model: key.name().to_owned(),
-        model_id: output::model_id(&key.id()),
-        model_known_by: known_by,
-        context: output::hex_word(&verified.statement().context),
-        context_checked: arguments.context.is_some(),
-    })
+    let answer = Verification::new(&verified, &proof, &key, known_by, files);
+    Ok(answer.with_context_checked(arguments.context.is_some()))
 }
 
 fn check_context(expected: &Context, got: &Context) -> Result<(), String> {
@@ -134,13 +69,13 @@ fn check_context(expected: &Context, got: &Context) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "the proof is made for another context: expected {}, got {}",
+        "the proof is made for a different context: expected {}, got {}",
         output::hex_word(expected),
         output::hex_word(got)
     ))
 }
 
-/// Checks that there is an opening, and a file for every image, if files are given at all.
+/// If files are given, checks that the proof has an opening and that there is one file for every image.
 fn check_opening(proof: &ProofFile, files: usize, path: &Path) -> Result<(), Failure> {
     let images = proof.statement.labels.len();
     if files == 0 {
@@ -183,7 +118,7 @@ fn key(
     let setup = setup.ok_or_else(unknown)?;
     match &arguments.model {
         Some(name) => {
-            let key = keys::derive_for(setup, model_file::load(name)?, id)?;
+            let key = keys::derive_for(setup, files::model::load(name)?, id)?;
             let is_shipped = zklens_models::find(name).is_some();
             let known_by = if is_shipped {
                 KnownBy::Shipped
@@ -199,7 +134,7 @@ fn key(
     }
 }
 
-/// Compares every file with the image that was classified.
+/// Compares every file with the image that was classified. Without files or an opening, compares nothing.
 fn compare(
     verified: &Verified,
     setup: &Setup,
@@ -216,73 +151,41 @@ fn compare(
         .check_pixels(setup, key, &pixels, opening)
         .map_err(|error| other_image(error, &files))?;
     let compared = files.into_iter().map(|file| Compared {
-        file: file.name,
+        file: Some(file.name),
         ipfs_uri: file.cid.ipfs_uri(),
     });
     Ok(compared.collect())
 }
 
-/// Names the file, or the files of which one is another image.
+/// The failure of a comparison: it names the file that differs, or the files that cannot be told apart.
 fn other_image(error: VerifyError, files: &[ImageFile]) -> Failure {
     let VerifyError::OtherPixels { first, last } = error else {
         return Failure::new(EXIT_REFUSED, "the images", error);
     };
     let name = |image: usize| files.get(image).map_or("?", |file| &file.name);
     if first == last {
-        let cause = format!("other pixels than image {} of the proof", first + 1);
+        let cause = format!(
+            "these are not the pixels of image {} of the proof",
+            first + 1
+        );
         return Failure::new(EXIT_REFUSED, name(first), cause);
     }
     let files = format!("{} … {}", name(first), name(last));
     let cause = format!(
-        "not images {} to {} of the proof: at least one has other pixels, or the order is another",
+        "these are not images {} to {} of the proof: at least one has different pixels, or the order is different",
         first + 1,
         last + 1
     );
     Failure::new(EXIT_REFUSED, files, cause)
 }
 
-fn images(
-    verified: &Verified,
-    key: &VerifyingKey,
-    opening_fits: Option<bool>,
-    files: Vec<Compared>,
-) -> Vec<Image> {
-    let mut files = files.into_iter();
-    let labels = verified.statement().labels.iter();
-    labels
-        .map(|label| {
-            let file = files.next();
-            let shown = match (&file, opening_fits) {
-                (Some(_), _) => Shown::Compared,
-                (None, Some(true)) => Shown::NotCompared,
-                (None, Some(false)) => Shown::Broken,
-                (None, None) => Shown::Hidden,
-            };
-            Image {
-                label: *label,
-                class: output::class(key.classes(), *label),
-                shown,
-                file,
-            }
-        })
-        .collect()
-}
-
-/// Prints the headline of a proof that is true.
-pub(super) fn say_true(headline: &str) -> Result<(), Failure> {
-    const TRUE: Style = AnsiColor::Green.on_default().bold();
-    output::say_in(TRUE, format_args!("{headline}"))?;
-    say!("");
-    Ok(())
-}
-
 fn print(verification: &Verification) -> Result<(), Failure> {
-    say_true("The proof is true.")?;
+    output::say_true("The proof is true.")?;
     for image in &verification.images {
         let shown = match (&image.file, image.shown) {
             (Some(compared), _) => &format!(
                 "{}, whose pixels were classified",
-                output::printable(&compared.file)
+                output::printable(compared.file.as_deref().unwrap_or_default())
             ),
             (None, Shown::NotCompared) => {
                 "not compared; the file carries an opening: give --input-image to check it against an image"

@@ -22,7 +22,7 @@ fn every_command_has_a_manual_page() {
     assert!(zklens(&["man", &path]).status.success());
     for (page, part) in [
         ("zklens.1", "Exit codes"),
-        ("zklens-prove.1", "What a proof hides"),
+        ("zklens-prove.1", "A proof hides"),
         ("zklens-evm-verify.1", "Who checks what"),
         ("zklens-completions.1", "fpath"),
     ] {

@@ -41,7 +41,7 @@ fn json(output: &Output) -> Value {
     serde_json::from_str(&text(output)).unwrap()
 }
 
-/// What a command said when it failed with this exit code.
+/// The error of a command that failed with this exit code.
 fn failure(code: i32, output: &Output) -> String {
     let errors = errors(output);
     assert_eq!(output.status.code(), Some(code), "{errors}");
@@ -51,7 +51,7 @@ fn failure(code: i32, output: &Output) -> String {
     errors
 }
 
-/// A proof for a contract, and its fixture.
+/// A proof for a contract, and its bundle.
 fn proof(folder: &Folder) -> (String, Value) {
     let path = folder.path("digit.zkp");
     let prove = [
@@ -65,8 +65,8 @@ fn proof(folder: &Folder) -> (String, Value) {
         "-o",
         &path,
     ];
-    let fixture = json(&evm(&[], &prove));
-    (path, fixture)
+    let bundle = json(&evm(&[], &prove));
+    (path, bundle)
 }
 
 /// A node with the contract of `MODEL`, and the contract's address.
@@ -93,22 +93,22 @@ fn deployed() -> Option<(Anvil, String)> {
 }
 
 #[test]
-fn a_fixture_has_what_a_contract_takes() {
+fn a_bundle_has_what_a_contract_takes() {
     let folder = Folder::new();
-    let (path, fixture) = proof(&folder);
-    assert_eq!(fixture["model"], MODEL);
-    assert_eq!(fixture["labels"], serde_json::json!([5]));
-    assert_eq!(fixture["context"], CONTEXT);
-    let calldata = fixture["calldata"].as_str().unwrap();
+    let (path, bundle) = proof(&folder);
+    assert_eq!(bundle["model"], MODEL);
+    assert_eq!(bundle["labels"], serde_json::json!([5]));
+    assert_eq!(bundle["context"], CONTEXT);
+    let calldata = bundle["calldata"].as_str().unwrap();
     assert!(calldata.starts_with("0xaad3d321"), "the selector of verify");
-    assert_eq!(fixture["calldataBytes"], calldata.len() / 2 - 1);
+    assert_eq!(bundle["calldataBytes"], calldata.len() / 2 - 1);
     for part in ["inputs", "proof", "context"] {
-        let part = &fixture[part].as_str().unwrap()[2..];
+        let part = &bundle[part].as_str().unwrap()[2..];
         assert!(calldata.contains(part), "{part}");
     }
     // The file beside it is an ordinary proof of the same model.
     let verified = crate::support::json(&["verify", "--json", &path]);
-    assert_eq!(verified["modelId"], fixture["modelId"]);
+    assert_eq!(verified["modelId"], bundle["modelId"]);
 }
 
 #[test]
@@ -211,12 +211,12 @@ fn a_contract_that_only_says_that_it_is_of_the_model_is_not_believed() {
         return;
     };
     let folder = Folder::new();
-    let (path, fixture) = proof(&folder);
+    let (path, bundle) = proof(&folder);
     // It takes every proof for true that is whole words.
     let artifact = include_str!("../../../../crates/evm/tests/stand_in/StandIn.json");
     let artifact: Value = serde_json::from_str(artifact).unwrap();
     let code = hex::decode(artifact["bytecode"].as_str().unwrap()).unwrap();
-    let key = hex::decode(fixture["modelId"].as_str().unwrap()).unwrap();
+    let key = hex::decode(bundle["modelId"].as_str().unwrap()).unwrap();
     let endpoint = Endpoint::parse(&anvil.url).unwrap();
     let node = Node::connect(endpoint, WAIT, None).unwrap();
     let account = Account::from_private_key(KEY).unwrap();

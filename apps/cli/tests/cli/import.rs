@@ -6,7 +6,7 @@ use std::process::Output;
 
 const FASHION: &str = "T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot";
 
-/// The shipped models are what this importer makes of the shipped networks, and their cards say so.
+/// This importer makes the shipped models from the shipped networks, as their cards say.
 #[test]
 fn shipped_models_are_reproduced_byte_for_byte() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! `zklens prove`, and `zklens inspect` of what it writes.
+//! `zklens prove`, and `zklens inspect` of the files that it writes.
 
 use crate::support::{Folder, errors, failure, json, text, zklens};
 
@@ -36,7 +36,7 @@ fn says_what_was_proved_and_what_stays_hidden() {
         "image:    examples/fashion/7_sneaker.jpg\nlabel:    7\nclass:    Sneaker\n",
         "model:    fashion-mlp\nmodel id: ",
         "bytes\ntime:     ",
-        "nobody who did not keep its opening can show which image it was",
+        "only someone who kept its opening can show which image it was",
     ] {
         assert!(printed.contains(part), "{printed}");
     }
@@ -45,7 +45,7 @@ fn says_what_was_proved_and_what_stays_hidden() {
     }
     let printed = text(&zklens(&["inspect", &proof]));
     assert!(
-        printed.contains("none: nobody who did not keep its opening can show which image it was"),
+        printed.contains("none: only someone who kept its opening can show which image it was"),
         "{printed}"
     );
     let printed = text(&zklens(&["verify", &proof]));
@@ -59,7 +59,7 @@ fn says_what_was_proved_and_what_stays_hidden() {
     }
 }
 
-/// What hides the image is drawn again for each proof, so that two files tell nothing by comparison.
+/// Each proof draws new randomness to hide the image, so comparing two files tells nothing.
 #[test]
 fn two_proofs_of_one_image_differ_all_over() {
     let folder = Folder::new();
@@ -111,7 +111,9 @@ fn a_batch_is_one_proof_in_the_order_given() {
     }
     let errors = failure(5, &["verify", &proof, "-i", second, first]);
     assert!(
-        errors.contains("digit_2.png … examples/mnist/digit_9.png: not images 1 to 2 of the proof"),
+        errors.contains(
+            "digit_2.png … examples/mnist/digit_9.png: these are not images 1 to 2 of the proof"
+        ),
         "{errors}"
     );
     let errors = failure(2, &["verify", &proof, "-i", first]);

@@ -71,7 +71,7 @@ fn reports_leave_standard_output_to_the_bytes() {
     assert!(errors.contains("there are two files"), "{errors}");
     let errors = failure(2, &["evm", "prove", IMAGE, "-o", "-"]);
     assert!(
-        errors.contains("standard output is for what contracts take"),
+        errors.contains("standard output is for the calldata"),
         "{errors}"
     );
 }

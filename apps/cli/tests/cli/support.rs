@@ -65,14 +65,14 @@ impl Folder {
     }
 }
 
-/// What a command printed as JSON; the command must have succeeded.
+/// The JSON that a command printed; the command must have succeeded.
 pub(crate) fn json(arguments: &[&str]) -> serde_json::Value {
     let output = zklens(arguments);
     assert!(output.status.success(), "{}", errors(&output));
     serde_json::from_str(&text(&output)).unwrap()
 }
 
-/// What a command said when it failed with this exit code.
+/// The error of a command that failed with this exit code.
 pub(crate) fn failure(code: i32, arguments: &[&str]) -> String {
     let output = zklens(arguments);
     let errors = errors(&output);

@@ -41,7 +41,7 @@ fn tells_the_right_image_from_a_wrong_one() {
     );
     let errors = failure(5, &["verify", &proof, "-i", "examples/mnist/digit_6.png"]);
     assert!(
-        errors.contains("digit_6.png: other pixels than image 1 of the proof"),
+        errors.contains("digit_6.png: these are not the pixels of image 1 of the proof"),
         "{errors}"
     );
     let printed = text(&zklens(&["verify", &proof]));
@@ -151,7 +151,10 @@ fn compares_the_context_if_asked() {
     assert_eq!(refused["verified"], false);
     assert_eq!(refused["error"]["kind"], "refused");
     let message = refused["error"]["message"].as_str().unwrap();
-    assert!(message.contains("made for another context"), "{message}");
+    assert!(
+        message.contains("made for a different context"),
+        "{message}"
+    );
     let printed = text(&zklens(&["verify", &proof]));
     assert!(printed.contains("not compared; see --context"), "{printed}");
 }

@@ -1,6 +1,5 @@
 //! `POST /api/execute`: an image file → its label and address, unproved.
 
-use super::{class, hex};
 use crate::app::App;
 use crate::engine::{Keys, Stopped, read_image};
 use crate::error::ApiError;
@@ -9,36 +8,14 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::sync::Arc;
+use zklens_answers::Execution;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Parameters {
     model: Option<String>,
-}
-
-/// As `zklens execute --json` prints it, without a file.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Execution {
-    ipfs_uri: String,
-    label: usize,
-    class: String,
-    runner_up: RunnerUp,
-    /// A logit `X` stands for `X · 2^-logitScale`.
-    logits: Vec<i64>,
-    logit_scale: i32,
-    model: String,
-    model_digest: String,
-}
-
-#[derive(Debug, Serialize)]
-struct RunnerUp {
-    label: usize,
-    class: String,
-    /// By how much the label's logit is larger.
-    margin: f64,
 }
 
 pub(super) async fn execute(
@@ -63,20 +40,8 @@ pub(super) async fn execute(
 fn execution(keys: &Keys, image: &[u8]) -> Result<Execution, ApiError> {
     let (pixels, ipfs_uri) = read_image(image, keys)?;
     let model = keys.fast.model();
-    let result = model.classify(&pixels);
-    let result = result.map_err(|error| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, error))?;
-    Ok(Execution {
-        ipfs_uri,
-        label: result.label(),
-        class: class(model.classes(), result.label()),
-        runner_up: RunnerUp {
-            label: result.runner_up(),
-            class: class(model.classes(), result.runner_up()),
-            margin: result.margin() as f64 * f64::from(-result.scale()).exp2(),
-        },
-        logits: result.logits().to_vec(),
-        logit_scale: result.scale(),
-        model: model.name().into(),
-        model_digest: hex(&model.digest()),
-    })
+    let classified = model.classify(&pixels);
+    let result =
+        classified.map_err(|error| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, error))?;
+    Ok(Execution::new(model, &model.digest(), &result, ipfs_uri))
 }

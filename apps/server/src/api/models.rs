@@ -1,12 +1,12 @@
 //! `GET /api/models`: the networks that can be asked for.
 
-use super::{hex, hex_word};
 use crate::app::App;
 use crate::engine::Keys;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use std::sync::Arc;
+use zklens_answers::{hex, hex_word};
 use zklens_model::{Colour, Preprocessing};
 
 #[derive(Debug, Serialize)]
@@ -23,7 +23,7 @@ pub(super) struct Model {
     model_id_for_chain: String,
 }
 
-/// What the network sees of a picture.
+/// The input of the network: how a picture is prepared for it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Input {

@@ -1,6 +1,6 @@
 //! `POST /api/prove`: image files → a proof of their labels.
 
-use super::{LayoutName, class, context, hex_word};
+use super::context::context;
 use crate::app::App;
 use crate::engine::{Done, Engine, Keys, Order, Stopped, read_images};
 use crate::error::ApiError;
@@ -12,8 +12,9 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::sync::Arc;
+use zklens_answers::{LayoutName, ProofSummary, SentProof, Source};
 use zklens_verifier::{Context, ProofFile};
 
 const BYTES: &str = "application/octet-stream";
@@ -29,31 +30,6 @@ pub(super) struct Parameters {
     /// Whether the file is to show which images these are.
     #[serde(default)]
     public: bool,
-}
-
-/// As `zklens prove --json` prints it, with the file's bytes in place of its name.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Proof {
-    images: Vec<Image>,
-    model: String,
-    model_id: String,
-    layout: LayoutName,
-    context: String,
-    public: bool,
-    prove_seconds: f64,
-    verify_seconds: f64,
-    bytes: usize,
-    /// The .zkp file in base64.
-    proof: String,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Image {
-    ipfs_uri: String,
-    label: usize,
-    class: String,
 }
 
 /// A proof with the addresses of its images, and its file.
@@ -83,7 +59,7 @@ pub(super) async fn prove(
     let work = move |stopped: Stopped<'_>| {
         let made = read_images(&sent.images, &model, stopped).and_then(|(images, ipfs_uris)| {
             let order = Order {
-                layout: layout.layout(),
+                layout: layout.into(),
                 context,
                 images,
             };
@@ -95,7 +71,8 @@ pub(super) async fn prove(
         made
     };
     let made = place.work(deadline, work).await?;
-    let time = made.done.proving + made.done.verifying;
+    let times = made.done.times;
+    let time = times.proving + times.verifying;
     app.metrics
         .proof(keys.shipped.name, layout.name(), made.ipfs_uris.len(), time);
     Ok(answer(made, &keys, &parameters, &headers))
@@ -152,24 +129,20 @@ fn wants_bytes(headers: &HeaderMap) -> bool {
     first == Some(BYTES)
 }
 
-fn proof(made: Made, keys: &Keys, parameters: &Parameters) -> Proof {
-    let key = keys.of_layout(parameters.layout.layout()).verifying();
+fn proof(made: Made, keys: &Keys, parameters: &Parameters) -> SentProof {
+    let layout = parameters.layout;
+    let key = keys.of_layout(layout.into()).verifying();
     let statement = &made.done.proved.statement;
-    let images = made.ipfs_uris.into_iter().zip(&statement.labels);
-    let images = images.map(|(ipfs_uri, label)| Image {
+    let sources = made.ipfs_uris.into_iter().map(|ipfs_uri| Source {
+        file: None,
         ipfs_uri,
-        label: *label,
-        class: class(key.classes(), *label),
     });
-    Proof {
-        images: images.collect(),
-        model: key.name().into(),
-        model_id: hex_word(&key.id().0),
-        layout: parameters.layout,
-        context: hex_word(&statement.context),
-        public: parameters.public,
-        prove_seconds: made.done.proving.as_secs_f64(),
-        verify_seconds: made.done.verifying.as_secs_f64(),
+    let summary = ProofSummary::new(key, statement, sources, parameters.public, made.done.times);
+    SentProof {
+        summary: ProofSummary {
+            layout: Some(layout),
+            ..summary
+        },
         bytes: made.file.len(),
         proof: BASE64_STANDARD.encode(&made.file),
     }

@@ -1,6 +1,6 @@
 //! `POST /api/verify`: a proof → what it proves.
 
-use super::{class, context, hex_word};
+use super::context::context;
 use crate::app::App;
 use crate::engine::{Engine, Keys, Stopped, read_images};
 use crate::error::ApiError;
@@ -8,8 +8,9 @@ use crate::upload::{Sent, Upload};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::sync::Arc;
+use zklens_answers::{Compared, KnownBy, Verification, hex_word};
 use zklens_verifier::{Context, ModelId, ProofFile, VerifyError, VerifyingKey};
 
 #[derive(Debug, Deserialize)]
@@ -18,43 +19,6 @@ pub(super) struct Parameters {
     model: Option<String>,
     #[serde(default, deserialize_with = "context")]
     context: Option<Context>,
-}
-
-/// As `zklens verify --json` prints it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Verification {
-    verified: bool,
-    images: Vec<Image>,
-    model: String,
-    model_id: String,
-    /// Always `shipped`: the server derives the ids of its networks itself and knows no others.
-    model_known_by: &'static str,
-    context: String,
-    context_checked: bool,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Image {
-    label: usize,
-    class: String,
-    shown: Shown,
-    /// The address of the file that was compared.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ipfs_uri: Option<String>,
-}
-
-/// How much the proof tells of an image besides its label.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-enum Shown {
-    /// Nothing.
-    Hidden,
-    /// The proof can tell whether a file is the image; none was sent.
-    NotCompared,
-    /// It is the file that was sent.
-    Compared,
 }
 
 /// Everything that a proof has to show.
@@ -71,8 +35,8 @@ pub(super) async fn verify(
 ) -> Result<Json<Verification>, ApiError> {
     let deadline = app.deadline();
     let Query(parameters) = parameters?;
-    let model = parameters.model.as_deref();
-    let model = model.map(|name| app.engine.model(Some(name))).transpose()?;
+    let name = parameters.model.as_deref();
+    let model = name.map(|name| app.engine.model(Some(name))).transpose()?;
     upload.expect_proof(&app.limits)?;
     let client = upload.client();
     let sent = upload.proof(&app, deadline).await?;
@@ -121,39 +85,14 @@ fn verification(
         }
         _ => Vec::new(),
     };
-    let labels = &verified.statement().labels;
-    Ok(Verification {
-        verified: true,
-        images: images(labels, key, proof.opening.is_some(), addresses),
-        model: key.name().into(),
-        model_id: hex_word(&key.id().0),
-        model_known_by: "shipped",
-        context: hex_word(&verified.statement().context),
-        context_checked: expected.is_some(),
-    })
-}
-
-fn images(
-    labels: &[usize],
-    key: &VerifyingKey,
-    has_opening: bool,
-    addresses: Vec<String>,
-) -> Vec<Image> {
-    let mut addresses = addresses.into_iter();
-    let images = labels.iter().map(|label| {
-        let ipfs_uri = addresses.next();
-        Image {
-            label: *label,
-            class: class(key.classes(), *label),
-            shown: match (&ipfs_uri, has_opening) {
-                (Some(_), _) => Shown::Compared,
-                (None, true) => Shown::NotCompared,
-                (None, false) => Shown::Hidden,
-            },
-            ipfs_uri,
-        }
+    let compared = addresses.into_iter().map(|ipfs_uri| Compared {
+        file: None,
+        ipfs_uri,
     });
-    images.collect()
+    // The server derives the ids of its networks itself, and knows no others.
+    let known_by = KnownBy::Shipped;
+    let answer = Verification::new(&verified, &proof, key, known_by, compared.collect());
+    Ok(answer.with_context_checked(expected.is_some()))
 }
 
 /// Checks that there is an opening, and a file for every image, if files are sent at all.
@@ -181,12 +120,12 @@ fn check_opening(proof: &ProofFile, files: usize) -> Result<(), ApiError> {
 fn other_image(error: VerifyError) -> ApiError {
     match error {
         VerifyError::OtherPixels { first, last } if first == last => ApiError::refused(format!(
-            "image {}: other pixels than those that were classified",
+            "image {}: these are not the pixels that were classified",
             first + 1
         )),
         VerifyError::OtherPixels { first, last } => ApiError::refused(format!(
-            "images {} to {}: at least one has other pixels than those that were classified, or the \
-             order is another",
+            "images {} to {}: at least one has different pixels from those that were classified, or \
+             the order is different",
             first + 1,
             last + 1
         )),
@@ -197,7 +136,7 @@ fn other_image(error: VerifyError) -> ApiError {
 fn check_context(expected: Option<Context>, got: &Context) -> Result<(), ApiError> {
     match expected {
         Some(expected) if expected != *got => Err(ApiError::refused(format!(
-            "the proof is made for another context: expected {}, got {}",
+            "the proof is made for a different context: expected {}, got {}",
             hex_word(&expected),
             hex_word(got)
         ))),

@@ -1,4 +1,4 @@
-//! What each route answers.
+//! The answers of each route.
 
 use crate::support::{Answer, TestServer, example, form, form_of, logs, root};
 use base64::Engine as _;
@@ -126,6 +126,10 @@ fn who_asks_for_bytes_gets_the_bare_file() {
     assert!(ProofFile::decode(&answer.body).unwrap().opening.is_some());
     let verification = server.send("/api/verify", &answer.body).ok();
     assert_eq!(verification["images"][0]["shown"], "notCompared");
+    let mut broken = ProofFile::decode(&answer.body).unwrap();
+    broken.opening.as_mut().unwrap().blindings.pop();
+    let verification = server.send("/api/verify", &broken.encode()).ok();
+    assert_eq!(verification["images"][0]["shown"], "broken");
 }
 
 #[test]
@@ -162,7 +166,7 @@ fn verify_says_what_a_proof_proves() {
         "not about fashion-mlp",
     );
     let other = format!("/api/verify?context={}", "0".repeat(64));
-    refused(server.send(&other, &proof), "another context");
+    refused(server.send(&other, &proof), "different context");
     refused(server.send("/api/verify", &image), "not a proof");
     refused(server.send("/api/verify", b""), "not a proof");
     refused(
@@ -204,8 +208,8 @@ fn images_are_compared_with_a_proof_that_has_an_opening() {
         assert!(error.contains(cause), "{error}");
         assert_eq!(answer.json()["verified"], false);
     };
-    refused(verify(&proof, &[seven, three]), "other pixels");
-    refused(verify(&proof, &[three, three]), "other pixels");
+    refused(verify(&proof, &[seven, three]), "different pixels");
+    refused(verify(&proof, &[three, three]), "different pixels");
     refused(verify(&prove(false), &[three, seven]), "no opening");
     refused(verify(three, &[three, seven]), "not a proof");
     let count = verify(&proof, &[three]).error(400);

@@ -1,4 +1,4 @@
-//! Who is answered, and what every answer carries.
+//! Which requests are answered, and the headers of every answer.
 
 use crate::support::{Answer, TestServer};
 

@@ -20,7 +20,7 @@ fn resolved<'a>(description: &'a Value, value: &'a Value) -> &'a Value {
     }
 }
 
-/// What the description says of an answer with this status.
+/// The schema that the description has for an answer with this status.
 fn described<'a>(description: &'a Value, path: &str, method: &str, status: u16) -> &'a Value {
     let answers = &description["paths"][path][method]["responses"];
     let answer = &answers[status.to_string()];

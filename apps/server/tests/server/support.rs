@@ -11,7 +11,7 @@ use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
 use zklens_server::{Engine, Limits, LogFormat, Options, Server, log_to};
 
-/// What is slow on a busy machine is given this long.
+/// How long a test waits for something that is slow on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 static ENGINE: LazyLock<Arc<Engine>> = LazyLock::new(|| {
@@ -286,7 +286,7 @@ impl Connection {
     /// All that comes until the server closes the connection.
     pub(crate) fn bytes(mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        // A server that closes on unread bytes resets the connection; what came before counts.
+        // A server that closes with unread bytes resets the connection; the bytes that came before count.
         let _ = self.0.read_to_end(&mut bytes);
         bytes
     }

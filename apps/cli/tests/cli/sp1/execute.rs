@@ -19,7 +19,7 @@ fn prints_what_the_program_says_and_what_it_takes() {
          class:         Sneaker\n\
          model:         fashion-mlp\n\
          cycles:        12,345,678\n\
-         gas:           9,876,543, as SP1 counts what proving costs\n\
+         gas:           9,876,543, SP1's measure of the cost of proving\n\
          program:       fashion-mlp\n\
          program vkey:  {}\n\
          public values: {}\n",

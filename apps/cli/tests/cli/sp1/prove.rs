@@ -7,7 +7,7 @@ use crate::support::{errors, text};
 use serde_json::Value;
 use std::path::Path;
 use zklens_sp1::protocol::{FailureKind, Message, Prover, System, Task};
-use zklens_sp1::{Fixture, Program, ProofFile};
+use zklens_sp1::{Program, ProofBundle, ProofFile};
 
 const PROVE: [&str; 5] = ["prove", "--engine", "sp1", "-i", SNEAKER];
 const EVM_PROVE: [&str; 6] = ["evm", "prove", "--engine", "sp1", "-i", SNEAKER];
@@ -38,7 +38,7 @@ fn writes_a_proof_that_it_has_verified() {
     ] {
         assert!(printed.contains(part), "{printed}");
     }
-    // What it takes is said first, then what SP1 does.
+    // The cost is announced first, then the steps of SP1.
     assert!(errors.contains("note: this takes minutes"), "{errors}");
     assert!(errors.contains("running the program"), "{errors}");
     assert_eq!(asked(&stand_in), (System::Compressed, Prover::Cpu));
@@ -146,15 +146,15 @@ fn the_prover_is_the_option_or_else_the_variable() {
 }
 
 #[test]
-fn a_fixture_has_what_a_contract_takes() {
+fn a_bundle_has_what_a_contract_takes() {
     let stand_in = StandIn::of_sneaker();
     let path = stand_in.0.path("mock.sp1");
     let arguments = [&EVM_PROVE[..], &["--prover", "mock", "-o", &path]].concat();
     let output = stand_in.run_in(&[], &arguments);
     assert!(output.status.success(), "{}", errors(&output));
     assert!(errors(&output).contains("MOCK: this proves nothing"));
-    let fixture: Fixture = serde_json::from_str(&text(&output)).unwrap();
-    let expected = Fixture {
+    let bundle: ProofBundle = serde_json::from_str(&text(&output)).unwrap();
+    let expected = ProofBundle {
         ipfs_uri: address(SNEAKER),
         label: 7,
         model_digest: None,
@@ -163,20 +163,20 @@ fn a_fixture_has_what_a_contract_takes() {
         proof: "0x".into(),
         mock: true,
     };
-    assert_eq!(fixture, expected);
+    assert_eq!(bundle, expected);
     let file = ProofFile::decode(&std::fs::read(&path).unwrap()).unwrap();
     assert!(file.mock);
     assert_eq!(file.vkey, Program::find("fashion-mlp").unwrap().vkey);
 }
 
 #[test]
-fn a_fixture_of_a_model_file_names_it() {
+fn a_bundle_of_a_model_file_names_it() {
     let stand_in = StandIn::that_says("any-model", by_model_file());
     let options = ["--prover", "mock", "-m", MODEL_FILE];
     let (printed, _) = stand_in.run(&[&EVM_PROVE[..], &options].concat());
-    let fixture: Fixture = serde_json::from_str(&printed).unwrap();
-    assert!(fixture.model_digest.is_some());
-    assert_eq!(fixture.program_vkey, vkey("any-model"));
+    let bundle: ProofBundle = serde_json::from_str(&printed).unwrap();
+    assert!(bundle.model_digest.is_some());
+    assert_eq!(bundle.program_vkey, vkey("any-model"));
 }
 
 #[test]

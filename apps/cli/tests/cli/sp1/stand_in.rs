@@ -73,7 +73,7 @@ impl StandIn {
         self.0.write(name, lines.as_bytes());
     }
 
-    /// What it was asked to do last.
+    /// The last request that it got.
     pub(super) fn asked(&self, task: &str) -> Request {
         let request = std::fs::read(self.0.path(&format!("asked-{task}"))).unwrap();
         serde_json::from_slice(&request).unwrap()
@@ -99,7 +99,7 @@ impl StandIn {
         (text(&output), errors(&output))
     }
 
-    /// What a command said when it failed with this exit code.
+    /// The error of a command that failed with this exit code.
     pub(super) fn failure(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run_in(&[], arguments);
         let errors = errors(&output);
@@ -139,7 +139,7 @@ pub(super) fn sneaker() -> Vec<u8> {
     values(SNEAKER, 7)
 }
 
-/// What the program for all networks says of the sneaker by `MODEL_FILE`.
+/// The statement of the program for all networks about the sneaker, by `MODEL_FILE`.
 pub(super) fn by_model_file() -> Vec<u8> {
     let model = std::fs::read(root().join(MODEL_FILE)).unwrap();
     let values = ModelPublicValues {

@@ -47,7 +47,10 @@ fn tells_the_right_image_from_a_wrong_one() {
         "{printed}"
     );
     let errors = stand_in.failure(5, &["verify", &proof, "-i", BAG]);
-    let expected = format!("8_bag.png: another file: its address is {}", address(BAG));
+    let expected = format!(
+        "8_bag.png: this is a different file: its address is {}",
+        address(BAG)
+    );
     assert!(errors.contains(&expected), "{errors}");
     let errors = stand_in.failure(2, &["verify", &proof, "-i", SNEAKER, BAG]);
     assert!(errors.contains("one image, not 2"), "{errors}");
@@ -256,7 +259,7 @@ fn inspect_shows_a_claim_without_verifying_it() {
         ),
         "model         fashion-mlp\n",
         "system        groth16, SP1 circuits v6.1.0\n",
-        "of which the proof itself has 356\n",
+        "the proof itself has 356\n",
         "Nothing of this is verified",
     ] {
         assert!(printed.contains(part), "{printed}");

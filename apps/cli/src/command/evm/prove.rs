@@ -1,0 +1,74 @@
+//! `zklens evm prove`: image files → calldata for a contract.
+
+use crate::args::{Engine, EvmProveArguments, given};
+use crate::command::{prove, sp1};
+use crate::failure::{EXIT_INPUT, EXIT_MODEL, Failure};
+use crate::files::destination::Destination;
+use crate::files::image::ImageFile;
+use crate::files::setup::SetupFile;
+use crate::output::tell;
+use crate::stages::{Stages, spinning};
+use crate::{files, keys, output};
+use std::process::ExitCode;
+use zklens_commitment::Setup;
+use zklens_evm::bundle::ProofBundle;
+use zklens_evm::contract_key;
+use zklens_model::Pixels;
+use zklens_prover::{ProvingKey, Target};
+
+pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
+    match arguments.engine.engine {
+        Engine::Native => {}
+        Engine::Sp1 => return sp1::evm_prove::run(arguments),
+    }
+    let proof_system = given("--proof-system", arguments.proof_system.is_some());
+    Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
+    let output = arguments.output.as_deref();
+    let destination = Destination::beside_calldata(output, arguments.force)?;
+    let mut stages = Stages::start();
+    let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
+    stages.end("setup");
+    let key = spinning("deriving the key", || key(arguments, &setup))?;
+    stages.end("key");
+    let preprocessing = key.verifying().preprocessing();
+    let files = ImageFile::read_all(arguments.images.paths(), preprocessing)?;
+    let pixels: Vec<Pixels> = files.into_iter().map(|image| image.pixels).collect();
+    check_contract(&setup, &key, pixels.len())?;
+    stages.end("images");
+    let context = arguments.context.unwrap_or_default();
+    let proved = spinning("proving", || prove::proved(&setup, &key, &pixels, context))?;
+    stages.end("prove");
+    prove::check(&setup, &key, &pixels, &proved)?;
+    stages.end("verify");
+    let (statement, proof) = (&proved.statement, &proved.proof);
+    let made = ProofBundle::new(setup.verifier(), key.verifying(), statement, proof);
+    let bundle = made.map_err(|error| Failure::of(EXIT_INPUT, error))?;
+    if let Some(destination) = destination {
+        prove::write(&destination, &proved, arguments.public)?;
+    }
+    output::print_json(&bundle)?;
+    if arguments.verbose {
+        tell!("{}", stages.finish());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn key(arguments: &EvmProveArguments, setup: &Setup) -> Result<ProvingKey, Failure> {
+    match &arguments.proving_key {
+        Some(path) => keys::read_proving(path, setup),
+        None => keys::derive(
+            setup,
+            files::model::load(&arguments.model.model)?,
+            Target::Evm,
+        ),
+    }
+}
+
+/// Checks, before the proving begins, that a contract with this key fits on a chain.
+fn check_contract(setup: &Setup, key: &ProvingKey, images: usize) -> Result<(), Failure> {
+    let key = key.verifying();
+    let checked = contract_key(key, setup.verifier(), &[images]);
+    checked
+        .map(drop)
+        .map_err(|error| Failure::new(EXIT_MODEL, key.name(), error))
+}
