@@ -182,29 +182,29 @@ def readme(entries):
 README = """\
 # Example pictures
 
-Made by `training/examples.py` from the test images of Fashion-MNIST and MNIST, which no network here
-was trained on. Licences and attribution: [LICENSES.md](LICENSES.md). The table is also in
+`training/examples.py` made these pictures from the test images of Fashion-MNIST and MNIST. No network here
+was trained on them. Licences and attribution are in [LICENSES.md](LICENSES.md). The table is also in
 [examples.json](examples.json).
 
 | File | Data set | Test index | True label | Class | Model | CIDv0 |
 | --- | --- | ---: | ---: | --- | --- | --- |
 {table}
 
-The CID is what `ipfs add` with its default settings gives: each file is a single block.
+`ipfs add` with its default settings gives these CIDs: each file is a single block.
 
-**How the pictures were made.** `fashion/` looks like product pictures in a shop, with a dark item on
-white: the 28×28 test image inverted and enlarged to {side}×{side} with a Lanczos filter. The files
-are baseline JPEG with 4:2:0 chroma subsampling, one progressive JPEG, and three PNG. Their detail is
-that of 28×28 pixels: they are not photographs. `mnist/` holds the digits light on dark, as the
-data set has them and as `mnist-cnn` expects them (no inversion), each pixel drawn as a square of
-10×10; taking every tenth pixel gives back the test image exactly.
+**How the pictures were made.** The pictures in `fashion/` look like product pictures in a shop, with a dark
+item on white. Each is a 28×28 test image, inverted and enlarged to {side}×{side} with a Lanczos filter. The files
+are baseline JPEG with 4:2:0 chroma subsampling, one progressive JPEG, and three PNG. They are not photographs:
+their detail is that of 28×28 pixels. `mnist/` has the digits light on dark, as in the data set and as
+`mnist-cnn` expects them (no inversion). Each pixel is a square of 10×10, so taking every tenth pixel gives
+back the test image exactly.
 
-**How they were picked.** They show how the program is used; they say nothing about accuracy. For
-each class it is the first test image (the lowest index; for the second ankle boot the next) that the
-float network classifies correctly, with the right logit at least {margin} above every other, after
-the whole pipeline on the saved file: decoding, luma, nearest-neighbour sampling to 28×28 and, for
-`fashion/`, inversion. Images that failed this were passed over. How often the networks err is in
-[`models/`](../models), measured on all 10,000 test images.
+**How they were picked.** They show how to use the program; they say nothing about accuracy. For
+each class it is the test image with the lowest index (for the second ankle boot, the next one) that the
+float network classifies correctly, with the right logit at least {margin} above every other. The saved file
+went through the whole pipeline: decoding, luma, nearest-neighbour sampling to 28×28 and, for `fashion/`,
+inversion. Images that failed this test were skipped. The accuracy of the networks on all 10,000 test
+images is in [`models/`](../models).
 """
 
 

@@ -1,4 +1,4 @@
-"""Tables and trees in the documents list what there is: folders, files, doors, commands."""
+"""Tables and trees in the documents list what there is: folders, files, input boundaries, commands."""
 
 import json
 import re
@@ -35,11 +35,10 @@ def targets() -> dict[str, str]:
     return {binary["name"]: "fuzz/" + binary["path"] for binary in manifest["bin"]}
 
 
-def doors() -> list[tuple[str, list[str]]]:
-    """The doors for bytes from strangers, with their fuzz targets."""
-    _, after = ARCHITECTURE.split("Doors for bytes from strangers:\n", 1)
+def input_boundaries() -> list[tuple[str, list[str]]]:
+    """The functions that read bytes from strangers, with their fuzz targets."""
     # The rest, behind a semicolon, is about tests elsewhere.
-    return [(cells[0], code(cells[2].split(";")[0])) for cells in rows(after)]
+    return [(cells[0], code(cells[2].split(";")[0])) for cells in rows(read("book/input-boundaries.md"))]
 
 
 class Tree(unittest.TestCase):
@@ -61,22 +60,22 @@ class Tree(unittest.TestCase):
         self.assertEqual(tree(text), {"a", "a/b", "a/b/c", "a/d", "e/f"})
 
 
-class Twins(unittest.TestCase):
-    def test_files_of_layers_and_their_twins_in_the_prover_exist(self):
+class Counterparts(unittest.TestCase):
+    def test_files_of_layers_and_their_counterparts_in_the_prover_exist(self):
         _, after = ARCHITECTURE.split("\n| in `layers` |", 1)
         table = rows("| in `layers` |" + after)
         self.assertGreater(len(table), 5)
-        for of, _, twin in table:
-            for crate, cell in [("layers", of), ("prover", twin)]:
+        for of, _, counterpart in table:
+            for crate, cell in [("layers", of), ("prover", counterpart)]:
                 for name in code(cell):
                     path = f"crates/{crate}/src/{name}"
                     self.assertTrue(path in files() or not name.endswith(".rs"), f"there is no {path}")
 
 
-class Doors(unittest.TestCase):
-    def test_every_door_has_a_fuzz_target_and_every_target_a_door(self):
-        self.assertEqual([door for door, found in doors() if not found], [])
-        self.assertEqual({name for _, found in doors() for name in found}, set(targets()))
+class InputBoundaries(unittest.TestCase):
+    def test_every_input_boundary_has_a_fuzz_target_and_every_target_a_boundary(self):
+        self.assertEqual([function for function, found in input_boundaries() if not found], [])
+        self.assertEqual({name for _, found in input_boundaries() for name in found}, set(targets()))
 
     def test_the_targets_are_explained(self):
         explained = {cells[0].strip("`") for cells in rows(read("fuzz/README.md"))}

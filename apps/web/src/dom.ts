@@ -3,7 +3,7 @@
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 export type Child = Node | string;
 
-/** An element with attributes (`true` is an empty one, `false` none) and children. */
+/** An element with attributes and children. The value `true` makes an empty attribute; `false` leaves it out. */
 export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -20,12 +20,12 @@ export function button(label: string, onClick: () => void, attributes: Attribute
   return element;
 }
 
-/** Pairs of a list of facts. */
+/** A list of names with their values. */
 export function facts(pairs: readonly (readonly [string, Child])[]): HTMLDListElement {
   return h("dl", { class: "facts" }, ...pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }
 
-/** A long hexadecimal number or address, which may break anywhere. */
+/** A long hexadecimal number or address. A line may break anywhere in it. */
 export function code(text: string): HTMLElement {
   return h("code", {}, text);
 }

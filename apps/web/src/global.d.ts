@@ -1,3 +1,3 @@
 /// <reference types="vite/client" />
-/** The folder of @zklens/wasm beside the page; build/wasm-package.ts says. */
+/** The folder of @zklens/wasm next to the page; build/wasm-package.ts sets it. */
 declare const __WASM_FOLDER__: string;

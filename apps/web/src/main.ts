@@ -60,7 +60,7 @@ function ready({ models, threads: started }: Loaded): void {
   void keepForOffline();
 }
 
-/** For what goes wrong and has no place of its own. */
+/** Shows errors that no other part of the page shows. */
 function tell(error: unknown): void {
   byId("failure").textContent = message(error);
   byId("failure").hidden = false;
@@ -68,6 +68,6 @@ function tell(error: unknown): void {
 
 async function keepForOffline(): Promise<void> {
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-  // A browser that keeps nothing still has a working page.
+  // The page also works in a browser that stores nothing.
   await navigator.serviceWorker.register(new URL(`sw.js?build=${build}`, document.baseURI)).catch(() => undefined);
 }

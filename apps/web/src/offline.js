@@ -3,7 +3,7 @@
 
 const VERSION = "__VERSION__";
 const FILES = ["__FILES__"];
-/** Of the package's builds, the page needs one: the query says which. */
+/** The page needs one of the package's builds; the query says which. */
 const UNUSED = new URL(location.href).searchParams.get("build") === "threads" ? "/single/" : "/threads/";
 const CACHE = `zklens ${VERSION} ${UNUSED}`;
 const scope = self.registration.scope;
@@ -23,7 +23,7 @@ self.addEventListener("fetch", (event) => {
   event.respondWith(answer(event.request, mode === "navigate" && isPage(url) ? scope : url));
 });
 
-/** The page has two names; whatever else lies beside it has its own. */
+/** The page has two addresses; every other file has one. */
 function isPage(url) {
   const { origin, pathname } = new URL(url);
   return [scope, `${scope}index.html`].includes(origin + pathname);

@@ -18,14 +18,14 @@ export function isZero(hex: string): boolean {
   return /^(0x)?0*$/.test(hex);
 }
 
-/** How a network is called where people choose one. */
+/** The name of a network in lists from which people choose. */
 export function networkTitle(name: string): string {
   if (name === "mnist-cnn") return "Handwritten digits";
   if (name === "fashion-mlp") return "Clothing";
   return name;
 }
 
-/** "7", or "Ankle boot (9)": the number is said where the name is not the number. */
+/** "7", or "Ankle boot (9)": shows the number if the name differs from it. */
 export function labelled(label: number, name: string): string {
   return name === String(label) ? name : `${name} (${label})`;
 }

@@ -277,7 +277,7 @@ test("a proof with two pictures has no layout in this contract, and that is said
   await page.getByRole("button", { name: "Verify on a chain" }).click();
   await page.getByRole("button", { name: "Connect" }).click();
   await ask(page, contract);
-  assert.match(await refusal(page), /no layout for so many images/);
+  assert.match(await refusal(page), /no layout for this number of images/);
   await context.close();
 });
 

@@ -108,7 +108,7 @@ test("a contract for another model is asked nothing more", async () => {
 
 test("a contract that is no verifier is a sentence", async () => {
   for (const answer of ["0x", "0x01", error(3, "execution reverted"), error(-32000, "execution reverted")]) {
-    assert.match(await refusalOf({ "eth_call 0x01": answer }), /no verifier of zklens/);
+    assert.match(await refusalOf({ "eth_call 0x01": answer }), /not a verifier of zklens/);
   }
   assert.match(await refusalOf({ "eth_call 0x02": "0x" }), /neither true nor false/);
 });
@@ -141,7 +141,7 @@ test("every reason of the contract is a sentence, however deep a wallet buries i
     error(-32603, "Internal", { originalError: { code: 3, data: refused(1) } }),
   ];
   for (const answer of buried) {
-    assert.match(await refusalOf({ eth_estimateGas: answer }), /no layout for so many images/);
+    assert.match(await refusalOf({ eth_estimateGas: answer }), /no layout for this number of images/);
   }
   const sentences = Array.from({ length: 9 }, (_, index) => reverted(refused(index + 1)));
   assert.equal(new Set(sentences).size, 9);
@@ -154,10 +154,10 @@ test("a verdict of false asks check for the reason", async () => {
   assert.match(await refusalOf({ "eth_call 0x02": FALSE }), /says that the proof is false/);
 });
 
-test("a revert without a reason is no verdict", async () => {
-  assert.match(await refusalOf({ eth_estimateGas: error(3, "execution reverted", "0x") }), /no verdict/);
-  assert.match(await refusalOf({ "eth_call 0x02": error(-32000, "execution reverted") }), /no verdict/);
-  assert.match(reverted(refused(77)), /no verdict/);
+test("a revert without a reason says nothing about the proof", async () => {
+  assert.match(await refusalOf({ eth_estimateGas: error(3, "execution reverted", "0x") }), /says nothing about the proof/);
+  assert.match(await refusalOf({ "eth_call 0x02": error(-32000, "execution reverted") }), /says nothing about the proof/);
+  assert.match(reverted(refused(77)), /says nothing about the proof/);
 });
 
 test("a reason in words is passed on", () => {

@@ -1,5 +1,5 @@
 /**
- * A drawing as MNIST would have it: the box around the ink is scaled to fit 20×20 with its proportions, anti-aliased, and moved so
+ * A drawing in MNIST's form: the box around the ink is scaled to fit 20×20 with its proportions, anti-aliased, and moved so
  * that its centre of mass is the middle of 28×28.
  */
 
@@ -9,8 +9,8 @@ import type { Point, Stroke } from "./stroke.ts";
 export const SIDE = 28;
 const INK_SIDE = 20;
 /**
- * The widest pen, in pixels of the picture: the strokes of MNIST's digits are hardly wider, however small they were written. The
- * pad's pen, enlarged with a small digit, would fill its loops.
+ * The widest pen, in pixels of the picture. The strokes of MNIST's digits are hardly wider, however small they were written. The
+ * pad's pen, enlarged together with a small digit, would fill its loops.
  */
 const WIDEST_RADIUS = 1.4;
 /** Each pixel is the share of its SAMPLES × SAMPLES points that are inked. */
@@ -37,19 +37,19 @@ export function normalized(strokes: readonly Stroke[], penRadius: number): Uint8
   );
 }
 
-/** The pen that draws lines which reach so far: none wider than WIDEST_RADIUS once they are scaled. */
+/** The radius of the pen for lines of this extent: at most WIDEST_RADIUS once they are scaled. */
 function narrowed(penRadius: number, reach: number): number {
   // A drawing that is smaller than the pen is a dot, and has the pen's shape.
   if (reach < penRadius) return penRadius;
   return Math.min(penRadius, (WIDEST_RADIUS * reach) / (INK_SIDE - 2 * WIDEST_RADIUS));
 }
 
-/** Ink never leaves the picture, however far its weight is from its middle. */
+/** Limits the shift so that no ink leaves the picture, even if its weight is far from its middle. */
 function within(value: number, most: number): number {
   return Math.min(most, Math.max(0, value));
 }
 
-/** In pixels from the upper left corner; the middle of a picture without ink. */
+/** The centre of mass, in pixels from the upper left corner; for a picture without ink, its middle. */
 export function centreOfMass(pixels: Uint8Array): Point {
   let [mass, x, y] = [0, 0, 0];
   for (const [index, value] of pixels.entries()) {

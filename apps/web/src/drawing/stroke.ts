@@ -14,7 +14,7 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** Points nearer than this add noise and no shape; in units of the pad. */
+/** Points that are closer together than this, in units of the pad, add noise and no shape. */
 const NEAREST = 1.5;
 /** How long the straight pieces of a smoothed stroke are; in units of the pad. */
 const PIECE = 4;

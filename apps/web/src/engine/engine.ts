@@ -1,8 +1,8 @@
-/** The page's side of the worker: typed calls that can be cancelled, and a worker that is replaced when it does not answer. */
+/** The worker as the page sees it: typed calls that can be cancelled. A worker that does not stop in time is replaced. */
 
 import type { FromWorker, Input, Kind, Loaded, Output, Progress, Task, ToWorker } from "./messages.ts";
 
-/** What of a worker is needed. */
+/** The part of a `Worker` that is needed here. */
 export interface Port {
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
@@ -11,7 +11,7 @@ export interface Port {
 }
 
 export interface Setup {
-  /** Where the package's script is. */
+  /** The address of the package's script. */
   readonly script: string;
   readonly threads: number;
   /** Whether memory may be shared with the worker. */
@@ -114,7 +114,7 @@ export class Engine {
     this.#port.terminate();
     this.#port = this.#open();
     const isLoading = [...this.#pending.values()].some(({ task }) => task.kind === "load");
-    // Whether that load fails is seen by the tasks behind it.
+    // If this load fails, the tasks after it fail and report it.
     if (!isLoading) void this.load().catch(() => undefined);
     const inOrder = [...this.#pending].sort(([a, { task: first }], [b, { task: second }]) =>
       Number(second.kind === "load") - Number(first.kind === "load") || a - b);
@@ -130,7 +130,7 @@ export class Engine {
   }
 }
 
-/** The package's errors say by their name what kind they are. */
+/** Errors of the package are told apart by their name. */
 function failure({ failure: text, name }: { readonly failure: string; readonly name: string }): Error {
   return name === "Cancelled" ? new Cancelled("Cancelled.") : Object.assign(new Error(text), { name });
 }

@@ -1,4 +1,4 @@
-/** Runs the newest job only: of those that come while one runs, all but the last are dropped. */
+/** Runs one job at a time. Of the jobs that arrive while one runs, it keeps only the newest. */
 export function latest<T>(work: (job: T) => Promise<void>): (job: T) => void {
   let waiting: { readonly job: T } | undefined;
   let isRunning = false;

@@ -1,4 +1,4 @@
-/** What the page and its worker say to each other. */
+/** The messages between the page and its worker. */
 
 import type { ErrorName, Execution, Inspection, Layout, ModelInfo, Proof, Stage, Verification } from "@zklens/wasm";
 
@@ -23,11 +23,11 @@ export interface ProveInput {
 export interface Proved {
   readonly proof: Proof;
   readonly milliseconds: number;
-  /** For the network's key, before that; next to nothing once there is one. */
+  /** Milliseconds for making the network's key, before that; close to zero once the key exists. */
   readonly keyMilliseconds: number;
 }
 
-/** A network or key that somebody has given, by its file. */
+/** A network or key from a file of the user's. */
 export interface Trusted {
   readonly network?: Uint8Array;
   readonly key?: Uint8Array;
@@ -38,7 +38,7 @@ export interface Verified {
   readonly milliseconds: number;
 }
 
-/** Every call: what goes in, and what comes out. */
+/** Every call, with the types of its input and output. */
 export interface Calls {
   load: { input: { script: string; threads: number; cancelled?: Int32Array }; output: Loaded };
   classifyPixels: { input: { network: string; images: readonly Uint8Array[] }; output: readonly Execution[] };

@@ -11,7 +11,7 @@ const networks = new Map<string, Zklens.Network>();
 const provers = new Map<string, Zklens.Prover>();
 const cancelledByMessage = new Set<number>();
 let zklens: Package | undefined;
-/** Shared with the page where that is allowed: the task to cancel, which can be read while this thread is busy. */
+/** The number of the task to cancel, in memory shared with the page where that is allowed. This thread can read it while busy. */
 let cancelled: Int32Array | undefined;
 let last: Promise<void> = Promise.resolve();
 
@@ -32,7 +32,7 @@ async function answer(id: number, task: Task): Promise<void> {
     scope.postMessage({ id, output: await run(task, tell) });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
-    // After a trap nothing in the module's memory can be relied upon.
+    // After a trap, the memory of the module can no longer be trusted.
     const isBroken = error instanceof WebAssembly.RuntimeError;
     scope.postMessage({ id, failure: isBroken ? "The prover stopped unexpectedly." : message, name, isBroken });
   } finally {

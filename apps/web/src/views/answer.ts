@@ -1,4 +1,4 @@
-/** What the network sees of one picture, and how sure it is of each class. */
+/** The pixels that the network gets of one picture, and how sure it is of each class. */
 
 import type { Execution } from "../engine/messages.ts";
 import { freshId, h } from "../dom.ts";
@@ -47,7 +47,7 @@ export class Answer {
     );
   }
 
-  /** The classes, which are listed before there is an answer. */
+  /** The classes, listed even before there is an answer. */
   set classes(names: readonly string[]) {
     if (names.join() === this.#names.join()) return;
     this.#names = names;
@@ -73,7 +73,7 @@ export class Answer {
     this.#say(execution === undefined ? "" : `The network sees ${labelled(execution.label, execution.class)}.`);
   }
 
-  /** Not at every stroke, but when it settles. */
+  /** Announces the answer to screen readers, not at every stroke but once it has stopped changing. */
   #say(text: string): void {
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {

@@ -1,4 +1,4 @@
-/** Ask a contract about a proof, through the person's own wallet. */
+/** Ask a contract about a proof, through the user's own wallet. */
 
 import { button, code, facts, freshId, h } from "../dom.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -52,9 +52,9 @@ export class Chain {
   readonly #refusal = h("p", { class: "refusal", role: "alert", hidden: true });
   readonly #sendPlace = h("div", { "aria-live": "polite" });
   #connection: { provider: Provider; account: Account } | undefined;
-  /** What can be sent: exactly what was asked. */
+  /** The question that was answered. Only this exact question can be sent as a transaction. */
   #answered: Answered | undefined;
-  /** Another one than before a task: what the task finds out is about something that is no longer shown. */
+  /** Grows whenever the question changes. If it grew during a task, the task's result is about an outdated question. */
   #turn = 0;
   #waiting: AbortController | undefined;
   #isBusy = false;
@@ -100,7 +100,7 @@ export class Chain {
     listeners.add(this.#refresh);
     this.#walletField.replaceChildren(h("label", { for: this.#wallet.id }, "Wallet"), this.#wallet);
     this.#body.replaceChildren(
-      h("p", { class: "hint" }, "Your wallet's node is shown the proof, the label and the context. Asking is free; a transaction costs gas and is public."),
+      h("p", { class: "hint" }, "Your wallet shows the proof, the label and the context to its node. Asking is free; a transaction costs gas and is public."),
       this.#walletField,
       this.#account,
       this.#refusal,
@@ -143,7 +143,7 @@ export class Chain {
     }
   }
 
-  /** Whatever was answered is about a question that is no longer on the page. */
+  /** Forgets the answer: it is about a question that is no longer on the page. */
   #forget(): void {
     this.#turn += 1;
     this.#answered = undefined;
@@ -174,7 +174,7 @@ export class Chain {
     this.#account.replaceChildren(facts([["Chain", chainName(account.chainId)], ["Account", code(account.address)]]), form);
   }
 
-  /** The wallet says that it has another chain or account: what was answered before no longer counts. */
+  /** Called when the wallet changes its chain or account: earlier answers no longer count. */
   async #followed(): Promise<void> {
     const connection = this.#connection;
     if (connection === undefined) return;
@@ -183,7 +183,7 @@ export class Chain {
     try {
       now = await accountNow(provider, account);
     } finally {
-      // What a transaction came to is the chain's word, whatever account is chosen now.
+      // The result of a transaction comes from the chain, so it counts even if another account is chosen now.
       if (this.#answered !== undefined || now?.chainId !== account.chainId) this.#forgetAndSay();
     }
     if (this.#connection !== connection || (now.chainId === account.chainId && now.address === account.address)) return;
@@ -217,7 +217,7 @@ export class Chain {
   #offer(answered: Answered): void {
     this.#answered = answered;
     this.#sendPlace.replaceChildren(
-      h("p", { class: "true" }, h("strong", {}, "The contract says: true."), " It said so to your wallet's node; nothing is written on the chain."),
+      h("p", { class: "true" }, h("strong", {}, "The contract says: true."), " This answer comes from your wallet's node; nothing is written on the chain."),
       h("div", { class: "tools" }, button("Send it as a transaction", () => void this.#run(() => this.#sent()))),
       h("p", { class: "hint" }, NOT_COMPARED),
     );
@@ -268,11 +268,11 @@ function remembered(chainId: number): string {
   }
 }
 
-/** For the next time; a browser that keeps nothing is no failure. */
+/** Remembers the address for the next visit, if the browser allows it. */
 function remember(chainId: number, contract: string): void {
   try {
     localStorage.setItem(`contract on ${chainId}`, contract);
   } catch {
-    // Nothing is kept then.
+    // The browser stores nothing; the page works without it.
   }
 }

@@ -14,7 +14,7 @@ const KNOWN_BY = {
   key: "a key file says so; it can call itself anything, so compare the model id with one that you trust",
 };
 
-/** Errors that tell against the file itself. */
+/** Names of errors that mean that the file itself is wrong. */
 const FALSE: readonly string[] = ["BadProof", "FalseProof"] satisfies ErrorName[];
 
 export class Checker {

@@ -11,7 +11,7 @@ import type { Source, Subject } from "./subject.ts";
 
 const NETWORK = "mnist-cnn";
 const EXPLANATION =
-  "Your strokes, scaled to fit 20×20, none wider than MNIST's, and moved until their weight is in the middle of 28×28: so were the digits of MNIST made, from which this network learned.";
+  "Your strokes, scaled to fit 20×20, no wider than MNIST's, and centred by weight in 28×28. The digits of MNIST, from which this network learned, were made in the same way.";
 
 export class Draw implements Source {
   readonly answer = new Answer();

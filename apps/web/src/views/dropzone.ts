@@ -1,4 +1,4 @@
-/** A place to drop a file, which is a button to choose one too. */
+/** A place to drop a file. It is also a button that opens a file chooser. */
 
 import { freshId, h } from "../dom.ts";
 
@@ -15,7 +15,7 @@ export function dropzone({ title, hint, accept, multiple = false }: Zone, onFile
   const zone = h("div", { class: "dropzone" }, input, h("label", { for: id }, h("strong", {}, title), h("span", {}, hint)));
   input.addEventListener("change", () => {
     const files = [...(input.files ?? [])];
-    // The same file again is a change, too.
+    // So that choosing the same file again counts as a change.
     input.value = "";
     if (files.length > 0) onFiles(files);
   });
@@ -35,7 +35,7 @@ export function dropzone({ title, hint, accept, multiple = false }: Zone, onFile
   return zone;
 }
 
-/** A file that is dropped beside a zone would replace the page. */
+/** Ignores files that are dropped outside a zone: the browser would show them instead of the page. */
 export function keepStrayFiles(): void {
   for (const type of ["dragover", "drop"] as const) window.addEventListener(type, (event) => event.preventDefault());
 }

@@ -10,7 +10,7 @@ import type { Source, Subject } from "./subject.ts";
 
 const FIRST_NETWORK = "fashion-mlp";
 const EXPLANATION =
-  "The file's pixels as they are stored, made grey and small as this network's definition says: 28×28 of them are all that it sees.";
+  "The file's pixels as they are stored, made grey and reduced to 28×28 as this network's definition says. The network sees nothing else.";
 
 interface Chosen {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** The two pages in this page, by the address's fragment. */
+/** Shows one of the two parts of the page, depending on the fragment of the address. */
 
 import { byId } from "../dom.ts";
 

@@ -1,4 +1,4 @@
-/** Make a proof about the picture at hand, and do something with it. */
+/** Make a proof about the current picture; then download it, verify it, or verify it on a chain. */
 
 import { button, code, facts, freshId, h } from "../dom.ts";
 import { Cancelled } from "../engine/engine.ts";
@@ -128,7 +128,7 @@ export class Prover {
     }
   }
 
-  /** Gives what stops the clock. */
+  /** Starts the clock, and returns the function that stops it. */
   #begin(): () => void {
     const started = performance.now();
     const tick = (): void => {

@@ -11,9 +11,9 @@ const NETWORK = "mnist-cnn";
 const MOST = 16;
 
 interface Sample {
-  /** In the test set. */
+  /** Its number in the test set. */
   readonly index: number;
-  /** What the people who collected it say it is. */
+  /** The digit that it shows, according to the data set. */
   readonly digit: number;
   readonly pixels: Uint8Array;
 }
@@ -143,7 +143,7 @@ export class Samples implements Source {
     this.#chosenList.replaceChildren(...(items.length === 0 ? [empty] : items));
   }
 
-  /** For those who come to this tab first. */
+  /** Loads the samples for people who open this tab first, and reports a failure. */
   loadOrTell(): void {
     this.load().catch(this.#onFailure);
   }

@@ -1,15 +1,15 @@
 import type { Execution } from "../engine/messages.ts";
 
-/** What can be proved: pictures as a network takes them, and what it makes of them. */
+/** The subject of a proof: pictures as a network takes them, and its answers. */
 export interface Subject {
   readonly network: string;
   readonly executions: readonly Execution[];
 }
 
-/** One of the ways to a picture. */
+/** A source of pictures: drawing, samples or a file. */
 export interface Source {
   /** Undefined while there is no picture. */
   readonly subject: Subject | undefined;
-  /** While a proof is made its picture stays as it is. */
+  /** Whether the picture must not change, because a proof about it is being made. */
   lock(isLocked: boolean): void;
 }

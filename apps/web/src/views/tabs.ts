@@ -1,4 +1,4 @@
-/** Tabs, as the ARIA pattern has them: one in the tab order, arrow keys between them. */
+/** Tabs that follow the ARIA pattern: the Tab key reaches one of them, arrow keys move between them. */
 
 import { byId } from "../dom.ts";
 

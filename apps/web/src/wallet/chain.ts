@@ -9,13 +9,13 @@ export interface Account {
   readonly chainId: number;
 }
 
-/** What to ask, of whom. */
+/** A question about a proof, and the contract to which it goes. */
 export interface Question {
   readonly contract: string;
-  /** The chain that the person has seen; another one is refused. */
+  /** The chain that the page shows. If the wallet is on another one, the question is refused. */
   readonly chainId: number;
   readonly account: string;
-  /** Of the proof, as 0x and 64 digits. */
+  /** The model id of the proof, as 0x and 64 digits. */
   readonly modelId: string;
   readonly calldata: { readonly modelId: string; readonly verify: string; readonly check: string };
 }
@@ -82,7 +82,7 @@ const EXPLORERS: Readonly<Record<number, string>> = {
   11155111: "https://sepolia.etherscan.io",
 };
 
-/** Where people can look a transaction up, if this chain has a place that is known here. */
+/** The address of an explorer's page about a transaction, for chains whose explorer is known here. */
 export function explorer(chainId: number, hash: string): string | undefined {
   const site = EXPLORERS[chainId];
   return site === undefined || !/^0x[0-9a-f]{64}$/i.test(hash) ? undefined : `${site}/tx/${hash}`;
@@ -102,7 +102,7 @@ export async function connect(provider: Provider): Promise<Account> {
   });
 }
 
-/** The account and the chain that the wallet has by now, without asking the person. One that shows none has the account of before. */
+/** The wallet's current account and chain, without asking the user. If the wallet shows no account, the known one stays. */
 export async function accountNow(provider: Provider, before: Account): Promise<Account> {
   return told(async () => {
     const chainId = await chainOf(provider);
@@ -112,9 +112,9 @@ export async function accountNow(provider: Provider, before: Account): Promise<A
   });
 }
 
-/** Asks a contract, for free: whether it is there, which model it is for, what a transaction would cost, and its verdict. */
+/** Asks a contract, without a transaction: whether it exists, its model id, the cost of a transaction, and its verdict. */
 export async function ask(provider: Provider, asked: Question, onStep: (step: Step, detail: string) => void): Promise<Answered> {
-  // A copy: what is sent later is what was asked, whatever becomes of the caller's object.
+  // A copy, so that a later transaction asks the same question even if the caller changes its object.
   const question = { ...asked, calldata: { ...asked.calldata } };
   return told(async () => {
     await sameChain(provider, question);
@@ -137,7 +137,7 @@ export async function ask(provider: Provider, asked: Question, onStep: (step: St
   });
 }
 
-/** Sends what was asked, as a transaction to `check`, and waits for its block. */
+/** Sends an answered question as a transaction to `check`, and waits for its block. */
 export async function send(
   { provider, question }: Answered,
   onHash: (hash: string) => void,
@@ -189,7 +189,7 @@ async function sameChain(provider: Provider, { chainId }: Question, advice = "Sw
 }
 
 async function contractModel(provider: Provider, { contract, calldata }: Question): Promise<string> {
-  const stranger = "The contract at this address gives no model id: it is no verifier of zklens.";
+  const stranger = "The contract at this address gives no model id: it is not a verifier of zklens.";
   let answer: unknown;
   try {
     answer = await provider.request(call(contract, calldata.modelId));
@@ -210,7 +210,7 @@ async function estimate(provider: Provider, { contract, account, calldata }: Que
 async function verdict(provider: Provider, { contract, calldata }: Question): Promise<void> {
   const answer = await provider.request(call(contract, calldata.verify));
   if (typeof answer !== "string" || !/^0x0{63}[01]$/.test(answer)) {
-    throw new Refusal("The contract answered neither true nor false: it is no verifier of zklens.");
+    throw new Refusal("The contract answered neither true nor false: it is not a verifier of zklens.");
   }
   if (answer.endsWith("1")) return;
   // `check` says why.
@@ -231,7 +231,7 @@ function quantity(value: unknown, what: string): bigint {
   throw new Refusal(`Your wallet's node gave no ${what}.`);
 }
 
-/** Turns whatever is thrown into a refusal that people can read. */
+/** Turns anything that was thrown into a refusal that people can read. */
 async function told<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,4 +1,4 @@
-/** Wallets as EIP-1193 has them, found as EIP-6963 says, or in `window.ethereum`. */
+/** Wallets with the interface of EIP-1193, found by the events of EIP-6963 or in `window.ethereum`. */
 
 export interface Request {
   readonly method: string;
@@ -17,7 +17,7 @@ export interface Wallet {
   readonly provider: Provider;
 }
 
-/** What of a window is needed to find wallets. */
+/** The part of a window that is needed to find wallets. */
 export interface Announcements {
   readonly ethereum?: unknown;
   addEventListener(type: string, listener: (event: Event) => void): void;
@@ -29,7 +29,7 @@ const REQUESTED = "eip6963:requestProvider";
 /** Announced wallets come first. */
 const UNNAMED = "window.ethereum";
 
-/** Calls `found` with all wallets known so far, at once and whenever there is another one. */
+/** Calls `found` with all wallets known so far, immediately and whenever another one appears. */
 export function discover(window: Announcements, found: (wallets: readonly Wallet[]) => void): void {
   const announced = new Map<string, Wallet>();
   const tell = (): void => {
@@ -46,7 +46,7 @@ export function discover(window: Announcements, found: (wallets: readonly Wallet
     announced.set(wallet.id, wallet);
     tell();
   });
-  // A wallet that is injected late says so by this event.
+  // A wallet that is injected late announces itself by this event.
   window.addEventListener("ethereum#initialized", tell);
   window.dispatchEvent(new Event(REQUESTED));
   tell();

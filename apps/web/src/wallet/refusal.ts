@@ -1,4 +1,4 @@
-/** What wallets, nodes and contracts refuse, as sentences. */
+/** Turns refusals of wallets, nodes and contracts into sentences. */
 
 import { isRecord } from "./provider.ts";
 
@@ -14,7 +14,7 @@ const ERROR = "0x08c379a0"; // Error(string)
 /** `Reason` of ModelVerifier.sol, by number. */
 const REASONS = [
   undefined,
-  "it has no layout for so many images in one proof",
+  "it has no layout for this number of images in one proof",
   "a label is not one of its classes",
   "the input commitments have the wrong length",
   "an input commitment is not a point of the curve",
@@ -36,7 +36,7 @@ export function sentence(error: unknown): string {
     case 4100:
       return "Your wallet has not given this page access to an account. Connect it first.";
     case 4200:
-      return "Your wallet does not support what this needs.";
+      return "Your wallet does not support this request.";
     case 4900:
       return "Your wallet is not connected to any chain.";
     case 4901:
@@ -61,10 +61,10 @@ export function reverted(data: string): string {
   }
   const message = text.startsWith(ERROR) ? abiString(text.slice(10)) : undefined;
   if (message !== undefined) return `The contract refused: ${message}`;
-  return "The call was reverted without a reason. That is no verdict: gas may have run out, or this chain lacks what a verifier needs.";
+  return "The call was reverted without a reason. That says nothing about the proof: gas may have run out, or this chain may lack a precompile that a verifier needs.";
 }
 
-/** A node puts the data into `data`, wallets into one object or two around it. */
+/** Finds the revert data: a node puts it into `data`, and wallets wrap that in one or two objects. */
 export function revertData(error: unknown): string | undefined {
   let value: unknown = error;
   for (let depth = 0; depth < 5 && isRecord(value); depth += 1) {
