@@ -24,9 +24,8 @@ pub fn classify_by_any_model() {
     stages.end();
 }
 
-/// Commits to the public values. If there are none, because the file is not a picture or the model
-/// is malformed, the program ends with exit code 1, and SP1's verifiers refuse proofs of such a
-/// run.
+/// Commits to the public values. If the file is not a picture or the model is malformed, the program
+/// ends with exit code 1, and SP1's verifiers refuse proofs of such a run.
 fn commit(values: Result<Vec<u8>, ProgramError>) {
     match values {
         Ok(bytes) => io::commit_slice(&bytes),
