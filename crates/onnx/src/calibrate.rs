@@ -2,6 +2,16 @@
 
 use crate::network::Network;
 use rayon::prelude::*;
+use zklens_model::Pixels;
+
+/// A calibration image, with its label if that is known.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// The image at the network's size.
+    pub pixels: Pixels,
+    /// Its class.
+    pub label: Option<usize>,
+}
 
 /// The least and the greatest value of a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use crate::error::ImportError;
 use crate::network::{Kind, Layer, Network};
-use crate::{Normalisation, Options, PixelRange};
+use crate::options::{Normalisation, Options, PixelRange};
 
 /// Puts what happens to pixels outside the graph in front of it.
 pub(crate) fn normalise(

@@ -145,7 +145,7 @@ fn importer(model: &Model, classes: usize) -> Result<Importer, String> {
 fn logits(model: &Model, pixels: &[u8], classes: usize) -> [Vec<f32>; 2] {
     let importer = importer(model, classes).unwrap();
     let float = calibrate::calibrate(&importer.network, &[pixels], &|| ()).logits;
-    let pixels = Pixels::new(importer.preprocessing.shape(), pixels.to_vec()).unwrap();
+    let pixels = Pixels::new(importer.preprocessing().shape(), pixels.to_vec()).unwrap();
     let sample = crate::Sample {
         pixels: pixels.clone(),
         label: None,
