@@ -13,6 +13,20 @@ impl Context<'_> {
         self.cell_by_cell(&view, kind)
     }
 
+    pub(super) fn curve(&mut self, curve: Curve) -> Result<Value, Refusal> {
+        self.activation(Kind::Curve(curve))
+    }
+
+    /// A curve that depends on the attribute `alpha`.
+    pub(super) fn curve_of_alpha(
+        &mut self,
+        default: f32,
+        curve: impl FnOnce(f32) -> Curve,
+    ) -> Result<Value, Refusal> {
+        let alpha = self.parameter("alpha", default)?;
+        self.curve(curve(alpha))
+    }
+
     pub(super) fn clip(&mut self) -> Result<Value, Refusal> {
         let bound = |index, attribute, open| -> Result<f32, Refusal> {
             if let Some(bound) = self.attributes.float(attribute) {
@@ -87,7 +101,7 @@ impl Context<'_> {
         if !alpha.is_finite() || alpha.abs() > 1.0 {
             return Err(format!("its slope {alpha} is not between -1 and 1"));
         }
-        self.activation(Kind::Curve(Curve::LeakyRelu { alpha }))
+        self.curve(Curve::LeakyRelu { alpha })
     }
 
     /// `alpha·x + beta`, cut off at 0 and 1.
@@ -145,7 +159,7 @@ impl Context<'_> {
             "tanh" => Curve::GeluTanh,
             other => return Err(format!("its approximation `{other}` is not supported")),
         };
-        self.activation(Kind::Curve(curve))
+        self.curve(curve)
     }
 }
 

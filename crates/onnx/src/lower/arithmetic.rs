@@ -267,7 +267,7 @@ impl Context<'_> {
         if exponent == 1.0 {
             return self.value(0).cloned();
         }
-        self.activation(Kind::Curve(Curve::Power { exponent }))
+        self.curve(Curve::Power { exponent })
     }
 
     /// `scale·x + offset`, each broadcast to `x` as ONNX does.

@@ -229,7 +229,7 @@ impl Lowering {
     }
 
     fn node_values(&mut self, node: &proto::Node, name: &str) -> Result<Vec<Value>, Refusal> {
-        operators::check(node)?;
+        let operator = operators::find(node)?;
         let inputs = node.input.iter().filter_map(|name| self.values.get(name));
         self.charge(inputs.map(Value::elements).sum())?;
         let attributes = Attributes::new(node);
@@ -239,12 +239,12 @@ impl Lowering {
             name,
             attributes: &attributes,
         };
-        let mut values = context.dispatch()?;
+        let mut values = operator.lower(&mut context)?;
         context
             .lowering
             .charge(values.iter().map(Value::elements).sum())?;
         for view in values.iter_mut().filter_map(Value::view_mut) {
-            if view.order.is_some() && (view.picker.is_none() || operators::moves(&node.op_type)) {
+            if view.order.is_some() && (view.picker.is_none() || operator.moves) {
                 view.picker = Some([name.into(), node.op_type.clone()]);
             }
         }

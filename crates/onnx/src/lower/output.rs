@@ -28,7 +28,7 @@ impl Context<'_> {
     pub(super) fn log(&mut self) -> Result<Value, Refusal> {
         match self.any_value(0)? {
             Value::Probabilities(view) => Ok(Value::Probabilities(view.clone())),
-            _ => self.activation(Kind::Curve(Curve::Log)),
+            _ => self.curve(Curve::Log),
         }
     }
 
