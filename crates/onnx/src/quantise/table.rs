@@ -1,6 +1,7 @@
 //! Functions of one value, and products, which are made of squares: tables.
 
-use super::{ACTIVATION_BITS, MAX_ACTIVATION_BITS, Placed, Quantiser, bits};
+use super::reach::bits;
+use super::{ACTIVATION_BITS, MAX_ACTIVATION_BITS, Placed, Quantiser};
 use crate::calibrate::Range;
 use crate::curve::Curve;
 use crate::network::LayerId;

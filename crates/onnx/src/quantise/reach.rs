@@ -1,0 +1,50 @@
+//! The range of a layer's numbers, in bits, and its limits.
+
+use crate::calibrate::Range;
+use crate::network::Kind;
+
+/// What a layer's values and weights may reach, in bits.
+const MAX_REAL_BITS: i32 = 32;
+
+/// Whether a layer's numbers are such that scales can be picked for them.
+pub(super) fn check(kind: &Kind, range: Range) -> Result<(), String> {
+    let reach = range.magnitude();
+    let limit = f64::from(MAX_REAL_BITS).exp2();
+    if reach > limit || (reach > 0.0 && reach < limit.recip()) {
+        return Err(format!(
+            "its values reach {reach:.1e} on the calibration images; between {:.1e} and {limit:.1e} is \
+             supported",
+            limit.recip()
+        ));
+    }
+    let (Kind::Dense(linear) | Kind::Conv { linear, .. }) = kind else {
+        return Ok(());
+    };
+    let numbers = linear.weights.iter().chain(&linear.bias);
+    let largest = numbers.fold(0.0f64, |max, x| {
+        if x.is_nan() {
+            f64::INFINITY
+        } else {
+            max.max(f64::from(x.abs()))
+        }
+    });
+    if largest > limit {
+        return Err(format!(
+            "its weights or biases reach {largest:.1e}; at most {limit:.1e} is supported"
+        ));
+    }
+    Ok(())
+}
+
+/// The least `b` with `x < 2^b`, within reason. Nothing is known of what is always zero.
+pub(super) fn bits(x: f64) -> i32 {
+    if x == 0.0 {
+        return 0;
+    }
+    let bits = (x.log2().floor() as i32).saturating_add(1);
+    bits.clamp(-MAX_REAL_BITS, MAX_REAL_BITS)
+}
+
+pub(super) fn fixed(x: f32, scale: i32) -> i64 {
+    (f64::from(x) * f64::from(scale).exp2()).round() as i64
+}
