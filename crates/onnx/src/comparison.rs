@@ -112,7 +112,7 @@ impl Comparison<'_> {
         self.network.layers.iter().enumerate().map(report).collect()
     }
 }
-/// How many values each saturating clip changed.
+/// For each saturating clip, the number of values that it changed.
 fn clipped(trace: &Trace, quantised: &Quantised) -> Vec<usize> {
     let nodes = quantised.graph.nodes();
     let count = |(_, clip): &(usize, usize)| {
@@ -127,6 +127,7 @@ fn clipped(trace: &Trace, quantised: &Quantised) -> Vec<usize> {
     quantised.saturating.iter().map(count).collect()
 }
 
+/// The position of the largest logit; the first one of equals.
 fn argmax(logits: &[f32]) -> usize {
     let best = logits
         .iter()

@@ -50,7 +50,7 @@ impl Constant {
         }
     }
 
-    /// The one element, if there is just one.
+    /// The element of a tensor that has exactly one.
     pub(crate) fn scalar(&self) -> Option<f32> {
         match self.to_floats()[..] {
             [value] => Some(value),
@@ -135,8 +135,8 @@ impl TryFrom<&proto::SparseTensor> for Constant {
     }
 }
 
-/// Where the `count` values of a sparse tensor lie, all within its dimensions: each has one index
-/// into all elements, or one for each axis.
+/// The positions of the `count` values of a sparse tensor, checked against its dimensions. The file
+/// gives each value one index into all elements, or one index per axis.
 fn places(indices: &Constant, dims: &[usize], count: usize) -> Option<Vec<usize>> {
     let list: Option<Vec<usize>> = indices
         .as_ints()?
@@ -166,12 +166,13 @@ fn scattered<T: Copy + Default>(len: usize, places: &[usize], values: Vec<T>) ->
     all
 }
 
-/// A file's dimensions, if none is negative.
+/// A file's dimensions; `None` if one is negative.
 pub(crate) fn dims(dims: &[i64]) -> Option<Vec<usize>> {
     dims.iter().map(|dim| usize::try_from(*dim).ok()).collect()
 }
 
-/// The product of dimensions, or `None` past what an import may hold. Only a list may be empty.
+/// The number of elements; `None` if there are more than an import may hold. Only a list may be
+/// empty.
 pub(crate) fn len(dims: &[usize]) -> Option<usize> {
     if dims == [0] {
         return Some(0);
@@ -182,10 +183,11 @@ pub(crate) fn len(dims: &[usize]) -> Option<usize> {
     ((1..=MAX_WEIGHTS).contains(&len) && dims.len() <= MAX_RANK).then_some(len)
 }
 
-/// A constant may hold more elements than an activation.
+/// The most elements of a constant. It may have more than an activation.
 const MAX_WEIGHTS: usize = Shape::MAX_LEN << 5;
 pub(crate) const MAX_RANK: usize = 8;
-/// Most elements of a sparse tensor, zeros included: a few bytes of a file can ask for them.
+/// The most elements of a sparse tensor, including zeros. A file of a few bytes can ask for all of
+/// them.
 const MAX_SPARSE: usize = Shape::MAX_LEN << 2;
 
 fn elements(tensor: &proto::Tensor) -> Option<Data> {
@@ -196,7 +198,7 @@ fn elements(tensor: &proto::Tensor) -> Option<Data> {
     }
 }
 
-/// Elements in the tensor's lists of numbers.
+/// The elements from the tensor's lists of numbers.
 fn listed(tensor: &proto::Tensor) -> Option<Data> {
     let small = &tensor.int32_data;
     let halves = || small.iter().map(|v| u16::try_from(*v).ok());
@@ -236,7 +238,7 @@ fn listed(tensor: &proto::Tensor) -> Option<Data> {
     }
 }
 
-/// Elements in the tensor's bytes, little-endian.
+/// The elements from the tensor's raw bytes, little-endian.
 fn raw(tensor: &proto::Tensor) -> Option<Data> {
     let bytes = &tensor.raw_data;
     let floats = |list: Vec<f32>| Some(Data::Float(list));

@@ -1,4 +1,4 @@
-//! The import from the file to the integer network.
+//! The import, from the ONNX file to the integer network.
 
 use crate::calibrate::{self, Calibration, Sample};
 use crate::comparison::{Comparison, Run};
@@ -12,32 +12,34 @@ use prost::Message;
 use rayon::prelude::*;
 use zklens_model::{Colour, Model, Preprocessing};
 
-/// What an import gives.
+/// The result of an import.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Imported {
     /// The integer network.
     pub model: Model,
-    /// How it compares to the float network.
+    /// A comparison of the integer network with the float network.
     pub report: Report,
-    /// For each node of the model's graph, the name of the ONNX node that it computes.
+    /// For each node of the model's graph, the name of the ONNX node that it is made from.
     pub origins: Vec<String>,
 }
 
-/// A file that was understood and awaits calibration images of the size it names.
+/// A network that has been read, and is ready to be quantised with calibration images.
 #[derive(Debug)]
 pub struct Importer {
     pub(crate) network: Network,
     preprocessing: Preprocessing,
+    /// The values that pixels are taken as, in words for the report.
     pixels: String,
     options: Options,
 }
 
-/// [`Importer::new`] and [`Importer::quantise`] in one.
+/// Reads an ONNX file that holds all its weights, and quantises it: [`Importer::new`], then
+/// [`Importer::quantise`].
 ///
 /// # Errors
 ///
-/// As both.
+/// Those of both functions.
 pub fn import(file: &[u8], samples: &[Sample], options: &Options) -> Result<Imported, ImportError> {
     Importer::new(file, options)?.quantise(samples, &|| ())
 }
@@ -47,17 +49,17 @@ impl Importer {
     ///
     /// # Errors
     ///
-    /// As [`Self::with_external_data`]; also if weights lie in another file.
+    /// Those of [`Self::with_external_data`]; also if weights are in another file.
     pub fn new(file: &[u8], options: &Options) -> Result<Self, ImportError> {
         Self::with_external_data(file, options, &external::Nothing)
     }
 
-    /// Reads and folds an ONNX file whose weights may lie in files beside it.
+    /// Reads and folds an ONNX file whose weights may be in files beside it.
     ///
     /// # Errors
     ///
-    /// The file is damaged, a file beside it cannot be read, or something in it is not supported; see
-    /// [`ImportError`].
+    /// The file is damaged, a file beside it cannot be read, or something in it is not supported;
+    /// see [`ImportError`].
     pub fn with_external_data(
         file: &[u8],
         options: &Options,
@@ -104,25 +106,27 @@ impl Importer {
         })
     }
 
-    /// How images must be prepared for [`Self::quantise`].
+    /// The way in which images must be prepared for [`Self::quantise`].
     #[must_use]
     pub const fn preprocessing(&self) -> &Preprocessing {
         &self.preprocessing
     }
 
-    /// Operations that the float network takes per image, roughly: calibration's time grows with it.
+    /// Roughly the number of floating-point operations for an image. Calibration's time grows with
+    /// it.
     #[must_use]
     pub fn work(&self) -> usize {
         self.network.work()
     }
 
-    /// Picks scales from `samples` and builds the integer network. Calls `progress` after each run of
-    /// the float network and of an integer network on a sample: two to three times per sample.
+    /// Picks scales from `samples` and builds the integer network. Calls `progress` after each run
+    /// of a network on a sample: once for the float network, and once or twice for an integer
+    /// network.
     ///
     /// # Errors
     ///
-    /// There are no samples, one has another size or an unknown label, or the network cannot be
-    /// built in 62-bit integers.
+    /// `samples` is empty, a sample has the wrong size or an unknown label, or the network cannot
+    /// be built in integers of 62 bits.
     pub fn quantise(
         self,
         samples: &[Sample],
@@ -153,7 +157,8 @@ impl Importer {
         self.attempt(samples, &calibration, *last, progress)
     }
 
-    /// Quantises with a layer's largest weight of at least `weight_bits` bits, and compares.
+    /// Quantises such that the largest weight of each layer has at least `weight_bits` bits, and
+    /// compares the integer network with the float network.
     fn attempt(
         &self,
         samples: &[Sample],
@@ -194,11 +199,12 @@ impl Importer {
         })
     }
 
+    /// Checks the samples' sizes and labels.
     fn check(&self, samples: &[Sample]) -> Result<(), ImportError> {
         let fault = |reason: String| Err(ImportError::Calibration { reason });
         if samples.is_empty() {
             return fault(
-                "no images; scales are picked from what the network does on real ones".into(),
+                "no images; scales are picked from the network's values on real images".into(),
             );
         }
         let shape = self.preprocessing.shape();
@@ -220,7 +226,7 @@ impl Importer {
     }
 }
 
-/// The file as a message of its format, which has a graph.
+/// Decodes the file, which must have a graph. If it is of another known kind, the error says which.
 fn decode(file: &[u8]) -> Result<proto::Model, ImportError> {
     let decoded = proto::Model::decode(file);
     match decoded {

@@ -1,20 +1,36 @@
-//! ONNX networks to quantised [`Model`]s.
+//! Turns ONNX networks into quantised [`Model`](zklens_model::Model)s, which compute in integers.
 //!
-//! [`import`] reads an ONNX file, folds what can be folded, runs it in floating point on calibration
-//! images to learn the range of every layer, and builds the integer network. What it does not
-//! understand it refuses by name; nothing is approximated but the rounding of numbers, and that is
-//! measured in the [`Report`].
+//! [`import`] reads an ONNX file and folds layers into each other where that changes nothing. It
+//! runs the network in floating point on calibration images, to learn the range of every layer, and
+//! then builds the integer network. An operator that zklens does not support is refused, and the
+//! error names it. The only approximations are the rounding of numbers and the clipping of values
+//! far outside the calibrated range; the [`Report`] measures both.
 //!
-//! ```no_run
-//! use zklens_model::{Colour, Pixels, Resize};
-//! use zklens_onnx::{Options, Sample, import};
+//! ```
+//! use zklens_model::Pixels;
+//! use zklens_onnx::{Importer, Options, Sample};
 //!
-//! let file = std::fs::read("net.onnx")?;
-//! let samples: Vec<Sample> = vec![]; // labelled images of the network's size
-//! let imported = import(&file, &samples, &Options::new("net", vec!["cat".into(), "dog".into()]))?;
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let file = include_bytes!("../tests/graphs/residual.onnx");
+//! let classes = ["cat", "dog", "bird", "fish", "frog"].map(String::from);
+//! let importer = Importer::new(file, &Options::new("animals", classes.into()))?;
+//!
+//! // Real images of the network's size would stand here.
+//! let preprocessing = importer.preprocessing();
+//! let mut samples = Vec::new();
+//! for brightness in 0..8u8 {
+//!     let values = (0..preprocessing.len()).map(|i| (i * 7) as u8 ^ brightness * 31);
+//!     let pixels = Pixels::new(preprocessing.shape(), values.collect()).ok_or("wrong length")?;
+//!     samples.push(Sample { pixels, label: None });
+//! }
+//!
+//! let imported = importer.quantise(&samples, &|| ())?;
 //! println!("{}", imported.report);
-//! std::fs::write("net.zkl", imported.model.encode())?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! assert!(imported.report.agreement > 0.8);
+//! let file = imported.model.encode(); // to be written to animals.zkl
+//! # assert!(!file.is_empty());
+//! # Ok(())
+//! # }
 //! ```
 
 #![forbid(unsafe_code)]
@@ -48,10 +64,10 @@ pub use report::{LayerReport, Report};
 
 use std::ops::RangeInclusive;
 
-/// The ONNX operator sets that are understood.
+/// The versions of ONNX's operator set that the importer reads.
 pub const OPSETS: RangeInclusive<i64> = 7..=28;
 
-/// The names of the ONNX operators that are understood, comma-separated.
+/// The names of the ONNX operators that the importer supports, separated by commas.
 #[must_use]
 pub fn supported_operators() -> String {
     lower::names().collect::<Vec<_>>().join(", ")

@@ -2,26 +2,27 @@
 
 use zklens_model::Resize;
 
-/// What the file does not say.
+/// Choices for an import that the ONNX file does not make. [`Options::new`] has usual ones.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The model's name.
     pub name: String,
-    /// One name per output.
+    /// A name for each class, in the order of the network's logits.
     pub classes: Vec<String>,
-    /// The input's `[height, width]`, where the file leaves it open.
+    /// The input's `[height, width]` in pixels, for a file that leaves it open.
     pub size: Option<[u16; 2]>,
-    /// The output with a score per class, where there are several and it is not clear which has them.
+    /// The name of the output with a score per class, for a graph with several outputs that could
+    /// be it.
     pub output: Option<String>,
-    /// How pictures are brought to the input's size.
+    /// The way in which pictures are brought to the input's size.
     pub resize: Resize,
-    /// Whether pictures are inverted first.
+    /// Whether pictures are inverted before anything else: a value `v` becomes `255 − v`.
     pub invert: bool,
-    /// What the network expects of pixel values.
+    /// The range of pixel values that the network expects.
     pub pixel_range: PixelRange,
     /// `(x − mean) / deviation` per channel, applied outside the graph after [`Self::pixel_range`].
     pub normalisation: Option<Normalisation>,
-    /// How finely weights are rounded.
+    /// The precision to which weights are rounded.
     pub precision: Precision,
 }
 
@@ -43,22 +44,24 @@ impl Options {
     }
 }
 
-/// The pixel values a network was trained on.
+/// The range of pixel values that a network was trained on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PixelRange {
     /// [`Self::Byte`] if the graph itself begins by dividing by about 255, else [`Self::Unit`].
     Auto,
-    /// `0…1`: a pixel is divided by 255 outside the graph.
+    /// `0…1`: a pixel is divided by 255 before it enters the graph.
     Unit,
-    /// `0…255`, as they are.
+    /// `0…255`: pixels enter the graph as they are.
     Byte,
 }
 
-/// How finely weights are rounded. Coarse weights make a smaller model and a cheaper proof.
+/// The precision to which weights are rounded. Coarse weights make a smaller model and a cheaper
+/// proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
-    /// [`Self::Coarse`] if that gives at least 99.9 % of labels as the float network does, and every
-    /// logit to within 1 % of the largest; else [`Self::Fine`].
+    /// [`Self::Coarse`] if the integer network then gives the same label as the float network for
+    /// at least 99.9 % of the samples, and every logit to within 1 % of the largest one; else
+    /// [`Self::Fine`].
     Auto,
     /// The largest weight of each layer has at least 8 bits.
     Coarse,
@@ -67,7 +70,7 @@ pub enum Precision {
 }
 
 impl Precision {
-    /// Those to try, best first.
+    /// The least bits of a layer's largest weight to try, in this order.
     pub(crate) const fn candidates(self) -> &'static [i32] {
         match self {
             Self::Auto => &[8, 12],
@@ -77,11 +80,12 @@ impl Precision {
     }
 }
 
-/// A normalisation per channel, or one for all channels.
+/// A normalisation of pixel values `x`: `(x − mean) / deviation`. Each list has one number for all
+/// channels, or one per channel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Normalisation {
-    /// Subtracted.
+    /// The numbers that are subtracted.
     pub mean: Vec<f32>,
-    /// Divided by.
+    /// The numbers that are divided by. They must not be 0.
     pub deviation: Vec<f32>,
 }

@@ -1,5 +1,5 @@
-//! Rewrites that leave the function as it is and the network smaller: batch norm, normalisation and
-//! padding disappear into the linear layers beside them, and pooling comes before activations.
+//! Rewrites that make the network smaller and keep its function. Batch norm, normalisation and
+//! padding merge into the linear layers beside them, and pooling moves before activations.
 
 mod clip;
 mod concat;
@@ -14,13 +14,13 @@ use zklens_model::{Axis, Shape, Window};
 ///
 /// # Errors
 ///
-/// Cells are picked in a way that no layer can follow.
+/// The network picks cells in a way that no layer of the integer network can.
 pub(crate) fn fold(network: &mut Network) -> Result<(), ImportError> {
     fold_all(network);
     for id in 0..network.layers.len() {
         make_convolution(network, id)?;
     }
-    // They take up the affine layers beside them.
+    // These convolutions take up the affine layers beside them.
     fold_all(network);
     let uses = network.uses();
     for id in 0..network.layers.len() {
@@ -42,7 +42,7 @@ fn fold_all(network: &mut Network) {
     }
 }
 
-/// Removes layers that do not feed the output, which comes to be the last.
+/// Removes layers that the output does not depend on. The output is then the last layer.
 pub(crate) fn drop_unused(network: &mut Network) {
     let mut needed = vec![false; network.layers.len()];
     needed[network.output] = true;
@@ -123,7 +123,7 @@ fn bypass_identity(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     false
 }
 
-/// Lets every user of `id` take `input` instead.
+/// Makes every user of `id` take `input` instead.
 fn bypass(network: &mut Network, id: LayerId, input: LayerId) {
     let users = network
         .layers
@@ -135,11 +135,12 @@ fn bypass(network: &mut Network, id: LayerId, input: LayerId) {
     if network.output == id {
         network.output = input;
     }
-    // Nothing may be left that uses `input` in vain.
+    // `id` must not count as a use of `input` any more.
     network.layers[id].inputs.clear();
 }
 
-/// `s·(W·x + b) + o = (s·W)·x + (s·b + o)`; two affine layers become one in the same way.
+/// Merges an affine layer into the linear layer before it: `s·(W·x + b) + o = (s·W)·x + (s·b + o)`.
+/// Two affine layers become one in the same way.
 fn affine_into_linear(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let Kind::Affine { scale, offset } = network.layers[id].kind.clone() else {
         return false;
@@ -171,7 +172,8 @@ fn affine(values: &mut [f32], scale: &[f32], offset: &[f32]) {
     }
 }
 
-/// `W·(s·x + o) + b = (W·s)·x + (W·o + b)`, unless padding would have to be `−o/s`.
+/// Merges an affine layer into the linear layer after it: `W·(s·x + o) + b = (W·s)·x + (W·o + b)`.
+/// Not if the padding would then have to be `−o/s`.
 fn linear_after_affine(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let Kind::Affine { scale, offset } = network.layers[input].kind.clone() else {
         return false;
@@ -230,8 +232,8 @@ fn affine_below_reshape(network: &mut Network, id: LayerId, input: LayerId) -> b
     true
 }
 
-/// Moves an affine layer that found no linear layer before the reshape that it follows: no proof lays out
-/// the input of a convolution behind a reshape.
+/// Moves an affine layer that could not merge to before the reshape that it follows. It will become
+/// a convolution, and a proof cannot lay out the input of a convolution behind a reshape.
 fn affine_above_reshape(network: &mut Network, id: LayerId, uses: &[usize]) {
     let Kind::Affine { scale, offset } = network.layers[id].kind.clone() else {
         return;
@@ -257,7 +259,7 @@ fn affine_above_reshape(network: &mut Network, id: LayerId, uses: &[usize]) {
     };
 }
 
-/// Values per channel of `inner` as values per channel of `outer`, if there are such.
+/// Turns values per channel of `inner` into values per channel of `outer`, if that is possible.
 fn respread(values: &[f32], inner: Shape, outer: Shape) -> Option<Vec<f32>> {
     let cells = values
         .iter()
@@ -274,7 +276,8 @@ fn respread(values: &[f32], inner: Shape, outer: Shape) -> Option<Vec<f32>> {
         .collect()
 }
 
-/// An increasing function commutes with the maximum, and after the pool it has fewer cells.
+/// Moves a max pool before an increasing function, with which it commutes. The function then has
+/// fewer cells to compute.
 fn pool_before_activation(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let is_pool = matches!(network.layers[id].kind, Kind::MaxPool(_));
     if !is_pool || !network.layers[input].kind.is_increasing() {
@@ -288,7 +291,7 @@ fn pool_before_activation(network: &mut Network, id: LayerId, input: LayerId) ->
     true
 }
 
-/// Padding becomes part of the window that follows it.
+/// Merges padding into the window that follows it.
 fn merge_padding(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let Kind::Pad(padding) = network.layers[input].kind else {
         return false;
@@ -309,7 +312,7 @@ fn merge_padding(network: &mut Network, id: LayerId, input: LayerId) -> bool {
         width: widened(window.width, padding.width),
     };
     let touches = |axis: Axis| axis.before < axis.kernel && axis.after < axis.kernel;
-    // A maximum ignores zeros only where every window also sees a value that is not negative.
+    // A maximum ignores zeros only if every window also has a cell that is never negative.
     let max_ignores = never_negative && touches(merged.height) && touches(merged.width);
     match &mut network.layers[id].kind {
         Kind::MaxPool(_) if !max_ignores => return false,
@@ -330,7 +333,7 @@ const fn widened(axis: Axis, padding: Axis) -> Axis {
     }
 }
 
-/// Picked cells that could not be folded are a convolution, if they lie at even distances.
+/// Turns picked cells that could not be folded into a convolution, if they lie at even distances.
 fn make_convolution(network: &mut Network, id: LayerId) -> Result<(), ImportError> {
     let Kind::Select(select) = &network.layers[id].kind else {
         return Ok(());
@@ -351,7 +354,8 @@ fn make_convolution(network: &mut Network, id: LayerId) -> Result<(), ImportErro
     Ok(())
 }
 
-/// What could not be folded is a convolution whose kernels have one cell and see one channel.
+/// Turns an affine layer that could not be folded into a convolution, whose kernels have one cell
+/// and take one channel.
 fn make_depthwise(network: &mut Network, id: LayerId) {
     let layer = &mut network.layers[id];
     let channels = layer.shape.channels();

@@ -1,13 +1,13 @@
-//! Picked channels, rows and columns become part of the linear layers beside them.
+//! Merges a choice of channels, rows and columns into the linear layers beside it.
 
 use super::bypass;
 use crate::network::{Kind, LayerId, Linear, Network, Select};
 use zklens_model::{Axis, Shape, Window};
 
-/// The most weights that a kernel may grow to.
+/// The most weights of a kernel that has grown to take picked cells.
 const MAX_WEIGHTS: usize = 1 << 24;
 
-/// A convolution sees the cells themselves, where its window does not tell the difference.
+/// Lets the convolution after a choice take all cells, where a wider window gives the same result.
 pub(super) fn conv_after_select(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let (before, after) = network.layers.split_at_mut(id);
     let Kind::Select(select) = &before[input].kind else {
@@ -50,8 +50,9 @@ pub(super) fn conv_after_select(network: &mut Network, id: LayerId, input: Layer
     true
 }
 
-/// The weights of a layer whose channels, rows and columns were picked, on all that there are: `channels`
-/// says for each old one of a kernel which of the `depth` new ones it is.
+/// The weights of a layer on picked channels, rows and columns, as weights on all of them.
+/// `channels` has, for each channel of an old kernel, its index among the `depth` channels of the
+/// new one.
 fn rewired(
     linear: &Linear,
     window: &Window,
@@ -81,7 +82,8 @@ fn rewired(
     Some(weights)
 }
 
-/// A choice of channels, all of them there, chooses among the outputs of a linear layer.
+/// Merges a choice of channels without zeros into the linear layer before it, which computes only
+/// those.
 pub(super) fn select_after_linear(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let Kind::Select(select) = network.layers[id].kind.clone() else {
         return false;
@@ -115,14 +117,14 @@ pub(super) fn select_after_linear(network: &mut Network, id: LayerId, input: Lay
     true
 }
 
-/// Whether a choice leaves everything as it is.
+/// Whether a choice takes every cell in order.
 pub(super) fn is_identity(select: &Select, inner: Shape) -> bool {
     all(&select.channels, inner.channels())
         && is_range(&select.rows, inner.height())
         && is_range(&select.columns, inner.width())
 }
 
-/// A choice that could not be folded is a convolution whose kernels have a single one.
+/// Turns a choice that could not be folded into a convolution, whose kernels have a single 1.
 pub(super) fn as_convolution(select: &Select, inner: Shape) -> Option<Kind> {
     let rows = evenly(&select.rows, inner.height())?;
     let columns = evenly(&select.columns, inner.width())?;
@@ -161,7 +163,8 @@ fn is_range(list: &[usize], len: usize) -> bool {
     list.iter().copied().eq(0..len)
 }
 
-/// Evenly spaced positions as those of a window with one cell that counts, and which cell that is.
+/// A window such that one of its cells visits these evenly spaced positions, and the index of this
+/// cell.
 fn evenly(list: &[usize], len: usize) -> Option<(Axis, usize)> {
     let first = *list.first()?;
     let stride = match list {
@@ -172,7 +175,7 @@ fn evenly(list: &[usize], len: usize) -> Option<(Axis, usize)> {
     if !list.iter().copied().eq(expected) {
         return None;
     }
-    // Wide enough that the window fits as often as wanted and not more often.
+    // The width with which the window fits exactly as often as wanted.
     let kernel = (first + 1).max((len + 1).saturating_sub(list.len() * stride));
     let axis = Axis {
         kernel,
@@ -183,17 +186,19 @@ fn evenly(list: &[usize], len: usize) -> Option<(Axis, usize)> {
     (axis.output_len(len) == Some(list.len())).then_some((axis, first))
 }
 
-/// No window that takes more steps is followed.
+/// The most steps of a window that is considered.
 const MAX_STEPS: usize = 1 << 16;
 
-/// One direction of a window over picked positions, as a window over all.
+/// A window over picked positions, as a window over all positions, along one axis.
 struct Through {
     axis: Axis,
-    /// For each cell of the old window, its cell of the new, or none if it only ever saw padding.
+    /// For each cell of the old window, its cell in the new window; `None` if it only ever saw
+    /// padding.
     taps: Vec<Option<usize>>,
 }
 
-/// The window that sees, from `len` cells, what `axis` sees of those picked by `list`.
+/// The window over all `len` cells that sees the same cells as `axis` sees among those picked by
+/// `list`.
 fn through(axis: Axis, outputs: usize, list: &[usize], len: usize) -> Option<Through> {
     let seen = |tap: usize, output: usize| {
         let at = (output * axis.stride + tap).checked_sub(axis.before)?;
@@ -219,7 +224,7 @@ fn through(axis: Axis, outputs: usize, list: &[usize], len: usize) -> Option<Thr
         None if outputs == 1 => 1,
         None => return None,
     };
-    // Where each tap lies at the first output: before the picture it is negative.
+    // The position of each tap at the first output; negative before the picture.
     let signed = |n: usize| i64::try_from(n).ok();
     let mut starts = Vec::with_capacity(axis.kernel);
     for tap in 0..axis.kernel {
@@ -246,7 +251,7 @@ fn through(axis: Axis, outputs: usize, list: &[usize], len: usize) -> Option<Thr
         .map(|start| start.and_then(|start| usize::try_from(start - lowest).ok()))
         .collect();
     let needed = taps.iter().flatten().copied().max().unwrap_or(0) + 1;
-    // As wide as it takes to fit `outputs` times and not more often.
+    // The width with which the window fits exactly `outputs` times.
     let reach = outputs * stride;
     let kernel = needed.max((len + before + 1).saturating_sub(reach));
     let after = ((outputs - 1) * stride + kernel).saturating_sub(len + before);
@@ -264,7 +269,7 @@ mod tests {
     use super::{evenly, through};
     use zklens_model::Axis;
 
-    /// The picked cells that the window sees, output by output, tap by tap; none is padding.
+    /// The picked cells that the window sees, output by output and tap by tap; `None` for padding.
     fn sees(axis: Axis, list: &[usize], outputs: usize) -> Vec<Vec<Option<usize>>> {
         let cell = |output: usize, tap: usize| {
             let at = (output * axis.stride + tap).checked_sub(axis.before)?;
@@ -283,7 +288,7 @@ mod tests {
             after,
         };
         let cases: [(Axis, Vec<usize>, usize, bool); 8] = [
-            // A crop, and one that a padded window would look beyond.
+            // A crop, and a crop beyond which a padded window would look.
             (axis(3, 2, 0, 0), (4..20).collect(), 28, true),
             (axis(3, 1, 1, 1), (4..20).collect(), 28, false),
             // Every second cell.
@@ -293,7 +298,7 @@ mod tests {
                 28,
                 true,
             ),
-            // Doubled cells under strides of one and of two.
+            // Doubled cells under strides of 1 and 2.
             (
                 axis(3, 1, 0, 0),
                 (0..24).map(|i| i / 2).collect(),
@@ -302,7 +307,7 @@ mod tests {
             ),
             (axis(3, 2, 0, 0), (0..24).map(|i| i / 2).collect(), 12, true),
             (axis(4, 2, 1, 1), (0..24).map(|i| i / 2).collect(), 12, true),
-            // The whole, padded; and mirrored borders.
+            // All cells, padded; and mirrored borders.
             (axis(5, 1, 2, 2), (0..9).collect(), 9, true),
             (axis(3, 1, 0, 0), vec![1, 0, 1, 2, 3, 2], 4, false),
         ];

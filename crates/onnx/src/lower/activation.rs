@@ -56,7 +56,7 @@ impl Context<'_> {
         }
     }
 
-    /// The smaller of the same.
+    /// The smaller of `x` and a constant, or of two tensors.
     pub(super) fn min(&mut self) -> Result<Value, Refusal> {
         match self.compared()? {
             Compared::WithNumber(view, hi) => self.clip_view(&view, f32::NEG_INFINITY, hi),
@@ -104,7 +104,7 @@ impl Context<'_> {
         self.curve(Curve::LeakyRelu { alpha })
     }
 
-    /// `alpha·x + beta`, cut off at 0 and 1.
+    /// `alpha·x + beta`, clipped to the range from 0 to 1.
     pub(super) fn hard_sigmoid(&mut self) -> Result<Value, Refusal> {
         let alpha = self.parameter("alpha", 0.2)?;
         let beta = self.parameter("beta", 0.5)?;
@@ -125,7 +125,7 @@ impl Context<'_> {
         }
     }
 
-    /// One slope is a leaky ReLU. With a slope `a` for each channel it is
+    /// With one slope, this is a leaky ReLU. With a slope `a` for each channel, it is
     /// `a·x + (1 − a)·max(x, 0)`.
     pub(super) fn p_relu(&mut self) -> Result<Value, Refusal> {
         let view = self.view(0)?;

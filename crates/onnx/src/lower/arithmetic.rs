@@ -190,7 +190,7 @@ impl Context<'_> {
         Ok(Value::Activation(View::new(layer, a.dims.clone())))
     }
 
-    /// `b + max(a − b, 0)`, or for the smaller of both `a − max(a − b, 0)`.
+    /// The larger of `a` and `b` as `b + max(a − b, 0)`, or the smaller as `a − max(a − b, 0)`.
     pub(super) fn larger_or_smaller(
         &mut self,
         a: &View,
@@ -260,7 +260,7 @@ impl Context<'_> {
         self.affine(&view, Some(&scalar(-1.0)), None)
     }
 
-    /// A constant power: the square root and the square among them.
+    /// A power with a constant exponent, such as a square or a square root.
     pub(super) fn pow(&mut self) -> Result<Value, Refusal> {
         let exponent = self.constant(1)?.scalar().filter(|e| e.is_finite());
         let exponent = exponent.ok_or("its exponent must be one constant number")?;
@@ -297,7 +297,8 @@ impl Context<'_> {
         self.affine_by_cell(view, scale, offset)
     }
 
-    /// A scale and an offset of its own for every cell of the layer: each becomes a channel for a moment.
+    /// A scale and an offset of its own for every cell of the layer. For this layer, each cell
+    /// becomes a channel.
     pub(super) fn affine_by_cell(
         &mut self,
         view: &View,
@@ -323,7 +324,8 @@ pub(super) fn scalar(value: f32) -> Constant {
     }
 }
 
-/// The constant's value for each of the `cells` of the view's layer; none where the view has none.
+/// The constant's value for each of the `cells` of the view's layer; `None` for cells that the view
+/// leaves out.
 fn broadcast(constant: &Constant, view: &View, cells: usize) -> Result<Vec<Option<f32>>, Refusal> {
     let fault = || {
         format!(

@@ -1,4 +1,4 @@
-//! One node and what its operator may ask: inputs, attributes, new layers.
+//! A node that is being lowered, with its inputs, its attributes and the layers that it may add.
 
 use super::attributes::Attributes;
 use super::view::View;
@@ -8,7 +8,7 @@ use crate::network::{Kind, LayerId};
 use crate::proto;
 use zklens_model::Shape;
 
-/// One node while it is lowered.
+/// A node that is being lowered.
 pub(super) struct Context<'a> {
     pub(super) lowering: &'a mut Lowering,
     pub(super) node: &'a proto::Node,
@@ -17,7 +17,7 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// A finite number that the operator's function depends on.
+    /// The number in attribute `name`, which must be finite, or the default.
     pub(super) fn parameter(&self, name: &str, default: f32) -> Result<f32, Refusal> {
         let value = self.attributes.float(name).unwrap_or(default);
         if value.is_finite() {
@@ -27,13 +27,14 @@ impl Context<'_> {
         }
     }
 
-    /// The name of input `index`, if it is given.
+    /// The name of input `index`; `None` if the node leaves it out.
     pub(super) fn input_name(&self, index: usize) -> Option<&str> {
         let name = self.node.input.get(index)?;
         (!name.is_empty()).then_some(name)
     }
 
-    /// Input `index`, which is a number as it stands: not a class, nor what a softmax makes of logits.
+    /// Input `index`, which must have ordinary numbers: not a label, probabilities or quantised
+    /// numbers.
     pub(super) fn value(&self, index: usize) -> Result<&Value, Refusal> {
         match self.any_value(index)? {
             Value::Probabilities(_) => {
@@ -87,7 +88,7 @@ impl Context<'_> {
             .transpose()
     }
 
-    /// Small integers given as an attribute in old opsets and as an input in new ones.
+    /// A list of integers that is an attribute in old opsets and an input in new ones.
     pub(super) fn ints(&self, attribute: &str, index: usize) -> Result<Option<Vec<i64>>, Refusal> {
         if let Some(ints) = self.attributes.ints(attribute) {
             return Ok(Some(ints.to_vec()));
@@ -101,7 +102,7 @@ impl Context<'_> {
         Ok(Some(ints.to_vec()))
     }
 
-    /// Pushes a layer on one input and views it in its own order.
+    /// Adds a layer that has the node's name.
     pub(super) fn emit(
         &mut self,
         kind: Kind,

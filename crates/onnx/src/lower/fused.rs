@@ -14,7 +14,7 @@ impl Context<'_> {
         self.with_activation(value)
     }
 
-    /// A convolution, perhaps with another tensor added, and an activation.
+    /// A convolution with an activation. A fourth input is added before the activation.
     pub(super) fn fused_conv(&mut self) -> Result<Value, Refusal> {
         let mut value = self.conv()?;
         if self.input_name(3).is_some() {
@@ -101,8 +101,8 @@ impl Context<'_> {
         }
     }
 
-    /// Names for scores: they stay what they are. Texts only name classes; numbers are labels, which
-    /// are positions here.
+    /// Gives the scores names, which does not change them. Texts only name classes. Numbers are
+    /// labels, and must be the scores' positions.
     pub(super) fn zip_map(&self) -> Result<Value, Refusal> {
         let value = self.any_value(0)?;
         let scores = value.dims().iter().product();

@@ -1,11 +1,11 @@
-//! The operators that are understood, each with its lowering, and advice about some others.
+//! The supported operators, each with its lowering, and advice about some others.
 
 use super::{Context, Refusal, Value, is_default};
 use crate::curve::Curve;
 use crate::network::Kind;
 use crate::proto;
 
-/// An operator of ONNX that the importer understands.
+/// A supported operator.
 pub(super) struct Operator {
     /// The domain; empty for that of ONNX's own operators.
     domain: &'static str,
@@ -177,7 +177,7 @@ static OPERATORS: [Operator; 81] = [
     }),
 ];
 
-/// The names of all operators that are understood, each once.
+/// The names of all supported operators, each once.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     let is_new = |(index, operator): &(usize, &Operator)| {
         let mut before = OPERATORS[..*index].iter();
@@ -190,7 +190,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         .map(|(_, operator)| operator.name)
 }
 
-/// The node's operator. If it is not understood, the refusal has advice.
+/// The node's operator. If it is not supported, the refusal has advice.
 pub(super) fn find(node: &proto::Node) -> Result<&'static Operator, Refusal> {
     let domain = if is_default(&node.domain) {
         ""
@@ -203,7 +203,7 @@ pub(super) fn find(node: &proto::Node) -> Result<&'static Operator, Refusal> {
         .ok_or_else(|| advice(&node.domain, &node.op_type))
 }
 
-/// The refusal of an operator that is not understood.
+/// The refusal of an operator that is not supported.
 fn advice(domain: &str, operator: &str) -> Refusal {
     let is_quantised = operator.starts_with("QLinear")
         || operator.ends_with("Integer")

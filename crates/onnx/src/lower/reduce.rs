@@ -7,7 +7,8 @@ use crate::network::Kind;
 use zklens_model::Shape;
 
 impl Context<'_> {
-    /// Over height and width it is a global pool, wherever these axes stand.
+    /// Reduces an axis or two. Over height and width, this is a global pool, wherever these axes
+    /// stand.
     pub(super) fn reduce(&mut self) -> Result<Value, Refusal> {
         let given = self.ints("axes", 1)?.unwrap_or_default();
         let keeps = self.attributes.int("keepdims").unwrap_or(1) != 0;

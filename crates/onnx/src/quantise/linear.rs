@@ -1,20 +1,21 @@
-//! Layers whose outputs are accumulators: linear ones, means, and layers that take accumulators as they are.
+//! Layers whose outputs are accumulators: linear ones, means, and layers that take accumulators as
+//! they are.
 
 use super::reach::{bits, fixed};
 use super::{ALIGNED_BITS, MAX_ACTIVATION_BITS, Placed, Quantiser};
 use crate::network::{Kind, LayerId, Linear};
 use zklens_model::{Add, AveragePool, Op, Weights, Window};
 
-/// Accumulators are added as they are while each has fewer bits.
+/// Accumulators are added as they are if each has fewer bits than this.
 const MAX_SUM_BITS: u32 = 60;
-/// A layer's largest weight has at most this many bits.
+/// The most bits of a layer's largest weight.
 const MAX_WEIGHT_BITS: i32 = 20;
 
-/// Means are multiplied by at least this, so that they are off by at most 1 in 256.
+/// The least multiplier of a mean, so that the mean is off by at most 1 in 256.
 const MIN_MULTIPLIER: i32 = 1 << 7;
 
 impl Quantiser<'_> {
-    /// A dense layer or convolution: accumulators, with the rescale owed.
+    /// A dense layer or convolution. It gives accumulators, and the rescale follows later.
     pub(super) fn linear(
         &mut self,
         id: LayerId,
@@ -55,8 +56,9 @@ impl Quantiser<'_> {
     pub(super) fn average_pool(&mut self, id: LayerId, window: Window) -> Result<Placed, String> {
         let input = self.narrow(self.network.layers[id].inputs[0])?;
         let area = window.area();
-        // A small power of two only makes the scale finer. Otherwise the mean is rounded once, at a
-        // scale so fine that the multiplier has 10 bits, if the mean stays narrow enough.
+        // A division by a small power of two only makes the scale finer. Otherwise the mean is
+        // rounded once, at a scale that gives the multiplier 10 bits if the mean then stays narrow
+        // enough.
         let room = ALIGNED_BITS - self.scale(input) - bits(self.ranges[id].magnitude());
         let wanted = (area.next_power_of_two().ilog2() as i32 - 6)
             .min(room)
@@ -91,8 +93,9 @@ impl Quantiser<'_> {
         Ok(Placed { node, shift })
     }
 
-    /// The sum of fully connected layers as accumulators, if nothing else uses these and they fit: a
-    /// layer on several tensors side by side is split into those.
+    /// The sum of fully connected layers, added as accumulators. `None` if another layer uses one
+    /// of them, or the sum is too wide. (Such sums arise where a layer on several tensors side by
+    /// side was split.)
     pub(super) fn wide_sum(&mut self, layers: &[LayerId]) -> Result<Option<Placed>, String> {
         let is_part = |id: &LayerId| {
             let kind = &self.network.layers[*id].kind;

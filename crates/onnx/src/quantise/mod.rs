@@ -1,14 +1,15 @@
-//! Floating point → integers: picks a scale for every tensor and builds the graph.
+//! From floating point to integers: picks a scale for every tensor and builds the graph.
 //!
 //! Activations get [`ACTIVATION_BITS`] bits for the range that calibration saw. A linear layer's
-//! accumulators are finer by [`Rescale`](zklens_model::Rescale)'s shift, which decides the scale of its weights:
+//! accumulators are finer by [`Rescale`](zklens_model::Rescale)'s shift, which decides the scale of
+//! its weights:
 //!
 //! ```text
 //! weight scale = output scale + shift − input scale
 //! ```
 //!
-//! The rescale itself comes as late as it can: after a max pool, where there are fewer cells. The
-//! logits are accumulators, so the comparison of classes is not rounded at all.
+//! The rescale itself comes late, after a max pool, where fewer cells are left. The logits are
+//! accumulators, so the comparison of classes is not rounded at all.
 
 mod linear;
 mod reach;
@@ -24,27 +25,28 @@ use zklens_model::{
     Op, Preprocessing, Relu, Reshape,
 };
 
-/// Bits of the largest activation that calibration saw.
+/// The bits of the largest activation seen in calibration.
 const ACTIVATION_BITS: i32 = 12;
-/// An activation is at most this wide whatever the image; what could exceed it is clipped.
+/// The most bits of an activation on any image. Activations that could have more are clipped.
 const MAX_ACTIVATION_BITS: u32 = 24;
-/// Tensors of different scales that are added or concatenated meet at the finest scale at which
-/// what calibration saw of them has this many bits.
+/// Tensors of different scales are brought to one scale before they are added or concatenated: the
+/// finest at which their largest value seen in calibration has at most this number of bits.
 const ALIGNED_BITS: i32 = 20;
 
-/// A quantised network and where its layers went.
+/// A quantised network, and the places of its layers in the graph.
 pub(crate) struct Quantised {
     pub(crate) graph: Graph,
     /// For every layer, the node of its output.
     pub(crate) nodes: Vec<NodeId>,
-    /// For every node, the layer that it computes, or that needs it.
+    /// For every node, the layer that it is part of.
     pub(crate) owners: Vec<LayerId>,
     /// Clips that the float network does not have, each with the layer whose values it clips.
     pub(crate) saturating: Vec<(LayerId, NodeId)>,
 }
 
-/// Quantises `network`, whose layers take the values `ranges` on real images. Where a shift of 8
-/// leaves a layer's largest weight fewer than `weight_bits` bits, the shift is 16.
+/// Quantises `network`, whose layers' values lie in `ranges` on real images. A layer's rescale
+/// shifts by 8 bits, or by 16 if its largest weight would otherwise have fewer than `weight_bits`
+/// bits.
 pub(crate) fn quantise(
     network: &Network,
     ranges: &[Range],
@@ -82,11 +84,11 @@ pub(crate) fn quantise(
     })
 }
 
-/// Where a layer's output is.
+/// The place of a layer's output in the graph.
 #[derive(Clone, Copy, Debug)]
 struct Placed {
     node: NodeId,
-    /// The rescale still owed.
+    /// The shift of the rescale that has still to follow; `None` after it.
     shift: Option<u32>,
 }
 
@@ -170,7 +172,7 @@ impl Quantiser<'_> {
                 open
             }
         };
-        // An open side lies at the input's bound, or at the other side if that is beyond it.
+        // A side without a bound gets the input's bound, or the other side's if that is beyond it.
         let hi = bound(hi, bounds.hi.max(bound(lo, bounds.hi)));
         let lo = bound(lo, bounds.lo.min(hi));
         let bounds = Interval { lo, hi };
@@ -182,7 +184,7 @@ impl Quantiser<'_> {
             .builder
             .push(op, inputs)
             .map_err(|error| error.to_string())?;
-        // The layer that is being placed comes after all that are.
+        // The layer that is being placed is the next one.
         self.owners.resize(node + 1, self.placed.len());
         Ok(node)
     }
@@ -198,5 +200,5 @@ impl Quantiser<'_> {
     }
 }
 
-/// No clip reaches further.
+/// The greatest bound of a clip.
 const WIDEST: i64 = 1 << 40;

@@ -3,10 +3,10 @@
 use crate::calibrate::Range;
 use crate::network::Kind;
 
-/// What a layer's values and weights may reach, in bits.
+/// The most bits of a layer's values and weights, before the point.
 const MAX_REAL_BITS: i32 = 32;
 
-/// Whether a layer's numbers are such that scales can be picked for them.
+/// Checks that a layer's values and weights are neither too large nor too small to pick scales for.
 pub(super) fn check(kind: &Kind, range: Range) -> Result<(), String> {
     let reach = range.magnitude();
     let limit = f64::from(MAX_REAL_BITS).exp2();
@@ -36,7 +36,7 @@ pub(super) fn check(kind: &Kind, range: Range) -> Result<(), String> {
     Ok(())
 }
 
-/// The least `b` with `x < 2^b`, within reason. Nothing is known of what is always zero.
+/// The least `b` with `x < 2^b`, but at least −32 and at most 32; 0 if `x` is zero.
 pub(super) fn bits(x: f64) -> i32 {
     if x == 0.0 {
         return 0;
@@ -45,6 +45,7 @@ pub(super) fn bits(x: f64) -> i32 {
     bits.clamp(-MAX_REAL_BITS, MAX_REAL_BITS)
 }
 
+/// `x` as an integer with `scale` fraction bits.
 pub(super) fn fixed(x: f32, scale: i32) -> i64 {
     (f64::from(x) * f64::from(scale).exp2()).round() as i64
 }

@@ -6,7 +6,7 @@ use super::{ACTIVATION_BITS, ALIGNED_BITS, MAX_ACTIVATION_BITS, Placed, Quantise
 use crate::network::{Kind, LayerId};
 use zklens_model::{Clip, Interval, LeftShift, NodeId, Op, Rescale};
 
-/// How far beyond calibration a clip lies, in bits.
+/// The bits by which a clip lies beyond the values seen in calibration.
 const CLIP_MARGIN_BITS: i32 = 4;
 
 impl Quantiser<'_> {
@@ -32,7 +32,7 @@ impl Quantiser<'_> {
         )
     }
 
-    /// The same values at `scale`, which is at least their own.
+    /// The same values at `scale`, which must be at least their own scale.
     pub(super) fn refined(&mut self, mut node: NodeId, scale: i32) -> Result<NodeId, String> {
         while self.scale(node) < scale {
             let missing = (scale - self.scale(node)).unsigned_abs();
@@ -42,8 +42,8 @@ impl Quantiser<'_> {
         Ok(node)
     }
 
-    /// The outputs of `layers`, all at the finest of their scales, or at the finest that leaves
-    /// the largest of them [`ALIGNED_BITS`].
+    /// The outputs of `layers`, all at one scale: the finest of theirs, or the finest at which the
+    /// largest value has [`ALIGNED_BITS`], if that is coarser.
     pub(super) fn aligned(&mut self, layers: &[LayerId]) -> Result<Vec<NodeId>, String> {
         let mut nodes = Vec::new();
         for layer in layers {
@@ -63,7 +63,7 @@ impl Quantiser<'_> {
         Ok(nodes)
     }
 
-    /// The layer's output as activations: rescaled, if that was owed.
+    /// The layer's output as activations. Adds the rescale if it has still to follow.
     pub(super) fn narrow(&mut self, id: LayerId) -> Result<NodeId, String> {
         let Placed { node, shift } = self.placed[id];
         let Some(shift) = shift else {
@@ -77,7 +77,8 @@ impl Quantiser<'_> {
         Ok(node)
     }
 
-    /// Clips far beyond what calibration saw, if some image could make the value too wide.
+    /// Adds a clip far beyond the values seen in calibration, if some image could make a value too
+    /// wide.
     pub(super) fn saturate(&mut self, id: LayerId, node: NodeId) -> Result<NodeId, String> {
         if self.bounds(node).magnitude_bits() <= MAX_ACTIVATION_BITS {
             return Ok(node);
@@ -91,8 +92,8 @@ impl Quantiser<'_> {
         Ok(clip)
     }
 
-    /// The scale wanted for a linear layer's activations: from the range of what follows up to the
-    /// next layer that needs them rescaled.
+    /// The scale for a linear layer's activations. It is picked from the range of the last layer
+    /// that still works on accumulators: max pools, reshapes, ReLUs and clips that follow alone.
     pub(super) fn output_scale(&self, id: LayerId) -> i32 {
         let mut last = id;
         loop {
