@@ -1,6 +1,6 @@
 //! Activations.
 
-use super::arithmetic::scalar;
+use super::affine::scalar;
 use super::view::View;
 use super::{Context, Refusal, Value};
 use crate::constant::{Constant, Data};

@@ -2,6 +2,7 @@
 //! the error names it.
 
 mod activation;
+mod affine;
 mod arithmetic;
 mod attributes;
 mod context;

@@ -1,6 +1,6 @@
 //! Means, sums and maxima over whole axes.
 
-use super::arithmetic::scalar;
+use super::affine::scalar;
 use super::pool::whole;
 use super::{Context, Refusal, Value};
 use crate::network::Kind;
