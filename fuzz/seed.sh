@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-# Copies files under names made of their paths: two folders may hold files of one name.
+# Copies files under names made from their paths, since two folders may have files of the same name.
 seed() {
     target=fuzz/corpus/$1
     shift
@@ -19,7 +19,7 @@ seed proving_key vectors/models/*.zkl $hostile/*.zkl
 seed onnx_import crates/onnx/tests/graphs/*.onnx crates/onnx/tests/refused/*.onnx crates/onnx/tests/foreign/*.onnx models/*.onnx
 images=$(find examples crates/image/tests/files -type f \
     \( -name '*.png' -o -name '*.jpg' -o -name '*.gif' -o -name '*.webp' -o -name '*.bmp' \))
-# The names of these files hold no spaces.
+# The names of these files have no spaces.
 # shellcheck disable=SC2086
 seed image $images
 # shellcheck disable=SC2086

@@ -1,4 +1,4 @@
-"""What the scripts of this folder share: paths, data sets in IDX format, hashes, CIDs."""
+"""The parts that the scripts of this folder share: paths, data sets in IDX format, hashes."""
 
 import gzip
 import hashlib

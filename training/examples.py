@@ -15,7 +15,7 @@ from train import onnx_logits
 EXAMPLES = common.ROOT / "examples"
 # IPFS cuts files into blocks of this size; a smaller file is one block, so its CID is easy to tell.
 BLOCK = 262_144
-# How far the right logit must be above the next: a comfortable margin for quantisation.
+# The least margin of the right logit above the next, comfortable for quantisation.
 MARGIN = 2.0
 SIDE = 512
 
@@ -81,7 +81,7 @@ def cid_v0(data):
 
 
 def pipeline(data, invert):
-    """What the command line makes of a file: 28×28 bytes."""
+    """The 28×28 pixels that the command line makes from a file."""
     picture = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), np.int64)
     luma = (picture @ np.array([2126, 7152, 722])) // 10_000
     rows, columns = (((2 * np.arange(28) + 1) * size) // 56 for size in luma.shape)

@@ -128,7 +128,7 @@ class Graph:
         self.outputs = [(x, [self.batch, self.classes])]
         return self
 
-    # --- what comes out ---
+    # --- outputs ---
 
     def model(self, outputs=None, opset=None):
         channels, height, width = self.shape

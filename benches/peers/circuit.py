@@ -69,7 +69,7 @@ def write(path: Path, content: dict) -> None:
 
 
 def circuit(network: zkl.Network) -> str:
-    """A chain of templates of layers.circom. What the shipped networks do not need is refused."""
+    """A chain of templates of layers.circom. Refuses operators that the shipped networks do not have."""
     templates = []
     shape = network.shape
     pixels = int(np.prod(shape))

@@ -1,5 +1,5 @@
-// The operators of the shipped networks as circom templates, computing exactly what
-// `zklens execute` computes. Tensors are flat: [channels][rows][columns], one after the other.
+// The operators of the shipped networks as circom templates, with exactly the results of
+// `zklens execute`. Tensors are flat: [channels][height][width].
 pragma circom 2.0.0;
 
 include "circomlib/circuits/bitify.circom";
@@ -105,7 +105,7 @@ template RescaleRelu(count, bits, shift) {
     }
 }
 
-// The place of the largest value, the first of them if there are several.
+// The position of the largest value, and of the first one if several are equal.
 template ArgMax(count, bits) {
     signal input x[count];
     signal output y;

@@ -92,7 +92,7 @@ def provers(options: argparse.Namespace, folder: Path, statement: dict) -> dict:
 
 
 def measured(command: list, log: Path) -> Cost:
-    """What this process and all its threads used, from start to end."""
+    """The time and memory that the process and all its threads took, from start to end."""
     started = time.monotonic()
     with log.open("wb") as output:
         child = subprocess.Popen(list(map(str, command)), stdout=output, stderr=subprocess.STDOUT)

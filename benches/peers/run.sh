@@ -3,8 +3,8 @@
 #
 #     benches/peers/run.sh [--rounds N] [--ezkl]
 #
-# Needs what building zklens needs, Python 3.11 and Node; the rest comes from the registries. What it
-# makes lies in $PEERS (default target/peers) and is used again by the next run.
+# Needs the tools that build zklens, Python 3.11 and Node; the rest comes from the registries. Its files
+# are in $PEERS (default target/peers), and the next run uses them again.
 # ZKLENS names a zklens to measure instead of the one that is built here.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -56,7 +56,7 @@ build_known_tau() {
         --target-dir "$scratch/known_tau"
 }
 
-# circom reads only what lies below the folder it is started in.
+# circom reads only files below the folder where it is started.
 compile() {
     cp "$here/layers.circom" "$scratch/"
     (cd "$scratch" && node node_modules/circom2/cli.js "$1/network.circom" --r1cs --wasm -o "$1" \

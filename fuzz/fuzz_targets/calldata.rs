@@ -1,7 +1,8 @@
-//! Calldata of a contract's `verify`: decoded calldata encodes to the same bytes, and no call but the one with the
-//! golden proof is of a true statement.
+//! Calldata of a contract's `verify`. Decoded calldata encodes to the same bytes, and only the call
+//! with the golden proof is accepted.
 //!
-//! An input is read twice: as calldata, and as changes of single bytes of the true one, which keep its layout.
+//! An input is read twice: as calldata, and as changes of single bytes of the true calldata, which
+//! keep its layout.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -30,7 +31,7 @@ fn check(bytes: &[u8]) {
         return;
     };
     assert_eq!(calldata(&statement, &proof).as_deref(), Ok(bytes));
-    // `check` takes the same arguments, and a statement alone is a part of them.
+    // `check` takes the same arguments, and a call with a statement alone takes a part of them.
     let check = check_calldata(&statement, &proof).expect("the same labels");
     assert_eq!(check[4..], bytes[4..]);
     assert!(public_values(&statement).is_ok());
@@ -38,7 +39,8 @@ fn check(bytes: &[u8]) {
     assert_eq!(verified.is_ok(), bytes == *TRUE);
 }
 
-/// The true call after changes of three bytes each: a place, high byte first, and the byte that is put there.
+/// The true call after changes. Three bytes of the input make a change: a position, high byte
+/// first, and the new byte.
 fn changed(changes: &[u8]) -> Vec<u8> {
     let mut call = TRUE.clone();
     let (changes, _) = changes.as_chunks::<3>();

@@ -1,4 +1,4 @@
-//! Content identifiers: a file read in pieces has the identifier of the whole.
+//! Content identifiers. A file that is read in parts has the same identifier as the whole file.
 
 #![no_main]
 
@@ -6,7 +6,8 @@ use std::io::{self, Read};
 use zklens_fuzz::{MIB, door};
 use zklens_image::{CidVersion, cid};
 
-/// Gives at most `sizes[i]` bytes at the `i`-th read, in turn, and is interrupted where that is zero.
+/// A reader that gives at most `sizes[i]` bytes at read `i`, over and over. A size of zero is an
+/// interruption.
 struct Pieces<'a> {
     bytes: &'a [u8],
     sizes: [u8; 8],
@@ -33,7 +34,7 @@ door!(256 * MIB, |input| {
     let Some((sizes, rest)) = input.split_first_chunk() else {
         return;
     };
-    // Repeated past the 256 KiB of one block where the first byte says so.
+    // If the first byte says so, the input is repeated until it exceeds a block of 256 KiB.
     let repeats = if sizes[0] % 4 == 0 { 300 } else { 1 };
     let bytes = rest.repeat(repeats);
     for version in [CidVersion::V0, CidVersion::V1RawLeaves] {

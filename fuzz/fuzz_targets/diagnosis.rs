@@ -1,11 +1,12 @@
-//! Files that no decoder took: what is said about them is a few lines of visible text.
+//! Files that every decoder refused. A diagnosis is a few lines of visible text.
 
 #![no_main]
 
 use zklens_diagnosis::{Expected, diagnose};
 use zklens_fuzz::{MIB, door};
 
-/// The longest sentence, in bytes: two texts of a file are cut at 200 characters each.
+/// The most bytes of a diagnosis. It repeats at most two texts of a file, each cut at 200
+/// characters.
 const LONGEST: usize = 2048;
 
 door!(256 * MIB, |file| {

@@ -1,4 +1,4 @@
-//! Image files: nothing panics, and there are as many pixels as the network takes.
+//! Image files. Nothing panics, and the result has exactly the pixels that the network takes.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! A verifying key from a stranger: a decoded key encodes to the same bytes, and a proof of the right form that proves
-//! nothing comes to the last check, a pairing, and is refused there.
+//! Verifying keys. A decoded key encodes to the same bytes. A proof of the right form that proves
+//! nothing reaches the last check, a pairing, and is refused there.
 #![no_main]
 
 use zklens_commitment::OpeningError;
@@ -9,7 +9,7 @@ use zklens_layers::dims::MAX_IMAGES;
 use zklens_layers::Layout;
 use zklens_verifier::{Statement, VerifyError, VerifyingKey, verify};
 
-/// The tape of a larger proof is not written.
+/// The most words of a tape. Larger proofs are not tried.
 const MAX_WORDS: usize = 1 << 14;
 
 door!(256 * MIB, |bytes| {
@@ -17,7 +17,7 @@ door!(256 * MIB, |bytes| {
         return;
     };
     assert_eq!(key.encode(), bytes);
-    // A stranger chooses the statement, too: here, the bytes of the model id do.
+    // A stranger also chooses the statement. Here the bytes of the model id do.
     let [first, second, ..] = key.id().0;
     let images = usize::from(u16::from_le_bytes([first, second]));
     for images in [1, 1 + usize::from(first % 8), 1 + images % MAX_IMAGES] {
@@ -43,7 +43,7 @@ fn refuse(key: &VerifyingKey, images: usize) {
     };
     let refused = verify(&SETUP, key, statement, &tape::blank(&words));
     let refused = refused.expect_err("a proof of nothing");
-    // More images may be refused for the work that they would take.
+    // A statement of more images may be refused for the work that it would take.
     if images == 1 || !matches!(refused, VerifyError::Statement(_)) {
         assert_eq!(refused, VerifyError::Opening(OpeningError::Refused));
     }

@@ -1,11 +1,12 @@
-//! Model files: what decodes encodes to the same bytes, and stays within the bounds it states.
+//! Model files. A decoded model encodes to the same bytes, and its values stay within the bounds
+//! that it states.
 
 #![no_main]
 
 use zklens_fuzz::{MIB, door, model};
 use zklens_model::{Model, Pixels};
 
-/// Larger networks are not run.
+/// The most work of a network that is run.
 const MAX_WORK: u64 = 1 << 20;
 
 door!(256 * MIB, |bytes| {

@@ -1,5 +1,5 @@
-//! Answers of a node and of the contract there: nothing panics, an answer fits its question, and a refusal is told
-//! without characters that drive a terminal.
+//! Answers of a node and of a contract. Nothing panics, an answer fits its question, and no refusal
+//! is printed with characters that control a terminal.
 //!
 //! The first byte of an input chooses the question; the rest is the body of the answer.
 #![no_main]
@@ -16,7 +16,7 @@ door!(64 * MIB, |input| {
         return;
     };
     let method = Method::ALL[usize::from(*method) % Method::ALL.len()];
-    // A contract's bytes are also read without a node around them.
+    // The input is also read as the bytes of a contract, without a node's JSON around them.
     returned(body);
     let answer = match method.decode(body) {
         Ok(answer) => answer,
@@ -33,14 +33,14 @@ door!(64 * MIB, |input| {
     }
 });
 
-/// Reads the bytes that a contract returned or reverted with.
+/// Reads the bytes that a contract returns or reverts with.
 fn returned(bytes: &[u8]) {
     let reason = Refusal::decode(bytes).to_string();
     assert_eq!(printable(&reason), reason);
     if let Ok(id) = modelIdCall::abi_decode_returns_validate(bytes) {
         assert_eq!(id[..], bytes[..32]);
     }
-    // Lists and texts are no longer than what they are in.
+    // Lists and texts are at most as long as the bytes around them.
     if let Ok(key) = keyCall::abi_decode_returns_validate(bytes) {
         assert!(key.len() <= bytes.len());
     }

@@ -1,4 +1,4 @@
-//! ONNX files: nothing panics, and what is imported is a model that survives its file.
+//! ONNX files. Nothing panics, and an imported model is the same after it is written and read.
 
 #![no_main]
 
@@ -6,7 +6,7 @@ use zklens_fuzz::{MIB, door};
 use zklens_model::{Model, Pixels};
 use zklens_onnx::{ImportError, Importer, Options, Sample};
 
-/// Networks with a larger input, or that take more work, are only read.
+/// The largest input and the most work of a network that is calibrated. Others are only read.
 const MAX_PIXELS: usize = 4096;
 const MAX_WORK: usize = 1 << 20;
 
@@ -34,7 +34,7 @@ door!(1024 * MIB, |file| {
     }
 });
 
-/// Reads the file with as many class names as it has logits, which the first refusal tells.
+/// Reads the file with the right number of class names, which the first refusal tells.
 fn read(file: &[u8]) -> Option<Importer> {
     let with = |classes: usize| {
         let classes = (0..classes).map(|class| class.to_string()).collect();

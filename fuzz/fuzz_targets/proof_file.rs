@@ -1,4 +1,4 @@
-//! A proof file from a stranger: what decodes encodes to the same bytes.
+//! Proof files. A decoded file encodes to the same bytes.
 #![no_main]
 
 use zklens_fuzz::{MIB, door};

@@ -1,7 +1,8 @@
-//! A proof from a stranger, of a statement that has one: no tape but that one is accepted.
+//! Proofs of the golden statement. Only the golden tape is accepted.
 //!
-//! An input is read twice: as a tape, or as the proof file that it is in; and as a list of changes of the true tape,
-//! each of one word into another that is well formed, which the verifier has to compute with.
+//! An input is read twice: as a tape or a proof file that has one; and as a list of changes of the
+//! golden tape. A change replaces a word by another well-formed one, with which the verifier has to
+//! compute.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -30,20 +31,21 @@ static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
 door!(256 * MIB, |bytes| {
     let file = ProofFile::decode(bytes);
     check(file.as_ref().map_or(bytes, |file| &file.proof));
-    // A tape of points and scalars comes to the last check.
+    // A tape of well-formed points and scalars reaches the last check.
     if let Some(refused) = check(&changed(bytes)) {
         assert_eq!(refused, VerifyError::Opening(OpeningError::Refused));
     }
 });
 
-/// Why a tape is refused.
+/// The error with which a tape is refused.
 fn check(tape: &[u8]) -> Option<VerifyError> {
     let verified = verify(&SETUP, &KEY, PROOF.statement.clone(), tape);
     assert_eq!(verified.is_ok(), tape == PROOF.proof);
     verified.err()
 }
 
-/// The true tape after changes of three bytes each: the kind of change, the word, and a number.
+/// The golden tape after changes. Three bytes of the input make a change: its kind, the word, and a
+/// number.
 fn changed(changes: &[u8]) -> Vec<u8> {
     let mut tape = PROOF.proof.clone();
     let (changes, _) = changes.as_chunks::<3>();
@@ -52,7 +54,7 @@ fn changed(changes: &[u8]) -> Vec<u8> {
         let word = WORDS[place];
         let start = start(place);
         let new = match what % 3 {
-            // Another word of the same kind of the true tape.
+            // Another word of the same kind from the golden tape.
             0 => same(word, usize::from(*with)),
             1 => opposite(&tape[start..start + word.bytes()]),
             _ => small(word, *with),
@@ -62,7 +64,7 @@ fn changed(changes: &[u8]) -> Vec<u8> {
     tape
 }
 
-/// Where a word begins.
+/// The offset at which a word begins.
 fn start(place: usize) -> usize {
     WORDS[..place].iter().map(|word| word.bytes()).sum()
 }

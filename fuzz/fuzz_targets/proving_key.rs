@@ -1,7 +1,7 @@
-//! A proving key: a decoded key encodes to the same bytes, and so does its verifying key.
+//! Proving keys. A decoded key encodes to the same bytes, and so does its verifying key.
 //!
-//! An input is read twice: as a key file; and as a model file, or what is inside one, around which a key file is put
-//! that is right but for its blindings, which are bytes of the input.
+//! An input is read twice: as a key file; and as a model file or the contents of one. For this
+//! model a correct key file is made, except that its blindings are bytes of the input.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ use zklens_model::Model;
 use zklens_prover::{PROVING_KEY_MAGIC, PROVING_KEY_VERSION, ProvingKey};
 use zklens_verifier::VerifyingKey;
 
-/// Columns of the keys here, few for speed.
+/// The columns of the keys made here, few for speed.
 const COLUMNS: u16 = 1024;
 
 static SETUP: LazyLock<Setup> = LazyLock::new(|| {
@@ -43,7 +43,11 @@ fn check(file: &[u8]) {
 fn around(model: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
     let circuit = Circuit::compile(&Model::decode(model).ok()?).ok()?;
     let columns = Columns::new(COLUMNS.into())?;
-    let rows = Layout::new(&circuit, columns, 1).ok()?.vectors.weights.len();
+    let rows = Layout::new(&circuit, columns, 1)
+        .ok()?
+        .vectors
+        .weights
+        .len();
     let mut file = PROVING_KEY_MAGIC.to_vec();
     file.extend(PROVING_KEY_VERSION.to_le_bytes());
     file.extend(COLUMNS.to_le_bytes());

@@ -1,4 +1,4 @@
-//! A ceremony's file from a stranger: its powers make a setup file, and fewer powers are the beginning of more.
+//! Files of ceremonies. The powers make a setup file, and fewer powers are the beginning of more.
 #![no_main]
 
 use std::io::Cursor;
@@ -10,12 +10,13 @@ use zklens_fuzz::{MIB, door};
 door!(256 * MIB, |bytes| {
     let read = |powers| read(&mut Cursor::new(bytes), powers, |_| ());
     let Ok(short) = read(2) else {
-        // More powers do not help, and a number beyond any file's is refused before a point is read.
+        // If some powers are refused, so are more. A number beyond any file is refused before a
+        // point is read.
         assert!(read(u64::MAX).is_err());
         return;
     };
     check(&short, 2);
-    // As many as there are.
+    // All powers of the file.
     let Err(PtauError::Powers { got, .. }) = read(u64::MAX) else {
         panic!("more powers than the file has bytes");
     };

@@ -1,4 +1,4 @@
-//! Image files: what is sampled is what is decoded.
+//! Image files. The sampled pixels are those that `image` decodes.
 
 #![no_main]
 

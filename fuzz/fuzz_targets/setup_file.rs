@@ -1,4 +1,4 @@
-//! A setup file from a stranger: a setup that is read encodes to the same bytes, and the shipped powers alone pass for
+//! Setup files. A decoded setup encodes to the same bytes, and only the shipped powers pass for
 //! those of the shipped ceremony.
 #![no_main]
 
@@ -6,7 +6,8 @@ use zklens_ceremony::{MAX_POWERS, SetupFile};
 use zklens_field::{POINT_BYTES, encode_point};
 use zklens_fuzz::{MIB, door};
 
-/// More powers are read, and not checked: that takes as long as there are powers.
+/// The most powers that are checked, since the time of a check grows with them. Larger setups are
+/// only read.
 const MAX_CHECKED: usize = 256 * POINT_BYTES;
 
 door!(256 * MIB, |bytes| {

@@ -1,4 +1,5 @@
-//! A line of JSON from SP1's worker: it is a message or an error, and a message is written and read as itself.
+//! Lines of JSON from SP1's worker. A line is a message or an error, and a message is the same
+//! after it is written and read.
 #![no_main]
 
 use zklens_fuzz::{MIB, door};
@@ -9,7 +10,7 @@ door!(256 * MIB, |line| {
         let written = serde_json::to_vec(&message).expect("a message");
         assert_eq!(Message::decode(&written).as_ref(), Some(&message));
     }
-    // The other direction: a request to the worker.
+    // The other direction is a request to the worker.
     if let Ok(request) = serde_json::from_slice::<Request>(line) {
         let written = serde_json::to_vec(&request).expect("a request");
         let again: Request = serde_json::from_slice(&written).expect("what was written");

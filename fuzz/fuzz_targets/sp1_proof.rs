@@ -1,7 +1,8 @@
-//! A proof file of SP1 from a stranger: a decoded file encodes to the same bytes, and no input passes for a proof. Core and
-//! compressed proofs are left to the worker, which is not there.
+//! Proof files of SP1. A decoded file encodes to the same bytes, and no input passes for a proof.
+//! Core and compressed proofs would go to the worker, which is absent here.
 //!
-//! An input is read twice: as a file; and as a system, then the bytes of a proof for a statement that there could be.
+//! An input is read twice: as a file; and as a proof system, followed by the bytes of a proof of
+//! some statement.
 #![no_main]
 
 use sha2::{Digest, Sha256};
@@ -27,10 +28,11 @@ door!(256 * MIB, |bytes| {
     }
 });
 
-/// Nobody has made a proof for contracts of the statements here.
+/// No input is a proof, since nobody has made a proof for contracts of these statements.
 fn refuse(file: &ProofFile) {
     let worker = || Err(WorkerError::NotFound);
-    // A panic of SP1's verifier is an answer. libFuzzer's hook would end the program before it is caught.
+    // A panic of SP1's verifier is a refusal. libFuzzer's hook would end the program before the
+    // panic is caught.
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| ()));
     let verified = verify(file, worker);
@@ -41,7 +43,7 @@ fn refuse(file: &ProofFile) {
     let _ = error.to_string();
 }
 
-/// A file with a statement of a program of ours.
+/// A proof file with a statement of one of our programs.
 fn claimed(system: System, proof: &[u8]) -> ProofFile {
     let values = PublicValues {
         ipfs_uri: "ipfs://QmWjtPo46BPrRdWQTPgXVbet1mwa29XrzznEWnVBgqUX9V".into(),
@@ -57,7 +59,7 @@ fn claimed(system: System, proof: &[u8]) -> ProofFile {
     }
 }
 
-/// A proof that begins as those of this system do, so that its points are read.
+/// A proof with the right beginning for this system, so that its points are read.
 fn begun(system: System, rest: &[u8]) -> Vec<u8> {
     let key: &[u8] = match system {
         System::Groth16 => &sp1_verifier::GROTH16_VK_BYTES,

@@ -1,4 +1,4 @@
-//! Shared by the targets: a limit on memory, and tapes that are read to their end.
+//! Parts that targets share: a limit on memory, and tapes that a verifier reads to the end.
 
 pub mod model;
 pub mod tape;
@@ -15,18 +15,18 @@ pub const MIB: usize = 1 << 20;
 pub static SETUP: LazyLock<VerifierSetup> =
     LazyLock::new(|| VerifierSetup::decode(&zklens_setup::TAU_G2).expect("a point"));
 
-/// The system's allocator, which refuses to hold more than `BYTES` at once. A program that needs more ends and says
-/// how many it asked for; libFuzzer takes that for a crash.
+/// The system's allocator with a limit: it refuses to hold more than `BYTES` at once. A program
+/// that needs more ends with a message, and libFuzzer reports that as a crash.
 ///
-/// libFuzzer's own `-malloc_limit_mb` needs a sanitizer's hooks, and `-rss_limit_mb` is looked at once a second:
-/// memory that is taken and given back in between goes unnoticed.
+/// libFuzzer's own `-malloc_limit_mb` needs a sanitizer. Its `-rss_limit_mb` is compared once a
+/// second, so memory that is taken and given back in between goes unnoticed.
 #[derive(Debug)]
 pub struct Limited<const BYTES: usize> {
     held: AtomicUsize,
 }
 
 impl<const BYTES: usize> Limited<BYTES> {
-    /// Nothing is held.
+    /// An allocator that holds nothing yet.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "a static needs a constant")]
     pub const fn new() -> Self {
@@ -35,7 +35,7 @@ impl<const BYTES: usize> Limited<BYTES> {
         }
     }
 
-    /// Counts bytes, if they are within the limit.
+    /// Counts these bytes if they are within the limit, and says whether they are.
     fn take(&self, bytes: usize) -> bool {
         let held = self.held.fetch_add(bytes, Ordering::Relaxed);
         let is_within = held.saturating_add(bytes) <= BYTES;
@@ -46,7 +46,8 @@ impl<const BYTES: usize> Limited<BYTES> {
     }
 }
 
-// SAFETY: every call goes to the system's allocator unchanged, or is refused, as an allocator may.
+// SAFETY: every call goes to the system's allocator unchanged, or is refused, which an allocator
+// may do.
 unsafe impl<const BYTES: usize> GlobalAlloc for Limited<BYTES> {
     unsafe fn alloc(&self, table_layout: Layout) -> *mut u8 {
         if !self.take(table_layout.size()) {
@@ -71,7 +72,8 @@ unsafe impl<const BYTES: usize> GlobalAlloc for Limited<BYTES> {
     }
 }
 
-/// A fuzz target: the bytes that its door may hold at once, and the check of an input.
+/// Defines a fuzz target: the most bytes of memory that it may hold at once, and the check of an
+/// input.
 #[macro_export]
 macro_rules! door {
     ($bytes:expr, $run:expr) => {

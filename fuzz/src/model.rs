@@ -1,4 +1,4 @@
-//! Model files around any bytes.
+//! Model files made from any bytes.
 
 use sha2::{Digest, Sha256};
 use zklens_model::FILE_VERSION;
@@ -6,12 +6,12 @@ use zklens_model::FILE_VERSION;
 const HEADER_BYTES: usize = 4 + 2 + 4;
 const DIGEST_BYTES: usize = 32;
 
-/// A model file whose version, length and digest are right, around the body of another one, or
-/// around any bytes.
+/// A model file with the right version, length and digest. Its body is that of the input if this is
+/// a model file, or else the input itself.
 #[must_use]
 pub fn wrapped(bytes: &[u8]) -> Vec<u8> {
     let body = body(bytes);
-    // A fuzzer's input is small.
+    // The length fits, since a fuzzer's input is small.
     let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
     let mut file = b"ZKLM".to_vec();
     file.extend(FILE_VERSION.to_le_bytes());
@@ -22,7 +22,7 @@ pub fn wrapped(bytes: &[u8]) -> Vec<u8> {
     file
 }
 
-/// The bytes between header and digest, if there is a header.
+/// The bytes between header and digest; `None` without a header.
 fn body(bytes: &[u8]) -> &[u8] {
     let end = bytes.len().saturating_sub(DIGEST_BYTES);
     let inside = bytes.get(HEADER_BYTES..end);

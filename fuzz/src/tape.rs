@@ -5,7 +5,7 @@ use zklens_field::{POINT_BYTES, SCALAR_BYTES, encode_point, generator};
 use zklens_layers::Layout;
 use zklens_layers::layout::DEGREE;
 
-/// The kind of one word of a tape.
+/// The kind of a word of a tape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Word {
     /// A point of the curve.
@@ -15,7 +15,7 @@ pub enum Word {
 }
 
 impl Word {
-    /// How many bytes it takes.
+    /// The number of bytes of the word.
     #[must_use]
     pub const fn bytes(self) -> usize {
         match self {
@@ -30,7 +30,7 @@ impl Word {
 pub fn words(layout: &Layout) -> Vec<Word> {
     let points = |count| repeat_n(Word::Point, count);
     let scalars = |count| repeat_n(Word::Scalar, count);
-    // Commitments to the witness and to helpers.
+    // Commitments to the witness, then to the helpers.
     points(layout.vectors.witness.len() + layout.vectors.helpers.len())
         // Rounds of the sumcheck, then the columns' values.
         .chain(scalars(layout.num_vars * DEGREE + layout.num_values()))
@@ -41,7 +41,7 @@ pub fn words(layout: &Layout) -> Vec<Word> {
         .collect()
 }
 
-/// A tape of these words that proves nothing: every point the generator, every scalar zero.
+/// A tape of these words that proves nothing: every point is the generator, every scalar zero.
 #[must_use]
 pub fn blank(words: &[Word]) -> Vec<u8> {
     let point = encode_point(&generator());

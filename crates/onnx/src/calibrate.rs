@@ -1,7 +1,17 @@
-//! What the values of a network are on real images.
+//! Calibration: the range of every layer's values on real images.
 
 use crate::network::Network;
 use rayon::prelude::*;
+use zklens_model::Pixels;
+
+/// A calibration image.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// The image at the network's size.
+    pub pixels: Pixels,
+    /// Its class, if that is known.
+    pub label: Option<usize>,
+}
 
 /// The least and the greatest value of a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,7 +30,7 @@ impl Range {
         f64::from(self.min.abs().max(self.max.abs()))
     }
 
-    /// All of `cells`; everything, if one of them is not a number.
+    /// The range of `cells`. If one of them is NaN, the range is infinite.
     fn of(cells: &[f32]) -> Self {
         let hull = cells.iter().fold(Self::EMPTY, |range, x| {
             range.hull(Self { min: *x, max: *x })
@@ -42,12 +52,12 @@ impl Range {
     }
 }
 
-/// What calibration saw.
+/// The values seen during calibration.
 #[derive(Debug)]
 pub(crate) struct Calibration {
-    /// One per layer.
+    /// The range of each layer.
     pub(crate) ranges: Vec<Range>,
-    /// One row per image.
+    /// The logits for each image.
     pub(crate) logits: Vec<Vec<f32>>,
 }
 

@@ -1,4 +1,4 @@
-//! Functions of one value, which become tables.
+//! Functions of one value, which become tables of the integer network.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) enum Curve {
         gamma: f32,
     },
     Gelu,
-    /// GELU by its approximation with a tanh.
+    /// The approximation of GELU by a tanh.
     GeluTanh,
     Swish {
         alpha: f32,
@@ -45,7 +45,7 @@ pub(crate) enum Curve {
     Power {
         exponent: f32,
     },
-    /// Put together of others by the network.
+    /// A function that several layers of the network compute together.
     Composed(Arc<Formula>),
 }
 
@@ -161,7 +161,7 @@ impl Curve {
         }
     }
 
-    /// Where the curve is flat to 12 bits.
+    /// The magnitude of inputs beyond which the curve is constant to 12 bits, if there is one.
     pub(crate) const fn flat_beyond(&self) -> Option<f64> {
         match self {
             Self::Sigmoid => Some(8.0),
@@ -186,7 +186,7 @@ impl Formula {
         }
     }
 
-    /// Operations it takes to compute.
+    /// Roughly the number of operations for one value.
     pub(crate) fn len(&self) -> usize {
         let both = |a: &Self, b: &Self| a.len().saturating_add(b.len());
         let inner = match self {

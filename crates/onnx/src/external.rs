@@ -1,4 +1,5 @@
-//! Weights in files beside the model: brought into the model before anything else looks at it.
+//! Weights in files beside the model. They are read into the model before anything else looks at
+//! it.
 
 use crate::error::ImportError;
 use crate::proto::{self, data_type};
@@ -6,17 +7,18 @@ use crate::proto::{self, data_type};
 /// Reads the files that lie beside a model.
 ///
 /// The importer asks for paths below the model's folder only: names with `/` between, never `..`.
-/// Whoever implements it must not follow a link out of the folder.
+/// An implementation must not follow a link out of the folder.
 pub trait ExternalData {
-    /// `length` bytes of the file `location` from `offset` on.
+    /// Reads `length` bytes of the file `location`, starting at `offset`.
     ///
     /// # Errors
     ///
-    /// Why they cannot be read, as the end of a sentence that names the file.
+    /// The reason why they cannot be read, as the end of a sentence that begins with the file's
+    /// name.
     fn read(&self, location: &str, offset: u64, length: u64) -> Result<Vec<u8>, String>;
 }
 
-/// Only the model's own file.
+/// For models without files beside them: every read fails.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Nothing;
 
@@ -26,10 +28,10 @@ impl ExternalData for Nothing {
     }
 }
 
-/// All tensors together read at most this from other files, in bytes.
+/// The most bytes that all tensors together read from other files.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Moves the contents of other files into the model's tensors.
+/// Reads the contents of other files into the model's tensors.
 pub(crate) fn resolve(
     model: &mut proto::Model,
     files: &dyn ExternalData,
@@ -132,7 +134,7 @@ fn read(
     Ok(())
 }
 
-/// Whether a location is a path to something below the folder it starts from, on any system.
+/// Whether a path stays below the folder where it starts, on every operating system.
 fn stays_inside(location: &str) -> bool {
     let is_plain = |name: &str| {
         !name.is_empty() && name != ".." && !name.contains(['\\', ':']) && !name.contains('\0')
@@ -140,10 +142,10 @@ fn stays_inside(location: &str) -> bool {
     location.len() <= MAX_LOCATION && location.split('/').all(is_plain)
 }
 
-/// No path is longer, in bytes.
+/// The most bytes of a path.
 const MAX_LOCATION: usize = 1 << 10;
 
-/// Bytes of all elements, if their type and number are such as the importer takes.
+/// The bytes of all elements; `None` if the importer does not take their type or number.
 fn length(tensor: &proto::Tensor) -> Option<u64> {
     let dims = crate::constant::dims(&tensor.dims)?;
     let elements = crate::constant::len(&dims)?;

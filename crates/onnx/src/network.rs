@@ -1,4 +1,4 @@
-//! The network in floating point: what ONNX is lowered to, folded and calibrated on.
+//! The network in floating point. ONNX graphs are lowered to it; it is then folded and calibrated.
 
 use crate::curve::Curve;
 use zklens_model::{Shape, Window};
@@ -6,7 +6,7 @@ use zklens_model::{Shape, Window};
 /// A layer's position in its network. Layer 0 is the input.
 pub(crate) type LayerId = usize;
 
-/// Layers in an order in which each follows its inputs.
+/// The layers of a network, each after its inputs.
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
     pub(crate) layers: Vec<Layer>,
@@ -45,32 +45,32 @@ pub(crate) enum Kind {
     Curve(Curve),
     MaxPool(Window),
     AveragePool(Window),
-    /// Zeros around every channel: a window of one cell, stride 1, and its padding.
+    /// Zeros around every channel, as the padding of a window of one cell with stride 1.
     Pad(Window),
     Add,
     Concat,
     Reshape,
     Select(Select),
-    /// Two tensors of one shape, cell by cell; or the second has one cell per channel, for all of the
-    /// first's.
+    /// The product of two tensors of the same shape, cell by cell. The second may instead have one
+    /// cell per channel, which multiplies the whole channel.
     Product,
 }
 
-/// Weights `[outputs][…]` and a bias per output.
+/// The weights `[outputs][…]` of a layer, and a bias per output.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Linear {
     pub(crate) weights: Vec<f32>,
     pub(crate) bias: Vec<f32>,
 }
 
-/// Cells of the input, picked by channel, row and column.
+/// A choice of the input's cells, by channel, row and column.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Select {
-    /// For each channel the input's, or none: zeros.
+    /// For each channel of the output, that of the input; `None` for a channel of zeros.
     pub(crate) channels: Vec<Option<usize>>,
     pub(crate) rows: Vec<usize>,
     pub(crate) columns: Vec<usize>,
-    /// The ONNX node that asks for it, and its operator.
+    /// The name of the ONNX node that makes the choice, and its operator.
     pub(crate) by: [String; 2],
 }
 
@@ -112,7 +112,8 @@ impl Kind {
         }
     }
 
-    /// Whether it is increasing in each input, so that it commutes with max pooling.
+    /// Whether a larger input never gives a smaller output, so that the layer commutes with max
+    /// pooling.
     pub(crate) fn is_increasing(&self) -> bool {
         match self {
             Self::Relu | Self::Clip { .. } => true,
@@ -121,7 +122,7 @@ impl Kind {
         }
     }
 
-    /// How many weights it holds.
+    /// The number of weights.
     pub(crate) const fn weights(&self) -> usize {
         match self {
             Self::Dense(linear) | Self::Conv { linear, .. } => linear.weights.len(),
@@ -153,7 +154,8 @@ impl Network {
         })
     }
 
-    /// How many times each layer is an input of another; the output counts as used once more.
+    /// For each layer, how often it is an input of another. The network's output counts as one more
+    /// use.
     pub(crate) fn uses(&self) -> Vec<usize> {
         let mut uses = vec![0; self.layers.len()];
         for input in self.layers.iter().flat_map(|layer| &layer.inputs) {
@@ -163,7 +165,7 @@ impl Network {
         uses
     }
 
-    /// The output of every layer on pixels `0…255`.
+    /// Runs the network on pixels `0…255`, and returns the output of every layer.
     pub(crate) fn run(&self, pixels: &[u8]) -> Vec<Vec<f32>> {
         let mut outputs: Vec<Vec<f32>> = Vec::with_capacity(self.layers.len());
         for layer in &self.layers {
@@ -270,7 +272,8 @@ impl Layer {
         output
     }
 
-    /// Folds every cell of `seen` under the window into the cells of `plane`, tap by tap.
+    /// Combines the cells of `seen` under the window into the cells of `plane`, position by
+    /// position.
     fn slide(
         &self,
         window: &Window,

@@ -1,10 +1,11 @@
-//! The normalisation of pixels, in front of the network.
+//! The normalisation of pixels, as a layer in front of the network.
 
 use crate::error::ImportError;
 use crate::network::{Kind, Layer, Network};
-use crate::{Normalisation, Options, PixelRange};
+use crate::options::{Normalisation, Options, PixelRange};
 
-/// Puts what happens to pixels outside the graph in front of it.
+/// Puts a layer in front of the network that prepares pixels as the trainer did outside the graph.
+/// Returns the values that pixels are taken as, in words.
 pub(crate) fn normalise(
     network: &mut Network,
     options: &Options,

@@ -1,5 +1,5 @@
 //! The parts of the ONNX file format that the importer reads (onnx.proto, IR versions 3 to 14).
-//! Protocol Buffers skip what is not listed here.
+//! The decoder skips fields that are not listed here.
 
 use prost::Message;
 
@@ -60,7 +60,7 @@ pub(crate) struct Graph {
     pub(crate) sparse_initializer: Vec<SparseTensor>,
 }
 
-/// A tensor of zeros but for the values listed.
+/// A tensor that is zero except for the listed values.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct SparseTensor {
     #[prost(message, optional, tag = "1")]
@@ -107,7 +107,7 @@ pub(crate) struct Attribute {
     pub(crate) ints: Vec<i64>,
     #[prost(int32, tag = "20")]
     pub(crate) r#type: i32,
-    /// In a function: the attribute of the call whose value this one takes.
+    /// Inside a function: the name of the call's attribute whose value this one takes.
     #[prost(string, tag = "21")]
     pub(crate) ref_attr_name: String,
     #[prost(message, optional, tag = "22")]
@@ -183,7 +183,7 @@ pub(crate) struct Dimension {
     pub(crate) dim_value: Option<i64>,
 }
 
-/// `AttributeProto.AttributeType` values the importer reads.
+/// The values of `AttributeProto.AttributeType` that the importer reads.
 pub(crate) mod attribute_type {
     pub(crate) const FLOAT: i32 = 1;
     pub(crate) const INT: i32 = 2;
@@ -194,7 +194,7 @@ pub(crate) mod attribute_type {
     pub(crate) const SPARSE_TENSOR: i32 = 11;
 }
 
-/// `TensorProto.DataType` values the importer reads.
+/// The values of `TensorProto.DataType` that the importer reads.
 pub(crate) mod data_type {
     pub(crate) const FLOAT: i32 = 1;
     pub(crate) const UINT8: i32 = 2;
@@ -235,12 +235,12 @@ pub(crate) mod data_type {
         }
     }
 
-    /// Whether elements are numbers with fractions that the importer reads.
+    /// Whether elements of this type are floating-point numbers that the importer reads.
     pub(crate) const fn is_float(r#type: i32) -> bool {
         matches!(r#type, FLOAT | DOUBLE | FLOAT16 | BFLOAT16)
     }
 
-    /// Bytes of an element, of the types that the importer reads.
+    /// The bytes of an element, for the types that the importer reads.
     pub(crate) const fn bytes(r#type: i32) -> Option<usize> {
         match r#type {
             UINT8 | INT8 | BOOL => Some(1),

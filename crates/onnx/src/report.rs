@@ -1,50 +1,50 @@
-//! What an import did, for people and programs.
+//! The report of an import, for people and programs.
 
 use serde::Serialize;
 use std::fmt;
 
-/// How well the integer network agrees with the float network, and what became of each layer.
+/// The agreement of the integer network with the float network, and the result for each layer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// Images calibrated on.
+    /// The number of calibration images.
     pub images: usize,
-    /// Share of images that the float network labels right, if labels were given.
+    /// The share of images that the float network labels correctly, 0 to 1, if labels were given.
     pub float_accuracy: Option<f64>,
-    /// The same of the integer network.
+    /// The share of images that the integer network labels correctly, if labels were given.
     pub integer_accuracy: Option<f64>,
-    /// Share of images that both give the same label.
+    /// The share of images to which both networks give the same label.
     pub agreement: f64,
-    /// The largest difference between a logit of one and of the other.
+    /// The largest difference between a logit of the float network and that of the integer network.
     pub largest_logit_error: f64,
-    /// The largest logit of the float network, for comparison.
+    /// The largest absolute value of the float network's logits, for comparison.
     pub largest_logit: f64,
-    /// What the pixels were taken as.
+    /// The values that pixels are taken as, in words.
     pub pixels: String,
-    /// Layer by layer, after folding.
+    /// The layers after folding, in order.
     pub layers: Vec<LayerReport>,
 }
 
-/// One layer after folding.
+/// A layer after folding.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LayerReport {
-    /// Name of the ONNX node.
+    /// The name of the ONNX node.
     pub name: String,
-    /// Operator.
+    /// The name of the layer's operator.
     pub operator: &'static str,
     /// `[channels, height, width]` of the output.
     pub shape: [usize; 3],
-    /// Least and greatest output on the calibration images, in floating point.
+    /// The least and the greatest output on the calibration images, in floating point.
     pub seen: [f32; 2],
-    /// The output's node in the model.
+    /// The index of the node in the model that has the layer's output.
     pub node: usize,
-    /// Fraction bits of that node.
+    /// The number of fraction bits of that node's values.
     pub scale: i32,
-    /// What that node can be, on any image.
+    /// The least and the greatest value that the node can have on any image.
     pub bounds: [i64; 2],
-    /// Share of the layer's values that were clipped because they lay far outside calibration's
-    /// range; absent where nothing can be.
+    /// The share of the layer's values that were clipped, because they lay far outside the
+    /// calibrated range; absent for a layer without such a clip.
     pub saturation: Option<f64>,
 }
 

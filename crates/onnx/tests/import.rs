@@ -1,4 +1,5 @@
-//! Imported graphs agree with onnxruntime, and what cannot be imported is refused by name.
+//! Imported graphs agree with onnxruntime, and unsupported ones are refused with the name of the
+//! node.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -6,14 +7,14 @@ use std::path::{Path, PathBuf};
 use zklens_model::{Model, Pixels};
 use zklens_onnx::{ExternalData, ImportError, Imported, Importer, Options, PixelRange, Sample};
 
-/// An ONNX graph's inputs and what onnxruntime makes of them; written by `training/graphs.py`.
+/// An ONNX graph's inputs and onnxruntime's outputs for them, written by `training/graphs.py`.
 #[derive(Deserialize)]
 struct Expected {
     inputs: Vec<Vec<u8>>,
     shape: [u16; 3],
     pixel_range: String,
     outputs: Vec<Vec<f64>>,
-    /// Whether the graph rounds values inside, which the importer leaves out.
+    /// Whether the graph rounds values inside, which the importer does not repeat.
     #[serde(default)]
     rounds: bool,
 }
@@ -141,7 +142,7 @@ fn models_survive_their_file() {
     }
 }
 
-/// Why a network of 12×12 pixels and 4 or 5 classes is refused.
+/// The error with which a network of 12×12 pixels and 4 or 5 classes is refused.
 fn refusal(file: &[u8]) -> String {
     let with = |count| Importer::new(file, &Options::new("refused", classes(count)));
     let samples = [Sample {
@@ -156,7 +157,7 @@ fn refusal(file: &[u8]) -> String {
     imported.unwrap_err().to_string()
 }
 
-/// What the refusal of each file must say; written by hand.
+/// Words that the refusal of each file must contain, written by hand.
 const REFUSALS: &[(&str, &[&str])] = &[
     ("bias_per_image", &["Gemm", "a bias of dimensions [4, 1]"]),
     (
@@ -286,7 +287,7 @@ fn rejects_truncated_files_without_panic() {
     for (name, file, expected) in graphs() {
         let options = Options::new(&name, classes(expected.outputs[0].len()));
         for len in (0..file.len()).step_by(1 + file.len() / 50) {
-            // A prefix of a Protocol Buffer may itself be one; it must only not panic.
+            // A prefix of a Protocol Buffer may be valid itself, so only panics are excluded.
             let _ = Importer::new(&file[..len], &options);
         }
     }
@@ -299,7 +300,7 @@ fn graph(name: &str) -> (Vec<u8>, Expected) {
     (file, serde_json::from_slice(&expected).unwrap())
 }
 
-/// Answers every question with a number of zeros, and notes the questions.
+/// Answers every read with zeros, and records the reads.
 struct Asked(std::sync::Mutex<Vec<(String, u64, u64)>>, Option<usize>);
 
 impl ExternalData for Asked {
@@ -331,7 +332,8 @@ fn weights_beside_the_model_are_asked_for_by_place_and_length() {
     assert!(error.contains("gave 3 bytes for 144"), "{error}");
 }
 
-/// The first `from` in the file, which must be there, becomes `to`, which is as long.
+/// Replaces the first `from` in the file, which must occur, by `to`, which must have the same
+/// length.
 fn changed(file: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     let at = file.windows(from.len()).position(|bytes| bytes == from);
@@ -382,7 +384,7 @@ fn the_output_that_is_named_is_taken() {
         options.output = name.map(Into::into);
         Importer::new(&file, &options).map(|_| ())
     };
-    // By itself it takes the scores, whatever stands first.
+    // Without a choice the importer takes the scores, in whatever order the outputs stand.
     assert_eq!(import(None, 5), Ok(()));
     assert_eq!(import(Some("identity_7"), 5), Ok(()));
     // The hidden layer has 12 values.
@@ -462,7 +464,7 @@ fn other_files_are_told_what_they_are() {
     }
 }
 
-/// Whatever is wrong inside of a file that can be read, it is not called unreadable.
+/// A file that can be read is never called unreadable, whatever is wrong inside it.
 #[test]
 fn readable_files_are_not_called_unreadable() {
     for entry in std::fs::read_dir(folder("refused")).unwrap() {
@@ -474,7 +476,7 @@ fn readable_files_are_not_called_unreadable() {
     }
 }
 
-/// Bytes changed here and there: an error or a network, never a panic.
+/// Files with changed bytes give an error or a network, never a panic.
 #[test]
 fn survives_changed_bytes() {
     let mut random = 88_172_645_463_325_252_u64;

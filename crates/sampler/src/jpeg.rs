@@ -1,16 +1,19 @@
 //! JPEG: baseline, grey or YCbCr (ITU-T T.81, annexes B and F).
 //!
-//! Every bit of the scan is decoded, since each Huffman code's place depends on those before it. Of the
-//! blocks, only those are reconstructed that a sampled pixel depends on, and of these only the samples
-//! needed.
+//! Every bit of the scan is decoded, since a Huffman code starts where the code before it ends. A
+//! block is reconstructed only if a sampled pixel depends on it, and then only the samples needed.
 //!
-//! What is covered is grey, and YCbCr as 4:4:4, 4:2:2, 4:4:0 or 4:2:0, in one scan with or without
-//! restart markers. A file is left to `zklens_image` if it is of another kind, if it deviates from the
-//! standard anywhere up to its end-of-image marker, or if its numbers are so large that the decoder there
-//! overflows. The decoder there salvages damaged files in ways of its own; none of these is repeated here.
+//! This module decodes grey, and YCbCr as 4:4:4, 4:2:2, 4:4:0 or 4:2:0, in one scan with or without
+//! restart markers. It leaves a file to `zklens_image` if the file
 //!
-//! What is computed is that decoder's arithmetic: its integer transform (`transform`), its triangle
-//! filter for sub-sampled colour (`plane`) and its colour conversion (`colour`).
+//! * is of another kind,
+//! * deviates from the standard anywhere up to its end-of-image marker, or
+//! * has numbers large enough to overflow in the decoder that `zklens_image` calls.
+//!
+//! That decoder is "the reference" in these modules. It salvages damaged files in ways of its own,
+//! which are not repeated here. The arithmetic is the reference's: its integer transform
+//! (`transform`), its triangle filter for sub-sampled colour (`plane`) and its colour conversion
+//! (`colour`).
 
 mod bits;
 mod colour;
@@ -32,7 +35,7 @@ use plane::{Axis, Grid};
 use scan::{Channel, Layout};
 use transform::Transform;
 
-/// Red, green and blue at the sampled rows and columns, row by row; `None` if the file is left to
+/// Red, green and blue of the sampled pixels, row by row; `None` if the file is left to
 /// `zklens_image`.
 #[must_use]
 pub fn sample(bytes: &[u8], target: Target) -> Option<Vec<[u8; 3]>> {
@@ -51,7 +54,7 @@ pub fn sample(bytes: &[u8], target: Target) -> Option<Vec<[u8; 3]>> {
     };
     let words = Words::new(header.scan, mcus.div_ceil(layout.interval))?;
 
-    // Cb and Cr have the same places, and mostly the same tables.
+    // Cb and Cr are sampled alike, and mostly have the same tables.
     let columns = nearest(header.width, target.width);
     let rows = nearest(header.height, target.height);
     let grid = |component: &Component<'_>| {

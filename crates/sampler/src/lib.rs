@@ -1,15 +1,35 @@
 //! The pixels that a network takes of an image file, without decoding the others.
 //!
-//! A network that samples a picture ([`Resize::Nearest`]) takes few of its pixels, 784 of 262,144 for
-//! a 512×512 picture and the shipped networks. Where every instruction is proved, in a zkVM, it pays to
-//! reconstruct only those. This crate does that for the two formats that nearly all files have:
+//! A network that samples a picture ([`Resize::Nearest`]) takes few of its pixels. For example, the
+//! shipped networks take 784 of the 262,144 pixels of a 512×512 picture. In a zkVM every
+//! instruction is proved, so it pays to reconstruct only those 784. This crate does that for the
+//! two formats that nearly all files have:
 //!
-//! * JPEG, baseline: every bit of the scan is decoded, but only the sampled pixels are transformed,
+//! * baseline JPEG: every bit of the scan is decoded, but only the sampled pixels are transformed,
 //!   upsampled and converted ([`jpeg`]);
-//! * PNG, 8 bits a sample, not interlaced: inflated and unfiltered with fewer instructions ([`png`]).
+//! * PNG with at most 8 bits a sample, not interlaced: inflated and unfiltered with fewer
+//!   instructions ([`png`]).
 //!
-//! It is fast, not another meaning: [`pixels`] is [`zklens_image::pixels`], for every file. What is unusual
-//! or damaged in the least is left to that function, so that a file's errors are its errors too.
+//! The crate is faster and means the same: for every file, [`pixels`] returns exactly the result of
+//! [`zklens_image::pixels`]. It leaves every unusual or damaged file to that function, so the
+//! errors are the same too.
+//!
+//! ```
+//! use zklens_model::{Colour, Preprocessing, Resize};
+//!
+//! let preprocessing = Preprocessing {
+//!     colour: Colour::Rgb,
+//!     height: 28,
+//!     width: 28,
+//!     resize: Resize::Nearest,
+//!     invert: false,
+//! };
+//! let file = include_bytes!("../../../examples/fashion/7_sneaker.jpg");
+//! assert_eq!(
+//!     zklens_sampler::pixels(file, &preprocessing),
+//!     zklens_image::pixels(file, &preprocessing),
+//! );
+//! ```
 
 #![forbid(unsafe_code)]
 #![deny(
@@ -28,11 +48,12 @@ pub mod png;
 use zklens_image::{Format, ImageError, from_samples};
 use zklens_model::{Pixels, Preprocessing, Resize};
 
-/// What a network sees of an image file: [`zklens_image::pixels`], with fewer instructions.
+/// The pixels that a network takes from an image file: the result of [`zklens_image::pixels`], with
+/// fewer instructions.
 ///
 /// # Errors
 ///
-/// Those of [`zklens_image::pixels`].
+/// The errors of [`zklens_image::pixels`], for the same files.
 pub fn pixels(bytes: &[u8], preprocessing: &Preprocessing) -> Result<Pixels, ImageError> {
     match sampled(bytes, preprocessing) {
         Some(pixels) => Ok(pixels),
@@ -40,7 +61,8 @@ pub fn pixels(bytes: &[u8], preprocessing: &Preprocessing) -> Result<Pixels, Ima
     }
 }
 
-/// The pixels, if this crate decodes the file itself.
+/// The pixels if this crate decodes the file itself; `None` if it leaves the file to
+/// `zklens_image`.
 fn sampled(bytes: &[u8], preprocessing: &Preprocessing) -> Option<Pixels> {
     if preprocessing.resize != Resize::Nearest {
         return None;
@@ -57,11 +79,12 @@ fn sampled(bytes: &[u8], preprocessing: &Preprocessing) -> Option<Pixels> {
     from_samples(&samples, preprocessing)
 }
 
-/// How many pixels are taken, at the rows and columns of [`zklens_image::nearest`].
+/// The size in pixels of the sampled picture. [`zklens_image::nearest`] says which pixels of the
+/// file it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// Columns.
+    /// Pixels across.
     pub width: u16,
-    /// Rows.
+    /// Pixels down.
     pub height: u16,
 }

@@ -1,13 +1,15 @@
-//! PNG, not interlaced, of samples that have at most 8 bits.
+//! PNG with samples of at most 8 bits, not interlaced.
 //!
-//! The sections cited are of the PNG specification (W3C, third edition) and of RFC 1950 and 1951, from
-//! which this is written. The reference is [`zklens_image::decode()`]. A file is read here if it is sound
-//! throughout, which is more than the reference asks for; then the pixels are the same. That all of a
-//! file is inflated, though not all of it is needed, is for that reason.
+//! The sections cited are those of the PNG specification (W3C, third edition) and of RFC 1950 and
+//! 1951; this code is written from these documents. The reference is [`zklens_image::decode()`]. A
+//! file is read here only if all of it is sound, which is more than the reference asks for; then
+//! the pixels are the same. This is why all of a file is inflated, even the part that is not
+//! sampled.
 //!
-//! Every instruction counts the same in a zkVM, a multiplication as much as a load; unaligned words
-//! cannot be loaded, and bits not counted or reversed. So words are put together from aligned ones, and
-//! the time is spent where a byte depends on the one before: in Huffman codes and the Paeth filter.
+//! In a zkVM every instruction costs the same, a multiplication as much as a load. The processor
+//! cannot load unaligned words, and cannot count or reverse bits in one instruction. So words are
+//! put together from aligned ones, and most instructions go where a byte depends on the one before:
+//! into Huffman codes and the Paeth filter.
 
 mod bits;
 mod crc;
@@ -25,7 +27,7 @@ use crate::Target;
 use file::{Colour, File, Header};
 use rows::Rows;
 
-/// Red, green and blue at the sampled rows and columns, row by row; `None` if the file is left to
+/// Red, green and blue of the sampled pixels, row by row; `None` if the file is left to
 /// `zklens_image`.
 #[must_use]
 pub fn sample(bytes: &[u8], target: Target) -> Option<Vec<[u8; 3]>> {
@@ -41,7 +43,7 @@ pub fn sample(bytes: &[u8], target: Target) -> Option<Vec<[u8; 3]>> {
     let mut pixels = Vec::with_capacity(columns.len() * rows.len());
     let mut next = 0;
     for row in rows {
-        // The rows do not descend; one may be sampled again.
+        // The rows are in ascending order, and a row may occur several times.
         while next <= row as usize {
             source.make(next)?;
             next += 1;
@@ -61,7 +63,7 @@ impl Header {
 }
 
 impl File<'_> {
-    /// A pixel of the row that was made last, whose first byte is at an offset.
+    /// The pixel in a column of the row that was made last. Its first byte is at `offset`.
     fn pixel(&self, row: &Rows<'_>, column: usize, offset: usize) -> Option<[u8; 3]> {
         let byte = |index| row.byte(offset + index);
         let depth = self.header.depth;
@@ -75,7 +77,7 @@ impl File<'_> {
                 if self.transparency.get(1) == Some(&grey) {
                     [255; 3]
                 } else {
-                    // Section 13.12: 1, 2 or 4 bits are repeated to 8.
+                    // Section 13.12: 1, 2 or 4 bits are repeated until they fill 8.
                     [grey * (255 / (255 >> (8 - depth))); 3]
                 }
             }
@@ -101,7 +103,8 @@ impl File<'_> {
     }
 }
 
-/// As [`zklens_image::Picture::rgb`] does. At most `255·255 / 255`, so the cast keeps the value.
+/// A sample laid over white, as [`zklens_image::Picture::rgb`] does. The result is at most
+/// `255·255 / 255`, so the cast keeps its value.
 fn over_white(value: u8, alpha: u8) -> u8 {
     let (value, alpha) = (u32::from(value), u32::from(alpha));
     ((value * alpha + 255 * (255 - alpha)) / 255) as u8

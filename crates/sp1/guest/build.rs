@@ -1,4 +1,4 @@
-//! Packs the shipped networks into Rust source, `NAME/network.rs` in the folder of Cargo's choice.
+//! Packs the shipped networks into Rust source: `NAME/network.rs` in Cargo's `OUT_DIR`.
 
 use std::path::PathBuf;
 use zklens_sp1_program::pack;

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the SP1 programs with the Rust toolchain of this repository, and no other. Writes them to the folder given, or to
-# target/elf. The same source gives the same bytes in every folder and on every machine (x86-64 Linux was tried).
+# Builds the SP1 programs with the Rust toolchain of this repository. Writes them to the folder given, or to target/elf.
+# The same source gives the same bytes in every folder and on every machine (x86-64 Linux was tried).
 #
-# With Succinct's toolchain, `cargo prove build` builds them as well, to other bytes: another compiler, another program.
+# Succinct's toolchain (`cargo prove build`) builds them as well, but its other compiler gives other bytes.
 set -euo pipefail
 out="$(realpath -m "${1:-$(dirname "$0")/target/elf}")"
 target="$(realpath -m "${CARGO_TARGET_DIR:-$(dirname "$0")/target}")/guest"
@@ -11,7 +11,7 @@ root="$(realpath ../../..)"
 
 "$root/.ci/toolchain.sh"
 
-# Where the sources are would be part of the programs, as places that panics name.
+# Panics name the source file, so without the remapping below the programs would contain the folders of this machine.
 cargo fetch --locked --quiet
 cargo_home="${CARGO_HOME:-$HOME/.cargo}"
 sysroot="$(rustc --print sysroot)"

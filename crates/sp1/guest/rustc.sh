@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs rustc for `build.sh`. Cargo tells crates apart by a hash that has the folder of a path dependency in it; that hash becomes part of
-# symbols, and their order that of the program. Name and version tell them apart as well.
+# Runs rustc for `build.sh`. Cargo tells crates apart by a hash of, among others, the folder of a path dependency. The hash becomes
+# part of symbols' names, and their order decides the order of the program. So this passes name and version in place of the hash.
 set -euo pipefail
 arguments=()
 for argument in "$@"; do

@@ -1,4 +1,4 @@
-//! One task: the worker is started, asked, and listened to.
+//! One task for the worker: starts it, sends the request, and reads its messages.
 
 use crate::WorkerError;
 use crate::memory;
@@ -12,19 +12,20 @@ use std::thread;
 use std::time::{Duration, Instant};
 use zklens_printable::printable_lines;
 
-/// How much of what it writes to standard error is kept.
+/// The number of bytes kept from the end of the worker's standard error.
 const LAST_WORDS: usize = 4096;
 
-/// How much of a line that does not end is kept until it is shown.
+/// The bytes of an unfinished line that are held back; a longer one is shown before it ends.
 const LONGEST_LINE: usize = 1 << 16;
 
-/// How long a worker that has answered, or closed its output, may take to end.
+/// The time in which a worker must end after it has answered or closed its output.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Between two looks at whether it has ended.
+/// The time between two checks whether the worker has ended.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// Variables by which SP1 is told to check less, or against other keys. Nobody but provers has a use for them.
+/// Variables that make SP1 check less, or check against other keys. Only provers need them, so they
+/// are removed for every other task.
 const SETTINGS: [&str; 6] = [
     "WITHOUT_VK_VERIFICATION",
     "SP1_CIRCUIT_MODE",
@@ -34,20 +35,23 @@ const SETTINGS: [&str; 6] = [
     "SKIP_SIMULATION",
 ];
 
-/// The private key of an account of the Prover Network, which nobody else has a use for.
+/// The variable with the private key of an account at the Prover Network. Removed for every task
+/// that does not use this network.
 const ACCOUNT_KEY: &str = "NETWORK_PRIVATE_KEY";
 
-/// A worker at work. It is killed when this is dropped.
+/// A running worker. It is killed when this is dropped.
 pub(crate) struct Conversation {
     child: Child,
     stdout: BufReader<ChildStdout>,
+    /// The last bytes that the worker wrote to standard error, at most [`LAST_WORDS`].
     last_words: Arc<Mutex<Vec<u8>>>,
-    /// Closed when its standard error is.
+    /// Closed once the worker's standard error is closed.
     is_silent: Receiver<()>,
 }
 
 impl Conversation {
-    /// Starts the worker in `path`, and asks it. What it writes to standard error is shown if `verbose`.
+    /// Starts the worker at `path`, and sends the request. If `verbose`, its standard error is
+    /// shown.
     pub(crate) fn start(path: &Path, request: Request, verbose: bool) -> Result<Self, io::Error> {
         let mut command = Command::new(path);
         if matches!(request.task, Task::Prove { .. }) {
@@ -70,20 +74,19 @@ impl Conversation {
         }
         // Colours would be printed as escapes.
         command.env("NO_COLOR", "1");
-        // Without it, SP1 says nothing at all.
+        // Without this variable, SP1 logs nothing at all.
         if verbose && std::env::var_os("RUST_LOG").is_none() {
             command.env("RUST_LOG", "info");
         }
-        let command = command.stdin(Stdio::piped());
-        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn()?;
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = piped.stderr(Stdio::piped()).spawn()?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(mut stdin), Some(stdout), Some(stderr)) = pipes else {
-            // All three were asked for.
+            // This cannot happen, since all three are piped above.
             return Err(io::Error::other("no pipes"));
         };
-        // In threads, since it may write before it has read everything. A worker that ends early breaks
-        // the pipe; why, is said elsewhere.
+        // In threads, since the worker may write before it has read everything. If it ends early,
+        // the pipe breaks; `answer` then reports why.
         thread::spawn(move || {
             let mut line = serde_json::to_vec(&request).unwrap_or_default();
             drop(request);
@@ -105,7 +108,8 @@ impl Conversation {
         })
     }
 
-    /// What the worker in `path` answers in the end. `progress` is told what it does before.
+    /// Waits for the worker's answer. Until then, `progress` receives the text of each progress
+    /// message. `path` is the worker's file, for errors.
     pub(crate) fn answer(
         mut self,
         path: &Path,
@@ -123,7 +127,7 @@ impl Conversation {
             match Message::decode(&line).ok_or_else(garbled)? {
                 Message::Progress(text) => progress(&printable_lines(&text)),
                 answer => {
-                    // It may have to end programs that it started itself.
+                    // The worker may still have to end programs that it started itself.
                     self.wait();
                     return Ok(with_plain_words(answer));
                 }
@@ -131,13 +135,13 @@ impl Conversation {
         }
     }
 
-    /// Why there is no answer.
+    /// The error for a worker that has closed its output without an answer.
     fn end(&mut self) -> WorkerError {
         let status = self.wait();
-        // A program that it started may hold standard error open; then this is all there is.
+        // A program that the worker started may hold standard error open, so the wait is limited.
         let _ = self.is_silent.recv_timeout(Duration::from_secs(1));
-        let words = self.last_words.lock();
-        let stderr = last_lines(&words.unwrap_or_else(PoisonError::into_inner));
+        let locked = self.last_words.lock();
+        let stderr = last_lines(&locked.unwrap_or_else(PoisonError::into_inner));
         match status {
             Some(status) if is_killed(status) => WorkerError::Killed { stderr },
             Some(status) => WorkerError::Ended {
@@ -151,7 +155,7 @@ impl Conversation {
         }
     }
 
-    /// Waits for the end of the worker, as long as [`PATIENCE`] lasts.
+    /// Waits until the worker ends, at most for [`PATIENCE`].
     fn wait(&mut self) -> Option<ExitStatus> {
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
@@ -166,13 +170,14 @@ impl Conversation {
 
 impl Drop for Conversation {
     fn drop(&mut self) {
-        // Neither does anything if it has ended and been waited for.
+        // Neither call does anything if the worker has ended and been waited for.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Keeps the end of what the worker writes, so that it never waits for a reader.
+/// Reads the worker's standard error, so that the worker never has to wait, and keeps the last
+/// bytes.
 fn listen(mut stderr: ChildStderr, last_words: &Mutex<Vec<u8>>, verbose: bool) {
     let mut chunk = [0; LAST_WORDS];
     let mut unshown = Vec::new();
@@ -182,8 +187,8 @@ fn listen(mut stderr: ChildStderr, last_words: &Mutex<Vec<u8>>, verbose: bool) {
             unshown.extend(new);
             show_lines(&mut unshown);
         }
-        let words = last_words.lock();
-        let mut words = words.unwrap_or_else(PoisonError::into_inner);
+        let locked = last_words.lock();
+        let mut words = locked.unwrap_or_else(PoisonError::into_inner);
         words.extend(new);
         let excess = words.len().saturating_sub(LAST_WORDS);
         words.drain(..excess);
@@ -191,12 +196,12 @@ fn listen(mut stderr: ChildStderr, last_words: &Mutex<Vec<u8>>, verbose: bool) {
     show(&unshown);
 }
 
-/// Shows a worker's whole lines, or all of a line that is too long, and keeps the rest.
+/// Shows the whole lines, and keeps the rest. A rest that is too long is shown as well.
 fn show_lines(unshown: &mut Vec<u8>) {
-    let end = unshown.iter().rposition(|byte| *byte == b'\n');
-    let end = end.map_or(0, |last| last + 1);
-    let end = if unshown.len() - end < LONGEST_LINE {
-        end
+    let last = unshown.iter().rposition(|byte| *byte == b'\n');
+    let whole = last.map_or(0, |last| last + 1);
+    let end = if unshown.len() - whole < LONGEST_LINE {
+        whole
     } else {
         unshown.len()
     };
@@ -209,17 +214,19 @@ fn show(bytes: &[u8]) {
     let _ = io::stderr().write_all(printable_lines(&text).as_bytes());
 }
 
-/// Whole lines as a terminal may show them.
+/// The whole lines at the end of standard error, safe to print on a terminal.
 fn last_lines(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let text = match text.split_once('\n') {
+    let lines = match text.split_once('\n') {
+        // The beginning of the first line is lost.
         Some((_, rest)) if bytes.len() == LAST_WORDS => rest,
         _ => &text,
     };
-    printable_lines(text.trim_end()).into_owned()
+    printable_lines(lines.trim_end()).into_owned()
 }
 
-/// A worker repeats what strangers wrote: names in a proof, the answers of a server.
+/// Makes an answer safe to print on a terminal. A worker repeats texts of strangers, such as names
+/// in a proof and the answers of a server.
 fn with_plain_words(message: Message) -> Message {
     let plain = |text: &str| printable_lines(text).into_owned();
     match message {
@@ -233,7 +240,7 @@ fn with_plain_words(message: Message) -> Message {
     }
 }
 
-/// Whether it was killed, or was a shell whose program was.
+/// Whether the worker was killed, or was a shell whose program was killed.
 fn is_killed(status: ExitStatus) -> bool {
     #[cfg(unix)]
     if std::os::unix::process::ExitStatusExt::signal(&status) == Some(9) {

@@ -1,4 +1,4 @@
-//! Why the worker did not do what it was asked.
+//! The ways in which the worker can fail.
 
 use crate::StatementError;
 use crate::protocol::{Failure, FailureKind};
@@ -6,54 +6,57 @@ use data_encoding::HEXLOWER;
 use std::path::PathBuf;
 use std::{fmt, io};
 
-/// How to have the worker that belongs to this zklens.
+/// How to install the worker that belongs to this zklens.
 const INSTALL: &str = "`cargo install --locked --path crates/sp1/worker`, in the repository of zklens, installs it: \
                        that needs `protoc` and takes 20 to 30 minutes";
 
-/// Why the worker did not do what it was asked. [`Self::help`] says what to do.
+/// Why the worker failed at its task. [`Self::help`] says how to go on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkerError {
-    /// It is not installed.
+    /// The worker is not installed.
     #[error(
         "SP1 is not installed: the program `zklens-sp1`, which runs it, is neither beside this one nor on the path"
     )]
     NotFound,
-    /// The system does not start it.
+    /// The system cannot start the worker.
     #[error("{} cannot be started: {error}", path.display())]
     CannotStart {
-        /// Its file.
+        /// The worker's file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         error: io::Error,
     },
-    /// Somebody stopped it, as a system does that has no memory left.
+    /// The worker was killed, as the system does when memory runs out.
     #[error(
         "the program that runs SP1 was killed, probably by the system because memory ran out{}",
         Said(stderr)
     )]
     Killed {
-        /// The end of what it wrote to standard error.
+        /// The last lines that it wrote to standard error.
         stderr: String,
     },
-    /// It ended without an answer.
+    /// The worker ended without an answer.
     #[error(
         "the program that runs SP1 ended without an answer ({status}){}",
         Said(stderr)
     )]
     Ended {
-        /// Exit code or signal.
+        /// Its exit code, or the signal that ended it.
         status: String,
-        /// The end of what it wrote to standard error.
+        /// The last lines that it wrote to standard error.
         stderr: String,
     },
-    /// Its answer is not one to what it was asked.
-    #[error("{} answers what this zklens does not understand; it is another program, or of another version", path.display())]
+    /// The worker's output is not a message, or its answer does not fit the task.
+    #[error(
+        "this zklens does not understand the answer of {}, which may be another program or of another version",
+        path.display()
+    )]
     Garbled {
-        /// Its file.
+        /// The worker's file.
         path: PathBuf,
     },
-    /// It has another program under this name.
+    /// The worker has a different program under the same name.
     #[error(
         "{} is of another version: its program {program} has the verifying key 0x{}, this zklens's 0x{}",
         path.display(), HEXLOWER.encode(got), HEXLOWER.encode(expected)
@@ -63,27 +66,27 @@ pub enum WorkerError {
         path: PathBuf,
         /// The program's name.
         program: &'static str,
-        /// The program's verifying key.
+        /// The verifying key of this zklens's program.
         expected: [u8; 32],
-        /// The worker's one.
+        /// The verifying key of the worker's program.
         got: Vec<u8>,
     },
-    /// The program wrote what it does not write.
+    /// The public values that the worker reports cannot come from the program.
     #[error("the program that runs SP1 gave an impossible result: {0}")]
     Statement(#[from] StatementError),
-    /// It says why.
+    /// The worker itself says why it failed.
     #[error("{}", .0.message)]
     Failed(Failure),
 }
 
 impl WorkerError {
-    /// What to do about it.
+    /// How to go on, in a sentence without its full stop, if there is advice.
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::NotFound => Some(format!("{INSTALL}; ZKLENS_SP1 names it where it is elsewhere")),
+            Self::NotFound => Some(format!("{INSTALL}; if it is in another folder, set ZKLENS_SP1 to its path")),
             Self::CannotStart { .. } => Some(format!(
-                "the variable ZKLENS_SP1 can name the program `zklens-sp1`; {INSTALL}"
+                "set ZKLENS_SP1 to the path of the program `zklens-sp1`; {INSTALL}"
             )),
             Self::Killed { .. } => Some(
                 "SP1 takes about 17 GB of memory: close other programs, use a larger machine, or let the Prover \
@@ -91,19 +94,19 @@ impl WorkerError {
                     .into(),
             ),
             Self::Ended { .. } => Some(
-                "--verbose shows all that it writes; if it has too little memory, 17 GB should do".into(),
+                "--verbose shows everything that it writes; if memory is short, 17 GB should suffice".into(),
             ),
             Self::Garbled { .. } | Self::OtherProgram { .. } => Some(format!("install it again; {INSTALL}")),
-            Self::Statement(_) => Some(format!("this is a defect, or it is of another version; {INSTALL}")),
+            Self::Statement(_) => Some(format!("this is a defect, or the program is of another version; {INSTALL}")),
             Self::Failed(Failure { help: Some(help), .. }) => Some(help.clone()),
             Self::Failed(Failure { kind: FailureKind::Engine, .. }) => Some(format!(
-                "--verbose shows all that SP1 writes; if the program `zklens-sp1` is of another version, {INSTALL}"
+                "--verbose shows everything that SP1 writes; if the program `zklens-sp1` is of another version, {INSTALL}"
             )),
             Self::Failed(_) => None,
         }
     }
 
-    /// Whether it is the image's or the network's fault: the program refused what it read.
+    /// Whether the image or the network is at fault: the program refused its input.
     #[must_use]
     pub const fn is_of_input(&self) -> bool {
         matches!(
@@ -116,7 +119,7 @@ impl WorkerError {
     }
 }
 
-/// What a program wrote before it ended, if anything.
+/// Displays the last lines that a program wrote, if it wrote any.
 struct Said<'a>(&'a str);
 
 impl fmt::Display for Said<'_> {

@@ -1,26 +1,26 @@
-//! How much memory there is.
+//! The memory of this machine, and SP1's settings for one that has little.
 
 use std::fs;
 
-/// What SP1 takes to prove on a processor, in bytes, roughly.
+/// Roughly the memory that SP1 takes to prove on a processor, in bytes.
 pub const MEMORY_NEEDED: u64 = 17_000_000_000;
 
-/// The bytes of memory that a new program can have here, if the system says so. Only Linux does.
+/// The bytes of memory that a new program can have here; `None` where the system does not
+/// say (only Linux does).
 #[must_use]
 pub fn available_memory() -> Option<u64> {
-    let system = fs::read_to_string("/proc/meminfo").ok();
-    let system = system.and_then(|text| mem_available(&text));
-    // What a container may have, where this is in one.
-    let container = fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
-    let container = container.and_then(|text| text.trim().parse().ok());
-    system.into_iter().chain(container).min()
+    let read = |path| fs::read_to_string(path).ok();
+    let of_system = read("/proc/meminfo").and_then(|text| mem_available(&text));
+    // The limit of the container, if this process is in one.
+    let of_container = read("/sys/fs/cgroup/memory.max").and_then(|text| text.trim().parse().ok());
+    of_system.into_iter().chain(of_container).min()
 }
 
-/// With less than this, in bytes, SP1 is told to do one thing at a time.
+/// On a machine with less memory than this, in bytes, SP1 is told to do one thing at a time.
 const MEMORY_FOR_MANY: u64 = 48_000_000_000;
 
-/// SP1's settings of how much it does at once: workers of each kind, and what waits for them. By default it has several of
-/// each, and they hold a trace or a proof each.
+/// SP1's settings for the number of its workers of each kind, and of tasks that wait for them. By
+/// default there are several, and each holds a trace or a proof in memory.
 const AT_ONCE: [&str; 14] = [
     "SP1_WORKER_NUM_SPLICING_WORKERS",
     "SP1_WORKER_SPLICING_BUFFER_SIZE",
@@ -38,8 +38,8 @@ const AT_ONCE: [&str; 14] = [
     "SP1_WORKER_DEFERRED_BUFFER_SIZE",
 ];
 
-/// What of SP1's settings to set to 1 on this machine: none if it has memory for many things at once. A setting that
-/// the environment has already is left.
+/// SP1's settings to set to 1 on this machine; empty if it has enough memory. A setting that is
+/// already in the environment stays as it is.
 pub(crate) fn one_at_a_time() -> Vec<&'static str> {
     if available_memory().is_some_and(|bytes| bytes >= MEMORY_FOR_MANY) {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! The programs that are proved.
+//! The programs that SP1 proves.
 
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -8,17 +8,18 @@ use std::sync::LazyLock;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Program {
-    /// The name of its file, and, of the program for one network, that of the network.
+    /// The name of its file. The program for one network has that network's name.
     pub name: String,
     /// SHA-256 of the file.
     #[serde(with = "hex")]
     pub sha256: [u8; 32],
-    /// What names the program in proofs: SP1's digest of the machine's state before its first instruction.
+    /// The verifying key, which names the program in proofs: SP1's digest of the machine's state
+    /// before the first instruction.
     #[serde(with = "hex")]
     pub vkey: [u8; 32],
 }
 
-/// In the order of `elf/programs.json`.
+/// All programs, in the order of `elf/programs.json`.
 static ALL: LazyLock<Vec<Program>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../elf/programs.json")).unwrap_or_default()
 });
@@ -27,25 +28,26 @@ impl Program {
     /// The name of the program for all networks, which takes a `.zkl` file as its second input.
     pub const ANY_MODEL: &str = "any-model";
 
-    /// All programs.
+    /// All programs: one for each shipped network, then [`Self::ANY_MODEL`].
     #[must_use]
     pub fn all() -> &'static [Self] {
         &ALL
     }
 
-    /// The program for a shipped network, or [`Self::ANY_MODEL`].
+    /// The program of this name: that of a shipped network, or [`Self::ANY_MODEL`].
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         ALL.iter().find(|program| program.name == name)
     }
 
-    /// The program that a proof names.
+    /// The program with this verifying key, which is in every proof.
     #[must_use]
     pub fn with_vkey(vkey: &[u8; 32]) -> Option<&'static Self> {
         ALL.iter().find(|program| program.vkey == *vkey)
     }
 
-    /// Whether it takes a `.zkl` file, and its public values have a model digest.
+    /// Whether the program takes a `.zkl` file as its second input. Its public values then have the
+    /// model's digest.
     #[must_use]
     pub fn takes_model(&self) -> bool {
         self.name == Self::ANY_MODEL
@@ -60,11 +62,11 @@ mod hex {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(text: D) -> Result<[u8; 32], D::Error> {
         let text = String::deserialize(text)?;
         let digits = text.strip_prefix("0x").unwrap_or(&text);
-        let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes());
-        let bytes = bytes.map_err(D::Error::custom)?;
-        bytes
+        HEXLOWER_PERMISSIVE
+            .decode(digits.as_bytes())
+            .map_err(D::Error::custom)?
             .try_into()
-            .map_err(|_| D::Error::custom("not 32 bytes"))
+            .map_err(|_| D::Error::custom("expected 32 bytes"))
     }
 }
 

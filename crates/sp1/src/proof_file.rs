@@ -1,4 +1,4 @@
-//! The `.sp1` file: public values with their proof.
+//! The `.sp1` file: a program's public values with their proof.
 //!
 //! ```text
 //! "ZKLV"      4 bytes
@@ -14,19 +14,21 @@ use zklens_frame::{Frame, FrameError};
 /// The version of proof files that this crate writes, and the only one it reads.
 pub const PROOF_VERSION: u16 = 1;
 
-/// How a proof file begins.
+/// The first bytes of a proof file.
 pub const PROOF_MAGIC: [u8; 4] = *b"ZKLV";
 
-/// No public values of a program are longer, in bytes.
+/// The most bytes of public values in a file. Programs write far fewer.
 const MAX_PUBLIC_VALUES: usize = 1024;
 
-/// No version of SP1 has a longer name, in bytes.
+/// The most bytes of the name of SP1's version in a file.
 const MAX_VERSION: usize = 64;
 
-/// The most bytes of a proof file. Core proofs grow with the image, up to some hundred megabytes.
+/// The most bytes of a proof file. Core proofs grow with the image, and those of large images are
+/// larger than this limit.
 pub const MAX_PROOF_FILE_BYTES: u64 = 1 << 26;
 
-/// The version of SP1's circuits that this zklens proves for and verifies. Proofs of others are false here.
+/// The version of SP1's circuits with which this zklens proves and verifies. Proofs for another
+/// version are refused.
 pub const SP1_CIRCUITS: &str = "v6.1.0";
 
 const FRAME: Frame = Frame {
@@ -35,25 +37,26 @@ const FRAME: Frame = Frame {
     max_bytes: MAX_PROOF_FILE_BYTES as usize,
 };
 
-/// Public values with their proof.
+/// A program's public values with their proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProofFile {
     /// The verifying key of the program.
     pub vkey: [u8; 32],
-    /// Which kind of proof.
+    /// The kind of proof.
     pub system: System,
-    /// Whether nobody proved, and the file proves nothing.
+    /// Whether this is a mock proof, which proves nothing.
     pub mock: bool,
-    /// The version of SP1's circuits that it was proved with, as its maker says.
+    /// The version of SP1's circuits, as the file's maker claims.
     pub sp1_version: String,
-    /// What the program wrote.
+    /// The public values that the program wrote.
     pub public_values: Vec<u8>,
-    /// The bytes that a contract takes, for Groth16 and PLONK; else SP1's own encoding.
+    /// For Groth16 and PLONK, the bytes that a contract takes; for other kinds, SP1's own encoding.
+    /// Empty in a mock proof.
     pub proof: Vec<u8>,
 }
 
 impl ProofFile {
-    /// The file's bytes.
+    /// Encodes the file.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         FRAME.encode(&self.to_body())
@@ -75,7 +78,7 @@ impl ProofFile {
 
     fn of_body(body: &[u8]) -> Result<Self, ProofFileError> {
         let proof: Self = postcard::from_bytes(body).map_err(|_| ProofFileError::Malformed)?;
-        // A program writes six or seven words.
+        // Programs write six or seven words of 32 bytes, far below the limit.
         let is_short = proof.public_values.len() <= MAX_PUBLIC_VALUES
             && proof.sp1_version.len() <= MAX_VERSION;
         if is_short {
@@ -85,35 +88,35 @@ impl ProofFile {
         }
     }
 
-    /// What the file claims. Nothing is verified: [`verify()`](crate::verify()) does that.
+    /// The claim that the file makes. Nothing is verified: [`verify()`](crate::verify()) does that.
     ///
     /// # Errors
     ///
-    /// No program of this zklens says what is in it.
+    /// The file's program or its public values are not those of this zklens.
     pub fn claim(&self) -> Result<Statement, StatementError> {
-        let program = Program::with_vkey(&self.vkey);
-        let program = program.ok_or(StatementError::UnknownProgram { vkey: self.vkey })?;
+        let program = Program::with_vkey(&self.vkey)
+            .ok_or(StatementError::UnknownProgram { vkey: self.vkey })?;
         Statement::decode(program, &self.public_values)
     }
 }
 
-/// Why a file is no proof.
+/// Why bytes are not a proof file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProofFileError {
     /// The first four bytes are not `ZKLV`.
     #[error("not a proof of SP1: the file does not begin with `ZKLV`")]
     NotAProof,
-    /// Written by another version.
+    /// The file has another format version.
     #[error("the proof has format version {got}; this program reads version {PROOF_VERSION}")]
     Version {
         /// The file's version.
         got: u16,
     },
-    /// More than [`MAX_PROOF_FILE_BYTES`].
-    #[error("a proof of SP1 has at most {MAX_PROOF_FILE_BYTES} bytes")]
+    /// The file has more than [`MAX_PROOF_FILE_BYTES`] bytes.
+    #[error("the proof file of SP1 is too long: zklens reads at most {MAX_PROOF_FILE_BYTES} bytes")]
     TooLong,
-    /// Not what a proof file encodes to.
+    /// The bytes are not exactly those that [`ProofFile::encode`] writes.
     #[error("the proof file is malformed, truncated or not in canonical form")]
     Malformed,
 }
@@ -171,7 +174,7 @@ mod tests {
         let most = MAX_PROOF_FILE_BYTES as usize;
         let others = file().encode().len() - file().proof.len();
         let with = |len: usize| ProofFile {
-            // The length of 356 bytes takes two bytes, that of this four.
+            // The length of 356 bytes is written in two bytes, that of this proof in four.
             proof: vec![2; len - others - 2],
             ..file()
         };

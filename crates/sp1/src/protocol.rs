@@ -1,55 +1,57 @@
-//! What is said to the worker, and what it says.
+//! The messages between zklens and the worker.
 //!
-//! A [`Request`] is one line of JSON on its standard input. It answers on its standard output with a
-//! [`Message`] to a line: any number of [`Message::Progress`], then one of the others. Standard error is for
-//! SP1's own words.
+//! A [`Request`] is one line of JSON on the worker's standard input. The worker answers on its
+//! standard output, one [`Message`] a line: any number of [`Message::Progress`], then one of
+//! another kind. SP1's own output goes to standard error.
 
 use data_encoding::BASE64;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 
-/// Changes with every change here: the worker refuses a request of another version.
+/// The version of these messages, which grows with every change. The worker refuses a request of
+/// another version.
 pub const VERSION: u32 = 1;
 
 /// A task for the worker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// [`VERSION`].
+    /// Must be [`VERSION`].
     pub version: u32,
     /// The name of the program.
     pub program: String,
-    /// Its verifying key, as [`Program::vkey`](crate::Program::vkey): a worker that has another program under that name refuses.
+    /// Its verifying key, as in [`Program::vkey`](crate::Program::vkey). A worker whose program of
+    /// that name has another key refuses the request.
     pub vkey: Bytes,
-    /// What to do with it.
+    /// The task for the program.
     pub task: Task,
 }
 
-/// What to do with a program.
+/// A task that concerns a program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// Run it. Answered by [`Message::Executed`].
+    /// Run the program. Answered by [`Message::Executed`].
     Execute {
-        /// What it reads, in order.
+        /// The program's inputs, in order.
         inputs: Vec<Bytes>,
     },
-    /// Run it, then prove that. Answered by [`Message::Proved`].
+    /// Run the program and prove the run. Answered by [`Message::Proved`].
     Prove {
-        /// What it reads, in order.
+        /// The program's inputs, in order.
         inputs: Vec<Bytes>,
-        /// Which kind of proof.
+        /// The kind of proof to make.
         system: System,
-        /// Who proves.
+        /// The machine that proves.
         prover: Prover,
     },
     /// Verify a core or compressed proof. Answered by [`Message::Verified`].
     Verify {
-        /// Which kind of proof.
+        /// The kind of proof.
         system: System,
-        /// What the program is said to have written.
+        /// The public values that the program is claimed to have written.
         public_values: Bytes,
-        /// The proof, as in [`Proof`].
+        /// The proof, encoded as in [`Proof::bytes`].
         proof: Bytes,
     },
     /// Compute the program's verifying key. Answered by [`Message::Key`].
@@ -60,17 +62,18 @@ pub enum Task {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum System {
-    /// One proof for each shard of the execution: the fastest, and as long as the execution.
+    /// One proof for each shard of the execution. The fastest, but its size grows with the
+    /// execution.
     Core,
-    /// The shards' proofs proved: of one size.
+    /// A proof that the shards' proofs are true. Its size does not depend on the execution.
     Compressed,
-    /// For contracts; small.
+    /// A small proof for contracts.
     Groth16,
-    /// For contracts; small, larger than Groth16, with a universal setup.
+    /// A proof for contracts with a universal setup. Small, but larger than Groth16.
     Plonk,
 }
 
-/// Who makes a proof.
+/// The machine that makes a proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Prover {
@@ -80,33 +83,34 @@ pub enum Prover {
     Cuda,
     /// Succinct's Prover Network.
     Network,
-    /// Nobody: the program is run, and what comes out proves nothing.
+    /// None: the program is only run, and the mock proof proves nothing.
     Mock,
 }
 
-/// What the worker says.
+/// A message of the worker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Message {
-    /// What it is doing, for people.
+    /// The step that has begun, in words for people.
     Progress(String),
-    /// The end of [`Task::Execute`].
+    /// The answer to [`Task::Execute`].
     Executed(Execution),
-    /// The end of [`Task::Prove`].
+    /// The answer to [`Task::Prove`].
     Proved(Proof),
-    /// The end of [`Task::Verify`]: `None` if the proof is true, else why it is not.
+    /// The answer to [`Task::Verify`]: `None` if the proof is true, else the reason why it is
+    /// false.
     Verified(Option<String>),
-    /// The end of [`Task::Key`].
+    /// The answer to [`Task::Key`]: the verifying key.
     Key(Bytes),
-    /// The end of anything that could not be done.
+    /// The answer to a task that failed.
     Failed(Failure),
 }
 
-/// No message is longer, in bytes: twice the largest proof file, since proofs are in base64.
+/// The most bytes of a message: twice the largest proof file, since proofs are in base64.
 pub const MAX_MESSAGE_BYTES: usize = 1 << 27;
 
 impl Message {
-    /// Reads a line, if it is a message.
+    /// Reads a line; `None` if it is not a message, or longer than [`MAX_MESSAGE_BYTES`].
     #[must_use]
     pub fn decode(line: &[u8]) -> Option<Self> {
         let line = Some(line).filter(|line| line.len() <= MAX_MESSAGE_BYTES);
@@ -114,52 +118,53 @@ impl Message {
     }
 }
 
-/// What a run of a program gave.
+/// The result of running a program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Execution {
-    /// What the program wrote.
+    /// The public values that the program wrote.
     pub public_values: Bytes,
-    /// RISC-V instructions that were run.
+    /// The number of RISC-V instructions that were run.
     pub cycles: u64,
-    /// SP1's measure of what proving costs.
+    /// SP1's measure of the cost of proving.
     pub gas: Option<u64>,
-    /// Instructions of each stage, where the worker counts them.
+    /// The instructions of each stage; empty unless the worker was built to count them.
     pub stages: BTreeMap<String, u64>,
 }
 
 /// A proof, as SP1 gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
-    /// The run.
+    /// The run that was proved.
     pub execution: Execution,
     /// The verifying key of the program that was proved.
     pub vkey: Bytes,
-    /// The bytes that a contract takes, for Groth16 and PLONK; else SP1's own encoding. None if nobody proved.
+    /// For Groth16 and PLONK, the bytes that a contract takes; for other kinds, SP1's own encoding.
+    /// Empty in a mock proof.
     pub bytes: Bytes,
 }
 
-/// Why something could not be done.
+/// Why a task failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// Whose fault it is.
+    /// The party at fault.
     pub kind: FailureKind,
-    /// What was wrong, as a sentence without its full stop.
+    /// The reason, as a sentence without its full stop.
     pub message: String,
-    /// What to do.
+    /// How to go on, as a sentence without its full stop.
     pub help: Option<String>,
 }
 
-/// Whose fault a failure is.
+/// The party at fault for a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
-    /// The input's: the program refused it.
+    /// The input: the program refused it.
     Input,
-    /// The Prover Network's, or the way to it.
+    /// The Prover Network, or the connection to it.
     Network,
-    /// This machine's: what is missing on it.
+    /// This machine, which lacks something.
     Machine,
-    /// SP1's, or ours.
+    /// SP1, or zklens itself.
     Engine,
 }
 

@@ -1,31 +1,31 @@
-//! What a proof says.
+//! The statement that a proof proves.
 
 use crate::Program;
 use zklens_sp1_program::{ModelPublicValues, PublicValues};
 
-/// Characters of an address: `ipfs://`, and a CID of version 0.
+/// The number of characters in an address: `ipfs://` and a CID of version 0.
 const ADDRESS_CHARACTERS: usize = 53;
 
-/// That the file with this address decodes to pixels in which this network sees this label.
+/// A claim: the file with this address decodes to pixels in which this network sees this label.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Statement {
-    /// The program that says so.
+    /// The program that makes the claim.
     pub program: &'static Program,
     /// The network.
     pub network: Network,
     /// `ipfs://` and the file's CID, version 0.
     pub ipfs_uri: String,
-    /// The number of the class.
+    /// The number of the class, from 0.
     pub label: u16,
 }
 
 /// How a statement names the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Network {
-    /// It is part of the program, and ships with zklens under this name.
+    /// The network is part of the program, and ships with zklens under this name.
     Shipped(&'static str),
-    /// It is an input of the program, and has this digest.
+    /// The network is an input of the program, and has this digest.
     Digest([u8; 32]),
 }
 
@@ -34,7 +34,7 @@ impl Statement {
     ///
     /// # Errors
     ///
-    /// The program does not write these bytes, whatever the file.
+    /// The program does not write these bytes for any file.
     pub fn decode(program: &'static Program, public_values: &[u8]) -> Result<Self, StatementError> {
         let malformed = |_| StatementError::Malformed {
             program: &program.name,
@@ -81,44 +81,45 @@ impl Statement {
     }
 }
 
-/// Whether a text looks like the address that programs write. That it is one of a file, only a proof says.
+/// Whether a text has the form of the address that programs write. Only a proof shows that a file
+/// has this address.
 fn is_address(text: &str) -> bool {
     let cid = text.strip_prefix("ipfs://Qm");
     text.len() == ADDRESS_CHARACTERS
         && cid.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-/// Why public values say nothing.
+/// Why public values are not a statement.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatementError {
-    /// They are about a program that is not one of [`Program::all`].
+    /// The verifying key belongs to none of [`Program::all`].
     #[error(
-        "no program of this zklens has the verifying key 0x{}; it may be one of another version",
+        "no program of this zklens has the verifying key 0x{}; the program may be one of another version",
         data_encoding::HEXLOWER.encode(vkey)
     )]
     UnknownProgram {
-        /// Its verifying key.
+        /// The unknown verifying key.
         vkey: [u8; 32],
     },
-    /// They are not in the form that the program writes.
-    #[error("the public values are not what the program {program} writes")]
+    /// The public values do not have the form that the program writes.
+    #[error("the public values do not have the form that the program {program} writes")]
     Malformed {
         /// The program's name.
         program: &'static str,
     },
-    /// The network has fewer classes.
-    #[error("label {got}, but {network} has {classes} classes")]
+    /// The label is beyond the network's classes.
+    #[error("label {got} is too large: {network} has {classes} classes, counted from 0")]
     Label {
         /// The network's name.
         network: &'static str,
-        /// How many classes it has.
+        /// The number of its classes.
         classes: usize,
         /// The label.
         got: u16,
     },
-    /// The image has no IPFS address.
-    #[error("the public values have no IPFS address: expected `ipfs://Qm…`")]
+    /// The image's address does not have the form of an IPFS address.
+    #[error("the public values lack an IPFS address: expected `ipfs://Qm…`")]
     Address,
 }
 

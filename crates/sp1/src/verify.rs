@@ -1,4 +1,4 @@
-//! Verifying proofs.
+//! Verifies proofs.
 
 use crate::protocol::System;
 use crate::{ProofFile, SP1_CIRCUITS, Statement, StatementError, Worker, WorkerError};
@@ -13,21 +13,22 @@ use zklens_printable::printable;
 pub struct Verified(Statement);
 
 impl Verified {
-    /// What was proved.
+    /// The statement that was proved.
     #[must_use]
     pub const fn statement(&self) -> &Statement {
         &self.0
     }
 }
 
-/// Verifies a proof. `worker` is asked for only if it takes one: for core and compressed proofs.
+/// Verifies a proof. `worker` is called only for core and compressed proofs, which take SP1's SDK.
 ///
-/// A panic in the verifier of SP1, for which some proofs could be made, is [`VerifyError::False`], after the
-/// panic hook has run.
+/// Some malformed proofs might make SP1's verifier panic. The panic hook then runs, and the result
+/// is [`VerifyError::False`].
 ///
 /// # Errors
 ///
-/// The proof shows nothing, or, as [`VerifyError::Worker`], nobody knows.
+/// The proof is refused; or the worker failed ([`VerifyError::Worker`]), which says nothing about
+/// the proof.
 pub fn verify(
     file: &ProofFile,
     worker: impl FnOnce() -> Result<Worker, WorkerError>,
@@ -36,7 +37,8 @@ pub fn verify(
         return Err(VerifyError::Mock);
     }
     let statement = file.claim()?;
-    // Said by the file itself, so this only makes a better error: with another version's keys it is false.
+    // The version is the file's own claim, so this check only gives a better error. A proof for
+    // another version's keys would be false below.
     if file.sp1_version != SP1_CIRCUITS {
         return Err(VerifyError::Version {
             got: file.sp1_version.clone(),
@@ -52,7 +54,7 @@ pub fn verify(
     }
 }
 
-/// Why a proof for contracts is false, if it is.
+/// Verifies a Groth16 or PLONK proof. Returns the reason if it is false.
 fn verify_here(file: &ProofFile) -> Option<String> {
     let vkey = format!("0x{}", HEXLOWER.encode(&file.vkey));
     let (proof, values) = (&file.proof, &file.public_values);
@@ -67,36 +69,36 @@ fn verify_here(file: &ProofFile) -> Option<String> {
     });
     match verified {
         Ok(verified) => verified.err(),
-        Err(_) => Some("SP1's verifier gave up on it".into()),
+        Err(_) => Some("SP1's verifier panicked on it".into()),
     }
 }
 
-/// Why a proof shows nothing.
+/// Why a proof is not accepted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// It says itself that nobody proved.
+    /// The file itself says that it holds a mock proof.
     #[error("this is a mock proof, which proves nothing: the program was only run")]
     Mock,
-    /// It says nothing that a program of this zklens says.
+    /// The public values are not a statement of a program of this zklens.
     #[error(transparent)]
     Statement(#[from] StatementError),
-    /// It is for other circuits.
+    /// The proof is for other circuits.
     #[error(
         "the proof is for version {} of SP1's circuits; this zklens verifies {SP1_CIRCUITS}",
         printable(got)
     )]
     Version {
-        /// The version that it names.
+        /// The version that the file names.
         got: String,
     },
-    /// It is false.
+    /// The proof is false.
     #[error("the proof is false: {reason}")]
     False {
-        /// What SP1 says.
+        /// SP1's reason.
         reason: String,
     },
-    /// It was not verified.
+    /// The worker failed, so it is unknown whether the proof is true.
     #[error(transparent)]
     Worker(#[from] WorkerError),
 }
@@ -127,7 +129,7 @@ mod tests {
         }
     }
 
-    /// A proof of the right length for the right circuit, of which everything behind is `byte`.
+    /// A proof of the right length for the right circuit, filled up with `byte`.
     fn forged(system: System, byte: u8) -> ProofFile {
         let (key, len) = match system {
             System::Groth16 => (*GROTH16_VK_BYTES, 256),
@@ -155,7 +157,8 @@ mod tests {
         }
     }
 
-    /// Groth16: two points around one of the other curve; PLONK: points and scalars in turn.
+    /// A proof's points and scalars, where every point is on its curve. Groth16 has a point of the
+    /// other curve between two points; PLONK has points and scalars in turn.
     fn of_true_points(system: System) -> Vec<u8> {
         let mut point = [0; 64];
         point[31] = 1;
@@ -196,7 +199,7 @@ mod tests {
                 VerifyError::False { reason } => reason,
                 error => panic!("{error}"),
             };
-            // It came to the equation of the proof system.
+            // The verifier has come as far as the equation of the proof system.
             let reason = refuse(&file);
             let equations = ["Proof verification failed", "Pairing check failed"];
             assert!(equations.contains(&&reason[..]), "{reason}");
@@ -212,7 +215,7 @@ mod tests {
     fn a_mock_proof_says_that_it_proves_nothing() {
         let file = ProofFile {
             mock: true,
-            // So that it is the first that is said.
+            // Wrong as well, but the mock proof is reported first.
             vkey: [0xff; 32],
             ..file(System::Compressed, Vec::new())
         };

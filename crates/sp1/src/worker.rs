@@ -1,4 +1,4 @@
-//! The program that runs SP1, as a Rust API.
+//! The Rust interface to the program that runs SP1.
 
 use crate::conversation::Conversation;
 use crate::protocol::{Bytes, Execution, Message, Proof, Prover, Request, System, Task, VERSION};
@@ -10,23 +10,24 @@ use std::path::{Path, PathBuf};
 /// The program's name.
 const NAME: &str = "zklens-sp1";
 
-/// Names the program where it is somewhere else.
+/// The variable with the program's path, for a program in another folder.
 const VARIABLE: &str = "ZKLENS_SP1";
 
-/// The program `zklens-sp1`, which runs SP1. Each task starts it again.
+/// The program `zklens-sp1`, which runs SP1. Each task starts it anew.
 #[derive(Clone, Debug)]
 pub struct Worker {
     path: PathBuf,
+    /// Whether its standard error is shown.
     verbose: bool,
 }
 
-/// What a run of a program gave.
+/// The result of running a program.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Executed {
-    /// What the program says.
+    /// The program's statement. Nothing is proved.
     pub statement: Statement,
-    /// The run.
+    /// The run: public values and costs.
     pub execution: Execution,
 }
 
@@ -34,20 +35,21 @@ pub struct Executed {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Proved {
-    /// What is proved.
+    /// The statement that the proof is for.
     pub statement: Statement,
-    /// The run.
+    /// The run that was proved.
     pub execution: Execution,
     /// The proof, with its public values.
     pub file: ProofFile,
 }
 
 impl Worker {
-    /// The program that the variable `ZKLENS_SP1` names, else that beside this one, else that on the path.
+    /// Finds the program: the file that the variable `ZKLENS_SP1` names, else the one in the folder
+    /// of the running program, else the first one on the `PATH`.
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// [`WorkerError::NotFound`] if the program is in none of these places.
     pub fn find() -> Result<Self, WorkerError> {
         let named = env::var_os(VARIABLE).filter(|path| !path.is_empty());
         let here = env::current_exe().ok();
@@ -57,7 +59,7 @@ impl Worker {
         found.map(Self::at).ok_or(WorkerError::NotFound)
     }
 
-    /// The program in this file.
+    /// The program in this file, which may turn out not to exist when a task starts.
     #[must_use]
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self {
@@ -66,14 +68,15 @@ impl Worker {
         }
     }
 
-    /// Whether what SP1 writes to standard error goes to this program's.
+    /// Whether SP1's standard error is shown on that of this process. It is not by default.
     #[must_use]
     pub const fn verbose(mut self, verbose: bool) -> Self {
         self.verbose = verbose;
         self
     }
 
-    /// Runs a program on an image file and, if it takes one, a `.zkl` file. `progress` is told what happens.
+    /// Runs a program on its inputs: an image file, and a `.zkl` file if the program takes one.
+    /// `progress` receives a text for people at each step.
     ///
     /// # Errors
     ///
@@ -94,7 +97,7 @@ impl Worker {
         }
     }
 
-    /// Runs a program as [`Self::execute`] does, and proves that.
+    /// Runs a program as [`Self::execute`] does, and proves the run.
     ///
     /// # Errors
     ///
@@ -138,11 +141,11 @@ impl Worker {
         })
     }
 
-    /// Verifies a core or compressed proof of a program, and says why it is false, if it is.
+    /// Verifies a core or compressed proof of a program. Returns the reason if it is false.
     ///
     /// # Errors
     ///
-    /// Nobody knows whether it is: see [`WorkerError`].
+    /// See [`WorkerError`]. It is then unknown whether the proof is true.
     pub(crate) fn verify(
         &self,
         program: &'static Program,
@@ -159,11 +162,11 @@ impl Worker {
         }
     }
 
-    /// Computes a program's verifying key, which is [`Program::vkey`].
+    /// Computes a program's verifying key, which must be [`Program::vkey`].
     ///
     /// # Errors
     ///
-    /// It is not, or see [`WorkerError`].
+    /// See [`WorkerError`]; [`WorkerError::OtherProgram`] if the key is different.
     pub fn key(
         &self,
         program: &'static Program,
@@ -219,13 +222,13 @@ impl Worker {
 
 fn locate(named: Option<&OsStr>, folder: Option<&Path>, path: &OsStr) -> Option<PathBuf> {
     if let Some(named) = named {
-        // If there is nothing, that is said when it is started: with its name.
+        // If the file does not exist, the error when it is started names it.
         return Some(named.into());
     }
     let name = format!("{NAME}{}", env::consts::EXE_SUFFIX);
-    let folders = folder.map(Path::to_path_buf).into_iter();
-    let mut places = folders.chain(env::split_paths(path));
-    places.find_map(|folder| Some(folder.join(&name)).filter(|file| file.is_file()))
+    let beside = folder.map(Path::to_path_buf).into_iter();
+    let mut folders = beside.chain(env::split_paths(path));
+    folders.find_map(|folder| Some(folder.join(&name)).filter(|file| file.is_file()))
 }
 
 #[cfg(test)]

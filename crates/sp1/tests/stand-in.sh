@@ -1,7 +1,7 @@
 #!/bin/sh
-# Stands in for the worker in tests, here and of the command line. It is started by a link to it, and does what
-# the file `behaviour` beside that link says, or else answers a task with the lines in `execute`, `prove`, `verify`
-# or `key` there. What it was asked is then in `asked-execute` and so on.
+# Stands in for the worker in tests of this crate and of the command line. Tests start it by a link. If there is a file
+# `behaviour` beside the link, it runs that. Otherwise it answers a task with the lines in the file `execute`, `prove`,
+# `verify` or `key` there, and stores the request in `asked-execute` and so on.
 folder=$(dirname "$0")
 if [ -f "$folder/behaviour" ]; then
     . "$folder/behaviour"

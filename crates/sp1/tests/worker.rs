@@ -1,4 +1,4 @@
-//! What [`Worker`] makes of workers of every kind, most of them bad. `stand-in.sh` plays them.
+//! [`Worker`] against workers of every kind, most of them bad. `stand-in.sh` plays their part.
 
 #![cfg(unix)]
 
@@ -14,7 +14,7 @@ use zklens_sp1_program::PublicValues;
 
 const ADDRESS: &str = "ipfs://QmWjtPo46BPrRdWQTPgXVbet1mwa29XrzznEWnVBgqUX9V";
 
-/// A worker in a folder that vanishes.
+/// A worker in a temporary folder.
 struct StandIn(tempfile::TempDir);
 
 impl StandIn {
@@ -25,14 +25,14 @@ impl StandIn {
         Self(folder)
     }
 
-    /// One that does what a shell is told here.
+    /// A worker that runs these lines of shell.
     fn that_does(behaviour: &str) -> Self {
         let stand_in = Self::new();
         stand_in.write("behaviour", behaviour);
         stand_in
     }
 
-    /// Makes it answer a task.
+    /// Sets the lines with which it answers a task.
     fn answer(self, task: &str, messages: &[Message]) -> Self {
         let lines = messages.iter().map(line);
         self.write(task, &lines.collect::<String>());
@@ -94,7 +94,7 @@ fn key() -> Message {
     Message::Key(Bytes(program().vkey.to_vec()))
 }
 
-/// What both sentences of an error say.
+/// The text of an error, followed by its help.
 fn text(error: &WorkerError) -> String {
     format!("{error}\n{}", error.help().unwrap_or_default())
 }
@@ -161,14 +161,15 @@ fn core_and_compressed_proofs_are_verified_by_the_worker() {
             public_values: execution().public_values,
             proof: Bytes(b"proof".to_vec()),
         };
-        // By its key, since a worker would verify for the program that it has itself.
+        // The request names the program by its key, since a worker would verify for a program of
+        // its own.
         assert_eq!(stand_in.asked("verify").vkey.0, program().vkey);
         assert_eq!(stand_in.asked("verify").task, expected);
         let error = check(Message::Verified(Some("a bad shard".into())))
             .0
             .unwrap_err();
         assert!(matches!(&error, VerifyError::False { reason } if reason == "a bad shard"));
-        // SP1 repeats names that are in the proof.
+        // SP1's errors repeat names from the proof, which a stranger chose.
         let hostile = Message::Verified(Some("\u{1b}[2JThe proof is true.".into()));
         let error = check(hostile).0.unwrap_err().to_string();
         assert!(
@@ -228,7 +229,7 @@ fn every_kind_of_failure_arrives() {
             assert_eq!(error.is_of_input(), kind == FailureKind::Input);
             match (help, kind) {
                 (Some(help), _) => assert_eq!(error.help(), Some(help)),
-                // It may be one of another version of the protocol.
+                // A worker with another version of the protocol may answer so.
                 (None, FailureKind::Engine) => {
                     assert!(error.help().unwrap().contains("cargo install"));
                 }
@@ -256,7 +257,7 @@ fn the_last_words_of_a_worker_are_heard() {
         text.contains("without an answer (exit status: 3); its last words:\nthread main panicked"),
         "{text}"
     );
-    // No words, then a line that is not finished.
+    // First without any output, then with a line that does not end.
     for behaviour in ["exit 0", "printf '{\"progress\":'"] {
         let error = StandIn::that_does(behaviour).execute().unwrap_err();
         assert!(
@@ -320,7 +321,8 @@ fn impossible_public_values_are_refused() {
     assert!(matches!(error, WorkerError::Statement(_)), "{error}");
 }
 
-/// Pipes hold little: whoever writes all of a request before reading would wait forever.
+/// A pipe holds little, so a process that writes its whole request before it reads would wait
+/// forever.
 #[test]
 fn a_large_request_waits_for_a_slow_reader() {
     let large = vec![vec![7; 3 << 20]];

@@ -1,7 +1,7 @@
 //! Writes a "prepared" powers-of-tau file for snarkjs whose secrets are printed below.
 //!
-//! INSECURE by construction: whoever knows the secrets can prove anything. It is for timing only,
-//! where it does not matter who knows them, and takes seconds where a ceremony takes hours.
+//! INSECURE by construction: whoever knows the secrets can prove anything. For timing only, where it
+//! does not matter who knows them. It takes seconds, and a ceremony takes hours.
 //!
 //!     known-tau POWER FILE
 
@@ -40,7 +40,7 @@ fn main() -> Result<()> {
     let in_g1 = |scalars: &[Fr]| g1_bytes(&g1.batch_mul(scalars));
     let in_g2 = |scalars: &[Fr]| g2_bytes(&g2.batch_mul(scalars));
 
-    // The numbers of sections are those of snarkjs' format.
+    // The section numbers of snarkjs' format.
     let mut file = BufWriter::new(File::create(path)?);
     file.write_all(b"ptau")?;
     file.write_all(&1_u32.to_le_bytes())?; // version

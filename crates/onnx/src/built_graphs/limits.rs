@@ -49,7 +49,7 @@ fn a_call_costs_the_names_of_its_function() {
     assert!(error.contains("unfold to too many nodes"), "{error}");
 }
 
-/// One attribute of 2^20 bytes stands for 2^10 others: more than all calls may put in.
+/// One attribute of 2^20 bytes stands for 2^10 others, more bytes than all calls may add.
 #[test]
 fn attributes_that_stand_for_a_large_one_are_counted() {
     let stands = |i: usize| Attribute {
@@ -75,7 +75,7 @@ fn nodes_whose_outputs_nobody_holds_are_counted_too() {
         graph.sparse_initializer = vec![long_list("long", 1 << 22)];
         importer(&model, 4).map(|_| ())
     };
-    // A copy is read and made; of a shape, little is made.
+    // A copy is read and made, but of a shape only a few numbers are made.
     assert_eq!(import("Shape", 255), Ok(()));
     let error = import("Identity", 129).unwrap_err();
     assert!(error.contains("`the Flatten` (Flatten)"), "{error}");

@@ -1,8 +1,8 @@
-//! Graphs that mean something else than a glance says, or nothing that can be imported.
+//! Graphs whose meaning differs from a first impression, or that cannot be imported.
 
 use super::*;
 
-/// Cuts off values of the image, then flattens it.
+/// Clips the values of the image, then flattens it.
 fn cut_off(before: Vec<Node>, cut: Node) -> Model {
     let mut nodes = before;
     nodes.extend([cut, node("Flatten", &["cut"], &["y"], vec![])]);
@@ -49,7 +49,7 @@ fn a_clip_with_one_bound_after_an_affine_of_the_image_clips() {
     }
 }
 
-/// Eight values `h`, their halves `p` and `q`, and `h` backwards.
+/// Eight values `h`, the halves `p` and `q` of that list, and `h` reversed.
 fn halves(last: Vec<Node>, outputs: &[&str]) -> Model {
     let reverse = [7, 6, 5, 4, 3, 2, 1, 0];
     let mut nodes = vec![

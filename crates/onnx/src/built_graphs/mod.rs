@@ -1,4 +1,4 @@
-//! Graphs built node by node, and what becomes of them.
+//! Tests on graphs that are built node by node.
 
 mod limits;
 mod meaning;
@@ -75,7 +75,8 @@ fn integers(name: &str, values: &[i64]) -> Tensor {
     }
 }
 
-/// A list of `len` zeros but for its first element; a few bytes in a file.
+/// A list of `len` elements that are zero except for the first. It takes only a few bytes in a
+/// file.
 fn long_list(name: &str, len: i64) -> SparseTensor {
     SparseTensor {
         values: Some(integers(name, &[1])),
@@ -141,11 +142,11 @@ fn importer(model: &Model, classes: usize) -> Result<Importer, String> {
     Importer::new(&model.encode_to_vec(), &options).map_err(|error| error.to_string())
 }
 
-/// What the float network and the integer network make of the pixels.
+/// The logits of the float network and of the integer network for these pixels.
 fn logits(model: &Model, pixels: &[u8], classes: usize) -> [Vec<f32>; 2] {
     let importer = importer(model, classes).unwrap();
     let float = calibrate::calibrate(&importer.network, &[pixels], &|| ()).logits;
-    let pixels = Pixels::new(importer.preprocessing.shape(), pixels.to_vec()).unwrap();
+    let pixels = Pixels::new(importer.preprocessing().shape(), pixels.to_vec()).unwrap();
     let sample = crate::Sample {
         pixels: pixels.clone(),
         label: None,

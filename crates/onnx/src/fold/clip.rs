@@ -1,9 +1,9 @@
-//! Clips that others make needless.
+//! Drops clips that other layers make needless.
 
 use super::bypass;
 use crate::network::{Kind, LayerId, Network};
 
-/// A clip keeps what a ReLU before it would, if it starts at zero.
+/// Drops a ReLU before a clip, which then clips at zero itself.
 pub(super) fn clip_after_relu(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let is_relu = network.layers[input].kind == Kind::Relu;
     let Kind::Clip { lo, hi } = &mut network.layers[id].kind else {
@@ -17,7 +17,7 @@ pub(super) fn clip_after_relu(network: &mut Network, id: LayerId, input: LayerId
     true
 }
 
-/// Two clips keep what both would, if they share something.
+/// Merges two clips whose ranges overlap, into one with the common range.
 pub(super) fn clip_after_clip(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let Kind::Clip { lo, hi } = network.layers[input].kind else {
         return false;
@@ -33,7 +33,7 @@ pub(super) fn clip_after_clip(network: &mut Network, id: LayerId, input: LayerId
     true
 }
 
-/// A clip of nothing that pixels can be, but for rounding of its bounds, changes nothing.
+/// Drops a clip of the pixels whose bounds all pixels obey, up to rounding of the bounds.
 pub(super) fn clip_of_pixels(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let Kind::Clip { lo, hi } = network.layers[id].kind else {
         return false;
@@ -46,7 +46,7 @@ pub(super) fn clip_of_pixels(network: &mut Network, id: LayerId, input: LayerId)
         },
     };
     let is_inside = scale.iter().zip(&offset).all(|(s, o)| {
-        // A share of the values: a bound that is left out is infinite.
+        // A share of the range of values, since a bound may be infinite.
         let slack = (s * 255.0).abs() * 1e-5;
         let ends = [*o, s * 255.0 + o];
         ends.iter()

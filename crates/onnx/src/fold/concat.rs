@@ -1,10 +1,11 @@
-//! A fully connected layer on tensors of different sides side by side is a sum of fully connected
-//! layers. No proof lays such tensors out as one.
+//! Splits a fully connected layer on concatenated tensors of different sides into a sum of fully
+//! connected layers, one for each tensor. A proof cannot lay out such tensors as one.
 
 use crate::network::{Kind, Layer, LayerId, Linear, Network};
 use zklens_model::GraphBuilder;
 
-/// Moves what works cell by cell from behind a concatenation of reshaped tensors to before it.
+/// Moves a layer that works cell by cell from behind a concatenation of reshaped tensors to before
+/// it.
 pub(super) fn cells_before_concat(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     if !joins_reshapes(network, input) {
         return false;
@@ -45,7 +46,7 @@ pub(super) fn cells_before_concat(network: &mut Network, id: LayerId, input: Lay
     true
 }
 
-/// `W·(a, b) + c = W₁·a + (W₂·b + c)`.
+/// Splits a layer by its inputs: `W·(a, b) + c = W₁·a + (W₂·b + c)`.
 pub(super) fn dense_after_concat(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     if !joins_reshapes(network, input) {
         return false;
@@ -100,7 +101,7 @@ pub(super) fn dense_after_concat(network: &mut Network, id: LayerId, input: Laye
     true
 }
 
-/// Whether a layer puts a few tensors side by side, some only reshaped to fit.
+/// Whether a layer concatenates a few tensors, some of them only reshaped to fit.
 fn joins_reshapes(network: &Network, layer: LayerId) -> bool {
     let Layer {
         kind,
@@ -128,7 +129,7 @@ fn is_reshaped(network: &Network, mut id: LayerId) -> bool {
     }
 }
 
-/// Puts a layer in at `at`.
+/// Inserts a layer at index `at`.
 fn insert(network: &mut Network, at: LayerId, layer: Layer) {
     let inputs = network.layers.iter_mut().flat_map(|l| &mut l.inputs);
     for input in inputs.filter(|input| **input >= at) {

@@ -1,26 +1,32 @@
-//! Rewrites that leave the function as it is and the network smaller: batch norm, normalisation and
-//! padding disappear into the linear layers beside them, and pooling comes before activations.
+//! Rewrites that make the network smaller and keep its function. Batch norm, normalisation and
+//! padding merge into the linear layers beside them, and pooling moves before activations.
 
+mod affine;
 mod clip;
 mod concat;
 mod select;
+mod steps;
 
 use crate::curve::Curve;
 use crate::error::ImportError;
-use crate::network::{Kind, Layer, LayerId, Linear, Network};
-use zklens_model::{Axis, Shape, Window};
+use crate::network::{Kind, LayerId, Network};
+use affine::{
+    affine_above_reshape, affine_below_reshape, affine_into_linear, linear_after_affine,
+    make_depthwise,
+};
+use zklens_model::{Axis, Window};
 
 /// Folds until nothing changes. Afterwards no `Affine`, no `Pad` and no `Select` is left.
 ///
 /// # Errors
 ///
-/// Cells are picked in a way that no layer can follow.
+/// The network picks cells in a way that no layer of the integer network can.
 pub(crate) fn fold(network: &mut Network) -> Result<(), ImportError> {
     fold_all(network);
     for id in 0..network.layers.len() {
         make_convolution(network, id)?;
     }
-    // They take up the affine layers beside them.
+    // These convolutions take up the affine layers beside them.
     fold_all(network);
     let uses = network.uses();
     for id in 0..network.layers.len() {
@@ -42,7 +48,7 @@ fn fold_all(network: &mut Network) {
     }
 }
 
-/// Removes layers that do not feed the output, which comes to be the last.
+/// Removes layers that the output does not depend on. The output is then the last layer.
 pub(crate) fn drop_unused(network: &mut Network) {
     let mut needed = vec![false; network.layers.len()];
     needed[network.output] = true;
@@ -123,7 +129,7 @@ fn bypass_identity(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     false
 }
 
-/// Lets every user of `id` take `input` instead.
+/// Makes every user of `id` take `input` instead.
 fn bypass(network: &mut Network, id: LayerId, input: LayerId) {
     let users = network
         .layers
@@ -135,146 +141,12 @@ fn bypass(network: &mut Network, id: LayerId, input: LayerId) {
     if network.output == id {
         network.output = input;
     }
-    // Nothing may be left that uses `input` in vain.
+    // `id` must not count as a use of `input` any more.
     network.layers[id].inputs.clear();
 }
 
-/// `s·(W·x + b) + o = (s·W)·x + (s·b + o)`; two affine layers become one in the same way.
-fn affine_into_linear(network: &mut Network, id: LayerId, input: LayerId) -> bool {
-    let Kind::Affine { scale, offset } = network.layers[id].kind.clone() else {
-        return false;
-    };
-    match &mut network.layers[input].kind {
-        Kind::Dense(linear) | Kind::Conv { linear, .. } => {
-            let row = linear.weights.len() / linear.bias.len();
-            for (weights, s) in linear.weights.chunks_mut(row).zip(&scale) {
-                weights.iter_mut().for_each(|w| *w *= s);
-            }
-            affine(&mut linear.bias, &scale, &offset);
-        }
-        Kind::Affine {
-            scale: inner_scale,
-            offset: inner_offset,
-        } => {
-            affine(inner_scale, &scale, &vec![0.0; scale.len()]);
-            affine(inner_offset, &scale, &offset);
-        }
-        _ => return false,
-    }
-    bypass(network, id, input);
-    true
-}
-
-fn affine(values: &mut [f32], scale: &[f32], offset: &[f32]) {
-    for ((value, s), o) in values.iter_mut().zip(scale).zip(offset) {
-        *value = (f64::from(*value) * f64::from(*s) + f64::from(*o)) as f32;
-    }
-}
-
-/// `W·(s·x + o) + b = (W·s)·x + (W·o + b)`, unless padding would have to be `−o/s`.
-fn linear_after_affine(network: &mut Network, id: LayerId, input: LayerId) -> bool {
-    let Kind::Affine { scale, offset } = network.layers[input].kind.clone() else {
-        return false;
-    };
-    let channels = network.layers[input].shape.channels();
-    let has_offset = offset.iter().any(|o| *o != 0.0);
-    match &mut network.layers[id].kind {
-        Kind::Dense(linear) => scale_inputs(linear, &scale, &offset, 1, 1),
-        Kind::Conv {
-            linear,
-            window,
-            groups,
-        } if !(window.is_padded() && has_offset) => {
-            debug_assert_eq!(scale.len(), channels);
-            scale_inputs(linear, &scale, &offset, window.area(), *groups);
-        }
-        _ => return false,
-    }
-    bypass(network, input, network.layers[input].inputs[0]);
-    true
-}
-
-fn scale_inputs(linear: &mut Linear, scale: &[f32], offset: &[f32], area: usize, groups: usize) {
-    let outputs = linear.bias.len();
-    let depth = scale.len() / groups;
-    let per_group = outputs / groups;
-    let rows = linear.weights.chunks_mut(depth * area);
-    for (output, (row, bias)) in rows.zip(&mut linear.bias).enumerate() {
-        let first = output / per_group * depth;
-        let mut moved = f64::from(*bias);
-        for (channel, kernel) in row.chunks_mut(area).enumerate() {
-            let sum: f64 = kernel.iter().map(|w| f64::from(*w)).sum();
-            moved += sum * f64::from(offset[first + channel]);
-            kernel.iter_mut().for_each(|w| *w *= scale[first + channel]);
-        }
-        *bias = moved as f32;
-    }
-}
-
-/// Moves an affine layer behind the reshape that follows it, towards the next linear layer.
-fn affine_below_reshape(network: &mut Network, id: LayerId, input: LayerId) -> bool {
-    let Kind::Affine { scale, offset } = network.layers[input].kind.clone() else {
-        return false;
-    };
-    if network.layers[id].kind != Kind::Reshape {
-        return false;
-    }
-    let (inner, outer) = (network.layers[input].shape, network.layers[id].shape);
-    let spread = |values: &[f32]| respread(values, inner, outer);
-    let Some((scale, offset)) = spread(&scale).zip(spread(&offset)) else {
-        return false;
-    };
-    network.layers[input].kind = Kind::Reshape;
-    network.layers[input].shape = outer;
-    network.layers[id].kind = Kind::Affine { scale, offset };
-    true
-}
-
-/// Moves an affine layer that found no linear layer before the reshape that it follows: no proof lays out
-/// the input of a convolution behind a reshape.
-fn affine_above_reshape(network: &mut Network, id: LayerId, uses: &[usize]) {
-    let Kind::Affine { scale, offset } = network.layers[id].kind.clone() else {
-        return;
-    };
-    let input = network.layers[id].inputs[0];
-    let before = &network.layers[input];
-    if before.kind != Kind::Reshape || uses[input] != 1 {
-        return;
-    }
-    let (outer, inner) = (before.shape, network.layers[before.inputs[0]].shape);
-    let spread = |values: &[f32]| respread(values, outer, inner);
-    let Some((scale, offset)) = spread(&scale).zip(spread(&offset)) else {
-        return;
-    };
-    let name = network.layers[id].name.clone();
-    network.layers[id].kind = Kind::Reshape;
-    let before = &mut network.layers[input];
-    *before = Layer {
-        name,
-        kind: Kind::Affine { scale, offset },
-        inputs: before.inputs.clone(),
-        shape: inner,
-    };
-}
-
-/// Values per channel of `inner` as values per channel of `outer`, if there are such.
-fn respread(values: &[f32], inner: Shape, outer: Shape) -> Option<Vec<f32>> {
-    let cells = values
-        .iter()
-        .flat_map(|value| core::iter::repeat_n(*value, inner.area()));
-    let cells: Vec<f32> = cells.collect();
-    let channels = cells.chunks(outer.area());
-    channels
-        .map(|channel| {
-            channel
-                .iter()
-                .all(|v| *v == channel[0])
-                .then_some(channel[0])
-        })
-        .collect()
-}
-
-/// An increasing function commutes with the maximum, and after the pool it has fewer cells.
+/// Moves a max pool before an increasing function, with which it commutes. The function then has
+/// fewer cells to compute.
 fn pool_before_activation(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let is_pool = matches!(network.layers[id].kind, Kind::MaxPool(_));
     if !is_pool || !network.layers[input].kind.is_increasing() {
@@ -288,7 +160,7 @@ fn pool_before_activation(network: &mut Network, id: LayerId, input: LayerId) ->
     true
 }
 
-/// Padding becomes part of the window that follows it.
+/// Merges padding into the window that follows it.
 fn merge_padding(network: &mut Network, id: LayerId, input: LayerId) -> bool {
     let Kind::Pad(padding) = network.layers[input].kind else {
         return false;
@@ -309,7 +181,7 @@ fn merge_padding(network: &mut Network, id: LayerId, input: LayerId) -> bool {
         width: widened(window.width, padding.width),
     };
     let touches = |axis: Axis| axis.before < axis.kernel && axis.after < axis.kernel;
-    // A maximum ignores zeros only where every window also sees a value that is not negative.
+    // A maximum ignores zeros only if every window also has a cell that is never negative.
     let max_ignores = never_negative && touches(merged.height) && touches(merged.width);
     match &mut network.layers[id].kind {
         Kind::MaxPool(_) if !max_ignores => return false,
@@ -330,7 +202,7 @@ const fn widened(axis: Axis, padding: Axis) -> Axis {
     }
 }
 
-/// Picked cells that could not be folded are a convolution, if they lie at even distances.
+/// Turns picked cells that could not be folded into a convolution, if they lie at even distances.
 fn make_convolution(network: &mut Network, id: LayerId) -> Result<(), ImportError> {
     let Kind::Select(select) = &network.layers[id].kind else {
         return Ok(());
@@ -349,23 +221,4 @@ fn make_convolution(network: &mut Network, id: LayerId) -> Result<(), ImportErro
     })?;
     network.layers[id].kind = kind;
     Ok(())
-}
-
-/// What could not be folded is a convolution whose kernels have one cell and see one channel.
-fn make_depthwise(network: &mut Network, id: LayerId) {
-    let layer = &mut network.layers[id];
-    let channels = layer.shape.channels();
-    let (weights, bias, window) = match core::mem::replace(&mut layer.kind, Kind::Relu) {
-        Kind::Affine { scale, offset } => (scale, offset, Window::square(1, 1)),
-        Kind::Pad(window) => (vec![1.0; channels], vec![0.0; channels], window),
-        other => {
-            layer.kind = other;
-            return;
-        }
-    };
-    layer.kind = Kind::Conv {
-        linear: Linear { weights, bias },
-        window,
-        groups: channels,
-    };
 }

@@ -1,6 +1,6 @@
 //! Activations.
 
-use super::arithmetic::scalar;
+use super::affine::scalar;
 use super::view::View;
 use super::{Context, Refusal, Value};
 use crate::constant::{Constant, Data};
@@ -11,6 +11,20 @@ impl Context<'_> {
     pub(super) fn activation(&mut self, kind: Kind) -> Result<Value, Refusal> {
         let view = self.view(0)?;
         self.cell_by_cell(&view, kind)
+    }
+
+    pub(super) fn curve(&mut self, curve: Curve) -> Result<Value, Refusal> {
+        self.activation(Kind::Curve(curve))
+    }
+
+    /// A curve that depends on the attribute `alpha`.
+    pub(super) fn curve_of_alpha(
+        &mut self,
+        default: f32,
+        curve: impl FnOnce(f32) -> Curve,
+    ) -> Result<Value, Refusal> {
+        let alpha = self.parameter("alpha", default)?;
+        self.curve(curve(alpha))
     }
 
     pub(super) fn clip(&mut self) -> Result<Value, Refusal> {
@@ -42,7 +56,7 @@ impl Context<'_> {
         }
     }
 
-    /// The smaller of the same.
+    /// The smaller of `x` and a constant, or of two tensors.
     pub(super) fn min(&mut self) -> Result<Value, Refusal> {
         match self.compared()? {
             Compared::WithNumber(view, hi) => self.clip_view(&view, f32::NEG_INFINITY, hi),
@@ -87,10 +101,10 @@ impl Context<'_> {
         if !alpha.is_finite() || alpha.abs() > 1.0 {
             return Err(format!("its slope {alpha} is not between -1 and 1"));
         }
-        self.activation(Kind::Curve(Curve::LeakyRelu { alpha }))
+        self.curve(Curve::LeakyRelu { alpha })
     }
 
-    /// `alpha·x + beta`, cut off at 0 and 1.
+    /// `alpha·x + beta`, clipped to the range from 0 to 1.
     pub(super) fn hard_sigmoid(&mut self) -> Result<Value, Refusal> {
         let alpha = self.parameter("alpha", 0.2)?;
         let beta = self.parameter("beta", 0.5)?;
@@ -111,7 +125,7 @@ impl Context<'_> {
         }
     }
 
-    /// One slope is a leaky ReLU. With a slope `a` for each channel it is
+    /// With one slope, this is a leaky ReLU. With a slope `a` for each channel, it is
     /// `a·x + (1 − a)·max(x, 0)`.
     pub(super) fn p_relu(&mut self) -> Result<Value, Refusal> {
         let view = self.view(0)?;
@@ -145,7 +159,7 @@ impl Context<'_> {
             "tanh" => Curve::GeluTanh,
             other => return Err(format!("its approximation `{other}` is not supported")),
         };
-        self.activation(Kind::Curve(curve))
+        self.curve(curve)
     }
 }
 

@@ -1,4 +1,5 @@
-//! A node's attributes. Each must be read: an attribute nobody reads could change the meaning.
+//! A node's attributes. Each must be read, since an attribute that nobody reads could change the
+//! meaning.
 
 use crate::constant::Constant;
 use crate::proto::{self, attribute_type};
@@ -18,7 +19,7 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    /// The attribute `name`, unless it is of another type: then it stays unread.
+    /// The attribute `name`, if it is of this type. Otherwise it stays unread.
     fn find(&self, name: &str, r#type: i32) -> Option<&'a proto::Attribute> {
         let mut attributes = self.node.attribute.iter();
         let attribute = attributes.find(|a| a.name == name && a.r#type == r#type)?;
@@ -68,7 +69,7 @@ impl<'a> Attributes<'a> {
         Some(Constant::try_from(tensor).map_err(|error| error.to_string()))
     }
 
-    /// Reads an attribute that makes no difference here.
+    /// Marks as read an attribute that makes no difference here.
     pub(super) fn ignore(&self, name: &str) {
         let mut attributes = self.node.attribute.iter();
         if let Some(attribute) = attributes.find(|a| a.name == name) {
@@ -76,13 +77,13 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    /// Reads all attributes of a node that makes no difference here.
+    /// Marks as read all attributes of a node that makes no difference here.
     pub(super) fn ignore_all(&self) {
         let names = self.node.attribute.iter().map(|a| a.name.as_str());
         self.read.borrow_mut().extend(names);
     }
 
-    /// An attribute that was not read, or that is there twice.
+    /// The name of an attribute that was not read, or that occurs twice.
     pub(super) fn unread(&self) -> Option<&'a str> {
         let read = self.read.borrow();
         let names = self.node.attribute.iter().map(|a| a.name.as_str());

@@ -1,15 +1,14 @@
-//! One node and what its operator may ask: inputs, attributes, new layers.
+//! A node that is being lowered, with its inputs, its attributes and the layers that it may add.
 
 use super::attributes::Attributes;
 use super::view::View;
-use super::{Lowering, Refusal, Value, is_default};
+use super::{Lowering, Refusal, Value};
 use crate::constant::Constant;
-use crate::curve::Curve;
 use crate::network::{Kind, LayerId};
 use crate::proto;
 use zklens_model::Shape;
 
-/// One node while it is lowered.
+/// A node that is being lowered.
 pub(super) struct Context<'a> {
     pub(super) lowering: &'a mut Lowering,
     pub(super) node: &'a proto::Node,
@@ -18,114 +17,7 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The values of the node's outputs, or of the first of them.
-    pub(super) fn dispatch(&mut self) -> Result<Vec<Value>, Refusal> {
-        if !is_default(&self.node.domain) {
-            return self.fused().map(|value| vec![value]);
-        }
-        match self.node.op_type.as_str() {
-            "Split" => self.split(),
-            operator => self.weighted(operator).map(|value| vec![value]),
-        }
-    }
-
-    fn weighted(&mut self, operator: &str) -> Result<Value, Refusal> {
-        match operator {
-            "Conv" => self.conv(),
-            "ConvTranspose" => self.conv_transpose(),
-            "Gemm" => self.gemm(),
-            "MatMul" => self.mat_mul(),
-            "BatchNormalization" => self.batch_normalization(),
-            "Add" | "Sum" | "Mean" => self.add(),
-            "Sub" => self.sub(),
-            "Mul" => self.mul(),
-            "Div" => self.div(),
-            "Neg" => self.neg(),
-            "Pow" => self.pow(),
-            "Max" => self.max(),
-            "Min" => self.min(),
-            "MaxPool" => self.max_pool(),
-            "AveragePool" => self.average_pool(),
-            "GlobalAveragePool" | "GlobalMaxPool" => self.global_pool(),
-            "ReduceMean" | "ReduceSum" | "ReduceMax" => self.reduce(),
-            "Pad" => self.pad(),
-            "QuantizeLinear" => self.quantize_linear(),
-            "DequantizeLinear" => self.dequantize_linear(),
-            _ => self.unweighted(operator),
-        }
-    }
-
-    /// Operators without weights: activations, and those that only move cells.
-    fn unweighted(&mut self, operator: &str) -> Result<Value, Refusal> {
-        match operator {
-            "Softmax" | "LogSoftmax" => self.softmax(),
-            "Log" => self.log(),
-            "ArgMax" => self.arg_max(),
-            "Concat" => self.concat(),
-            "Flatten" => self.flatten(),
-            "Reshape" => self.reshape(),
-            "Squeeze" => self.squeeze(),
-            "Unsqueeze" => self.unsqueeze(),
-            "Transpose" => self.transpose(),
-            "Shape" => self.shape(),
-            "Gather" => self.gather(),
-            "Slice" => self.slice(),
-            "DepthToSpace" => self.depth_to_space(),
-            "SpaceToDepth" => self.space_to_depth(),
-            "Resize" | "Upsample" => self.resize(),
-            "Identity" => self.any_value(0).cloned(),
-            "Cast" => self.cast(),
-            "Dropout" => self.dropout(),
-            "Constant" => self.constant_node(),
-            "ConstantOfShape" => self.constant_of_shape(),
-            _ => self.elementwise(operator),
-        }
-    }
-
-    fn elementwise(&mut self, operator: &str) -> Result<Value, Refusal> {
-        let curve = match operator {
-            "Relu" => return self.activation(Kind::Relu),
-            "Clip" => return self.clip(),
-            "HardSigmoid" => return self.hard_sigmoid(),
-            "PRelu" => return self.p_relu(),
-            "LeakyRelu" => return self.leaky_relu(),
-            "Gelu" => return self.gelu(),
-            "Sigmoid" => Curve::Sigmoid,
-            "Tanh" => Curve::Tanh,
-            "Elu" => Curve::Elu {
-                alpha: self.parameter("alpha", 1.0)?,
-            },
-            "Celu" => Curve::Celu {
-                alpha: self.parameter("alpha", 1.0)?,
-            },
-            "Selu" => Curve::Selu {
-                alpha: self.parameter("alpha", 1.673_263_2)?,
-                gamma: self.parameter("gamma", 1.050_701)?,
-            },
-            "Swish" => Curve::Swish {
-                alpha: self.parameter("alpha", 1.0)?,
-            },
-            "ThresholdedRelu" => Curve::ThresholdedRelu {
-                alpha: self.parameter("alpha", 1.0)?,
-            },
-            "HardSwish" => Curve::HardSwish,
-            "Mish" => Curve::Mish,
-            "Softplus" => Curve::Softplus,
-            "Softsign" => Curve::Softsign,
-            "Exp" => Curve::Exp,
-            "Sqrt" => Curve::Sqrt,
-            "Reciprocal" => Curve::Reciprocal,
-            "Erf" => Curve::Erf,
-            "Abs" => Curve::Abs,
-            "Sin" => Curve::Sin,
-            "Cos" => Curve::Cos,
-            "Atan" => Curve::Atan,
-            other => return Err(format!("`{other}` is listed and not lowered")),
-        };
-        self.activation(Kind::Curve(curve))
-    }
-
-    /// A finite number that the operator's function depends on.
+    /// The number in attribute `name`, which must be finite, or the default.
     pub(super) fn parameter(&self, name: &str, default: f32) -> Result<f32, Refusal> {
         let value = self.attributes.float(name).unwrap_or(default);
         if value.is_finite() {
@@ -135,13 +27,14 @@ impl Context<'_> {
         }
     }
 
-    /// The name of input `index`, if it is given.
+    /// The name of input `index`; `None` if the node leaves it out.
     pub(super) fn input_name(&self, index: usize) -> Option<&str> {
         let name = self.node.input.get(index)?;
         (!name.is_empty()).then_some(name)
     }
 
-    /// Input `index`, which is a number as it stands: not a class, nor what a softmax makes of logits.
+    /// Input `index`, which must have ordinary numbers: not a label, probabilities or quantised
+    /// numbers.
     pub(super) fn value(&self, index: usize) -> Result<&Value, Refusal> {
         match self.any_value(index)? {
             Value::Probabilities(_) => {
@@ -195,7 +88,7 @@ impl Context<'_> {
             .transpose()
     }
 
-    /// Small integers given as an attribute in old opsets and as an input in new ones.
+    /// A list of integers that is an attribute in old opsets and an input in new ones.
     pub(super) fn ints(&self, attribute: &str, index: usize) -> Result<Option<Vec<i64>>, Refusal> {
         if let Some(ints) = self.attributes.ints(attribute) {
             return Ok(Some(ints.to_vec()));
@@ -209,7 +102,7 @@ impl Context<'_> {
         Ok(Some(ints.to_vec()))
     }
 
-    /// Pushes a layer on one input and views it in its own order.
+    /// Adds a layer that has the node's name.
     pub(super) fn emit(
         &mut self,
         kind: Kind,

@@ -1,5 +1,5 @@
-//! Operators of two inputs that are both functions of one value: `x · sigmoid(x)`, an exporter's GELU,
-//! a square. They become one table.
+//! Operators with two inputs that depend on one and the same value, such as `x · sigmoid(x)`, an
+//! exporter's GELU or a square. Together with the operators before them they become one table.
 
 use super::view::View;
 use super::{Context, Lowering, Refusal, Value};
@@ -11,7 +11,8 @@ use std::sync::Arc;
 const MAX_LEN: usize = 1 << 6;
 
 impl Context<'_> {
-    /// `join` of `a` and `b`, if each of its values depends on one value of one layer; else `refusal`.
+    /// Applies `join` to `a` and `b`, if each result depends on one value of one layer; else fails
+    /// with `refusal`.
     pub(super) fn function_of_both(
         &mut self,
         a: &View,
@@ -42,7 +43,7 @@ impl Context<'_> {
 }
 
 impl Lowering {
-    /// A layer and those before it that it may be a function of, cell by cell, nearest first.
+    /// A layer, then those before it on which it may depend cell by cell, nearest first.
     fn ancestors(&self, layer: LayerId) -> Vec<LayerId> {
         let next = |layer: &LayerId| {
             let layer = self.layers.get(*layer)?;
@@ -68,7 +69,7 @@ impl Lowering {
         if layer == root {
             return Some(Arc::new(Formula::X));
         }
-        // A layer follows its inputs.
+        // A layer always comes after its inputs.
         let layer = self.layers.get(layer).filter(|_| layer > root)?;
         let of = self.formula(*layer.inputs.first()?, root, left)?;
         let formula = match &layer.kind {
@@ -96,7 +97,7 @@ impl Lowering {
     }
 }
 
-/// The one number that a list repeats.
+/// The number that a list repeats, if all its numbers are equal.
 fn single(list: &[f32]) -> Option<f32> {
     let first = list.first()?;
     list.iter().all(|value| value == first).then_some(*first)

@@ -1,27 +1,28 @@
-//! Operators that the file itself defines: each call is replaced by the nodes of its function.
+//! Functions: operators that the file itself defines. Each call is replaced by the nodes of its
+//! function.
 
 use super::{Lowering, is_default};
 use crate::error::ImportError;
 use crate::proto::{self, Attribute, Function, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The functions of a file, and how much more their calls may cost.
+/// The functions of a file, and the budget that is left for their calls.
 pub(super) struct Calls<'a> {
     functions: BTreeMap<[&'a str; 3], &'a Function>,
-    /// Nodes and bytes that calls may still put in.
+    /// The nodes that calls may still add; then the bytes.
     nodes: usize,
     bytes: usize,
-    /// Calls so far: names inside of each are its own.
+    /// The number of calls so far. It makes the names inside each call distinct.
     count: usize,
 }
 
-/// The most nodes that all calls together may put in; a name that a function declares counts as one.
+/// The most nodes that all calls together may add. A name that a function declares counts as one.
 const MAX_NODES: usize = 1 << 16;
 
-/// The most bytes that these may have.
+/// The most bytes of these nodes.
 const MAX_BYTES: usize = 1 << 28;
 
-/// Functions that call each other, at most.
+/// The greatest depth of functions that call each other.
 const MAX_DEPTH: usize = 32;
 
 impl<'a> Calls<'a> {
@@ -60,7 +61,7 @@ impl<'a> Calls<'a> {
             return Err(refuse(reason));
         }
         let unfolded = || refuse("the functions of this file unfold to too many nodes".into());
-        // A call costs its function's names, even if no node is inside.
+        // A call costs its function's names, even if the function has no nodes.
         self.nodes = self
             .nodes
             .checked_sub(names(function))
@@ -83,13 +84,15 @@ impl<'a> Calls<'a> {
     }
 }
 
-/// A call itself, and the names that its function declares.
+/// The cost of a call before its nodes: one for itself, and one for each name that its function
+/// declares.
 const fn names(function: &Function) -> usize {
     let values = function.input.len() + function.output.len();
     1 + values + function.attribute.len() + function.attribute_proto.len()
 }
 
-/// The version of ONNX's operators that a function's nodes have; or one that is not supported.
+/// The version of ONNX's operator set for a function's nodes: its own, or else that of the file.
+/// The error is a version that is not supported.
 fn opset(function: &Function, outer: i64) -> Result<i64, i64> {
     let mut sets = function.opset_import.iter();
     let own = sets.find(|set| is_default(&set.domain));
@@ -99,15 +102,16 @@ fn opset(function: &Function, outer: i64) -> Result<i64, i64> {
     }
 }
 
-/// One call of a function.
+/// A call of a function.
 struct Call<'a> {
     node: &'a Node,
     function: &'a Function,
-    /// The outer names of the function's inputs and outputs.
+    /// The caller's names for the function's inputs and outputs.
     names: BTreeMap<&'a str, &'a str>,
-    /// The attributes of the call, and the function's defaults of those that it leaves out.
+    /// The attributes of the call, and the function's defaults for attributes that the call leaves
+    /// out.
     attributes: BTreeMap<&'a str, &'a Attribute>,
-    /// Put before all other names.
+    /// The prefix of all other names inside the function.
     prefix: String,
 }
 
@@ -122,7 +126,7 @@ impl<'a> Call<'a> {
                 names.insert(inner.as_str(), outer.as_str());
             }
         }
-        // An input that is left out is one that the function's nodes leave out too.
+        // If the call leaves out an input, so do the function's nodes.
         let inputs = node.input.iter().map(String::as_str);
         let inputs = inputs.chain(core::iter::repeat(""));
         for (inner, outer) in function.input.iter().zip(inputs) {
@@ -148,7 +152,7 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// What is left of `bytes` after a node of the function becomes one of the graph.
+    /// The rest of the budget `bytes` after a node of the function has become a node of the graph.
     fn charge(&self, inner: &Node, bytes: usize) -> Option<usize> {
         let names = inner.input.iter().chain(&inner.output);
         let names = names.map(|name| match self.names.get(name.as_str()) {
@@ -159,12 +163,12 @@ impl<'a> Call<'a> {
         let given = given.filter_map(|inner| self.attributes.get(inner.ref_attr_name.as_str()));
         let given = given.map(|given| prost::Message::encoded_len(*given));
         let own = prost::Message::encoded_len(inner) + self.label(inner).len();
-        // Stops where the bytes do: one attribute may stand for many.
+        // Stops when the budget is spent, since one attribute may stand for many.
         let mut costs = core::iter::once(own).chain(names).chain(given);
         costs.try_fold(bytes, usize::checked_sub)
     }
 
-    /// A node of the function as one of the graph.
+    /// Turns a node of the function into a node of the graph.
     fn node(&self, inner: &Node) -> Node {
         let names = |list: &[String]| list.iter().map(|name| self.name(name)).collect();
         let attributes = inner.attribute.iter().filter_map(|a| self.attribute(a));
@@ -197,7 +201,7 @@ impl<'a> Call<'a> {
         [outer.unwrap_or_default(), inner.unwrap_or_default()].join("/")
     }
 
-    /// An attribute with the value that the call gives it; none if the call leaves it out.
+    /// An attribute with the value that the call gives it; `None` if the call leaves it out.
     fn attribute(&self, inner: &Attribute) -> Option<Attribute> {
         if inner.ref_attr_name.is_empty() {
             return Some(inner.clone());
@@ -209,7 +213,7 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// Outputs that are inputs of the function too.
+    /// Handles outputs of the function that are also its inputs.
     fn copies(&self) -> Vec<Node> {
         let inputs: BTreeSet<&String> = self.function.input.iter().collect();
         let outputs = self.function.output.iter().zip(&self.node.output);

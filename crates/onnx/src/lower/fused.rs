@@ -8,28 +8,14 @@ use crate::curve::Curve;
 use crate::network::Kind;
 
 impl Context<'_> {
-    pub(super) fn fused(&mut self) -> Result<Value, Refusal> {
-        match self.node.op_type.as_str() {
-            "FusedConv" => self.fused_conv(),
-            "FusedGemm" => {
-                let value = self.gemm()?;
-                self.with_activation(value)
-            }
-            "FusedMatMul" => self.fused_mat_mul(),
-            "Gelu" => self.activation(Kind::Curve(Curve::Gelu)),
-            "QuickGelu" => {
-                let alpha = self.parameter("alpha", 1.702)?;
-                self.activation(Kind::Curve(Curve::Swish { alpha }))
-            }
-            "Scaler" => self.scaler(),
-            "ZipMap" => self.zip_map(),
-            "ArrayFeatureExtractor" => self.class_of_label(),
-            other => Err(format!("`{other}` is listed and not lowered")),
-        }
+    /// A fully connected layer with an activation.
+    pub(super) fn fused_gemm(&mut self) -> Result<Value, Refusal> {
+        let value = self.gemm()?;
+        self.with_activation(value)
     }
 
-    /// A convolution, perhaps with another tensor added, and an activation.
-    fn fused_conv(&mut self) -> Result<Value, Refusal> {
+    /// A convolution with an activation. A fourth input is added before the activation.
+    pub(super) fn fused_conv(&mut self) -> Result<Value, Refusal> {
         let mut value = self.conv()?;
         if self.input_name(3).is_some() {
             let added = self.view(3)?;
@@ -41,7 +27,7 @@ impl Context<'_> {
         self.with_activation(value)
     }
 
-    fn fused_mat_mul(&mut self) -> Result<Value, Refusal> {
+    pub(super) fn fused_mat_mul(&mut self) -> Result<Value, Refusal> {
         for name in ["transA", "transB", "transBatchA", "transBatchB"] {
             if self.attributes.int(name).unwrap_or(0) != 0 {
                 return Err(format!("{name} is not supported"));
@@ -91,7 +77,7 @@ impl Context<'_> {
     }
 
     /// `(x − offset) · scale`, as scikit-learn's scalers do.
-    fn scaler(&mut self) -> Result<Value, Refusal> {
+    pub(super) fn scaler(&mut self) -> Result<Value, Refusal> {
         let view = self.view(0)?;
         let list = |name| self.attributes.floats(name).unwrap_or_default().to_vec();
         let (offset, scale) = (list("offset"), list("scale"));
@@ -115,9 +101,9 @@ impl Context<'_> {
         }
     }
 
-    /// Names for scores: they stay what they are. Texts only name classes; numbers are labels, which
-    /// are positions here.
-    fn zip_map(&self) -> Result<Value, Refusal> {
+    /// Gives the scores names, which does not change them. Texts only name classes. Numbers are
+    /// labels, and must be the scores' positions.
+    pub(super) fn zip_map(&self) -> Result<Value, Refusal> {
         let value = self.any_value(0)?;
         let scores = value.dims().iter().product();
         if let Some(labels) = self.attributes.ints("classlabels_int64s") {
@@ -128,7 +114,7 @@ impl Context<'_> {
     }
 
     /// The name of the class with the largest score.
-    fn class_of_label(&self) -> Result<Value, Refusal> {
+    pub(super) fn class_of_label(&self) -> Result<Value, Refusal> {
         let labels = self.constant(0)?.as_ints();
         let labels = labels.ok_or("its labels must be integers")?;
         let view: &View = match self.any_value(1)? {

@@ -1,10 +1,10 @@
-//! Which image the graph's input is.
+//! The graph's input as an image.
 
 use super::Refusal;
 use super::view::{View, offsets};
 use crate::proto::{self, data_type};
 
-/// The graph's input.
+/// The graph's input, as an image.
 pub(super) struct Image {
     /// The image's `[channels, height, width]`.
     pub(super) sides: [u16; 3],
@@ -14,9 +14,9 @@ pub(super) struct Image {
     pub(super) view: View,
 }
 
-/// Understood are `[N, C, H, W]`, `[N, H, W, C]`, `[N, H, W]` and `[C, H, W]` with one or three
-/// channels, and flat `[N, C·H·W]`, which is taken as square unless `size` says otherwise. `N` may
-/// be anything: images go through one by one.
+/// Reads the graph's input. Supported are `[N, C, H, W]`, `[N, H, W, C]`, `[N, H, W]` and `[C, H,
+/// W]` with one or three channels, and flat `[N, C·H·W]`, which is taken as a square unless `size`
+/// says otherwise. The batch size `N` may be any number, since images go through one by one.
 pub(super) fn image(input: &proto::ValueInfo, size: Option<[u16; 2]>) -> Result<Image, Refusal> {
     let (dims, is_integer) = dims(input)?;
     let first = dims.first().copied().flatten().unwrap_or(1);
@@ -71,7 +71,8 @@ enum Layout {
     Flat(usize),
 }
 
-/// The input's dimensions, `None` where the file leaves one open, and whether it takes whole numbers.
+/// The input's dimensions, where `None` is one that the file leaves open; and whether it has an
+/// integer type.
 fn dims(input: &proto::ValueInfo) -> Result<(Vec<Option<usize>>, bool), Refusal> {
     let tensor = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
     let elements = tensor.map_or(0, |t| t.elem_type);
@@ -112,7 +113,7 @@ fn with_size(image: [Option<usize>; 3], size: Option<[u16; 2]>) -> Result<[usize
     Ok([c.unwrap_or(1), known(h, 0)?, known(w, 1)?])
 }
 
-/// A flat input: by `size`, or as a square.
+/// The sides of a flat input: `size` if given, else those of a square.
 fn flat(len: usize, size: Option<[u16; 2]>) -> Result<[usize; 3], Refusal> {
     if len > zklens_model::Shape::MAX_LEN {
         return Err(format!("{len} values are too many"));

@@ -103,8 +103,8 @@ impl Context<'_> {
         self.rows_times_matrix(&view, weights, columns)
     }
 
-    /// Every row of `view` through one fully connected layer: a convolution, over the channels of each
-    /// pixel or over each row of pixels.
+    /// Applies one fully connected layer to every row of `view`. This is a convolution, over the
+    /// channels of each pixel or over each row of pixels.
     fn rows_times_matrix(
         &mut self,
         view: &View,
@@ -152,7 +152,8 @@ impl Context<'_> {
         Ok(Value::Activation(result.with_dims(dims)?))
     }
 
-    /// `weights` are `[outputs][inputs]`, the inputs in ONNX order.
+    /// Adds a fully connected layer. `weights` are `[outputs][inputs]`, with the inputs in ONNX
+    /// order.
     fn dense(&mut self, weights: &[f32], bias: Vec<f32>) -> Result<Value, Refusal> {
         let view = self.view(0)?;
         let inputs = view.len();
@@ -204,7 +205,7 @@ impl Context<'_> {
         Ok(bias.to_floats())
     }
 
-    /// `factor` times the matrix that is added, which broadcasts to `[1, outputs]`.
+    /// `factor` times the bias, a matrix that broadcasts to `[1, outputs]`.
     fn gemm_bias(&self, outputs: usize, factor: f32) -> Result<Vec<f32>, Refusal> {
         let Some(bias) = self.optional(2)? else {
             return Ok(vec![0.0; outputs]);
@@ -221,10 +222,10 @@ impl Context<'_> {
     }
 }
 
-/// The most weights that picked cells may make a fully connected layer grow to.
+/// The most weights of a fully connected layer that has grown to take picked cells.
 const MAX_SPREAD: usize = 1 << 24;
 
-/// A kernel `[…][rows][columns]` with zeros between its cells, `area` cells in all.
+/// A kernel `[…][height][width]` with zeros put between its cells, so that it has `area` cells.
 fn dilated(
     weights: &[f32],
     kernel: [usize; 2],
@@ -249,7 +250,7 @@ fn dilated(
     Ok(spread)
 }
 
-/// A `[rows][columns]` matrix as `[columns][rows]`.
+/// The transpose of a `[rows][columns]` matrix.
 fn transpose(matrix: &[f32], columns: usize) -> Vec<f32> {
     let column = |c: usize| matrix.iter().skip(c).step_by(columns.max(1)).copied();
     (0..columns).flat_map(column).collect()

@@ -1,6 +1,8 @@
-//! ONNX graph → [`Network`]. Every node is either understood completely or refused by name.
+//! Lowers an ONNX graph to a [`Network`]. Every node is either supported in full or refused, and
+//! the error names it.
 
 mod activation;
+mod affine;
 mod arithmetic;
 mod attributes;
 mod context;
@@ -36,30 +38,32 @@ use std::collections::BTreeMap;
 use view::View;
 use zklens_model::{GraphBuilder, Shape};
 
-/// Why one node was refused; the node's name is added by [`lower`].
+/// Why a node was refused. [`lower`] adds the node's name.
 pub(super) type Refusal = String;
 
-/// What an ONNX value name stands for.
+/// A named value of the ONNX graph.
 #[derive(Clone, Debug)]
 enum Value {
     Constant(Constant),
     Activation(View),
-    /// The output of a final softmax over these logits.
+    /// The output of a final softmax over these logits. It is dropped, since it keeps their order.
     Probabilities(View),
     /// The position of the largest of these logits.
     Label(View),
-    /// Numbers on a grid that nothing but a `DequantizeLinear` leaves; the view is of the numbers meant.
+    /// The output of a `QuantizeLinear`. Only a `DequantizeLinear` may take it. The view has the
+    /// real numbers that the integers stand for.
     Quantised(View, Grid),
-    /// The output of a node that cannot be imported. Nothing is wrong unless it is needed.
+    /// The output of a node that cannot be imported. It is an error only if the scores depend on
+    /// it.
     Failed(ImportError),
 }
 
-/// A lowered graph, with what was learned of its input.
+/// A lowered graph, and facts about its input.
 pub(crate) struct Lowered {
     pub(crate) network: Network,
     /// `[channels, height, width]`.
     pub(crate) input: [u16; 3],
-    /// Whether the graph takes whole numbers: they are bytes.
+    /// Whether the graph's input is of an integer type. Its values are then bytes.
     pub(crate) takes_integers: bool,
 }
 
@@ -68,7 +72,7 @@ pub(crate) struct Lowered {
 pub(crate) struct Wanted<'a> {
     /// The input's `[height, width]`.
     pub(crate) size: Option<[u16; 2]>,
-    /// The output with the scores.
+    /// The name of the output with the scores.
     pub(crate) output: Option<&'a str>,
     pub(crate) classes: usize,
 }
@@ -133,27 +137,28 @@ fn is_default(domain: &str) -> bool {
 #[derive(Default)]
 struct Lowering {
     opset: i64,
-    /// The batch size that the file fixes, 1 if it fixes none. Views have a batch of 1.
+    /// The batch size that the file fixes, or 1. Views always have a batch of 1.
     batch: usize,
     takes_integers: bool,
     values: BTreeMap<String, Value>,
     /// Element types of constants, as the file gives them.
     types: BTreeMap<String, i32>,
-    /// Elements that [`Self::values`] holds.
+    /// The number of elements that [`Self::values`] holds.
     held: usize,
-    /// Elements that nodes were given and made so far, whether or not [`Self::values`] holds them.
+    /// The number of elements that nodes have read and made so far, whether or not [`Self::values`]
+    /// holds them.
     moved: usize,
     layers: Vec<Layer>,
-    /// Cells, weights and work of [`Self::layers`].
+    /// The number of cells of [`Self::layers`] so far; then weights, and operations of a run.
     cells: usize,
     weights: usize,
     work: usize,
 }
 
-/// The most elements of constants and transposes there may be, and the most weights.
+/// The most elements of all constants and transposes together, and the most weights.
 const MAX_HELD: usize = 1 << 28;
 
-/// The most elements of these that all nodes together may read and make.
+/// The most elements of constants and transposes that all nodes together may read and make.
 const MAX_MOVED: usize = 1 << 30;
 
 impl Lowering {
@@ -188,7 +193,7 @@ impl Lowering {
         Ok(sides)
     }
 
-    /// Gives every output of `node` its value.
+    /// Lowers `node` and gives every output its value.
     fn add_node(&mut self, node: &proto::Node) -> Result<(), ImportError> {
         let mut names = core::iter::once(&node.name).chain(&node.output);
         let name = names.find(|name| !name.is_empty());
@@ -219,7 +224,7 @@ impl Lowering {
         Ok(())
     }
 
-    /// The error of an input of `node`, if it could not be made.
+    /// The error of the first input of `node` that could not be imported, if there is one.
     fn failed_input(&self, node: &proto::Node) -> Option<ImportError> {
         let inputs = node.input.iter().filter_map(|name| self.values.get(name));
         inputs.into_iter().find_map(|value| match value {
@@ -229,7 +234,7 @@ impl Lowering {
     }
 
     fn node_values(&mut self, node: &proto::Node, name: &str) -> Result<Vec<Value>, Refusal> {
-        operators::check(node)?;
+        let operator = operators::find(node)?;
         let inputs = node.input.iter().filter_map(|name| self.values.get(name));
         self.charge(inputs.map(Value::elements).sum())?;
         let attributes = Attributes::new(node);
@@ -239,12 +244,12 @@ impl Lowering {
             name,
             attributes: &attributes,
         };
-        let mut values = context.dispatch()?;
+        let mut values = operator.lower(&mut context)?;
         context
             .lowering
             .charge(values.iter().map(Value::elements).sum())?;
         for view in values.iter_mut().filter_map(Value::view_mut) {
-            if view.order.is_some() && (view.picker.is_none() || operators::moves(&node.op_type)) {
+            if view.order.is_some() && (view.picker.is_none() || operator.moves) {
                 view.picker = Some([name.into(), node.op_type.clone()]);
             }
         }
@@ -254,8 +259,8 @@ impl Lowering {
         }
     }
 
-    /// Counts elements that a node reads or makes. What is spent stays so: then every node is refused,
-    /// before it does anything.
+    /// Counts elements that a node reads or makes. Once the total is too large, every further node
+    /// is refused before it does any work.
     fn charge(&mut self, elements: usize) -> Result<(), Refusal> {
         self.moved = self.moved.saturating_add(elements);
         if self.moved > MAX_MOVED {
@@ -267,7 +272,7 @@ impl Lowering {
         Ok(())
     }
 
-    /// Gives `value` a name that no other value has.
+    /// Gives `value` its name, which no other value may have.
     fn define(&mut self, name: &str, mut value: Value) -> Result<(), Refusal> {
         if let Some(view) = value.view_mut() {
             let layer = self.layers.get(view.layer);
@@ -319,7 +324,7 @@ impl Lowering {
         Ok(self.layers.len() - 1)
     }
 
-    /// The element type that the file gives a constant.
+    /// The element type of a constant, as the file gives it.
     fn type_of(&self, name: &str) -> i32 {
         self.types.get(name).copied().unwrap_or(data_type::FLOAT)
     }

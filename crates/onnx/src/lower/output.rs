@@ -1,4 +1,5 @@
-//! The graph's end: which output has the scores, and which operators may follow them.
+//! The graph's end: finds the output with the scores, and handles the operators that may follow
+//! them.
 
 use super::view::View;
 use super::{Context, Lowering, Refusal, Value, Wanted};
@@ -8,10 +9,11 @@ use crate::network::{Kind, Network};
 use crate::proto;
 
 impl Context<'_> {
-    /// A softmax over the classes keeps their order, so as the last operator it is dropped.
+    /// A softmax over the classes keeps the order of the scores. So it is dropped if it is the last
+    /// operator.
     pub(super) fn softmax(&mut self) -> Result<Value, Refusal> {
         let view = self.view(0)?;
-        // Before opset 13 it runs over this axis and all that follow.
+        // Before opset 13 a softmax runs over this axis and all that follow it.
         let is_one_axis = self.lowering.opset >= 13;
         let default = if is_one_axis { -1 } else { 1 };
         let axis = self.attributes.int("axis").unwrap_or(default);
@@ -24,15 +26,15 @@ impl Context<'_> {
         Ok(Value::Probabilities(view))
     }
 
-    /// The logarithm of probabilities keeps their order too.
+    /// The logarithm of probabilities keeps their order as well.
     pub(super) fn log(&mut self) -> Result<Value, Refusal> {
         match self.any_value(0)? {
             Value::Probabilities(view) => Ok(Value::Probabilities(view.clone())),
-            _ => self.activation(Kind::Curve(Curve::Log)),
+            _ => self.curve(Curve::Log),
         }
     }
 
-    /// The position of the largest score is the label.
+    /// The position of the largest score, which is the label.
     pub(super) fn arg_max(&mut self) -> Result<Value, Refusal> {
         self.attributes.ignore("keepdims");
         if self.attributes.int("select_last_index").unwrap_or(0) != 0 {
@@ -69,7 +71,8 @@ impl<'a> Output<'a> {
 }
 
 impl Lowering {
-    /// Makes the output with the scores the last layer, and drops what does not feed it.
+    /// Makes the output with the scores the last layer, and drops layers that it does not depend
+    /// on.
     pub(super) fn finish(
         mut self,
         graph: &proto::Graph,
@@ -100,7 +103,7 @@ impl Lowering {
         Ok(network)
     }
 
-    /// The output with the scores: the one that is wanted, or the only one that can be.
+    /// The output with the scores: the one that the caller names, or else the only possible one.
     fn scores(
         &self,
         graph: &proto::Graph,
@@ -121,8 +124,9 @@ impl Lowering {
         Ok((only.into(), self.output(only)?.view().clone()))
     }
 
-    /// Of several outputs, the one with scores; of several of these, the one whose largest is the label
-    /// that another output gives, or that has a score for each class.
+    /// Finds the output with scores among several. If several outputs have scores, takes the one
+    /// whose position of the largest is another output, or else the one that has a score for each
+    /// class.
     fn best(
         &self,
         graph: &proto::Graph,

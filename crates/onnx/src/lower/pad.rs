@@ -65,7 +65,7 @@ impl Context<'_> {
         self.pool(layer, shape, Kind::Pad(window), window)
     }
 
-    /// Cells added before and after along each axis.
+    /// The number of cells added before and after, along each axis.
     fn pads(&self, rank: usize) -> Result<Vec<[usize; 2]>, Refusal> {
         let given = self.ints("pads", 1)?.ok_or("its `pads` are missing")?;
         let axes = match self.optional(3)? {
@@ -88,7 +88,7 @@ impl Context<'_> {
         Ok(pads)
     }
 
-    /// Padding with cells of the picture itself.
+    /// Pads with cells of the picture itself.
     fn mirrored(&mut self, view: &View, pads: &[[usize; 2]], mode: &str) -> Result<Value, Refusal> {
         let mut lists = Vec::with_capacity(pads.len());
         for ([before, after], len) in pads.iter().zip(&view.dims) {

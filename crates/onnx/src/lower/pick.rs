@@ -1,5 +1,5 @@
-//! Operators that pick elements by position: slices, gathers, splits, concatenations, and blocks that
-//! become channels. They compute nothing.
+//! Operators that pick elements by position and compute nothing: slices, gathers, splits,
+//! concatenations, and blocks that become channels.
 
 use super::relabel::axis;
 use super::view::{View, positions};
@@ -9,7 +9,7 @@ use crate::network::{Kind, LayerId};
 use zklens_model::{GraphBuilder, Shape};
 
 impl Value {
-    /// Its elements at the positions `lists`, one for each axis.
+    /// The elements at the positions `lists`, which has one list for each axis.
     pub(super) fn picked(&self, lists: &[Vec<usize>]) -> Result<Self, Refusal> {
         let dims: Vec<usize> = lists.iter().map(Vec::len).collect();
         if crate::constant::len(&dims).is_none() {
@@ -52,7 +52,7 @@ impl Context<'_> {
         picked.with_dims(dims)
     }
 
-    /// A range along each axis.
+    /// Takes a range along each axis.
     pub(super) fn slice(&mut self) -> Result<Value, Refusal> {
         let value = self.value(0)?.clone();
         let starts = self.ints("starts", 1)?.ok_or("its starts are missing")?;
@@ -74,7 +74,7 @@ impl Context<'_> {
         value.picked(&lists)
     }
 
-    /// Parts along an axis, one for each output.
+    /// Divides a tensor along an axis into parts, one for each output.
     pub(super) fn split(&mut self) -> Result<Vec<Value>, Refusal> {
         let value = self.value(0)?.clone();
         let along = axis(self.attributes.int("axis").unwrap_or(0), value.dims().len())?;
@@ -88,7 +88,7 @@ impl Context<'_> {
                 let given = given
                     .filter(|given| *given > 0)
                     .ok_or("it has no outputs")?;
-                // All parts are equal but the last, which may be smaller.
+                // All parts have the same size, except that the last one may be smaller.
                 let part = total.div_ceil(given);
                 let starts = (0..given).map(|i| (i * part).min(total));
                 starts.map(|start| part.min(total - start)).collect()
@@ -218,7 +218,7 @@ impl Context<'_> {
         self.joined(&views, along)
     }
 
-    /// Views of one layer that has all cells of theirs.
+    /// Turns views of several layers into views of one layer that has all their cells.
     fn joined(&mut self, views: &[View], along: usize) -> Result<Value, Refusal> {
         let shape = |this: &Self, layer: LayerId| this.lowering.layers[layer].shape;
         let sides = |shape: Shape| [shape.height(), shape.width()];
@@ -281,7 +281,7 @@ impl Context<'_> {
     }
 }
 
-/// The positions of a range as ONNX counts them.
+/// The positions of a range, with ends counted as in ONNX.
 fn range(len: usize, start: i64, end: i64, step: i64) -> Result<Vec<usize>, Refusal> {
     let len = i64::try_from(len).unwrap_or(i64::MAX);
     let from_start = |at: i64| if at < 0 { at.saturating_add(len) } else { at };

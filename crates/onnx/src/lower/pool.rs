@@ -13,8 +13,8 @@ impl Context<'_> {
         self.largest(layer, shape, window)
     }
 
-    /// The largest cell of each window. The maximum over a large window is one over columns of maxima over
-    /// rows: no proof shows that of more than [`MOST_TAPS`] cells at a time.
+    /// The largest cell of each window. A proof can show the maximum of at most [`MOST_TAPS`] cells
+    /// at a time, so a larger window becomes a maximum over rows, then one over columns.
     pub(super) fn largest(
         &mut self,
         layer: LayerId,
@@ -56,7 +56,7 @@ impl Context<'_> {
         }
     }
 
-    /// Means over whole windows, as means over what lies inside the picture.
+    /// Corrects means over whole windows to means over the cells that lie inside the picture.
     fn without_padding(
         &mut self,
         view: &View,
@@ -112,7 +112,7 @@ impl Context<'_> {
         }
         let mut window = self.window(kernel, [1, 1], shape)?;
         let auto = self.attributes.text("auto_pad").unwrap_or("NOTSET");
-        // `SAME` rounds up as it is.
+        // `SAME` always rounds up.
         if self.attributes.int("ceil_mode").unwrap_or(0) != 0 && !auto.starts_with("SAME") {
             let added = [
                 rest(&mut window.height, shape.height()),
@@ -130,7 +130,7 @@ impl Context<'_> {
         Ok(window)
     }
 
-    /// The steps between the cells of a kernel.
+    /// The distance between neighbouring cells of a kernel, down and across.
     pub(super) fn dilations(&self) -> Result<[usize; 2], Refusal> {
         let Some(steps) = self.attributes.ints("dilations") else {
             return Ok([1, 1]);
@@ -144,8 +144,8 @@ impl Context<'_> {
         steps.ok_or_else(|| "its dilations are not two positive numbers".into())
     }
 
-    /// The window of a convolution or pool with `kernel`, whose cells are `steps` apart, over a picture of
-    /// `shape`.
+    /// The window of a convolution or pool with `kernel`, whose cells are `steps` apart, over a
+    /// picture of `shape`.
     pub(super) fn window(
         &self,
         kernel: &[i64],
@@ -204,10 +204,10 @@ impl Context<'_> {
     }
 }
 
-/// Sides that no picture exceeds, so that sums of a few of them cannot overflow.
+/// The largest side of a picture. Sums of a few sides then cannot overflow.
 pub(super) const MAX_SIDE: i64 = 1 << 16;
 
-/// A window from ONNX's lists: `[rows, columns]` and `[top, left, bottom, right]`.
+/// A window from ONNX's lists `[height, width]` and `[top, left, bottom, right]`.
 fn window(kernel: [i64; 2], strides: [i64; 2], pads: [i64; 4]) -> Result<Window, Refusal> {
     let side = |value: i64, least: i64| {
         let fault = || format!("a kernel, stride or padding of {value}");
@@ -230,8 +230,8 @@ fn window(kernel: [i64; 2], strides: [i64; 2], pads: [i64; 4]) -> Result<Window,
     })
 }
 
-/// Widens the padding after the picture, so that the window also stops where it is cut off, unless it
-/// would begin outside; returns by how much.
+/// Widens the padding after the picture, so that a last window fits that would be cut off, unless
+/// it would begin outside the picture. Returns the number of cells added.
 const fn rest(axis: &mut Axis, len: usize) -> usize {
     let padded = len + axis.before + axis.after;
     let Some(over) = padded.checked_sub(axis.kernel) else {
@@ -246,7 +246,8 @@ const fn rest(axis: &mut Axis, len: usize) -> usize {
     added
 }
 
-/// For each position of a window, how many of its cells lie inside of `len` cells.
+/// For each position of a window along an axis of `len` cells, the number of its cells inside the
+/// axis.
 fn inside(axis: Axis, len: usize, positions: usize) -> Vec<usize> {
     let count = |position: usize| {
         let start = position * axis.stride;
@@ -256,7 +257,7 @@ fn inside(axis: Axis, len: usize, positions: usize) -> Vec<usize> {
     (0..positions).map(count).collect()
 }
 
-/// The largest window whose maximum a proof shows, in cells.
+/// The most cells whose maximum a proof can show at once.
 const MOST_TAPS: usize = 1 << 8;
 
 /// A window as large as the picture.

@@ -1,12 +1,12 @@
-//! Networks that carry the marks of a quantisation (`QuantizeLinear` and `DequantizeLinear` around
-//! operators in floating point). A pair keeps a value within the range of its integers, and rounds it;
-//! the range is kept, the rounding is left to zklens.
+//! Networks with marks of a quantisation: `QuantizeLinear` and `DequantizeLinear` around operators
+//! in floating point. Such a pair rounds a value and clips it to the range of its integers. The
+//! importer keeps the clip and drops the rounding, since zklens rounds by itself.
 
 use super::{Context, Refusal, Value};
 use crate::constant::{Constant, Data};
 use crate::proto::data_type;
 
-/// Whole numbers that stand for `scale · (n − zero)`.
+/// Integers `n` that stand for the numbers `scale · (n − zero)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Grid {
     scale: f32,
@@ -74,7 +74,7 @@ impl Context<'_> {
         }))
     }
 
-    /// The integers that a quantisation gives: those of its zero.
+    /// The range of a quantisation's integers, which is that of its zero's type.
     fn quantised_type(&self) -> Result<i32, Refusal> {
         let given = self.attributes.int("output_dtype");
         let given = given.and_then(|given| i32::try_from(given).ok());
@@ -85,7 +85,7 @@ impl Context<'_> {
         }
     }
 
-    /// One scale and one zero.
+    /// The scale and the zero of a quantisation that has one of each.
     fn grid(&self) -> Result<Grid, Refusal> {
         let scale = self
             .constant(1)?

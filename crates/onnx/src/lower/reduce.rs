@@ -1,13 +1,14 @@
 //! Means, sums and maxima over whole axes.
 
-use super::arithmetic::scalar;
+use super::affine::scalar;
 use super::pool::whole;
 use super::{Context, Refusal, Value};
 use crate::network::Kind;
 use zklens_model::Shape;
 
 impl Context<'_> {
-    /// Over height and width it is a global pool, wherever these axes stand.
+    /// Reduces an axis or two. Over height and width, this is a global pool, wherever these axes
+    /// stand.
     pub(super) fn reduce(&mut self) -> Result<Value, Refusal> {
         let given = self.ints("axes", 1)?.unwrap_or_default();
         let keeps = self.attributes.int("keepdims").unwrap_or(1) != 0;

@@ -6,7 +6,7 @@ use super::{Context, Refusal, Value};
 use crate::constant::{Constant, Data};
 use crate::proto::data_type;
 
-/// An axis counted from the end where it is negative.
+/// An axis as an index. A negative axis counts from the end.
 pub(super) fn axis(axis: i64, rank: usize) -> Result<usize, Refusal> {
     let rank_signed = i64::try_from(rank).unwrap_or(i64::MAX);
     let from_start = if axis < 0 {
@@ -32,7 +32,7 @@ impl Value {
         }
     }
 
-    /// Elements that it holds in memory, about.
+    /// Roughly the number of elements that the value holds in memory.
     pub(super) fn elements(&self) -> usize {
         match self {
             Self::Constant(constant) => constant.len(),
@@ -44,7 +44,7 @@ impl Value {
         }
     }
 
-    /// Its view of a layer, if it depends on the image.
+    /// The view of a layer, if the value depends on the image.
     pub(super) const fn view_mut(&mut self) -> Option<&mut View> {
         match self {
             Self::Activation(view)
@@ -55,7 +55,7 @@ impl Value {
         }
     }
 
-    /// The same elements under other dimensions; those of a label do not matter.
+    /// The same elements under other dimensions. (The dimensions of a label do not matter.)
     pub(super) fn with_dims(&self, dims: Vec<usize>) -> Result<Self, Refusal> {
         match self {
             Self::Constant(constant) => {
@@ -117,7 +117,7 @@ impl Context<'_> {
         if let Some(batch @ Some(2..)) = dims.first_mut().filter(|_| is_activation)
             && *batch == Some(self.lowering.batch)
         {
-            // A batch size written into the graph: images go through one by one.
+            // A batch size is written into the graph, but images go through one by one.
             *batch = Some(1);
         }
         let mut known = dims.iter().flatten();
@@ -213,7 +213,7 @@ impl Context<'_> {
         })
     }
 
-    /// Casts between number types change nothing here, save that fractions must not be lost.
+    /// A cast between number types changes nothing here. One that would lose fractions is refused.
     pub(super) fn cast(&mut self) -> Result<Value, Refusal> {
         self.attributes.ignore("saturate");
         self.attributes.ignore("round_mode");
@@ -231,7 +231,7 @@ impl Context<'_> {
                 is_integer: false,
                 ..view
             })),
-            // Bytes of an image fit into any of these.
+            // The bytes of an image fit into each of these types.
             Value::Activation(ref view)
                 if view.is_integer && matches!(to, data_type::INT32 | data_type::INT64) =>
             {
@@ -251,7 +251,7 @@ impl Context<'_> {
     pub(super) fn dropout(&mut self) -> Result<Value, Refusal> {
         self.attributes.ignore("ratio");
         self.attributes.ignore("seed");
-        // A training flag, where it is given, would make it random.
+        // A training flag would make the operator random.
         if self
             .optional(2)?
             .is_some_and(|flag| flag.to_floats() != [0.0])
@@ -296,7 +296,7 @@ impl Context<'_> {
     }
 }
 
-/// Whether all integers are of an ONNX type.
+/// Whether an ONNX type can hold all these integers.
 fn fit(integers: &[i64], r#type: i32) -> bool {
     let all = |lo: i64, hi: i64| integers.iter().all(|i| (lo..=hi).contains(i));
     match r#type {

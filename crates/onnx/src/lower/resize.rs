@@ -1,4 +1,4 @@
-//! Resizing that takes the nearest pixel.
+//! Resizing by the nearest pixel.
 
 use super::{Context, Refusal, Value};
 
@@ -46,7 +46,8 @@ impl Context<'_> {
             let position = |at: usize| nearest(at, scale, [*len, size], transform, rounding);
             if is_upsample && scale < 1.0 && !(0..size).all(|at| (at as f32 / scale).fract() == 0.0)
             {
-                // The standard leaves the rounding open, and onnxruntime rounds up where an axis shrinks.
+                // The standard does not fix the rounding. onnxruntime rounds up where an axis
+                // shrinks.
                 return Err(format!(
                     "it shrinks an axis by a factor of {scale}, where opset {} does not say which pixel is \
                      the nearest; export the network with opset 11 or later, or shrink by a whole number",
@@ -62,7 +63,7 @@ impl Context<'_> {
         Value::Activation(view).picked(&lists)
     }
 
-    /// The new length of each axis, and the factor it is made by.
+    /// The new length of each axis, and the factor by which it grows.
     fn sizes(&self, dims: &[usize], is_upsample: bool) -> Result<Vec<(usize, f32)>, Refusal> {
         let place = if is_upsample { 1 } else { 2 };
         let scales = match self.attributes.floats("scales") {
@@ -89,10 +90,10 @@ impl Context<'_> {
     }
 }
 
-/// Sides that no picture exceeds.
+/// The largest side of a picture.
 const MAX_SIDE: usize = 1 << 16;
 
-/// The pixel, of `len`, that pixel `at`, of `size`, takes; in the arithmetic of onnxruntime.
+/// The source of pixel `at` among `size` pixels: one of `len` pixels. Computed as onnxruntime does.
 fn nearest(
     at: usize,
     scale: f32,

@@ -1,5 +1,5 @@
-//! Integer arithmetic on constants: what exporters leave in the graph to flatten a batch of any
-//! size, as in `Shape → Slice → Concat → Reshape`. All of it is known at import.
+//! Integer arithmetic on constants. To flatten a batch of any size, exporters put nodes such as
+//! `Shape → Slice → Concat → Reshape` into the graph. Their results are all known at import.
 
 use super::{Context, Refusal, Value};
 use crate::constant::{Constant, Data};
@@ -26,7 +26,7 @@ impl Context<'_> {
         Ok(Value::Constant(Constant::ints(dims.collect())))
     }
 
-    /// A tensor of one number, of a shape that is known.
+    /// A tensor that repeats one number, in a constant shape.
     pub(super) fn constant_of_shape(&mut self) -> Result<Value, Refusal> {
         let wanted = self.constant(0)?.as_ints().map(<[i64]>::to_vec);
         let dims = crate::constant::dims(&wanted.ok_or("its shape must hold integers")?);
@@ -44,8 +44,8 @@ impl Context<'_> {
         Ok(Value::Constant(Constant { dims, data }))
     }
 
-    /// The result of `operate` if both inputs are integer constants, of which one may be a single
-    /// number. `None` if either is something else.
+    /// The result of `operate` on two integer constants. One of them may be a single number. `None`
+    /// if an input is not an integer constant.
     pub(super) fn integers(
         &self,
         operate: impl Fn(i64, i64) -> Option<i64>,

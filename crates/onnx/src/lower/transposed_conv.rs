@@ -1,20 +1,21 @@
-//! Transposed convolutions. With stride `s` output pixel `q·s + r` only sees the kernel's cells
-//! `r, r + s, …`: an ordinary convolution for each of the `s·s` phases, whose pixels are then interleaved.
+//! Transposed convolutions. With stride `s`, the output pixel `q·s + r` depends only on the
+//! kernel's cells `r, r + s, …`. So each of the `s·s` phases is an ordinary convolution, and their
+//! pixels are interleaved.
 
 use super::view::View;
 use super::{Context, Refusal, Value};
 use crate::network::{Kind, Linear};
 use zklens_model::{Axis, Shape, Window};
 
-/// One direction of a transposed convolution.
+/// A transposed convolution along one axis.
 struct Side {
     kernel: usize,
     stride: usize,
-    /// Cropped before.
+    /// The number of cells cropped from the beginning.
     before: usize,
-    /// Length of the output.
+    /// The length of the output.
     len: usize,
-    /// Kernel cells that one phase sees, at most.
+    /// The most kernel cells of a phase.
     taps: usize,
 }
 
@@ -105,7 +106,7 @@ impl Context<'_> {
             let cropped = pads[axis] + pads[axis + 2];
             let output = full.checked_sub(cropped).filter(|output| *output > 0);
             let taps = kernel.div_ceil(stride);
-            // The phases end here.
+            // The length up to which the phases have output.
             let reach = (len + taps - 1) * stride;
             let output = output.filter(|output| pads[axis] + output <= reach);
             Ok(Side {
@@ -120,7 +121,8 @@ impl Context<'_> {
     }
 }
 
-/// Weights `[inputs][outputs][rows][columns]` as those of a convolution that gives every phase.
+/// Turns weights `[inputs][outputs][height][width]` into those of a convolution that gives every
+/// phase.
 fn spread(
     weights: &[f32],
     [inputs, outputs, rows, columns]: [usize; 4],
@@ -143,7 +145,7 @@ fn spread(
     Ok(spread)
 }
 
-/// For every output cell, where it lies among the phases.
+/// For every output cell, its index among the cells of the phases.
 fn interleaved(size: Shape, phases: Shape, down: &Side, across: &Side) -> Vec<usize> {
     let mut order = Vec::with_capacity(size.len());
     for output in 0..size.channels() {
@@ -169,13 +171,13 @@ impl Side {
         }
     }
 
-    /// The phase that a cell of the kernel belongs to, and where it lies in the kernel of that phase.
+    /// The phase of a cell of the kernel, and the cell's place in the kernel of that phase.
     const fn place(&self, cell: usize) -> (usize, usize) {
         debug_assert!(cell < self.kernel);
         (cell % self.stride, self.taps - 1 - cell / self.stride)
     }
 
-    /// Where an output pixel lies: in which row of its phase, and which phase that is.
+    /// The place of an output pixel: its row in its phase, and the phase.
     const fn cell(&self, pixel: usize) -> (usize, usize) {
         let at = pixel + self.before;
         (at / self.stride, at % self.stride)

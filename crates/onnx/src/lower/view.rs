@@ -1,21 +1,22 @@
-//! How an ONNX value lies over a layer's cells. Reshapes, transposes and everything that only picks
-//! cells change the view alone.
+//! Views: ONNX values as an arrangement of a layer's cells. Reshapes, transposes and operators that
+//! only pick cells change the view and add no layer.
 
 use super::{Context, Lowering, Refusal, Value};
 use crate::network::{Kind, LayerId, Select};
 use zklens_model::Shape;
 
-/// An activation: ONNX dimensions, with a batch of one among them, over the cells of a layer.
+/// An activation: the cells of a layer, arranged in ONNX dimensions. One of these may be a batch of
+/// 1.
 #[derive(Clone, Debug)]
 pub(super) struct View {
     pub(super) layer: LayerId,
     pub(super) dims: Vec<usize>,
-    /// `order[i]` is the layer's cell that element `i` is; `None` if they agree. Cells may be left out,
-    /// and be there more than once.
+    /// `order[i]` is the layer's cell that element `i` of the view shows; `None` if element `i` is
+    /// always cell `i`. A view may leave out cells and repeat others.
     pub(super) order: Option<Vec<usize>>,
-    /// Whether ONNX calculates with its elements as whole numbers.
+    /// Whether the elements are of an integer type in ONNX.
     pub(super) is_integer: bool,
-    /// The node that moved or picked cells last, and its operator.
+    /// The name of the last node that moved or picked cells, and its operator.
     pub(super) picker: Option<[String; 2]>,
 }
 
@@ -34,18 +35,18 @@ impl View {
         self.dims.iter().product()
     }
 
-    /// The layer's cell of element `index`.
+    /// The layer's cell that element `index` shows.
     pub(super) fn cell(&self, index: usize) -> usize {
         self.order.as_ref().map_or(index, |order| order[index])
     }
 
-    /// Whether it is every cell of a layer of this shape, in the layer's order.
+    /// Whether the view shows every cell of a layer of this shape, in the layer's order.
     pub(super) fn is_all_of(&self, shape: Shape) -> bool {
         let mut cells = (0..self.len()).map(|index| self.cell(index));
         self.len() == shape.len() && cells.by_ref().eq(0..shape.len())
     }
 
-    /// Whether it is the same cells of the same layer, in the same order.
+    /// Whether both views show the same cells of the same layer in the same order.
     pub(super) fn is_same_cells(&self, other: &Self) -> bool {
         self.layer == other.layer && self.order == other.order
     }
@@ -61,7 +62,7 @@ impl View {
         })
     }
 
-    /// Elements of this view: element `i` of the result is element `sources[i]`.
+    /// A view of elements of this one: element `i` of the result is element `sources[i]`.
     pub(super) fn picked(&self, dims: Vec<usize>, sources: &[usize]) -> Self {
         let order: Vec<usize> = sources.iter().map(|i| self.cell(*i)).collect();
         let all = self.order.is_none() && order.len() == self.len();
@@ -81,7 +82,7 @@ impl View {
         self.picked(dims.clone(), &offsets(&dims, &steps))
     }
 
-    /// `(channels, height, width)` of a picture, or why it is none.
+    /// `(channels, height, width)` of the view as a picture, or the reason why it is not a picture.
     pub(super) fn picture(&self) -> Result<Shape, Refusal> {
         let [1, channels, height, width] = self.dims[..] else {
             return Err(format!(
@@ -94,7 +95,7 @@ impl View {
 }
 
 impl Lowering {
-    /// The layer of `view` with its cells in ONNX order and shape `shape`.
+    /// A layer that has the cells of `view` in ONNX order, with this shape.
     pub(super) fn reshaped(
         &mut self,
         name: &str,
@@ -108,7 +109,7 @@ impl Lowering {
         if view.is_all_of(inner) {
             return self.relabelled(name, view.layer, shape);
         }
-        // Nothing moved the cells of an image with channels last: the graph takes it so.
+        // If nothing moved the cells of an image with channels last, the graph itself takes it so.
         let by = view.picker.clone();
         let by = by.unwrap_or_else(|| [name.into(), "on the graph's input".into()]);
         let reason = || {
@@ -126,7 +127,7 @@ impl Lowering {
         self.push(name, Kind::Select(select), vec![view.layer], shape)
     }
 
-    /// The layer's cells, in their own order, under another shape.
+    /// A layer with the same cells in the same order, under another shape.
     pub(super) fn relabelled(
         &mut self,
         name: &str,
@@ -146,7 +147,7 @@ impl Lowering {
     }
 }
 
-/// `order` as a choice of channels, of rows and of columns, if it is one.
+/// The choice of channels, rows and columns that gives `order`, if there is one.
 fn select(order: &[usize], inner: Shape, outer: Shape) -> Option<Select> {
     let (area, width) = (inner.area(), inner.width());
     let channel = |index: usize| order.get(index).map(|cell| cell / area);
@@ -184,7 +185,7 @@ impl Context<'_> {
         Ok((self.in_order(&view, shape)?, shape))
     }
 
-    /// The layer of `view` with its cells in ONNX order and shape `shape`.
+    /// A layer that has the cells of `view` in ONNX order, with this shape.
     pub(super) fn in_order(&mut self, view: &View, shape: Shape) -> Result<LayerId, Refusal> {
         self.lowering.reshaped(self.name, view, shape)
     }
@@ -196,14 +197,15 @@ impl Context<'_> {
         self.lowering.relabelled(self.name, view.layer, shape)
     }
 
-    /// `layer` as an ONNX picture.
+    /// A view of `layer` as an ONNX picture.
     pub(super) fn as_picture(&self, layer: LayerId) -> Value {
         let shape = self.lowering.layers[layer].shape;
         let dims = vec![1, shape.channels(), shape.height(), shape.width()];
         Value::Activation(View::new(layer, dims))
     }
 
-    /// A layer that changes every cell of `view` on its own: the view stays.
+    /// Adds a layer that computes each cell from the same cell of `view`'s layer. The arrangement
+    /// stays.
     pub(super) fn cell_by_cell(&mut self, view: &View, kind: Kind) -> Result<Value, Refusal> {
         let shape = self.lowering.layers[view.layer].shape;
         let layer = self.emit(kind, vec![view.layer], shape)?;
@@ -223,8 +225,8 @@ pub(super) fn strides(dims: &[usize]) -> Vec<usize> {
     strides
 }
 
-/// For every element of a tensor with `dims`, in row-major order, the offset that `steps` (one per
-/// axis, in elements of the other tensor) gives it.
+/// For every element of a tensor with `dims`, in row-major order, its offset in another tensor.
+/// `steps` has the distance in that tensor for one step along each axis.
 pub(super) fn offsets(dims: &[usize], steps: &[usize]) -> Vec<usize> {
     let mut offsets = vec![0];
     for (dim, step) in dims.iter().zip(steps) {
@@ -236,8 +238,8 @@ pub(super) fn offsets(dims: &[usize], steps: &[usize]) -> Vec<usize> {
     offsets
 }
 
-/// For every element of a tensor whose axes are lists of the positions it takes from a tensor of
-/// `dims`, where it lies there.
+/// For every element of a tensor that takes the positions `lists`, one list per axis, from a tensor
+/// with `dims`: its index in that tensor.
 pub(super) fn positions(dims: &[usize], lists: &[Vec<usize>]) -> Vec<usize> {
     let mut positions = vec![0];
     for (list, step) in lists.iter().zip(strides(dims)) {

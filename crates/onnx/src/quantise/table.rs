@@ -1,14 +1,15 @@
-//! Functions of one value, and products, which are made of squares: tables.
+//! Tables: functions of one value, and products, which are made of squares.
 
-use super::{ACTIVATION_BITS, MAX_ACTIVATION_BITS, Placed, Quantiser, bits};
+use super::reach::bits;
+use super::{ACTIVATION_BITS, MAX_ACTIVATION_BITS, Placed, Quantiser};
 use crate::calibrate::Range;
 use crate::curve::Curve;
 use crate::network::LayerId;
 use zklens_model::{Add, Axis, Clip, Conv2d, Interval, LookupTable, NodeId, Op, Weights, Window};
 
-/// Bits of a table's input.
+/// The bits of a table's input.
 const TABLE_BITS: i32 = 12;
-/// Bits of the factors of a product, without their sign.
+/// The bits of a product's factors, without their sign.
 const FACTOR_BITS: i32 = 11;
 
 impl Quantiser<'_> {
@@ -55,8 +56,8 @@ impl Quantiser<'_> {
         self.push(Op::LookupTable(table), &[node])
     }
 
-    /// `a·b` of whole numbers, as `⌊(a + b)²/4⌋ − ⌊(a − b)²/4⌋`: two tables of squares. Both are odd or
-    /// both are even, so it is exact.
+    /// `a·b` of whole numbers, as `⌊(a + b)²/4⌋ − ⌊(a − b)²/4⌋`: two tables of squares. Both are
+    /// odd or both are even, so it is exact.
     pub(super) fn product(&mut self, id: LayerId) -> Result<Placed, String> {
         let inputs = [0, 1].map(|index| self.network.layers[id].inputs[index]);
         let shapes = inputs.map(|input| self.network.layers[input].shape);

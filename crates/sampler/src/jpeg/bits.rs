@@ -1,6 +1,6 @@
 //! The entropy-coded data: bytes to words, words to bits (T.81, B.1.1.5 and F.1.2.3).
 
-/// The scan's bits without stuffing and markers, as big-endian words.
+/// The scan's bits as big-endian words, without stuffed zero bytes and without markers.
 pub(super) struct Words {
     words: Vec<[u32; 2]>,
     segments: Vec<Segment>,
@@ -14,7 +14,7 @@ struct Segment {
     bytes: usize,
 }
 
-/// Finds bytes of `0xff` in a word.
+/// Tells whether a word contains a byte `0xff`.
 #[derive(Clone, Copy)]
 struct Finder {
     ones: u64,
@@ -23,15 +23,17 @@ struct Finder {
 }
 
 impl Finder {
-    /// The compiler would make the numbers anew for each word, if it knew them.
+    /// The constants are hidden from the compiler, which would otherwise build them again for each
+    /// word.
     const fn new() -> Self {
         const ONES: u64 = 0x0101_0101_0101_0101;
         let [ones, low, high] = core::hint::black_box([ONES, ONES * 0x7f, ONES * 0x80]);
         Self { ones, low, high }
     }
 
-    /// Whether there is one. Of such a byte, and of no other with the top bit set, the seven low bits
-    /// carry into the top one when 1 is added; no byte carries into the next.
+    /// Whether the word contains a byte `0xff`. Adding 1 to the seven low bits of a byte carries
+    /// into its top bit only if all seven are set, and never into the next byte. So the test finds
+    /// the bytes that have this carry and their top bit set.
     #[inline(always)]
     const fn finds(self, word: u64) -> bool {
         (word & self.low).wrapping_add(self.ones) & word & self.high != 0
@@ -39,10 +41,11 @@ impl Finder {
 }
 
 impl Words {
-    /// Reads up to the end-of-image marker. `None` if there are not exactly `segments` parts, if the
-    /// markers between them are not the restart markers in turn, or if there is any other marker.
+    /// Reads up to the end-of-image marker. `None` if there are not exactly `segments` segments, if
+    /// the markers between them are not the restart markers in turn, or if there is any other
+    /// marker.
     pub(super) fn new(mut rest: &[u8], segments: usize) -> Option<Self> {
-        // Two bytes of a marker follow each segment, so this bounds what is set aside.
+        // A marker of two bytes follows each segment, so this bounds the memory that is allocated.
         if segments > rest.len() {
             return None;
         }
@@ -72,8 +75,8 @@ impl Words {
     }
 }
 
-/// Two big-endian words. `from_be_bytes` would load the bytes as little-endian ones and then reverse
-/// them, on a processor that has neither unaligned loads nor an instruction for that.
+/// Two big-endian words. `from_be_bytes` would build little-endian words and then reverse them, and
+/// the zkVM's processor can neither load unaligned words nor reverse bytes in one instruction.
 #[inline(always)]
 fn halves([a, b, c, d, e, f, g, h]: &[u8; 8]) -> [u32; 2] {
     [
@@ -82,7 +85,8 @@ fn halves([a, b, c, d, e, f, g, h]: &[u8; 8]) -> [u32; 2] {
     ]
 }
 
-/// Moves bytes into the slots up to a marker: their number, the marker, and what comes after it.
+/// Moves bytes into the slots up to a marker. Returns the number of bytes, the marker, and the
+/// bytes after it.
 #[inline(never)]
 fn fill<'a>(mut slots: &mut [[u32; 2]], mut rest: &'a [u8]) -> Option<(usize, u8, &'a [u8])> {
     let mut bytes = 0;
@@ -132,27 +136,28 @@ fn fill<'a>(mut slots: &mut [[u32; 2]], mut rest: &'a [u8]) -> Option<(usize, u8
     }
 }
 
-/// Bit of [`Bits::state`] that says that 32 bits or more of the buffer are consumed.
+/// Bit of [`Bits::state`] that is set once at least 32 bits of the buffer are consumed.
 pub(super) const EMPTY: u64 = 0x20;
 
 /// A reader of bits.
 ///
-/// A symbol has at most 31 bits, a code of 16 and a value of 15, and there are always as many in the
-/// buffer: past the end of a segment other ones, which is found out in [`is_at_end`](Self::is_at_end).
+/// A symbol takes at most 31 bits: a code of 16 and a value of 15. The buffer always has that many.
+/// Past the end of a segment they are bits of the next one; [`is_at_end`](Self::is_at_end) finds
+/// that out.
 #[derive(Clone)]
 pub(super) struct Bits<'a> {
     words: &'a [u32],
-    /// What is not in the buffer.
+    /// The words that are not in the buffer yet.
     rest: std::slice::Iter<'a, u32>,
     /// The two words before `rest`, without the bits consumed; the next bit on top.
     pub(super) buffer: u64,
-    /// The low 6 bits count the bits consumed of the buffer, at most 31 where a symbol begins. The
-    /// others are the decoder's: so one addition accounts for a symbol's bits and for all else.
+    /// The low 6 bits count the consumed bits of the buffer, at most 31 where a symbol begins. The
+    /// other bits belong to the decoder, so that one addition of a table's entry updates both.
     pub(super) state: u64,
 }
 
 impl<'a> Bits<'a> {
-    /// Stands at the beginning of a segment.
+    /// A reader at the beginning of a segment.
     pub(super) fn new(words: &'a Words, segment: usize) -> Option<Self> {
         let start = words.segments.get(segment)?.start;
         let words = words.words.as_flattened();
@@ -166,7 +171,7 @@ impl<'a> Bits<'a> {
         Some(bits)
     }
 
-    /// Whether a segment ends here, but for the bits that fill its last byte.
+    /// Whether only the bits that fill the segment's last byte are left.
     pub(super) fn is_at_end(&self, words: &Words, segment: usize) -> bool {
         let Some(segment) = words.segments.get(segment) else {
             return false;
@@ -176,13 +181,13 @@ impl<'a> Bits<'a> {
         consumed.div_ceil(8) == segment.bytes
     }
 
-    /// Makes the buffer from the words and the state.
+    /// Makes the buffer again from the words and the state.
     #[inline(always)]
     pub(super) fn reload(&mut self) {
         self.buffer = buffer(self.words, self.rest.len()) << (self.state & 63);
     }
 
-    /// Takes a word in, when the state is [`EMPTY`]. `None` if there is none.
+    /// Adds a word to the buffer, when the state has [`EMPTY`]. `None` at the end of the words.
     #[inline(always)]
     pub(super) fn refill(&mut self) -> Option<()> {
         let word = u64::from(*self.rest.next()?);

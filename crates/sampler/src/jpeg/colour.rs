@@ -17,7 +17,7 @@ pub(super) fn pixels(planes: &[Plane<'_>]) -> Option<Vec<[u8; 3]>> {
                 }
             }
             [blue, red] => {
-                // Both have the same places.
+                // Both have the same grid.
                 let colours = blue.grid;
                 let (near, far) = *colours.down.taps.get(y)?;
                 let blue = (blue.row(near)?, blue.row(far)?);
@@ -34,8 +34,8 @@ pub(super) fn pixels(planes: &[Plane<'_>]) -> Option<Vec<[u8; 3]>> {
     Some(pixels)
 }
 
-/// The filter, down and then across, rounded after each. Where the next nearest sample is the nearest
-/// one, it keeps the value.
+/// The triangle filter, down and then across, rounded after each. Where both taps are the same
+/// sample, the value stays as it is.
 #[inline(always)]
 fn filtered((upper, lower): (&[u8], &[u8]), near: usize, far: usize) -> Option<i32> {
     let down = |x| {
@@ -46,7 +46,7 @@ fn filtered((upper, lower): (&[u8], &[u8]), near: usize, far: usize) -> Option<i
     Some((3 * down(near)? + down(far)? + 2) >> 2)
 }
 
-/// The reference's conversion: BT.601's, times 2^14.
+/// The reference's conversion: that of BT.601, in integers scaled by 2^14.
 #[inline(always)]
 const fn rgb(luma: i32, blue: i32, red: i32) -> [u8; 3] {
     let luma = luma * 16384 + 8191;

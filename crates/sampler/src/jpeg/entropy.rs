@@ -6,10 +6,10 @@ use super::huffman::Decoder;
 use super::symbol::{ABSENT, ADVANCE, END_OF_BLOCK, Entries, Symbol, VALUE, extend, look_up};
 use super::transform::{Sums, Term};
 
-/// Bits of the state that say that 64 coefficients or more have been passed.
+/// Bits of the state, set in part once at least 64 coefficients have been passed.
 const FULL: u64 = 0xc0 << ADVANCE;
 
-/// Bits of the state that say that something is to be done after a symbol.
+/// Bits of the state that call for some work after a symbol.
 const SPECIAL: u64 = EMPTY | ABSENT | END_OF_BLOCK | FULL;
 
 /// A component's Huffman tables.
@@ -17,7 +17,8 @@ pub(super) struct Tables<'a> {
     dc: Decoder<'a>,
     ac: Decoder<'a>,
     strides: Option<Box<Entries>>,
-    /// The greatest difference between first coefficients.
+    /// The greatest difference between the first coefficients of two blocks that the table can
+    /// code.
     pub(super) greatest_difference: u64,
 }
 
@@ -28,9 +29,9 @@ const fn position(state: u64) -> usize {
 }
 
 impl<'a> Tables<'a> {
-    /// `skipped` blocks are passed over.
+    /// `skipped` is the number of blocks that will be passed over, whose values do not matter.
     pub(super) fn new(component: &Component<'a>, skipped: usize) -> Self {
-        // The table takes about as many instructions as it saves on these many blocks.
+        // Making the table takes about the instructions that it saves on this number of blocks.
         const WORTHWHILE: usize = 900;
         let dc = Decoder::dc(component.dc);
         let ac = Decoder::ac(component.ac);
@@ -42,14 +43,16 @@ impl<'a> Tables<'a> {
         }
     }
 
-    /// The tables of [`difference`](Self::difference), [`read`](Self::read) and [`skip`](Self::skip).
+    /// The tables for [`difference`](Self::difference), [`read`](Self::read) and
+    /// [`skip`](Self::skip).
     pub(super) fn entries(&self) -> (&Entries, &Entries, &Entries) {
         let ac = &self.ac.entries;
         (&self.dc.entries, ac, self.strides.as_ref().unwrap_or(ac))
     }
 
-    /// Begins a block: the difference of its first coefficient to the previous block's (F.2.2.1). `None`
-    /// if the data is damaged, here and below.
+    /// Begins a block: returns its first coefficient minus that of the previous block (F.2.2.1).
+    ///
+    /// This and the methods below return `None` if the data is damaged.
     #[inline(always)]
     pub(super) fn difference(&self, dc: &Entries, bits: &mut Bits<'_>) -> Option<i32> {
         let entry = look_up(dc, bits.buffer);
@@ -67,7 +70,8 @@ impl<'a> Tables<'a> {
         Some(difference)
     }
 
-    /// Ends the block if it has no other coefficients, and says so. (It may have none otherwise.)
+    /// Whether an end-of-block symbol comes next, which is then consumed: the block has no other
+    /// coefficients. (A block without others may also be coded in longer ways.)
     #[inline(always)]
     pub(super) fn ends_at_once(ac: &Entries, bits: &mut Bits<'_>) -> Option<bool> {
         let entry = look_up(ac, bits.buffer);
@@ -82,8 +86,8 @@ impl<'a> Tables<'a> {
         Some(ends)
     }
 
-    /// Reads the other coefficients, and adds what they make of some rows. Returns how many coefficients
-    /// have been passed; it is 1 if there were no others.
+    /// Reads the other coefficients, and adds their terms to the sums of some rows. Returns the
+    /// number of coefficients passed, with the first; it is 1 if there were no others.
     #[inline(always)]
     pub(super) fn read<const ROWS: usize>(
         &self,
@@ -133,7 +137,8 @@ impl<'a> Tables<'a> {
             bits.refill()?;
         }
         let position = position(bits.state);
-        // Zeros at the end are not coded. They would make a block look as if it had coefficients.
+        // A sound file does not code zeros at the end. They would make a block look as if it had
+        // coefficients there.
         (position <= 64 && position != after_zeros).then_some(position)
     }
 
@@ -183,14 +188,15 @@ impl<'a> Tables<'a> {
         Some(())
     }
 
-    /// Where a stride is not possible, or ends at or beyond the block's end: whether the block ends.
+    /// Passes over one symbol, where a stride is not possible or ends at or beyond the block's end.
+    /// Returns also whether the block ends.
     #[cold]
     #[inline(never)]
     fn skip_one<'b>(&self, mut bits: Bits<'b>, entry: u32) -> Option<(Bits<'b>, bool)> {
         if bits.state & (ABSENT | END_OF_BLOCK) == 0 && position(bits.state) == 64 {
             return Some((bits, true));
         }
-        // A stride beyond the end has symbols of the next block, so a single symbol is taken instead.
+        // A stride beyond the end contains symbols of the next block, so only one symbol is taken.
         bits.state = bits.state.wrapping_sub(u64::from(entry));
         bits.reload();
         let entry = self.ac.stride(bits.buffer)?;
@@ -203,7 +209,8 @@ impl<'a> Tables<'a> {
 }
 
 impl Decoder<'_> {
-    /// Takes a symbol and its value instead of the absent entry that has been added.
+    /// Reads a symbol that is not in the table, and its value. Undoes the addition of the absent
+    /// entry.
     #[inline(always)]
     fn absent_value(&self, bits: &mut Bits<'_>, entry: u32) -> Option<(Symbol, i32)> {
         let symbol = match self.absent(entry, bits.buffer) {
@@ -215,7 +222,7 @@ impl Decoder<'_> {
             size,
             advance,
         } = symbol;
-        // Two shifts, since one by 64 has no meaning.
+        // Two shifts, since a shift by 64 is not defined.
         let value = (bits.buffer << length) >> 1 >> (63 - size);
         bits.buffer <<= length + size;
         bits.state = bits.state.wrapping_sub(u64::from(entry));

@@ -2,23 +2,24 @@
 
 use zklens_image::decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE};
 
-/// What the segments say, checked.
+/// The contents of the segments, checked.
 pub(super) struct Header<'a> {
     pub(super) width: u32,
     pub(super) height: u32,
     /// One or three.
     pub(super) components: Vec<Component<'a>>,
-    /// MCUs between restart markers; 0 if there are none.
+    /// MCUs between restart markers; 0 in a file without these markers.
     pub(super) restart_interval: u32,
-    /// From the first byte of entropy-coded data to the end of the file.
+    /// The file from the first byte of entropy-coded data on.
     pub(super) scan: &'a [u8],
 }
 
 /// A component, with its tables.
 #[derive(PartialEq, Eq)]
 pub(super) struct Component<'a> {
-    /// Blocks of an MCU, across and down.
+    /// Blocks of an MCU across.
     pub(super) across: u32,
+    /// Blocks of an MCU down.
     pub(super) down: u32,
     pub(super) quantizer: Quantizer<'a>,
     pub(super) dc: Codes<'a>,
@@ -32,14 +33,15 @@ pub(super) enum Quantizer<'a> {
     Words(&'a [[u8; 2]; 64]),
 }
 
-/// A Huffman table as stored: how many codes there are of each length from 1 to 16, and their symbols.
+/// A Huffman table as stored: how many codes there are of each length from 1 to 16, and their
+/// symbols.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Codes<'a> {
     pub(super) counts: &'a [u8; 16],
     pub(super) symbols: &'a [u8],
 }
 
-/// What has been read so far.
+/// The segments that have been read so far.
 #[derive(Default)]
 struct Segments<'a> {
     frame: Option<Frame<'a>>,
@@ -56,7 +58,7 @@ struct Frame<'a> {
     components: &'a [[u8; 3]],
 }
 
-/// Reads up to the scan's data. `None` if anything is unusual.
+/// Reads up to the scan's data. `None` if anything is damaged or not covered.
 pub(super) fn parse(bytes: &[u8]) -> Option<Header<'_>> {
     if bytes.len() > MAX_FILE_BYTES {
         return None;
@@ -70,7 +72,8 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Header<'_>> {
         let length = usize::from(u16::from_be_bytes([*high, *low])).checked_sub(2)?;
         let (content, after) = after.split_at_checked(length)?;
         match marker {
-            // Start of frame; also of the extended process, which is the same at 8 bits a sample.
+            // Start of a baseline frame, or of an extended one, which is the same at 8 bits a
+            // sample.
             0xc0 | 0xc1 if segments.frame.is_none() => segments.frame = Some(frame(content)?),
             0xc4 => huffman_tables(content, &mut segments)?,
             0xdb => quantizers(content, &mut segments)?,
@@ -89,11 +92,12 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Header<'_>> {
 /// Whether an application segment changes nothing about the picture.
 fn is_harmless(marker: u8, content: &[u8], after_frame: bool) -> bool {
     match marker {
-        // `AVI1` stands for tables that are left out. The reference reads 5 bytes even of 4.
+        // `AVI1` stands for tables that are left out. The reference reads 5 bytes even if there are
+        // 4.
         0xe0 => content.len() != 4 && !content.starts_with(b"AVI1"),
         0xe1 => !content.starts_with(b"http://ns.adobe.com/xmp/extension/"),
-        // Adobe's colour transform, which must be YCbCr. After the frame it would overrule grey; the
-        // reference looks for the name even beyond a short segment.
+        // Adobe's colour transform, which must be YCbCr. After the frame header it would overrule
+        // grey. The reference looks for the name even beyond the end of a short segment.
         0xee if content.starts_with(b"Adobe") => !after_frame && content.get(11) == Some(&1),
         0xee => content.len() >= 5,
         _ => true,
@@ -141,7 +145,8 @@ fn quantizers<'a>(mut content: &'a [u8], segments: &mut Segments<'a>) -> Option<
     Some(())
 }
 
-/// Huffman tables (B.2.4.2). The reference refuses a file for any bad table, even one that is not used.
+/// Huffman tables (B.2.4.2). The reference refuses a file for any bad table, even one that is not
+/// used.
 fn huffman_tables<'a>(mut content: &'a [u8], segments: &mut Segments<'a>) -> Option<()> {
     while let [kind, rest @ ..] = content {
         let (counts, rest) = rest.split_first_chunk::<16>()?;
@@ -160,11 +165,12 @@ fn huffman_tables<'a>(mut content: &'a [u8], segments: &mut Segments<'a>) -> Opt
 }
 
 impl Codes<'_> {
-    /// At most 256 codes, that fit their lengths without the code of all ones (C.2).
+    /// Whether there are at most 256 codes, which fit their lengths and leave the code of all ones
+    /// free (C.2).
     fn is_prefix_free(&self) -> bool {
         let mut free = 1u32 << 16;
         for (length, count) in (1..).zip(self.counts) {
-            // A code of the greatest length always stays free.
+            // One code of the greatest length so far must stay free.
             let taken = u32::from(*count) << (16 - length);
             let reserved = if *count == 0 { 0 } else { 1 << (16 - length) };
             if free < taken + reserved {
@@ -176,7 +182,7 @@ impl Codes<'_> {
     }
 }
 
-/// A scan header (B.2.3): all components, in the frame's order, in one scan.
+/// A scan header (B.2.3). The scan must have all components, in the frame's order.
 fn scan<'a>(segments: &Segments<'a>, content: &'a [u8], after: &'a [u8]) -> Option<Header<'a>> {
     let frame = segments.frame.as_ref()?;
     let [count, selectors @ .., 0, 63, 0] = content else {
@@ -194,7 +200,7 @@ fn scan<'a>(segments: &Segments<'a>, content: &'a [u8], after: &'a [u8]) -> Opti
         if id != selected {
             return None;
         }
-        // A scan of one component has MCUs of one block, whatever its factors (A.2.2).
+        // In a scan of one component an MCU is one block, whatever its sampling factors (A.2.2).
         let alone = frame.components.len() == 1;
         let sampling = if alone { 0x11 } else { *sampling };
         components.push(Component {

@@ -1,4 +1,4 @@
-//! Huffman tables to look symbols up in, with the bits that follow them (T.81, F.2.2).
+//! Huffman tables that yield a symbol together with the value bits that follow it (T.81, F.2.2).
 
 use super::header::Codes;
 use super::symbol::{
@@ -6,29 +6,29 @@ use super::symbol::{
     fill, look_up,
 };
 
-/// The codes of a table, for the symbols that are too long for it.
+/// A look-up table for short codes, and the codes themselves for those too long for the table.
 pub(super) struct Decoder<'a> {
     pub(super) entries: Box<Entries>,
     codes: Codes<'a>,
-    /// For each length the first code beyond it, as the top bits of 16.
+    /// For each code length, the end of the codes of that length, in the top bits of 16.
     limits: [u32; 17],
-    /// For each length what is added to a code to get its symbol's index.
+    /// For each code length, the number to add to a code to get its symbol's index.
     offsets: [u32; 17],
-    /// The symbols of longer codes as absent entries, by what 16 bits are beyond the table's codes; none
-    /// if that were many.
+    /// The symbols of longer codes as absent entries, indexed by the next 16 bits minus `limit`.
+    /// Left empty if it would have more than 1024 entries; then these symbols are searched for.
     long: Vec<u32>,
-    /// The first of these 16 bits.
+    /// The least 16 bits that begin with a longer code.
     limit: u64,
     is_dc: bool,
 }
 
 impl<'a> Decoder<'a> {
-    /// For the first coefficient's differences (F.2.2.1).
+    /// A decoder of the differences between first coefficients (F.2.2.1).
     pub(super) fn dc(codes: Codes<'a>) -> Self {
         Self::new(codes, true)
     }
 
-    /// For the other coefficients (F.2.2.2).
+    /// A decoder of the other coefficients (F.2.2.2).
     pub(super) fn ac(codes: Codes<'a>) -> Self {
         Self::new(codes, false)
     }
@@ -62,7 +62,7 @@ impl<'a> Decoder<'a> {
         decoder
     }
 
-    /// Enters the codes longer than [`INDEX_BITS`], the others being entered.
+    /// Enters the codes longer than [`INDEX_BITS`], after all shorter ones.
     fn enter_long(&mut self) {
         const MOST: u32 = 1024;
         let from = self.limits[INDEX_BITS as usize];
@@ -90,7 +90,8 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Enters a code of at most [`INDEX_BITS`], with all values that fit beside it.
+    /// Enters a code of at most [`INDEX_BITS`], with every value that fits in the index after the
+    /// code.
     fn enter(&mut self, index: usize, length: u32, code: u32) {
         let symbol = self.symbol(index, length);
         let free = INDEX_BITS - length;
@@ -107,7 +108,7 @@ impl<'a> Decoder<'a> {
         if advance == 0 {
             fill(entries, entry | END_OF_BLOCK as u32);
         } else if size > free || (size == 0 && !self.is_dc) {
-            // What passes 16 coefficients without a value is here too.
+            // The symbol that passes 16 coefficients without a value also takes this way.
             fill(entries, symbol.to_entry());
         } else {
             for (bits, entries) in (0..).zip(entries.chunks_exact_mut(1 << (free - size))) {
@@ -116,7 +117,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// What the symbol at this index means. `None` for one that baseline does not have.
+    /// The meaning of the symbol at this index. `None` if baseline JPEG lacks the symbol.
     fn symbol(&self, index: usize, length: u32) -> Option<Symbol> {
         let symbol = u32::from(*self.codes.symbols.get(index)?);
         let (run, size) = match (symbol >> 4, symbol & 15) {
@@ -138,8 +139,8 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// The symbol on top of the buffer, whose entry in a table this is. `None` if there is none, or it is
-    /// to be searched for.
+    /// The symbol on top of the buffer, given its `entry`, which is an absent one. `None` if the
+    /// code is unknown, or has to be looked for by [`search`](Self::search).
     #[inline(always)]
     pub(super) fn absent(&self, entry: u32, buffer: u64) -> Option<Symbol> {
         match Symbol::of(entry) {
@@ -151,7 +152,8 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// The symbol on top of the buffer; `None` if there is none, or it is not one of baseline.
+    /// The symbol on top of the buffer; `None` if the code is unknown, or baseline JPEG lacks its
+    /// symbol.
     #[cold]
     #[inline(never)]
     pub(super) fn search(&self, buffer: u64) -> Option<Symbol> {
@@ -162,7 +164,7 @@ impl<'a> Decoder<'a> {
         self.symbol(index, length)
     }
 
-    /// An entry to pass over one symbol, as in [`strides`](Self::strides).
+    /// An entry as in [`strides`](Self::strides) that passes over exactly one symbol.
     #[cold]
     #[inline(never)]
     pub(super) fn stride(&self, buffer: u64) -> Option<u32> {
@@ -174,7 +176,7 @@ impl<'a> Decoder<'a> {
         symbol.map(Symbol::stride)
     }
 
-    /// The greatest size of a value.
+    /// The most bits that a value after a symbol has.
     pub(super) fn greatest_size(&self) -> u32 {
         let symbols = self.codes.symbols.iter();
         symbols
@@ -183,7 +185,7 @@ impl<'a> Decoder<'a> {
             .unwrap_or(0)
     }
 
-    /// A table that passes several symbols at once, for coefficients whose values do not matter.
+    /// A table whose entries pass several symbols at once, for blocks whose values do not matter.
     #[inline(never)]
     pub(super) fn strides(&self) -> Box<Entries> {
         let mut single = boxed();

@@ -1,8 +1,8 @@
-//! Which samples of a component the sampled pixels depend on.
+//! The samples of a component that the sampled pixels depend on.
 //!
-//! Sub-sampled colour is brought to a pixel's place by the triangle filter: three parts of the nearest
-//! sample and one of the next nearest, across and down. At the picture's edges, after padding to whole
-//! MCUs, the nearest one takes the place of the missing one.
+//! Sub-sampled colour has one sample for two pixels, across or down. The triangle filter makes a
+//! pixel's value from three parts of the nearest sample and one part of the next nearest. At the
+//! edges of the picture, padded to whole MCUs, the nearest sample also stands for the missing one.
 
 use core::cell::Cell;
 
@@ -12,14 +12,14 @@ use super::transform::Column;
 pub(super) struct Axis {
     /// Their coordinates, ascending.
     pub(super) wanted: Vec<u32>,
-    /// For each sampled pixel its nearest sample and the next nearest, as indices of `wanted`.
+    /// For each sampled pixel, its nearest sample and the next nearest, as indices into `wanted`.
     pub(super) taps: Vec<(u32, u32)>,
-    /// For each block the indices of its first one and of the next block's.
+    /// For each block, the range of its samples in `wanted`: start and end.
     blocks: Vec<(u32, u32)>,
 }
 
 impl Axis {
-    /// `pixels` ascend; one sample covers `ratio` of them, 1 or 2.
+    /// `pixels` must ascend. One sample covers `ratio` of them: 1 or 2.
     pub(super) fn new(pixels: &[u32], ratio: u32, blocks: u32) -> Self {
         let last = blocks * 8 - 1;
         let mut wanted = Vec::with_capacity(pixels.len() * ratio as usize);
@@ -63,7 +63,7 @@ impl Axis {
         self.blocks.iter().filter(|(from, to)| from != to).count()
     }
 
-    /// The indices of the samples in a block.
+    /// The range of a block's samples in [`wanted`](Self::wanted): start and end.
     pub(super) fn block(&self, block: usize) -> (usize, usize) {
         match self.blocks.get(block) {
             Some((from, to)) => (*from as usize, *to as usize),
@@ -72,7 +72,8 @@ impl Axis {
     }
 }
 
-/// Where a coordinate is among those wanted, or is put. It is beyond them, or one of the last two.
+/// The index of a coordinate in `wanted`, to which it is added if it is new. It must be one of the
+/// last two, or greater than all.
 fn index_of(wanted: &mut Vec<u32>, place: u32) -> u32 {
     let length = wanted.len();
     match wanted.as_slice() {
@@ -85,7 +86,7 @@ fn index_of(wanted: &mut Vec<u32>, place: u32) -> u32 {
     }
 }
 
-/// A row of samples that is needed.
+/// A row of the samples that are needed.
 #[derive(Clone, Copy)]
 pub(super) struct Row {
     /// Its coordinate.
@@ -98,7 +99,7 @@ pub(super) struct Row {
 pub(super) struct Grid {
     pub(super) across: Axis,
     pub(super) down: Axis,
-    /// For each column of samples, what makes them.
+    /// For each column of samples, its factors in the transform.
     pub(super) columns: Vec<Column>,
     pub(super) rows: Vec<Row>,
 }
@@ -106,14 +107,13 @@ pub(super) struct Grid {
 impl Grid {
     pub(super) fn new(across: Axis, down: Axis) -> Self {
         let width = across.wanted.len();
-        let columns = across.wanted.iter().copied().map(Column::new).collect();
-        let rows = down.wanted.iter().zip((0..).step_by(width.max(1)));
-        let rows = rows.map(|(y, start)| Row { y: *y, start }).collect();
+        let starts = (0..).step_by(width.max(1));
+        let rows = down.wanted.iter().zip(starts);
         Self {
+            columns: across.wanted.iter().copied().map(Column::new).collect(),
+            rows: rows.map(|(y, start)| Row { y: *y, start }).collect(),
             across,
             down,
-            columns,
-            rows,
         }
     }
 
@@ -141,7 +141,7 @@ impl<'a> Plane<'a> {
         Cell::from_mut(self.samples.as_mut_slice()).as_slice_of_cells()
     }
 
-    /// A row by its index.
+    /// The samples of a row, by the row's index among those needed.
     pub(super) fn row(&self, index: u32) -> Option<&[u8]> {
         let width = self.grid.columns.len();
         let start = index as usize * width;

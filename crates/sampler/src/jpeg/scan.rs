@@ -8,17 +8,18 @@ use super::plane::{Grid, Plane, Row};
 use super::symbol::Entries;
 use super::transform::{Column, Sums, Transform};
 
-/// What a component is decoded with.
+/// A component, ready to decode: its tables, transform and needed samples.
 pub(super) struct Channel<'a> {
     pub(super) tables: &'a Tables<'a>,
     pub(super) transform: &'a Transform,
     pub(super) grid: &'a Grid,
-    /// Blocks of an MCU, across and down.
+    /// Blocks of an MCU across.
     pub(super) across: usize,
+    /// Blocks of an MCU down.
     pub(super) down: usize,
 }
 
-/// The picture in MCUs.
+/// The picture's size in MCUs (minimum coded units, each with all components of a small square).
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
     pub(super) wide: usize,
@@ -27,26 +28,27 @@ pub(super) struct Layout {
     pub(super) interval: usize,
 }
 
-/// A block of an MCU. What changes is in cells, since blocks of a component share it.
+/// A block of an MCU. Values that change are in cells, since blocks of a component share them.
 struct Slot<'a> {
     tables: &'a Tables<'a>,
     dc: &'a Entries,
     ac: &'a Entries,
     strides: &'a Entries,
     transform: &'a Transform,
-    /// The component's last block's first coefficient.
+    /// The first coefficient of the component's last block.
     first: &'a Cell<i32>,
     /// The component's samples.
     samples: &'a [Cell<u8>],
-    /// In this row of MCUs, the samples needed down.
+    /// The needed rows of samples that this block has in the current row of MCUs.
     rows: Cell<&'a [Row]>,
 }
 
 /// A block of a row of MCUs.
 struct Block<'a> {
     slot: &'a Slot<'a>,
-    /// The samples needed across, and the first one's index.
+    /// The needed columns of samples that this block has.
     columns: &'a [Column],
+    /// The index of the first of them.
     start: usize,
 }
 
@@ -57,8 +59,8 @@ pub(super) fn decode<'a>(
     layout: Layout,
 ) -> Option<Vec<Plane<'a>>> {
     let firsts = [const { Cell::new(0) }; 3];
-    let planes = channels.iter().map(|channel| Plane::new(channel.grid));
-    let mut planes: Vec<Plane<'a>> = planes.collect();
+    let mut planes = Vec::with_capacity(channels.len());
+    planes.extend(channels.iter().map(|channel| Plane::new(channel.grid)));
     let samples = planes.iter_mut().map(Plane::cells);
     let slots = slots(channels.iter().zip(&firsts).zip(samples));
     let blocks = blocks(channels, &slots, layout.wide);
@@ -137,7 +139,7 @@ fn blocks<'a>(channels: &[Channel<'a>], slots: &'a [Slot<'a>], wide: usize) -> V
     blocks
 }
 
-/// Enters a row of MCUs.
+/// Enters a row of MCUs: sets the rows of samples that each slot needs.
 fn enter<'a>(channels: &[Channel<'a>], slots: &[Slot<'a>], row: usize) {
     let mut slots = slots.iter();
     for channel in channels {
@@ -152,8 +154,8 @@ fn enter<'a>(channels: &[Channel<'a>], slots: &[Slot<'a>], row: usize) {
     }
 }
 
-/// Whether no first coefficient of a row of MCUs can overflow when it is multiplied by its divisor. The
-/// reference wraps around then, or stops, depending on how it is compiled.
+/// `None` if a first coefficient in a row of MCUs could overflow when it is multiplied by its
+/// divisor. The reference then wraps around or stops, depending on how it is compiled.
 fn check_range(channels: &[Channel<'_>], firsts: &[Cell<i32>; 3], wide: usize) -> Option<()> {
     for (channel, first) in channels.iter().zip(firsts) {
         let blocks = (wide * channel.across * channel.down) as u64;
@@ -166,7 +168,8 @@ fn check_range(channels: &[Channel<'_>], firsts: &[Cell<i32>; 3], wide: usize) -
     Some(())
 }
 
-/// Decodes MCUs of a row. It is a function of its own so that the processor's registers are all for it.
+/// Decodes MCUs of a row. This is a function of its own so that it has all registers of the
+/// processor.
 #[inline(never)]
 fn mcus<'b>(blocks: &[Block<'_>], bits: &Bits<'b>, sums: &mut [Sums; 8]) -> Option<Bits<'b>> {
     let mut bits = bits.clone();
@@ -185,7 +188,7 @@ fn mcus<'b>(blocks: &[Block<'_>], bits: &Bits<'b>, sums: &mut [Sums; 8]) -> Opti
 }
 
 impl Block<'_> {
-    /// Whether a sampled pixel depends on it.
+    /// Whether a sampled pixel depends on this block.
     #[inline(always)]
     const fn is_needed(&self) -> bool {
         !self.slot.rows.get().is_empty() && !self.columns.is_empty()
@@ -212,7 +215,7 @@ impl Block<'_> {
     #[inline(always)]
     fn fill(&self, rows: &[Row], first: i32) -> Option<()> {
         let value = self.slot.transform.flat(first);
-        // Copies, since for all the compiler knows a cell that is set may be part of them.
+        // Copies, since the compiler has to assume that setting a cell may change these values.
         let (samples, start, count) = (self.slot.samples, self.start, self.columns.len());
         for row in rows {
             match (count, samples.get(row.start + start..)?) {
@@ -230,7 +233,7 @@ impl Block<'_> {
         Some(())
     }
 
-    /// Decodes a block with samples in any number of rows.
+    /// Decodes a block with needed samples in any number of rows.
     #[inline(never)]
     fn read_rows<'b>(
         &self,
@@ -247,7 +250,7 @@ impl Block<'_> {
         Some(bits)
     }
 
-    /// Decodes a block with samples in these rows.
+    /// Decodes a block with needed samples in these rows.
     #[inline(always)]
     fn read<const ROWS: usize>(
         &self,
@@ -272,7 +275,8 @@ impl Block<'_> {
             let samples = samples.get(rows[index].start + self.start..)?;
             let sums = &mut sums[index];
             let first = first.wrapping_mul(terms[index][1].factor);
-            // How many columns the first coefficients in zigzag order are in.
+            // Coefficients up to this position, in zigzag order, are in the first 2, 4, 6 or 8
+            // columns.
             match position {
                 ..=5 => sums.take::<2>(first, self.columns, samples),
                 6..=14 => sums.take::<4>(first, self.columns, samples),

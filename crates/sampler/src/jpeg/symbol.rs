@@ -1,33 +1,33 @@
-//! Symbols, and how they and the bits that follow them are entered in tables.
+//! Symbols, and the entries of tables that hold a symbol and the value bits that follow it.
 
-/// Bits that index a table.
+/// The number of bits that index a table.
 pub(super) const INDEX_BITS: u32 = 10;
 
 /// Entries of a table.
 pub(super) const ENTRIES: usize = 1 << INDEX_BITS;
 
-/// In an entry, and by addition in the reader's state: the symbol is not in the table. The entry
-/// consumes nothing.
+/// The symbol is not in the table, so the entry consumes no bits. This flag is in an entry, and
+/// reaches the reader's state when the entry is added to it.
 pub(super) const ABSENT: u64 = 0x40;
 
-/// Likewise: the block ends.
+/// The block ends. A flag like [`ABSENT`].
 pub(super) const END_OF_BLOCK: u64 = 0x80;
 
-/// Place of the number of coefficients passed.
+/// The lowest bit of the number of coefficients passed, in an entry and in the state.
 pub(super) const ADVANCE: u32 = 8;
 
-/// Place of the signed value.
+/// The lowest bit of the signed value in an entry.
 pub(super) const VALUE: u32 = 16;
 
-/// Symbols by the buffer's top bits.
+/// A table of symbols, indexed by the buffer's top bits.
 ///
 /// An entry has, from its lowest bit: the length in bits of code and value (6 bits), [`ABSENT`],
-/// [`END_OF_BLOCK`], the number of coefficients that the symbol passes (8 bits), and the coefficient's
-/// value (16 bits). In the entry of an absent symbol there is a [`Symbol`] instead of the value, if only the
-/// value has no room.
+/// [`END_OF_BLOCK`], the number of coefficients that the symbol passes (8 bits), and the
+/// coefficient's value (16 bits). If a code fits the index but its value does not, the entry is
+/// [`ABSENT`] and holds a [`Symbol`] in place of the value.
 pub(super) type Entries = [u32; ENTRIES];
 
-/// Entries to be filled in. (An array in a box would first be on the stack.)
+/// A table to be filled in. (`Box::new` of an array would build it on the stack first.)
 pub(super) fn boxed() -> Box<Entries> {
     let entries: Result<Box<Entries>, _> = vec![0; ENTRIES].into_boxed_slice().try_into();
     entries.unwrap_or_else(|_| Box::new([0; ENTRIES]))
@@ -51,31 +51,33 @@ pub(super) const fn look_up(entries: &Entries, buffer: u64) -> u32 {
     entries[(buffer >> (64 - INDEX_BITS)) as usize]
 }
 
-/// A code's length, and what it stands for.
+/// A code's length and meaning.
 #[derive(Clone, Copy)]
 pub(super) struct Symbol {
+    /// Bits of the code.
+    /// Bits of the code.
     pub(super) length: u32,
     /// Bits of the value that follows.
     pub(super) size: u32,
-    /// How many coefficients it passes, with its own; 0 at the end of a block.
+    /// The number of coefficients that it passes, including its own; 0 for the end of a block.
     pub(super) advance: u32,
 }
 
 impl Symbol {
-    /// To an entry without its value.
+    /// An entry that passes over this symbol and its value.
     #[inline(always)]
     pub(super) const fn stride(self) -> u32 {
         let end = if self.advance == 0 { END_OF_BLOCK } else { 0 };
         (self.length + self.size) | end as u32 | self.advance << ADVANCE
     }
 
-    /// To an absent entry.
+    /// The absent entry that holds this symbol.
     pub(super) const fn to_entry(self) -> u32 {
         let symbol = self.length | self.size << 5 | self.advance << 9;
         ABSENT as u32 | symbol << VALUE
     }
 
-    /// From an absent entry; `None` if the code is unknown.
+    /// The symbol that an absent entry holds, if any.
     pub(super) const fn of(entry: u32) -> Option<Self> {
         let symbol = entry >> VALUE;
         if symbol == 0 {
@@ -89,7 +91,7 @@ impl Symbol {
     }
 }
 
-/// A value of `size` bits as a signed number (F.2.2.1, `EXTEND`).
+/// The signed number that a value of `size` bits stands for (F.2.2.1, `EXTEND`).
 pub(super) const fn extend(bits: u32, size: u32) -> i32 {
     if size == 0 || bits >> (size - 1) != 0 {
         bits as i32

@@ -1,22 +1,29 @@
-//! Coefficients to samples: the inverse cosine transform, one output sample at a time (T.81, A.3.3).
+//! Coefficients to samples: the inverse cosine transform, one output sample at a time (T.81,
+//! A.3.3).
 //!
-//! The reference transforms the columns, rounds to 1/4, then transforms the rows, all in 32-bit integers
-//! that wrap around, with cosines scaled by 4096. Between the roundings it only adds and multiplies by
-//! constants, so each of its butterflies is a linear form in the inputs modulo 2^32, whatever the order:
+//! The reference transforms the columns, rounds to 1/4, then transforms the rows. It computes in
+//! 32-bit integers that wrap around, with cosines scaled by 4096. Between the roundings it only
+//! adds and multiplies by constants, so each output is a linear form in the inputs modulo 2^32, and
+//! the order of the operations does not matter:
 //!
 //! ```text
 //! t[y][u] = (512 + sum_v q[v][u]·c[v][u]·BASIS[y][v]) >> 10
 //! s[y][x] = clamp((512 + 65536 + (128 << 17) + sum_u t[y][u]·BASIS[x][u]) >> 17)
 //! ```
 //!
-//! A block whose only coefficient is the first it treats apart: `clamp((q·c + 4 + 1024) >> 3)`. That is
-//! the same unless the numbers wrap. Its transform for blocks with few coefficients is the same always.
+//! Here `c[v][u]` is the coefficient of vertical frequency `v` and horizontal frequency `u`, `q`
+//! its divisor, `t` the result between the two passes, and `s[y][x]` the sample in row `y`, column
+//! `x`.
+//!
+//! If a block has only its first coefficient, the reference computes `clamp((q·c + 4 + 1024) >>
+//! 3)`, which is the same unless the numbers wrap. Its short cut for blocks with few coefficients
+//! always gives the same result.
 
 use core::cell::Cell;
 
 use super::header::Quantizer;
 
-/// What each frequency adds to each output, times 4096: the reference's multiplications put together.
+/// `BASIS[output][frequency]`: the reference's multiplications put together, scaled by 4096.
 const BASIS: [[i32; 8]; 8] = {
     let even = [
         [4096, 5352, 4096, 2217],
@@ -70,14 +77,14 @@ const ZIGZAG: [(usize, usize); 64] = {
     order
 };
 
-/// What a coefficient adds, and to which column.
+/// The factor with which a coefficient is added to a row's sums, and the column of that sum.
 #[derive(Clone, Copy)]
 pub(super) struct Term {
     pub(super) factor: i32,
     column: u32,
 }
 
-/// The columns' sums in a row of outputs, with what is added for rounding.
+/// For a row of outputs, a sum for each column of coefficients. Starts at 512, for rounding.
 pub(super) struct Sums([i32; 8]);
 
 impl Sums {
@@ -89,8 +96,8 @@ impl Sums {
         *sum = sum.wrapping_add(value.wrapping_mul(term.factor));
     }
 
-    /// The outputs at these columns, with what the first coefficient adds to the first column, of the sums
-    /// in the first `N`; there are none in the others. The sums are as new then.
+    /// Adds `first`, the first coefficient's term, to the first sum, sets the samples at these
+    /// columns, and resets the sums. The sums after the first `N` must still be as new.
     #[inline(never)]
     pub(super) fn take<const N: usize>(
         &mut self,
@@ -114,12 +121,12 @@ impl Sums {
     }
 }
 
-/// What each column's sum adds to an output.
+/// The factors of a row's eight sums in one output.
 #[derive(Clone, Copy)]
 pub(super) struct Column([i32; 8]);
 
 impl Column {
-    /// `x` counts from the block's left, modulo 8.
+    /// `x` is the output's column, counted from any block's left edge.
     pub(super) const fn new(x: u32) -> Self {
         Self(BASIS[x as usize & 7])
     }
@@ -128,7 +135,8 @@ impl Column {
 /// The transform with a quantization table multiplied in.
 pub(super) struct Transform {
     first: i32,
-    /// For each row of outputs the terms, by zigzag index plus one, modulo 64.
+    /// For each row of outputs, the term of each coefficient. The index is the coefficient's
+    /// position in zigzag order plus one, modulo 64.
     rows: Box<[[Term; 64]; 8]>,
 }
 
@@ -140,8 +148,8 @@ impl Transform {
             factor: 0,
             column: 0,
         };
-        let rows: Result<Box<[_; 8]>, _> = vec![[none; 64]; 8].into_boxed_slice().try_into();
-        let mut rows = rows.ok()?;
+        let boxed = vec![[none; 64]; 8].into_boxed_slice();
+        let mut rows: Box<[[Term; 64]; 8]> = boxed.try_into().ok()?;
         let mut first = 0;
         for (index, (frequency, column)) in ZIGZAG.iter().enumerate().rev() {
             first = match quantizer {
@@ -166,21 +174,21 @@ impl Transform {
         self.first
     }
 
-    /// All samples of a block that has no coefficient but the first.
+    /// The value of all samples of a block that has only its first coefficient.
     #[inline(always)]
     pub(super) const fn flat(&self, first: i32) -> u8 {
         let value = first.wrapping_mul(self.first);
         clamp(value.wrapping_add(4).wrapping_add(1024) >> 3)
     }
 
-    /// What coefficients add in a row, `y` modulo 8.
+    /// The coefficients' terms in row `y` of outputs, counted from any block's top.
     #[inline(always)]
     pub(super) fn row(&self, y: u32) -> &[Term; 64] {
         &self.rows[y as usize & 7]
     }
 }
 
-/// To 0 to 255. Nearly all values need no clamping.
+/// The nearest value from 0 to 255. Nearly all values are in this range already.
 #[inline(always)]
 pub(super) const fn clamp(value: i32) -> u8 {
     if value & !255 == 0 {

@@ -4,9 +4,9 @@
 #[derive(Clone, Copy)]
 pub(super) struct Bits<'a> {
     words: &'a [u32],
-    /// How many words are in the buffer or were.
+    /// How many words have been moved into the buffer.
     next: usize,
-    /// The next bits; zero beyond them.
+    /// The next bits, lowest first, with zeros above them.
     pub(super) buffer: u64,
     /// How many bits are in the buffer.
     count: u64,
@@ -22,7 +22,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Makes sure that there are 32 bits in the buffer; `None` if there is no further word.
+    /// Makes sure that the buffer has at least 32 bits; `None` at the end of the words.
     #[inline(always)]
     pub(super) fn refill(&mut self) -> Option<()> {
         if self.count < 32 {
@@ -34,14 +34,14 @@ impl<'a> Bits<'a> {
         Some(())
     }
 
-    /// Forgets some bits of the buffer, fewer than 64.
+    /// Drops fewer than 64 bits from the buffer, which must have them.
     #[inline(always)]
     pub(super) const fn skip(&mut self, bits: u64) {
         self.buffer >>= bits & 63;
         self.count = self.count.wrapping_sub(bits);
     }
 
-    /// The next up to 32 bits, after a refill.
+    /// Reads at most 32 bits, refilling the buffer first; `None` at the end of the words.
     pub(super) fn take(&mut self, bits: u64) -> Option<u64> {
         self.refill()?;
         let taken = self.buffer & ((1 << bits) - 1);
@@ -54,7 +54,7 @@ impl<'a> Bits<'a> {
         self.skip(self.count & 7);
     }
 
-    /// How many bits have been read or skipped.
+    /// The number of bits that have been read or skipped.
     pub(super) const fn position(&self) -> u64 {
         32 * self.next as u64 - self.count
     }

@@ -1,8 +1,8 @@
 //! The cyclic redundancy check of a chunk (PNG, section 5.5 and annex D), eight bytes at a time.
 //!
-//! A CRC is linear: that of a 64-bit block is the sum of those of its parts, each followed by zeros to
-//! the end of the block. The parts have eleven bits, because six look-ups are fewer than eight and the
-//! tables (48 KiB) are still small.
+//! A CRC is linear. The CRC of a 64-bit block is the sum of the CRCs of its parts, where each part
+//! is followed by zeros to the end of the block. A part has eleven bits, so a block takes six
+//! look-ups; with parts of a byte it would take eight. The tables still have only 48 KiB.
 
 /// Bits of a part.
 const PART: usize = 11;
@@ -16,7 +16,7 @@ const PARTS: usize = 6;
 /// The polynomial, least significant bit first.
 const POLYNOMIAL: u32 = 0xedb8_8320;
 
-/// `TABLES[k][v]`: the register after a block that is zero but for `v` in part `k`.
+/// `TABLES[k][v]`: the register after a block whose part `k` is `v` and whose other parts are zero.
 static TABLES: [[u32; VALUES]; PARTS] = tables();
 
 /// The register after the four bytes of a chunk's type.
@@ -32,7 +32,7 @@ pub(super) fn block(register: u32, block: u64) -> u32 {
     part(0) ^ part(1) ^ part(2) ^ part(3) ^ part(4) ^ part(5)
 }
 
-/// The register after some bytes. Those of a block's last eight bits are the tables' of all bytes.
+/// The register after some bytes. A single byte is looked up as the last eight bits of a block.
 pub(super) fn bytes(register: u32, bytes: &[u8]) -> u32 {
     bytes.iter().fold(register, |register, byte| {
         let low = (register ^ u32::from(*byte)) & 0xff;
@@ -40,15 +40,15 @@ pub(super) fn bytes(register: u32, bytes: &[u8]) -> u32 {
     })
 }
 
-/// What eight bits at the end of a block become. The last part begins at bit 55, so they lie one bit
-/// above its start.
+/// The register after a block whose last eight bits are `byte` and whose other bits are zero. These
+/// begin one bit above the start of the last part, which is bit 55.
 fn last_byte(byte: u32) -> u32 {
     TABLES[PARTS - 1][(byte << 1) as usize & (VALUES - 1)]
 }
 
 const fn tables() -> [[u32; VALUES]; PARTS] {
     let mut tables = [[0; VALUES]; PARTS];
-    // The register for the last bit of a block, then for each bit before.
+    // The register for a block with only its last bit set, then for each bit before.
     let mut register = POLYNOMIAL;
     let mut bit = 64;
     while bit > 0 {

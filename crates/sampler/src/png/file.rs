@@ -1,9 +1,9 @@
 //! The chunks of a file (PNG, sections 5 and 11).
 //!
-//! What is accepted is chosen so that the reference, [`zklens_image::decode()`], reads the same from it:
-//! all check sums are right, no chunk is of a critical type that is not known, and of the ancillary ones
-//! only `tRNS` is one that matters to the pixels. Others are accepted by type, where the reference
-//! cannot fail whatever is in them, or by what is in them.
+//! A file is accepted only if the reference, [`zklens_image::decode()`], reads the same from it.
+//! All check sums must be right, and every critical chunk must have a known type. Among the
+//! ancillary chunks only `tRNS` matters to the pixels. Another ancillary chunk is accepted by its
+//! type, if the reference never fails on this type, or else by its contents.
 
 use zklens_image::decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE};
 
@@ -13,13 +13,13 @@ use super::stream::Stream;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// Most bytes of ancillary chunks. The reference keeps some of them, within a limit that is much higher.
+/// The most bytes of ancillary chunks. The reference keeps some chunks, with a much higher limit.
 const MAX_ANCILLARY: usize = 16 << 20;
 
-/// Most bytes of a colour profile, once inflated.
+/// The most bytes of a colour profile, once inflated.
 const MAX_PROFILE: usize = 128 << 10;
 
-/// What the samples of a pixel are (PNG, section 11.2.1).
+/// The kind of samples that a pixel has (PNG, section 11.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Colour {
     Grey,
@@ -29,12 +29,12 @@ pub(super) enum Colour {
     RgbAlpha,
 }
 
-/// `IHDR`, for the kinds of pictures that are read here.
+/// The contents of `IHDR`, for a kind of picture that is read here.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Header {
     pub(super) width: usize,
     pub(super) height: usize,
-    /// Bits of a sample: 8; also 1, 2 or 4, of [`Colour::Grey`] and [`Colour::Palette`].
+    /// Bits of a sample: 8, or for [`Colour::Grey`] and [`Colour::Palette`] also 1, 2 or 4.
     pub(super) depth: usize,
     pub(super) colour: Colour,
 }
@@ -42,11 +42,11 @@ pub(super) struct Header {
 /// A file's contents, as far as they matter to the pixels.
 pub(super) struct File<'a> {
     pub(super) header: Header,
-    /// `PLTE`; empty where there is none.
+    /// The colours of `PLTE`; empty in a file without it.
     pub(super) palette: &'a [[u8; 3]],
-    /// `tRNS`, of a length that the colour has; empty where there is none.
+    /// The data of `tRNS`, whose length fits the colour; empty in a file without it.
     pub(super) transparency: &'a [u8],
-    /// Of all `IDAT`s.
+    /// The data of all `IDAT`s.
     pub(super) stream: Stream,
 }
 
@@ -56,7 +56,7 @@ struct Chunk<'a> {
     sum: u32,
 }
 
-/// What comes before the `IDAT`s.
+/// The contents of the chunks before the first `IDAT`.
 struct Preamble<'a> {
     header: Header,
     palette: &'a [[u8; 3]],
@@ -65,7 +65,7 @@ struct Preamble<'a> {
 }
 
 impl<'a> File<'a> {
-    /// Reads a file that is sound; `None` if it is not, or of a kind that is not read here.
+    /// Reads a sound file; `None` if it is damaged, or of a kind that is not read here.
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
         if bytes.len() > MAX_FILE_BYTES {
             return None;
@@ -146,12 +146,13 @@ impl Header {
         }
     }
 
-    /// Bytes from a pixel to the next that a filter sees (PNG, section 9.2); at least 1.
+    /// The distance in bytes that filters use from a pixel to the next (PNG, section 9.2); at least
+    /// 1.
     pub(super) const fn pixel_bytes(self) -> usize {
         self.samples()
     }
 
-    /// Bytes of a row.
+    /// Bytes of a row, without its filter type.
     pub(super) const fn row_bytes(self) -> usize {
         (self.width * self.samples() * self.depth).div_ceil(8)
     }
@@ -211,7 +212,7 @@ impl<'a> Preamble<'a> {
     }
 }
 
-/// A chunk that does not matter to the pixels, wherever it is.
+/// Checks a chunk that does not matter to the pixels and may stand before or after the `IDAT`s.
 fn after(chunk: &Chunk<'_>, ancillary: &mut usize) -> Option<()> {
     let data = chunk.data;
     *ancillary += data.len();
@@ -224,11 +225,11 @@ fn after(chunk: &Chunk<'_>, ancillary: &mut usize) -> Option<()> {
         b"mDCV" => data.len() == 24,
         b"cLLI" => data.len() == 8,
         b"tIME" => data.len() == 7,
-        // The reference refuses others.
+        // The reference refuses other contents.
         b"cICP" => matches!(data, [_, _, 0, 0 | 1]),
-        // Before the `IDAT`s only; and the pictures of an animation.
+        // Chunks that may only stand before the `IDAT`s, and those of an animation.
         b"tRNS" | b"iCCP" | b"bKGD" | b"acTL" | b"fcTL" | b"fdAT" => false,
-        // `tEXt`, `zTXt`, `iTXt`, `eXIf`, and what the reference does not know.
+        // `tEXt`, `zTXt`, `iTXt`, `eXIf`, and types that the reference does not know.
         [first, rest @ ..] => {
             first.is_ascii_lowercase() && rest.iter().all(u8::is_ascii_alphabetic)
         }
@@ -236,8 +237,9 @@ fn after(chunk: &Chunk<'_>, ancillary: &mut usize) -> Option<()> {
     (sound && *ancillary <= MAX_ANCILLARY).then_some(())
 }
 
-/// PNG, section 11.3.2.3. The reference inflates it. It ignores errors, but nothing is known about what
-/// it does with the time and memory for those that are made to have some.
+/// Whether a colour profile can be inflated (PNG, section 11.3.2.3). The reference inflates it too,
+/// and ignores errors. But a profile made on purpose to be damaged could cost it time and memory
+/// without a known limit.
 fn sound_profile(data: &[u8]) -> bool {
     let Some(name) = data.iter().take(80).position(|byte| *byte == 0) else {
         return false;
@@ -253,7 +255,7 @@ fn sound_profile(data: &[u8]) -> bool {
     inflate::is_sound(&stream.end(), MAX_PROFILE)
 }
 
-/// Takes a chunk off the rest of a file.
+/// Reads the next chunk from the rest of a file; `None` if it is not complete.
 fn next<'a>(rest: &mut &'a [u8]) -> Option<Chunk<'a>> {
     let (length, after) = rest.split_first_chunk()?;
     let (kind, after) = after.split_first_chunk()?;
@@ -268,7 +270,7 @@ fn next<'a>(rest: &mut &'a [u8]) -> Option<Chunk<'a>> {
     })
 }
 
-/// The chunk, if its check sum is right.
+/// Returns the chunk if its check sum is right.
 fn checked(chunk: Chunk<'_>) -> Option<Chunk<'_>> {
     let (blocks, rest) = chunk.data.as_chunks();
     let register = blocks

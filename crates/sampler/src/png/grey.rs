@@ -1,17 +1,18 @@
-//! Rows of red, green and blue that are grey, as of pictures without colour that are stored with it: one
-//! prediction serves three bytes.
+//! Rows of red, green and blue that are grey, as in a grey picture that is stored in colour. There,
+//! one prediction serves the three bytes of a pixel.
 
 use super::unfilter::{Before, Filtered, GROUP, Pixel, Word};
 
-/// How many groups of a row, from the start, are grey.
+/// The number of grey groups at the start of a row.
 pub(super) fn count(row: &[Word]) -> usize {
     let groups = row.as_chunks::<GROUP>().0.iter();
     let grey = |group: &&[Word; GROUP]| is_grey(group.map(|word| u64::from_le_bytes(word.0)));
     groups.take_while(grey).count()
 }
 
-/// Makes groups of a row from the start, at most `most`, which are grey in the row above, as long as they
-/// remain grey. Returns how many, and what is before the next.
+/// Makes groups of a row, from the start, until one is not grey. At most `most`, the number of
+/// groups that are grey in the row above. Returns the number made, and the pixels before the next
+/// group.
 #[inline(never)]
 pub(super) fn groups(
     source: &Filtered<'_>,
@@ -25,7 +26,7 @@ pub(super) fn groups(
         let filtered = source.joined(words);
         let [a, b, c] = filtered;
         if a | b | c == 0 && left == corner && is_all(group, left) {
-            // Of equal bytes the prediction is that: the group stays as it is.
+            // From equal bytes that byte is predicted, so the group stays as it is.
             done += 1;
             continue;
         }
@@ -54,18 +55,18 @@ pub(super) fn groups(
     (done, before)
 }
 
-/// Whether all bytes are this one.
+/// Whether all bytes of a group are equal to `byte`.
 #[inline(always)]
 fn is_all(group: &[Word; GROUP], byte: u64) -> bool {
     let all = byte * 0x0101_0101_0101_0101;
     group.iter().all(|word| u64::from_le_bytes(word.0) == all)
 }
 
-/// Whether the three bytes of every pixel are the same. They are filtered alike, so this is asked of
-/// filtered bytes too.
+/// Whether each pixel of a group has three equal bytes. If a pixel and its neighbours are grey, its
+/// filtered bytes are equal as well, so this test serves filtered groups too.
 #[inline(always)]
 const fn is_grey([a, b, c]: [u64; GROUP]) -> bool {
-    // Differences to the next byte, but for the last byte of a pixel.
+    // Each byte is compared with the next one, except for the last byte of a pixel.
     let a_differs = (a ^ (a >> 8 | b << 56)) & 0xffff_00ff_ff00_ffff;
     let b_differs = (b ^ (b >> 8 | c << 56)) & 0xff00_ffff_00ff_ff00;
     let c_differs = (c ^ c >> 8) & 0x00ff_ff00_ffff_00ff;

@@ -1,35 +1,38 @@
-//! Huffman codes of a compressed block (RFC 1951, section 3.2.2), as tables of what the next
-//! bits of the stream mean.
+//! Huffman codes of a compressed block (RFC 1951, section 3.2.2), as tables that are indexed by the
+//! next bits of the stream.
 //!
-//! An entry has all of what a symbol stands for, each part where one instruction loads it.
+//! An entry has the whole meaning of a symbol, each part where one instruction loads it.
 
 use super::symbols::{DISTANCES, END, Entry, INVALID, LENGTHS, LITERALS};
 
-/// Most bits of a code.
+/// The most bits of a code.
 const LONGEST: usize = 15;
 
-/// Bits that a table of literals and lengths is looked up with.
+/// The number of bits that index a table of literals and lengths.
 pub(super) const LITERAL_BITS: usize = 10;
 
-/// Bits that a table of distances is looked up with.
+/// The number of bits that index a table of distances.
 pub(super) const DISTANCE_BITS: usize = 9;
 
-/// A table for codes of which up to `bits` are looked up at once, `1 << bits == SIZE`.
+/// A table that looks up codes of at most [`BITS`](Self::BITS) bits at once, where `1 << BITS ==
+/// SIZE`.
 pub(super) struct Table<const SIZE: usize> {
     entries: [Entry; SIZE],
-    /// How many codes have each length.
+    /// The number of codes of each length.
     counts: [u16; LONGEST + 1],
-    /// The symbols, by length of code, then by value.
+    /// The symbols, ordered by the length of their code, then by value.
     symbols: [u16; 288],
+    /// For each symbol its entry, without a code.
+    /// For each symbol its entry, without a code.
     meanings: &'static [Entry],
 }
 
 /// Which codes may be incomplete (RFC 1951, section 3.2.7).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Completeness {
-    /// None.
+    /// No code may be incomplete.
     Complete,
-    /// Those without a symbol, or with one of one bit.
+    /// A code may have no symbol, or one symbol with a code of one bit.
     OneOrNone,
 }
 
@@ -45,13 +48,14 @@ impl<const SIZE: usize> Table<SIZE> {
         }
     }
 
-    /// What the stream's next bits mean.
+    /// The entry for the stream's next bits.
     #[inline(always)]
     pub(super) const fn entry(&self, stream: u64) -> &Entry {
         &self.entries[stream as usize & (SIZE - 1)]
     }
 
-    /// Reads the code of each symbol from its length; `None` if the lengths do not make a code.
+    /// Makes the table from the code length of each symbol; `None` if the lengths do not form a
+    /// code.
     fn set(&mut self, lengths: &[u8], completeness: Completeness) -> Option<()> {
         self.counts = [0; LONGEST + 1];
         for length in lengths {
@@ -89,9 +93,9 @@ impl<const SIZE: usize> Table<SIZE> {
         }
     }
 
-    /// Writes the entries of the codes that have at most the table's bits, then those of the starts of
-    /// longer ones. Codes are assigned in the order of [`Self::symbols`], and in the stream a code's
-    /// first bit is the least significant.
+    /// Writes the entries of the codes that have at most the table's bits, then one for each
+    /// beginning of a longer code. Codes are assigned in the order of [`Self::symbols`], and in the
+    /// stream a code's first bit is the least significant.
     fn fill(&mut self) {
         let mut code = 0;
         let mut next = 0;
@@ -121,8 +125,8 @@ impl<const SIZE: usize> Table<SIZE> {
         }
     }
 
-    /// Reads on where [`Self::entry`] is rare; `None` if there is no code, or of a symbol that never
-    /// occurs.
+    /// The meaning of the stream's next bits where [`Self::entry`] is rare; `None` if the bits are
+    /// not a code, or the code's symbol never occurs in a sound file.
     #[cold]
     #[inline(never)]
     pub(super) fn rare(&self, entry: Entry, stream: u64) -> Option<Entry> {
@@ -165,8 +169,9 @@ impl Table<{ 1 << LITERAL_BITS }> {
         Some(())
     }
 
-    /// Makes one entry of two literals, where their codes have together at most the table's bits. From
-    /// the last index on, because the second is looked up at a smaller one, where it must be alone.
+    /// Joins the entries of two literals where both codes together have at most the table's bits.
+    /// Goes from the last index down: the second literal is looked up at a smaller index, where it
+    /// must still be alone.
     fn combine(&mut self) {
         let shortest = (1..=LONGEST).find(|length| self.counts[*length] > 0);
         let room = (Self::BITS - shortest.unwrap_or(LONGEST).min(Self::BITS)) as u8;
@@ -202,7 +207,7 @@ impl Table<{ 1 << DISTANCE_BITS }> {
     }
 }
 
-/// The code lengths' own code (section 3.2.7), of at most seven bits.
+/// The code in which code lengths are written (section 3.2.7). Its codes have at most seven bits.
 pub(super) struct LengthCode {
     table: Table<128>,
 }
@@ -214,14 +219,15 @@ impl LengthCode {
         Some(Self { table })
     }
 
-    /// The bits of the next code, and its symbol.
+    /// The number of bits of the next code, and its symbol.
     pub(super) const fn symbol(&self, stream: u64) -> (u64, u64) {
         let entry = self.table.entry(stream);
         (entry.code as u64, entry.least as u64)
     }
 }
 
-/// The code after another of the same length, both with their first bit lowest. After the last, zero.
+/// The code after another of the same length, both with their first bit lowest. Zero after the
+/// last.
 const fn successor(mut code: usize, length: usize) -> usize {
     let mut bit = 1 << (length - 1);
     while code & bit != 0 {

@@ -1,7 +1,7 @@
 //! A compressed stream (RFC 1950 and 1951; PNG, section 10).
 //!
-//! The check sum of the uncompressed bytes at the stream's end is not compared, as the reference does
-//! not either: every chunk has its own.
+//! The check sum at the stream's end, of the uncompressed bytes, is not compared. The reference
+//! does not compare it either, since every chunk has a check sum of its own.
 
 use super::bits::Bits;
 use super::huffman::{DISTANCE_BITS, LITERAL_BITS, LengthCode, Table};
@@ -9,12 +9,12 @@ use super::output::{AFTER, BEFORE, Output};
 use super::stream::Stream;
 use super::symbols::Entry;
 
-/// The order in which the code lengths' own code lengths are stored (RFC 1951, section 3.2.7).
+/// The order in which a [`LengthCode`]'s code lengths are stored (RFC 1951, section 3.2.7).
 const ORDER: [usize; 19] = [
     16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
 ];
 
-/// Most bytes that a byte of a stream becomes: 258 for two codes of one bit each.
+/// The most bytes that a byte of a stream can become: two codes of one bit each give 258 bytes.
 const MOST_OF_ONE: usize = 1032;
 
 /// The tables of a block.
@@ -23,10 +23,10 @@ struct Codes {
     distances: Table<{ 1 << DISTANCE_BITS }>,
 }
 
-/// The `size` bytes that a stream is of, after [`BEFORE`] words and before [`AFTER`] ones; `None` if it
-/// is not exactly that.
+/// Inflates a stream of exactly `size` bytes; `None` if it is damaged or has another size. The
+/// bytes are preceded by [`BEFORE`] words and followed by [`AFTER`] words.
 pub(super) fn inflate(stream: &Stream, size: usize) -> Option<Vec<u64>> {
-    // An upper bound, so that no memory is set aside for a picture that cannot be in the file.
+    // An upper bound, so that no memory is allocated for a picture that cannot be in the file.
     if size > stream.len().saturating_mul(MOST_OF_ONE) {
         return None;
     }
@@ -34,13 +34,13 @@ pub(super) fn inflate(stream: &Stream, size: usize) -> Option<Vec<u64>> {
     (blocks(stream, &mut words)? == size).then_some(words)
 }
 
-/// Whether a stream is one, of at most about `most` bytes.
+/// Whether a stream can be inflated, to about `most` bytes or fewer.
 pub(super) fn is_sound(stream: &Stream, most: usize) -> bool {
     let size = stream.len().saturating_mul(MOST_OF_ONE).min(most);
     blocks(stream, &mut vec![0; BEFORE + size.div_ceil(8) + AFTER]).is_some()
 }
 
-/// Inflates, and returns how many bytes there are.
+/// Inflates a stream into `words`, and returns the number of bytes.
 fn blocks(stream: &Stream, words: &mut [u64]) -> Option<usize> {
     let mut bits = Bits::new(stream.words());
     header(&mut bits)?;
@@ -68,12 +68,12 @@ fn blocks(stream: &Stream, words: &mut [u64]) -> Option<usize> {
         }
     }
     output.flush()?;
-    // The check sum has four bytes.
+    // The check sum after the blocks has four bytes.
     let end = bits.position().div_ceil(8) + 4;
     (end == stream.len() as u64).then_some(output.len())
 }
 
-/// RFC 1950, section 2.2: deflate, any window, no dictionary.
+/// Checks the stream's header (RFC 1950, section 2.2): deflate, any window, no dictionary.
 fn header(bits: &mut Bits<'_>) -> Option<()> {
     let (method, flags) = (bits.take(8)?, bits.take(8)?);
     let sound = method & 15 == 8
@@ -83,7 +83,7 @@ fn header(bits: &mut Bits<'_>) -> Option<()> {
     sound.then_some(())
 }
 
-/// RFC 1951, section 3.2.4.
+/// Copies a block that is stored without compression (RFC 1951, section 3.2.4).
 fn stored(bits: &mut Bits<'_>, output: &mut Output<'_>) -> Option<()> {
     bits.align();
     let (length, complement) = (bits.take(16)?, bits.take(16)?);
@@ -99,7 +99,7 @@ fn stored(bits: &mut Bits<'_>, output: &mut Output<'_>) -> Option<()> {
     Some(())
 }
 
-/// The symbols of a block (RFC 1951, section 3.2.3).
+/// Decodes the symbols of a compressed block (RFC 1951, section 3.2.3).
 #[inline(never)]
 fn compressed(codes: &Codes, from: &mut Bits<'_>, to: &mut Output<'_>) -> Option<()> {
     // Copies, so that they are kept in registers.
@@ -109,7 +109,7 @@ fn compressed(codes: &Codes, from: &mut Bits<'_>, to: &mut Output<'_>) -> Option
         let mut entry = codes.literals.entry(bits.buffer);
         if entry.literals != 0 {
             literals(entry, &mut bits, &mut output)?;
-            // There are as many bits left as a length has.
+            // The bits left in the buffer suffice for a length.
             entry = codes.literals.entry(bits.buffer);
             if entry.literals != 0 {
                 literals(entry, &mut bits, &mut output)?;
@@ -151,7 +151,7 @@ fn literals(entry: &Entry, bits: &mut Bits<'_>, output: &mut Output<'_>) -> Opti
     Some(())
 }
 
-/// Takes a length or distance from the buffer: its code and extra bits.
+/// Reads a length or distance from the buffer: its code and extra bits.
 #[inline(always)]
 fn value(bits: &mut Bits<'_>, entry: &Entry) -> usize {
     let extra = bits.buffer >> (entry.code & 63) & u64::from(entry.mask);
@@ -160,7 +160,7 @@ fn value(bits: &mut Bits<'_>, entry: &Entry) -> usize {
 }
 
 impl Codes {
-    /// RFC 1951, section 3.2.6.
+    /// Sets the fixed codes of RFC 1951, section 3.2.6.
     fn set_fixed(&mut self) -> Option<()> {
         let mut lengths = [8; 288];
         lengths[144..256].fill(9);
@@ -169,7 +169,7 @@ impl Codes {
         self.distances.set_distances(&[5; 32])
     }
 
-    /// RFC 1951, section 3.2.7.
+    /// Reads the codes of a block that has its own (RFC 1951, section 3.2.7).
     fn read(&mut self, bits: &mut Bits<'_>) -> Option<()> {
         let literals = bits.take(5)? as usize + 257;
         let distances = bits.take(5)? as usize + 1;

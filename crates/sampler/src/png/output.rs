@@ -1,20 +1,20 @@
-//! What has been inflated, in 64-bit words.
+//! The inflated bytes, in 64-bit words.
 //!
-//! Unaligned loads and stores are not to be had in a zkVM, so bytes are gathered in a word and stored
-//! eight at a time, and a copy from before (RFC 1951, section 3.2.3) is one of words, each put together
+//! A zkVM has no unaligned loads and stores. So bytes are gathered in a word and stored eight at a
+//! time, and a copy of earlier bytes (RFC 1951, section 3.2.3) goes word by word, each put together
 //! from two.
 
 use core::cell::Cell;
 
-/// Words before the first byte: a copy goes from the start of a word, so that what it reads begins up to
-/// seven bytes before what is copied.
+/// Words before the first byte. A copy reads whole words, so it may begin to read up to seven bytes
+/// before the bytes that it copies.
 pub(super) const BEFORE: usize = 1;
 
-/// Words after the last byte: a copy may be that much too long before it is noticed, and rows are read
-/// in groups of words.
+/// Words after the last byte. A copy may write that far beyond the end before this is noticed, and
+/// rows are read in whole groups of words.
 pub(super) const AFTER: usize = 40;
 
-/// One to seven bytes, multiplied by it, are repeated to the end of a word.
+/// `REPEAT[n]` times a value of `n` bytes, 1 to 7, repeats these bytes to the end of a word.
 const REPEAT: [u64; 8] = [
     0,
     0x0101_0101_0101_0101,
@@ -26,18 +26,18 @@ const REPEAT: [u64; 8] = [
     0x0100_0000_0000_0001,
 ];
 
-/// The least multiple of a distance, of 1 to 7, that is at least 8.
+/// `MULTIPLE[n]` is the least multiple of a distance `n`, 1 to 7, that is at least 8.
 const MULTIPLE: [usize; 8] = [8, 8, 8, 9, 8, 10, 12, 14];
 
 /// Words being written.
 #[derive(Clone, Copy)]
 pub(super) struct Output<'a> {
     words: &'a [Cell<u64>],
-    /// Complete words.
+    /// The index after the last complete word.
     next: usize,
-    /// The word after them, as far as it is known; zero beyond.
+    /// The word at `next` as far as it is written, with zeros above.
     partial: u64,
-    /// How many of its bits are known: a multiple of 8, at most 56.
+    /// The number of bits written to it: a multiple of 8, at most 56.
     fill: u64,
 }
 
@@ -51,19 +51,20 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Bytes written.
+    /// The number of bytes written.
     #[inline(always)]
     pub(super) const fn len(&self) -> usize {
         8 * (self.next - BEFORE) + (self.fill >> 3) as usize
     }
 
-    /// Stores the last word; `None` if there are too many.
+    /// Stores the last word; `None` if there are more bytes than room.
     pub(super) fn flush(&self) -> Option<()> {
         self.words.get(self.next)?.set(self.partial);
         Some(())
     }
 
-    /// Writes the bytes in the lowest `bits` bits, at most 56; those above are zero.
+    /// Writes the lowest `bits` bits of `bytes`, at most 56. The bits above must be zero. `None` if
+    /// the room is used up.
     #[inline(always)]
     pub(super) fn write(&mut self, bytes: u64, bits: u64) -> Option<()> {
         let free = 64 - self.fill;
@@ -78,8 +79,8 @@ impl<'a> Output<'a> {
         Some(())
     }
 
-    /// Repeats `length` bytes from `distance` bytes before; `None` if there are fewer before, or there
-    /// are too many.
+    /// Appends `length` bytes, each a copy of the one `distance` bytes before it; `None` if fewer
+    /// bytes have been written, or the room is used up.
     #[inline(always)]
     pub(super) fn copy(&mut self, distance: usize, length: usize) -> Option<()> {
         if distance >= 8 {
@@ -89,8 +90,8 @@ impl<'a> Output<'a> {
         Some(())
     }
 
-    /// [`Self::copy`] for distances of at most 7. The state is taken and returned, not borrowed, so that
-    /// it is kept in registers where distances are greater.
+    /// [`Self::copy`] for distances of at most 7. The state is passed by value, not borrowed, so
+    /// that the caller can keep it in registers.
     #[inline(never)]
     fn copy_near(mut self, distance: usize, length: usize) -> Option<Self> {
         if distance > self.len() {
@@ -114,9 +115,9 @@ impl<'a> Output<'a> {
         (last >> (64 - 8 * distance)).wrapping_mul(REPEAT[distance & 7])
     }
 
-    /// [`Self::copy`] for distances of at least 8, where no word depends on itself.
+    /// [`Self::copy`] for distances of at least 8, where a word depends only on words before it.
     ///
-    /// Only the lowest six bits of a number count where it is shifted by, and `!n` is `63 - n` in these.
+    /// A shift uses only the lowest six bits of its distance, and in these bits `!n` is `63 - n`.
     #[inline(always)]
     fn copy_words(&mut self, distance: usize, length: usize) -> Option<()> {
         let from = (8 * self.next).wrapping_sub(distance);

@@ -3,11 +3,11 @@
 use super::output::{AFTER, BEFORE};
 use super::unfilter::{Filter, Filtered, GROUP, Word};
 
-/// What is needed of a row.
+/// The part of a row that is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Need {
     Nothing,
-    /// The sampled bytes.
+    /// Only the sampled bytes.
     Samples,
     /// Every byte up to the last sampled one.
     All,
@@ -17,21 +17,25 @@ enum Need {
 pub(super) struct Rows<'a> {
     /// The inflated bytes.
     words: &'a [u64],
-    /// Bytes of a row with its filter type.
+    /// Bytes of a row, including its filter type.
     stride: usize,
     /// Bytes of a pixel, at least 1.
     pixel: usize,
+    /// For each row, its filter and the part of it that is needed.
+    /// For each row, its filter and the part of it that is needed.
     plans: Vec<(Filter, Need)>,
-    /// The first bytes of the sampled pixels, each once.
+    /// The offset of the first byte of each sampled pixel in a row, each once.
     samples: Vec<usize>,
+    /// The row that was made last.
+    /// The row that was made last.
     row: Vec<Word>,
-    /// How many groups at the row's start are grey, if that is known.
+    /// The number of grey groups at the row's start, if it is known.
     grey: Option<usize>,
 }
 
 impl<'a> Rows<'a> {
-    /// `height` rows of `stride` bytes, of which those at `samples`, which ascend, are needed in some rows;
-    /// `None` if one has a filter type that does not exist.
+    /// Prepares `height` rows of `stride` bytes. Sampled pixels start at the offsets `samples`, in
+    /// ascending order, in the rows `rows`. `None` if a row has an unknown filter type.
     pub(super) fn new(
         words: &'a [u64],
         (stride, height): (usize, usize),
@@ -65,7 +69,7 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// Makes a row, after all that are above.
+    /// Makes a row, after all rows above it.
     pub(super) fn make(&mut self, row: usize) -> Option<()> {
         let (filter, need) = *self.plans.get(row)?;
         if need == Need::Nothing {
@@ -89,7 +93,7 @@ impl<'a> Rows<'a> {
         Some(())
     }
 
-    /// Only the sampled bytes.
+    /// Makes only the sampled bytes of a row whose filter looks at most up.
     fn make_samples(&mut self, filter: Filter, start: usize) -> Option<()> {
         self.grey = None;
         for sample in &self.samples {
@@ -111,13 +115,13 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// A byte of the inflated ones.
+/// The inflated byte at an index.
 fn byte(words: &[u64], index: usize) -> Option<u8> {
     Some((words.get(BEFORE + index / 8)? >> (8 * (index % 8))) as u8)
 }
 
 impl Filter {
-    /// What is needed of the row above one with this filter.
+    /// The part of the row above that is needed for the part `need` of a row with this filter.
     const fn above(self, need: Need) -> Need {
         match (self, need) {
             (_, Need::Nothing) | (Self::None | Self::Sub, _) => Need::Nothing,

@@ -5,9 +5,9 @@ use super::crc;
 /// The bytes of a stream in words, least significant byte first.
 pub(super) struct Stream {
     words: Vec<u32>,
-    /// The bytes after the last word.
+    /// The bytes after the last complete word.
     partial: u64,
-    /// How many bits these have, fewer than 32.
+    /// The number of bits in `partial`, fewer than 32.
     fill: u32,
 }
 
@@ -20,8 +20,9 @@ impl Stream {
         }
     }
 
-    /// Appends the data of a chunk, and continues its check sum; the result is that sum. One pass does
-    /// both, because the bytes are where they are and so are loaded one by one.
+    /// Appends the data of a chunk, and returns its check sum, which continues from `register`. One
+    /// pass does both: the data is not aligned, so its bytes are loaded one by one, and only once
+    /// this way.
     pub(super) fn add(&mut self, data: &[u8], mut register: u32) -> u32 {
         let (blocks, rest) = data.as_chunks();
         let fill = self.fill;
@@ -45,18 +46,18 @@ impl Stream {
         !crc::bytes(register, rest)
     }
 
-    /// Adds the last bytes and two words, so that a reader that looks ahead finds some.
+    /// Adds the last bytes and two words of zeros, for a reader that looks ahead.
     pub(super) fn end(mut self) -> Self {
         self.words.extend([self.partial as u32, 0, 0]);
         self
     }
 
-    /// The words, after [`Self::end`]. Beyond the bytes, they are zero.
+    /// The words, with zeros after the last byte. Call [`Self::end`] before.
     pub(super) fn words(&self) -> &[u32] {
         &self.words
     }
 
-    /// How many bytes there are, after [`Self::end`].
+    /// The number of bytes. Call [`Self::end`] before.
     pub(super) const fn len(&self) -> usize {
         4 * (self.words.len() - 3) + self.fill as usize / 8
     }

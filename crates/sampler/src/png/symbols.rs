@@ -1,26 +1,27 @@
-//! What symbols stand for (RFC 1951, section 3.2.5).
+//! The meanings of symbols (RFC 1951, section 3.2.5).
 
-/// What the stream's next bits mean: up to two literals, a length or distance, or something rare.
+/// The meaning of the stream's next bits: one or two literals, a length or distance, or a rare
+/// case.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(C, align(8))]
 pub(super) struct Entry {
-    /// The literals, or the least value; zero for what is rare.
+    /// The literals, or the least value of a length or distance; zero for a rare case.
     pub(super) least: u16,
-    /// Mask of a value's extra bits. For what is rare: [`END`], [`INVALID`], or the start of a code that
-    /// is longer than the table's bits.
+    /// The mask of a value's extra bits. In a rare case: [`END`], [`INVALID`], or the beginning of
+    /// a code that is longer than the table's bits.
     pub(super) mask: u16,
-    /// Bits of the code or codes.
+    /// The number of bits of the code or codes.
     pub(super) code: u8,
-    /// Bits of the code or codes and of the extra bits.
+    /// The number of bits of the code or codes, and of the extra bits.
     pub(super) all: u8,
-    /// Bits of the literals, 8 or 16; zero if it is none.
+    /// The number of bits of the literals, 8 or 16; zero for every other meaning.
     pub(super) literals: u8,
 }
 
 /// The end of a block.
 pub(super) const END: u16 = 1 << 15;
 
-/// Not a code, or one of the symbols that never occur.
+/// The bits are not a code, or their symbol never occurs in a sound file.
 pub(super) const INVALID: u16 = 1 << 14;
 
 /// Literals and lengths of RFC 1951, without their codes.
@@ -29,7 +30,7 @@ pub(super) static LITERALS: [Entry; 288] = literals();
 /// Distances of RFC 1951, without their codes.
 pub(super) static DISTANCES: [Entry; 32] = distances();
 
-/// Code lengths and their repetitions, which stand for themselves.
+/// Code lengths and their repetitions: each symbol means its own number.
 pub(super) static LENGTHS: [Entry; 19] = plain();
 
 impl Entry {
@@ -63,7 +64,8 @@ impl Entry {
         }
     }
 
-    /// The entry for a symbol's code of some bits.
+    /// The entry for a code of `bits` bits whose symbol has this meaning; invalid without a
+    /// meaning.
     pub(super) fn of(meaning: Option<&Self>, bits: usize) -> Self {
         let meaning = meaning.copied().unwrap_or(Self::rare(INVALID));
         Self {
@@ -73,6 +75,8 @@ impl Entry {
         }
     }
 
+    /// Whether this is the end of a block, in an entry that is valid.
+    /// Whether this is the end of a block, in an entry that is valid.
     pub(super) const fn is_end(self) -> bool {
         self.least == 0 && self.literals == 0
     }

@@ -1,18 +1,19 @@
-//! A row from a filtered one and the row above (PNG, section 9).
+//! Makes a row from its filtered bytes and the row above (PNG, section 9).
 //!
-//! One row is kept, and each is made of the one above in place, in words. It is as wide as what is
-//! sampled of it; beyond, up to a whole group of words, it has bytes that no other byte depends on.
+//! Only one row is kept: each row is made in place, from the row above, word by word. It reaches to
+//! the last sampled byte. After that, up to a whole group of words, it has bytes that nothing
+//! depends on.
 
 use core::hint::black_box;
 
 use super::grey;
 
-/// Eight bytes that are loaded and stored at once or one by one.
+/// Eight bytes, aligned so that they can be loaded and stored at once as well as one by one.
 #[derive(Clone, Copy)]
 #[repr(align(8))]
 pub(super) struct Word(pub(super) [u8; 8]);
 
-/// Words of a group. In its 24 bytes there is a whole number of pixels.
+/// The number of words in a group. Its 24 bytes are a whole number of pixels.
 pub(super) const GROUP: usize = 3;
 
 /// A filter type.
@@ -26,7 +27,7 @@ pub(super) enum Filter {
 }
 
 impl Filter {
-    /// `None` if there is no such type.
+    /// The filter type with this number; `None` if the number is unknown.
     pub(super) const fn read(byte: u8) -> Option<Self> {
         match byte {
             0 => Some(Self::None),
@@ -41,14 +42,14 @@ impl Filter {
 
 /// A filtered row that begins in the middle of a word.
 pub(super) struct Filtered<'a> {
-    /// One more than the row has.
+    /// The filtered bytes: one word more than the row has.
     pub(super) words: &'a [u64],
-    /// How many bits of the first word are before the row.
+    /// The number of bits in the first word that are before the row.
     pub(super) shift: u32,
 }
 
 impl Filtered<'_> {
-    /// A row of pixels that have `PIXEL` bytes.
+    /// Makes a row whose pixels have `PIXEL` bytes; `row` holds the row above at first.
     pub(super) fn make<const PIXEL: usize>(&self, filter: Filter, row: &mut [Word]) {
         let start = Before::default();
         match filter {
@@ -60,8 +61,9 @@ impl Filtered<'_> {
         }
     }
 
-    /// A row of red, green and blue, of which some groups at the start are grey, before and after: there,
-    /// what is true of red is true of all three.
+    /// Makes a row of red, green and blue. While groups at the start are grey, in the row above and
+    /// in this one, only red is computed and the other two are copies. `grey` is the number of grey
+    /// groups at the start of the row, if it is known.
     pub(super) fn make_rgb(&self, filter: Filter, row: &mut [Word], grey: &mut Option<usize>) {
         if filter == Filter::Paeth {
             let predict = paeth_by(black_box(3));
@@ -78,7 +80,7 @@ impl Filtered<'_> {
         }
     }
 
-    /// Words of the row, each from the one above and the filtered one.
+    /// Makes each word of the row from the word above and the filtered word.
     #[inline(never)]
     fn each(&self, row: &mut [Word], make: impl Fn(u64, u64) -> u64) {
         let [first, rest @ ..] = self.words else {
@@ -92,8 +94,8 @@ impl Filtered<'_> {
         }
     }
 
-    /// Bytes of the row, each the filtered one and what is predicted of those to the left, above, and to
-    /// the left of that above.
+    /// Makes each byte of the row: the filtered byte plus a prediction from three bytes, namely
+    /// those to the left, above, and above to the left.
     #[inline(never)]
     fn bytes<const PIXEL: usize>(
         &self,
@@ -105,7 +107,8 @@ impl Filtered<'_> {
             if self.is_zero(words) && before.repeats::<PIXEL>(group) {
                 continue;
             }
-            // After a group every pixel is where it was, so that none is moved.
+            // A group has whole pixels, so the bytes of `before` keep their places from group to
+            // group.
             let ([low, a, b, c], [to_a, to_b, to_c]) = (words, group);
             before = bytes::<PIXEL>(before, to_a, self.join(low, a), &predict);
             before = bytes::<PIXEL>(before, to_b, self.join(a, b), &predict);
@@ -130,7 +133,7 @@ impl Filtered<'_> {
         })
     }
 
-    /// Whether the filtered bytes of a group, and the others of its last word, are zero.
+    /// Whether the filtered bytes of a group are zero, as well as the other bytes of its last word.
     #[inline(always)]
     const fn is_zero(&self, [low, a, b, c]: [u64; GROUP + 1]) -> bool {
         a | b == 0 && low >> self.shift | c == 0
@@ -142,14 +145,14 @@ impl Filtered<'_> {
         [self.join(low, a), self.join(a, b), self.join(b, c)]
     }
 
-    /// The row's word that begins in one of its words and ends in the next.
+    /// The filtered word that begins in one stored word and ends in the next.
     #[inline(always)]
     const fn join(&self, low: u64, high: u64) -> u64 {
         low >> self.shift | (high << 1) << (63 - self.shift)
     }
 }
 
-/// Eight bytes of [`Filtered::bytes`].
+/// Makes eight bytes for [`Filtered::bytes`].
 #[inline(always)]
 fn bytes<const PIXEL: usize>(
     Before {
@@ -171,7 +174,7 @@ fn bytes<const PIXEL: usize>(
     Before { left, corner }
 }
 
-/// The pixel to the left, and that above it.
+/// The pixel to the left, and the one above that.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Before {
     pub(super) left: Pixel,
@@ -179,10 +182,11 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// Whether all pixels of a group of the row above are those before. Then, where every filtered byte
-    /// is zero, the group stays as it is: of equal bytes each filter that looks to the left predicts that.
+    /// Whether every pixel of a group in the row above equals both pixels before. If so, and every
+    /// filtered byte is zero, the group stays as it is: from equal bytes, each filter that looks to
+    /// the left predicts that byte.
     ///
-    /// Not inlined, or else most of it is computed before it is known to be needed.
+    /// Not inlined, since otherwise most of it is computed before it is known to be needed.
     #[inline(never)]
     fn repeats<const PIXEL: usize>(self, group: &[Word; GROUP]) -> bool {
         let Pixel(a, b, c, d) = self.left;
@@ -212,7 +216,7 @@ impl Before {
     }
 }
 
-/// The bytes of the last pixel, the next one's predecessor first.
+/// The bytes of the last pixel. The first one is the predecessor of the next byte.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Pixel(
     pub(super) u64,
@@ -222,7 +226,7 @@ pub(super) struct Pixel(
 );
 
 impl Pixel {
-    /// Forgets the first byte and appends another.
+    /// Drops the first byte and appends another.
     #[inline(always)]
     const fn push<const PIXEL: usize>(self, byte: u64) -> Self {
         match PIXEL {
@@ -234,31 +238,36 @@ impl Pixel {
     }
 }
 
-/// The sums of eight bytes each, without their carries.
+/// Adds eight pairs of bytes, each modulo 256.
 #[inline(always)]
 const fn add(a: u64, b: u64) -> u64 {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     ((a & !HIGH) + (b & !HIGH)) ^ ((a ^ b) & HIGH)
 }
 
-/// [`paeth`]. A multiplication by `three` is one instruction, and what the compiler makes of a known
-/// number is two.
+/// [`paeth`], with 3 passed as an unknown. A multiplication by an unknown is one instruction, while
+/// the compiler turns a multiplication by the constant 3 into two.
 #[inline(always)]
 fn paeth_by(three: u64) -> impl Fn(u64, u64, u64) -> u64 {
     move |left, up, corner| paeth(left, up, corner, three)
 }
 
-/// PNG, section 9.4: of left, up and corner, the one that is nearest to `p = left + up - corner`; in
-/// this order where two are.
+/// The Paeth predictor (PNG, section 9.4): the nearest to `p = left + up - corner` among left, up
+/// and corner; at equal distance, the first in this order.
 ///
-/// If `corner <= min`, of the least of left and up, then `p >= max`, of the greatest, which is nearest.
-/// If `corner >= max`, likewise it is `min`. Else `p` is between, at distance `corner - min` from `max`,
-/// `max - corner` from `min` and `|max + min - 2·corner|` from `corner`. So it is `max` if
-/// `corner - min <= max + min - 2·corner`, which is `3·corner - left - up <= min` and so true also in the
-/// first case; and `min` if `3·corner - left - up >= max`, as in the second.
+/// Let `min` and `max` be the smaller and the greater of left and up.
+///
+/// * If `corner <= min`, then `p >= max`, so `max` is the nearest.
+/// * If `corner >= max`, then `p <= min`, so `min` is the nearest.
+/// * Otherwise `p` is between them, at distance `corner - min` from `max`, `max - corner` from
+///   `min` and `|max + min - 2·corner|` from `corner`. So `max` is the nearest if `corner - min <=
+///   max + min - 2·corner`, that is `3·corner - left - up <= min`; and `min` is the nearest if
+///   `3·corner - left - up >= max`.
+///
+/// The condition for `max` also holds in the first case, and that for `min` in the second.
 #[inline(always)]
 const fn paeth(left: u64, up: u64, corner: u64, three: u64) -> u64 {
-    // Both are frequent, and seen from the general rule below only with more instructions.
+    // Both cases are frequent, and the general rule below takes more instructions for them.
     if up == corner {
         return left;
     }

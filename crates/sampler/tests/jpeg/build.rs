@@ -1,4 +1,4 @@
-//! Files from parts, with any tables and any symbols.
+//! Builds JPEG files from parts, with any tables and any symbols.
 
 use crate::support::Random;
 
@@ -9,7 +9,7 @@ pub(crate) struct Codes {
 }
 
 impl Codes {
-    /// Random lengths; every symbol gets a code, and that of all ones stays free.
+    /// A code with random lengths. Every symbol gets a code, and the code of all ones stays free.
     pub(crate) fn random(symbols: &[u8], random: &mut Random) -> Self {
         let least = (symbols.len() + 1).next_power_of_two().ilog2() as usize;
         let longest = least.max(1) + random.below(17 - least.max(1));
@@ -21,7 +21,7 @@ impl Codes {
         Self { lengths }
     }
 
-    /// A segment's content, but for the first byte.
+    /// The content of the segment, without its first byte.
     pub(crate) fn content(&self) -> Vec<u8> {
         let counts = self.lengths.iter().map(|symbols| symbols.len() as u8);
         counts
@@ -45,7 +45,7 @@ impl Codes {
     }
 }
 
-/// Bits to bytes, stuffed.
+/// Writes bits into bytes, with a zero byte stuffed after each `0xff`.
 #[derive(Default)]
 pub(crate) struct Writer {
     pub(crate) bytes: Vec<u8>,
@@ -76,7 +76,7 @@ impl Writer {
         self.put(value, u32::from(symbol & 15));
     }
 
-    /// Fills the last byte.
+    /// Fills the rest of the last byte with this bit.
     pub(crate) fn fill(&mut self, bit: u32) {
         while self.count != 0 {
             self.put(bit, 1);
@@ -84,30 +84,31 @@ impl Writer {
     }
 }
 
-/// A file in parts, to be changed before it is put together.
+/// The parts of a file, which a test may change before they are put together.
 #[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) width: u16,
     pub(crate) height: u16,
-    /// Identifier and sampling factors.
+    /// The identifier and the sampling factors of each component.
     pub(crate) components: Vec<(u8, u8)>,
     pub(crate) quantizer: Vec<u16>,
     pub(crate) dc: Codes,
     pub(crate) ac: Codes,
     pub(crate) interval: u16,
-    /// Segments before the frame header, and after it.
+    /// Marker and content of segments before the frame header.
     pub(crate) before: Vec<(u8, Vec<u8>)>,
+    /// Marker and content of segments after it.
     pub(crate) after: Vec<(u8, Vec<u8>)>,
     pub(crate) frame_marker: u8,
-    /// The end of the scan header.
+    /// The last three bytes of the scan header.
     pub(crate) spectrum: [u8; 3],
     pub(crate) scan: Vec<u8>,
     pub(crate) tail: Vec<u8>,
 }
 
 impl Parts {
-    /// Random tables and random symbols in them. `sizes` are the greatest of a first coefficient's
-    /// difference and of the others.
+    /// Random tables with random symbols. `sizes` are the most bits of a first coefficient's
+    /// difference, and of another coefficient.
     pub(crate) fn random(sampling: u8, sizes: (u8, u8), random: &mut Random) -> Self {
         let components = match sampling {
             0 => vec![(1, 0x11)],
@@ -132,7 +133,7 @@ impl Parts {
         parts
     }
 
-    /// How many blocks an MCU has, and how many MCUs there are.
+    /// The number of blocks in an MCU, and the number of MCUs.
     pub(crate) fn layout(&self) -> (usize, usize) {
         let both = if self.components.len() == 1 {
             0x11
@@ -145,7 +146,7 @@ impl Parts {
         (blocks, wide * usize::from(self.height).div_ceil(8 * down))
     }
 
-    /// Random blocks.
+    /// A scan of random blocks.
     pub(crate) fn random_scan(&self, random: &mut Random) -> Vec<u8> {
         let differences: Vec<u8> = self.dc.lengths.iter().flatten().copied().collect();
         let others: Vec<u8> = self.ac.lengths.iter().flatten().copied().collect();
@@ -162,7 +163,7 @@ impl Parts {
                     writer.symbol(&self.ac, 0, 0);
                     return;
                 }
-                // Zeros must be followed by something else, and nothing must be beyond the end.
+                // A value must follow after zeros, and nothing may reach beyond the end.
                 if next <= 64 - usize::from(symbol == 0xf0) {
                     writer.symbol(&self.ac, symbol, random.next() as u32);
                     place = next;
@@ -239,7 +240,7 @@ impl Parts {
     }
 }
 
-/// Some symbols of coefficients; with those that [`Parts::random_scan`] needs.
+/// Random symbols of coefficients, and the three that [`Parts::random_scan`] needs.
 fn symbols(greatest: u8, random: &mut Random) -> Vec<u8> {
     let mut symbols = vec![0x00, 0x01, 0xf0];
     let wanted = random.below(160) + 1;

@@ -1,4 +1,4 @@
-//! Sound files of the kinds that are covered, and others.
+//! Sound files: those that the sampler decodes, and those that it leaves to the reference.
 
 use std::path::Path;
 
@@ -42,7 +42,7 @@ fn decodes_every_size_around_blocks() {
                     optimized: false,
                     ..Kind::any(&mut random, 70)
                 };
-                // Every pixel.
+                // The target takes every pixel.
                 assert_covered(kind, Target { width, height }, &mut random);
             }
         }
@@ -112,7 +112,7 @@ fn leaves_progressive_files_several_scans_and_other_sampling() {
     }
 }
 
-/// Whether a file of the repository is decoded here.
+/// Whether the sampler decodes a file of this repository.
 fn is_covered(path: &str) -> bool {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let file = std::fs::read(root.join(path)).expect("is there");

@@ -1,9 +1,9 @@
-//! Damaged files: what is decoded in spite of the damage must be what the reference makes of them.
+//! Damaged files: if the sampler decodes one, the reference must decode it to the same pixels.
 
 use crate::build::Parts;
 use crate::support::{Kind, Random, agrees, cases, seed, target};
 
-/// Where the entropy-coded data begins.
+/// The offset at which the entropy-coded data begins.
 fn scan_start(file: &[u8]) -> Option<usize> {
     let mut at = 2;
     while let [_, marker, high, low, ..] = file.get(at..)? {
@@ -15,10 +15,10 @@ fn scan_start(file: &[u8]) -> Option<usize> {
     None
 }
 
-/// Changes a file in one of many ways.
+/// Damages a file in one of many ways.
 fn mutate(file: &mut Vec<u8>, random: &mut Random) {
     let scan = scan_start(file).unwrap_or(4).min(file.len() - 1);
-    // Mostly anywhere; else in the headers, or in the data.
+    // Half the time anywhere, otherwise in the headers or in the data.
     let at = match random.below(4) {
         0 => random.below(scan),
         1 | 2 => scan + random.below(file.len() - scan),

@@ -1,4 +1,4 @@
-//! Tables, numbers and symbols that no encoder makes.
+//! Tables, coefficients and symbols that no encoder writes.
 
 use crate::build::{Codes, Parts, Writer};
 use crate::support::{Random, TARGET, agrees, assert_covered, assert_left, cases, seed, target};
@@ -15,7 +15,7 @@ fn decodes_random_tables_and_symbols() {
     }
 }
 
-/// Sums that wrap around: the transform must be the reference's to the last bit.
+/// Where sums wrap around, the transform must still agree with the reference to the last bit.
 #[test]
 fn sums_that_wrap_around_are_those_of_the_reference() {
     let mut random = seed(21);
@@ -49,7 +49,7 @@ fn leaves_first_coefficients_that_could_overflow() {
     assert_left(&parts, "65535 * 32767 * 4");
 }
 
-/// A grey picture of one block whose coefficients are these symbols.
+/// A grey picture of one block, whose coefficients are coded by these symbols.
 fn block(codes: &Codes, symbols: &[u8], random: &mut Random) -> Parts {
     let mut parts = Parts::random(0, (3, 1), random);
     (parts.width, parts.height, parts.interval) = (8, 8, 0);
@@ -80,11 +80,11 @@ fn leaves_blocks_whose_symbols_pass_the_last_coefficient() {
         check(&[0x01; 63], true);
         check(&[0xf1, 0xf1, 0xf1, 0xe1], true);
         check(&[0xf0, 0xf0, 0xf0, 0xe1], true);
-        // Beyond the last coefficient.
+        // Symbols that reach beyond the last coefficient.
         check(&[0xf1, 0xf1, 0xf1, 0xf1], false);
         check(&[0xf0, 0xf0, 0xf0, 0xf0], false);
         check(&[0xf0, 0xf0, 0xf0, 0xf1], false);
-        // Zeros up to the end.
+        // Coded zeros up to the end of the block.
         check(&[0xf0, 0x00], false);
         check(&[0xf0, 0xf0, 0xf0, 0x00], false);
         // Other ends of a block.
@@ -92,7 +92,7 @@ fn leaves_blocks_whose_symbols_pass_the_last_coefficient() {
             check(&[symbol], false);
             check(&[0x01, symbol], false);
         }
-        // A code that is not there: all ones.
+        // The code of all ones, which a table never assigns.
         let mut parts = block(&codes, &[], &mut random);
         let dc = parts.dc.clone();
         parts.scan = parts.scan_of(|writer| {

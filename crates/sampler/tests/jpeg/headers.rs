@@ -1,9 +1,9 @@
-//! Segments, frames, scans and restart markers that no encoder makes.
+//! Segments, frame headers, scan headers and restart markers that no encoder writes.
 
 use crate::build::Parts;
 use crate::support::{Random, TARGET, agrees, assert_covered, assert_left, seed};
 
-/// A colour picture with ordinary numbers.
+/// A colour picture whose coefficients have ordinary sizes.
 fn parts(random: &mut Random) -> Parts {
     let sampling = random.of(&[0x11, 0x21, 0x12, 0x22]);
     Parts::random(sampling, (8, 6), random)
@@ -70,9 +70,9 @@ fn leaves_segments_that_change_something() {
         (0xc4, vec![0x10]),
         (0xc4, [&[0x04][..], &[0; 16]].concat()),
         (0xc4, [&[0x20][..], &[0; 16]].concat()),
-        // Two codes of one bit: the second is all ones.
+        // Two codes of one bit, where the second is all ones.
         (0xc4, [&[0x13, 2][..], &[0; 15], &[1, 2]].concat()),
-        // A first coefficient's size of 16.
+        // A difference of 16 bits between first coefficients.
         (0xc4, [&[0x03, 1][..], &[0; 15], &[16]].concat()),
         (0xd8, Vec::new()),
         (0xd0, Vec::new()),
@@ -129,7 +129,7 @@ fn covers_baseline_frames_with_halved_or_whole_colours_alone() {
         let is_covered = agrees(&parts.file(), TARGET, || format!("{marker:x}"));
         assert_eq!(is_covered, covered, "{marker:x}");
     }
-    // Of one component, the sampling factors do not count.
+    // The sampling factors of a single component do not matter.
     for sampling in [0x11, 0x12, 0x21, 0x22] {
         let mut parts = Parts::random(0, (8, 6), &mut random);
         parts.components[0].1 = sampling;

@@ -1,4 +1,4 @@
-//! `jpeg::sample` against the decoder whose result it must have.
+//! Compares `jpeg::sample` with the reference decoder, whose result it must have.
 
 mod build;
 mod covered;

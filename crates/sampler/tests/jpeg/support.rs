@@ -1,4 +1,4 @@
-//! Pictures, files, and the comparison.
+//! Makes pictures and files, and compares the sampler with the reference.
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use zklens_image::{decode, nearest};
@@ -6,7 +6,7 @@ use zklens_sampler::{Target, jpeg};
 
 use crate::build::Parts;
 
-/// A small generator, so that every run has the same cases (`splitmix64`).
+/// A small random generator with a fixed seed (`splitmix64`), so that every run has the same cases.
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
@@ -27,19 +27,19 @@ impl Random {
     }
 }
 
-/// A number of cases, times `SAMPLER_CASES` if it is set.
+/// The number of cases, multiplied by the environment's `SAMPLER_CASES` if it is set.
 pub(crate) fn cases(count: usize) -> usize {
     let factor = std::env::var("SAMPLER_CASES").ok();
     count * factor.and_then(|factor| factor.parse().ok()).unwrap_or(1)
 }
 
-/// A seed, moved by `SAMPLER_SEED` if it is set.
+/// A generator, whose seed is moved by the environment's `SAMPLER_SEED` if it is set.
 pub(crate) fn seed(seed: u64) -> Random {
     let moved = std::env::var("SAMPLER_SEED").ok();
     Random(seed ^ moved.and_then(|moved| moved.parse().ok()).unwrap_or(0) << 32)
 }
 
-/// How a file is made.
+/// The encoder's settings for a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kind {
     pub(crate) width: u16,
@@ -61,7 +61,7 @@ pub(crate) const SAMPLINGS: [SamplingFactor; 4] = [
 ];
 
 impl Kind {
-    /// Any kind that is covered.
+    /// A random kind that the sampler decodes.
     pub(crate) fn any(random: &mut Random, side: usize) -> Self {
         let restart = [None, None, Some(1), Some(2), Some(3), Some(7), Some(1000)];
         let restart = random.of(&restart);
@@ -73,7 +73,7 @@ impl Kind {
             sampling: random.of(&SAMPLINGS),
             quality: random.of(&[1, 5, 20, 50, 75, 85, 90, 95, 98, 100]),
             restart,
-            // Of colour the encoder makes several scans then; with restarts it fails.
+            // An optimized colour file gets several scans, and with restarts the encoder fails.
             optimized: grey && restart.is_none() && random.below(2) == 0,
             progressive: false,
             content: random.below(5),
@@ -103,7 +103,7 @@ impl Kind {
     }
 }
 
-/// Smooth, textured, noisy, black and white, or flat.
+/// A picture that is smooth, textured, noisy, black and white, or flat.
 fn content(kind: Kind, channels: usize, random: &mut Random) -> Vec<u8> {
     let (width, height) = (usize::from(kind.width), usize::from(kind.height));
     let phase = random.below(256);
@@ -129,7 +129,7 @@ fn content(kind: Kind, channels: usize, random: &mut Random) -> Vec<u8> {
     samples
 }
 
-/// Any target.
+/// A random target.
 pub(crate) fn target(random: &mut Random) -> Target {
     let sides = [1, 2, 3, 7, 8, 13, 28, 32, 64, 100];
     Target {
@@ -138,7 +138,7 @@ pub(crate) fn target(random: &mut Random) -> Target {
     }
 }
 
-/// What the file's pixels are by definition.
+/// The file's sampled pixels as the reference defines them.
 pub(crate) fn expected(file: &[u8], target: Target) -> Option<Vec<[u8; 3]>> {
     let picture = decode(file).ok()?;
     let columns = nearest(picture.width(), target.width);
@@ -151,7 +151,7 @@ pub(crate) fn expected(file: &[u8], target: Target) -> Option<Vec<[u8; 3]>> {
     Some(pixels)
 }
 
-/// Whether the file is decoded here. If it is, the result must be right.
+/// Whether the sampler decodes the file. If it does, the pixels must be the reference's.
 #[track_caller]
 pub(crate) fn agrees(file: &[u8], target: Target, case: impl Fn() -> String) -> bool {
     let Some(pixels) = jpeg::sample(file, target) else {
@@ -165,19 +165,19 @@ pub(crate) fn agrees(file: &[u8], target: Target, case: impl Fn() -> String) -> 
     true
 }
 
-/// A target for files that no encoder makes.
+/// A target for handmade files.
 pub(crate) const TARGET: Target = Target {
     width: 9,
     height: 10,
 };
 
-/// Decoded as by the reference.
+/// Asserts that the sampler decodes the file, to the pixels of the reference.
 #[track_caller]
 pub(crate) fn assert_covered(parts: &Parts, case: &str) {
     assert!(agrees(&parts.file(), TARGET, || case.to_owned()), "{case}");
 }
 
-/// Left to the reference.
+/// Asserts that the sampler leaves the file to the reference.
 #[track_caller]
 pub(crate) fn assert_left(parts: &Parts, case: &str) {
     assert!(!agrees(&parts.file(), TARGET, || case.to_owned()), "{case}");

@@ -1,8 +1,9 @@
-//! A compressor that makes unusual streams: any mix of blocks, codes of any lengths, any distances.
+//! A compressor that writes unusual streams: any mix of blocks, any lengths of codes, any
+//! distances.
 
 use crate::random::Random;
 
-/// Bits, least significant first.
+/// Writes bits, least significant first.
 #[derive(Default)]
 struct Bits {
     bytes: Vec<u8>,
@@ -20,7 +21,7 @@ impl Bits {
         }
     }
 
-    /// Codes are stored from their most significant bit.
+    /// Writes a code, whose most significant bit comes first.
     fn put_code(&mut self, (code, bits): (u32, u32)) {
         assert!(bits > 0);
         for bit in (0..bits).rev() {
@@ -35,7 +36,7 @@ enum Token {
     Copy { length: usize, distance: usize },
 }
 
-/// A zlib stream of some bytes; with faults, one that has codes which are refused.
+/// A zlib stream of some bytes. With `faults` it has codes that must be refused.
 pub(crate) fn compress(random: &mut Random, data: &[u8], faults: bool) -> Vec<u8> {
     let mut bits = Bits::default();
     bits.put(0x78, 8);
@@ -70,7 +71,7 @@ pub(crate) fn compress(random: &mut Random, data: &[u8], faults: bool) -> Vec<u8
         }
     }
     bits.count = bits.count.next_multiple_of(8);
-    // The check sum is not looked at.
+    // The check sum at the end is not compared.
     bits.put(random.draw() as u32, 32);
     bits.bytes
 }
@@ -180,7 +181,7 @@ fn dynamic(random: &mut Random, bits: &mut Bits, tokens: &[Token], faults: bool)
             }
         }
     }
-    // A lone code for the end is refused.
+    // A code that has only the end of the block is refused.
     let lone = faults && tokens.is_empty();
     if !lone {
         literals[random.below(286)] = true;
@@ -193,7 +194,7 @@ fn dynamic(random: &mut Random, bits: &mut Bits, tokens: &[Token], faults: bool)
     if lone {
         literals.resize(257, 0);
     }
-    // More codes than there are symbols.
+    // More code lengths than there are symbols.
     if faults && random.one_in(8) {
         literals.resize(287 + random.below(2), 0);
     } else if faults && random.one_in(8) {
@@ -223,8 +224,8 @@ fn dynamic(random: &mut Random, bits: &mut Bits, tokens: &[Token], faults: bool)
     symbols(bits, tokens, &codes(&literals), &codes(&distances));
 }
 
-/// Lengths of a complete code for the used symbols, balanced or not: leaves of a tree that is split at
-/// random. Where there is one symbol only, another gets a code too, unless `alone`.
+/// Lengths of a complete code for the used symbols, balanced or not: leaves of a tree that is split
+/// at random. Where there is one symbol only, another gets a code too, unless `alone`.
 fn lengths(random: &mut Random, used: &[bool], most: usize, alone: bool) -> Vec<u8> {
     let mut symbols: Vec<_> = (0..used.len()).filter(|symbol| used[*symbol]).collect();
     let mut lengths = vec![0; used.len()];

@@ -1,7 +1,7 @@
-//! `png::sample` gives what the reference gives, for every file of which it gives anything: sound ones of
-//! all kinds, of which it must, and damaged ones.
+//! Compares `png::sample` with the reference. It must decode sound files of all kinds. If it
+//! decodes a damaged file, the pixels must be those of the reference.
 //!
-//! `SAMPLER_CASES=100` does a hundred times as many cases.
+//! `SAMPLER_CASES=100` runs a hundred times the number of cases.
 
 mod deflate;
 mod maker;
@@ -35,7 +35,7 @@ fn cases(count: usize) -> usize {
     count * times
 }
 
-/// Whether there are samples. If so, they must be the reference's.
+/// Whether the sampler decodes the file. If it does, the pixels must be the reference's.
 fn agrees(file: &[u8], target: Target) -> bool {
     let Some(samples) = sample(file, target) else {
         return false;
@@ -149,19 +149,19 @@ fn files_with_wide_samples_interlacing_or_unknown_chunks_are_left() {
     let target = target(random);
     assert!(agrees(&assemble(&chunks), target));
 
-    // Of 16 bits, interlaced, too wide.
+    // 16 bits a sample; interlaced; too wide.
     for (index, byte) in [(8, 16), (12, 1), (2, 0x41)] {
         let mut chunks = chunks.clone();
         chunks[0].1[index] = byte;
         assert!(!agrees(&assemble(&chunks), target));
     }
-    // Animated; with a chunk that is critical; without an end; with something after it; empty.
+    // Animated; with an unknown critical chunk; without an end; with a byte after the end; empty.
     for (at, kind) in [(1, b"acTL"), (1, b"ABCD")] {
         let mut chunks = chunks.clone();
         chunks.insert(at, (*kind, vec![0; 8]));
         assert!(!agrees(&assemble(&chunks), target));
     }
-    // A background colour of a palette that is not there yet, which the reference refuses.
+    // A background colour before its palette, which the reference refuses.
     let mut indexed = loop {
         let picture = Picture::new(random, (3, 8), 9, 7);
         let chunks = sound(random, &picture);
@@ -174,7 +174,7 @@ fn files_with_wide_samples_interlacing_or_unknown_chunks_are_left() {
     assert!(!agrees(&assemble(&chunks[..chunks.len() - 1]), target));
     assert!(!agrees(&[assemble(&chunks), vec![0]].concat(), target));
     assert!(!agrees(&[], target));
-    // Nothing is sampled.
+    // A target without pixels.
     let nothing = Target {
         width: 0,
         height: 5,
@@ -249,7 +249,7 @@ fn damage(random: &mut Random, bytes: &mut Vec<u8>) {
     let Some(last) = bytes.len().checked_sub(1) else {
         return;
     };
-    // Headers are where there is most to damage.
+    // A third of the damage goes to the headers, where most rules are.
     let at = if random.one_in(3) {
         random.below(last.min(60) + 1)
     } else {

@@ -1,4 +1,4 @@
-//! Makes PNG files of all kinds.
+//! Makes PNG files of all kinds that the sampler reads.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use flate2::write::ZlibEncoder;
 use crate::deflate;
 use crate::random::Random;
 
-/// A picture's kind, and its rows before they are filtered.
+/// A picture: its kind, and its rows before they are filtered.
 pub(crate) struct Picture {
     pub(crate) width: usize,
     pub(crate) height: usize,
@@ -17,7 +17,7 @@ pub(crate) struct Picture {
     rows: Vec<Vec<u8>>,
 }
 
-/// Colour types and depths that `sample` reads.
+/// Colour types and bit depths that `sample` reads.
 pub(crate) const KINDS: [(u8, u8); 11] = [
     (0, 8),
     (2, 8),
@@ -46,7 +46,7 @@ impl Picture {
         let bytes = (width * samples * usize::from(depth)).div_ceil(8);
         let style = random.below(7);
         let step = 1 + random.below(9);
-        // Of 24 bytes, as the groups that a row is made in.
+        // Values for blocks of 24 bytes, the size of the groups in which a row is made.
         let blocks: [u8; 31] = std::array::from_fn(|_| random.byte() % 3 * 60);
         let tint = 17 * (random.byte() & 1);
         let mut rows = vec![vec![0u8; bytes]; height];
@@ -58,7 +58,7 @@ impl Picture {
                     2 => (x / samples * step + y * 3) as u8,
                     3 if y > 0 && !random.one_in(9) => rows[y - 1][x],
                     3 => random.byte() & 3,
-                    // Grey, with spots that are not; flat, with edges.
+                    // Style 4 is grey with coloured spots, style 5 flat with edges.
                     4 if random.one_in(300) => random.byte(),
                     4 => ((x / samples * step + y * 3) / 8) as u8,
                     5 => blocks[(x / 24 + y / 3 * 7) % 31] + (x % samples) as u8 * tint,
@@ -83,7 +83,7 @@ impl Picture {
         [1, 0, 3, 1, 2, 0, 4][usize::from(self.colour)]
     }
 
-    /// The bytes that are compressed, each row with a filter of its own.
+    /// The bytes to compress: the rows, each filtered in its own way.
     pub(crate) fn filtered(&self, random: &mut Random) -> Vec<u8> {
         let of_all = random.below(5) as u8;
         let mixed = random.below(3);
@@ -110,7 +110,7 @@ impl Picture {
         (*b"IHDR", data)
     }
 
-    /// What must or may come before the `IDAT`s.
+    /// The palette and transparency that this picture must or may have before its `IDAT`s.
     pub(crate) fn colours(&self, random: &mut Random) -> Vec<Chunk> {
         let mut chunks = Vec::new();
         let mut entries = 1 << self.depth.min(8);
@@ -176,7 +176,7 @@ pub(crate) fn compress(random: &mut Random, data: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The stream in one `IDAT` or many, some of which may be empty.
+/// The stream in one `IDAT` or many, and some of them may be empty.
 pub(crate) fn image_data(random: &mut Random, stream: &[u8]) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     let most = [usize::MAX >> 1, 1000, 64, 9][random.below(4)];
@@ -189,7 +189,7 @@ pub(crate) fn image_data(random: &mut Random, stream: &[u8]) -> Vec<Chunk> {
     chunks
 }
 
-/// Chunks that do not matter.
+/// Chunks that do not matter to the pixels.
 pub(crate) fn ancillary(random: &mut Random) -> Vec<Chunk> {
     let profile = {
         let mut encoder = ZlibEncoder::new(b"sRGB\0\0".to_vec(), Compression::default());
@@ -233,7 +233,7 @@ pub(crate) fn assemble(chunks: &[Chunk]) -> Vec<u8> {
     file
 }
 
-/// A file that `sample` must read.
+/// The chunks of a file that `sample` must read.
 pub(crate) fn sound(random: &mut Random, picture: &Picture) -> Vec<Chunk> {
     let filtered = picture.filtered(random);
     let stream = compress(random, &filtered);

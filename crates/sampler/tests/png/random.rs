@@ -1,6 +1,6 @@
 //! Numbers that look random and are the same in every run.
 
-/// Xorshift.
+/// A xorshift generator.
 pub(crate) struct Random(u64);
 
 impl Random {

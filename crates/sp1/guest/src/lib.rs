@@ -1,9 +1,10 @@
-//! What the programs share: they read files, say what they see in them, and count where instructions go.
+//! The code that the programs share: it reads the input files, commits to the result, and tells SP1
+//! in which stage instructions are spent.
 
 use sp1_zkvm::io;
 use zklens_sp1_program::{ProgramError, Stage, packed};
 
-/// Reads an image file, and commits to what `network` sees in it.
+/// Reads an image file, and commits to its IPFS address and the label that `network` gives it.
 pub fn classify(network: &packed::Network) {
     let file = io::read_vec();
     let mut stages = Stages::new();
@@ -12,7 +13,8 @@ pub fn classify(network: &packed::Network) {
     stages.end();
 }
 
-/// Reads an image file and a `.zkl` file, and commits to what that network sees in the image.
+/// Reads an image file and a `.zkl` file, and commits to the model's digest, the image's IPFS
+/// address and the label that the model gives it.
 pub fn classify_by_any_model() {
     let file = io::read_vec();
     let model = io::read_vec();
@@ -22,7 +24,8 @@ pub fn classify_by_any_model() {
     stages.end();
 }
 
-/// A file that is no picture ends the program with exit code 1, for which a proof is no proof.
+/// Commits to the public values. If the file is not a picture or the model is malformed, the program
+/// ends with exit code 1, and SP1's verifiers refuse proofs of such a run.
 fn commit(values: Result<Vec<u8>, ProgramError>) {
     match values {
         Ok(bytes) => io::commit_slice(&bytes),
@@ -33,8 +36,8 @@ fn commit(values: Result<Vec<u8>, ProgramError>) {
     }
 }
 
-/// Tells SP1's cycle tracker where a stage begins and ends. The lines are constants, since formatting
-/// them would be most of what is counted.
+/// Tells SP1's cycle tracker where a stage begins and ends. The lines are constants, since
+/// formatting them would take most of the instructions counted.
 struct Stages(Option<Stage>);
 
 macro_rules! line {

@@ -1,4 +1,4 @@
-//! Failures by whose fault they are.
+//! Makers of [`Failure`]s, one for each party that can be at fault.
 
 use zklens_sp1::protocol::{Failure, FailureKind};
 
@@ -6,7 +6,7 @@ pub(crate) fn engine(message: impl Into<String>) -> Failure {
     failure(FailureKind::Engine, message, None)
 }
 
-/// Of this program and the one that asks.
+/// The failure for a request from a zklens of another version.
 pub(crate) fn other_version() -> Failure {
     engine("zklens and zklens-sp1 are of different versions: install both again")
 }

@@ -1,4 +1,4 @@
-//! The programs, and what names them in proofs.
+//! The embedded programs, and the verifying keys that name them in proofs.
 
 use crate::failure;
 use data_encoding::HEXLOWER;
@@ -7,7 +7,7 @@ use sp1_sdk::{Elf, HashableKey, ProvingKey, SP1VerifyingKey};
 use zklens_sp1::Program;
 use zklens_sp1::protocol::{Bytes, Failure};
 
-/// A program, its name and its verifying key.
+/// A program with its name and its verifying key.
 pub(crate) struct Embedded {
     pub(crate) name: &'static str,
     elf: &'static [u8],
@@ -32,7 +32,7 @@ const ALL: [Embedded; 3] = [
 ];
 
 impl Embedded {
-    /// The program of that name, if it has that verifying key.
+    /// The program of this name. Fails if its verifying key is not `vkey`.
     pub(crate) fn find(name: &str, vkey: &[u8]) -> Result<Self, Failure> {
         let listed = Program::find(name).is_some_and(|program| program.vkey == vkey);
         let mut all = ALL.into_iter().filter(|_| listed);
@@ -44,8 +44,8 @@ impl Embedded {
         Elf::Static(self.elf)
     }
 
-    /// The verifying key that was stored, since SP1 takes half a minute to compute it. Its digest is what
-    /// says that it is the program's.
+    /// The stored verifying key, since SP1 takes half a minute to compute it. It is checked against
+    /// the digest in `elf/programs.json`.
     pub(crate) fn key(&self) -> Result<SP1VerifyingKey, Failure> {
         let key: SP1VerifyingKey = bincode::deserialize(self.key)
             .map_err(|error| failure::engine(format!("{}.vk: {error}", self.name)))?;
@@ -54,14 +54,14 @@ impl Embedded {
             Ok(key)
         } else {
             Err(failure::engine(format!(
-                "{}.vk is of another program",
+                "{}.vk is the key of another program",
                 self.name
             )))
         }
     }
 }
 
-/// SP1's digest of the program's verifying key, as contracts have it.
+/// Computes the program's verifying key, and returns SP1's digest of it, which contracts hold.
 pub(crate) fn compute(program: &Embedded) -> Result<Bytes, Failure> {
     let client = ProverClient::builder().light().build();
     let key = client
@@ -70,7 +70,8 @@ pub(crate) fn compute(program: &Embedded) -> Result<Bytes, Failure> {
     Ok(digest(key.verifying_key()))
 }
 
-/// As 32 bytes. SP1's own function for that panics where the first is zero.
+/// The digest of a verifying key, in 32 bytes. (SP1's own function for this panics if the first is
+/// zero.)
 pub(crate) fn digest(key: &SP1VerifyingKey) -> Bytes {
     let text = key.bytes32();
     let digits = text.strip_prefix("0x").unwrap_or(&text).as_bytes();

@@ -1,4 +1,4 @@
-//! `zklens-sp1`: reads one request, does it, and says how it went. See `zklens_sp1::protocol`.
+//! `zklens-sp1`: reads one request, carries it out, and answers. See `zklens_sp1::protocol`.
 
 #![forbid(unsafe_code)]
 
@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use zklens_sp1::protocol::{self, Failure, FailureKind, Message, Request, Task};
 
 const ABOUT: &str = "\
-This program is started by `zklens`, to run and prove in SP1: see `zklens prove --engine sp1 --help`.
+`zklens` starts this program to run and prove in SP1: see `zklens prove --engine sp1 --help`.
 Put it beside `zklens` or on the PATH, or name it in ZKLENS_SP1.";
 
 fn main() -> ExitCode {
@@ -32,14 +32,14 @@ fn main() -> ExitCode {
         }
     };
     sp1_sdk::utils::setup_logger();
-    // The SDK panics on much that is no mistake of ours.
+    // The SDK also panics on faults that are not ours, such as a malformed proof.
     let outcome = catch_unwind(AssertUnwindSafe(|| answer(&output)));
     let message = match outcome {
         Ok(Ok(message)) => message,
         Ok(Err(failure)) => Message::Failed(failure),
         Err(_) => Message::Failed(Failure {
             kind: FailureKind::Engine,
-            message: "SP1 gave up; what it said stands above or in RUST_LOG=debug".into(),
+            message: "SP1 panicked; its message stands above, and RUST_LOG=debug shows more".into(),
             help: None,
         }),
     };
@@ -70,7 +70,8 @@ fn answer(output: &Output) -> Result<Message, Failure> {
 
 fn read() -> Result<Request, Failure> {
     let mut line = String::new();
-    let malformed = |error: &dyn std::fmt::Display| failure::engine(format!("no request: {error}"));
+    let malformed =
+        |error: &dyn std::fmt::Display| failure::engine(format!("malformed request: {error}"));
     std::io::stdin()
         .lock()
         .read_line(&mut line)

@@ -1,4 +1,4 @@
-//! Proving a run.
+//! Proves the run of a program.
 
 #[cfg(feature = "network")]
 mod network;
@@ -11,7 +11,7 @@ use sp1_sdk::{ProvingKey, SP1Proof, SP1ProofMode, SP1ProofWithPublicValues};
 use zklens_sp1::Program;
 use zklens_sp1::protocol::{Bytes, Execution, Failure, Proof, Prover, System};
 
-/// Runs the program, which refuses what is no picture, and proves that run.
+/// Runs the program, which refuses bad input, and proves that run.
 pub(crate) fn prove(
     program: &Embedded,
     inputs: &[Bytes],
@@ -27,9 +27,9 @@ pub(crate) fn prove(
         Prover::Cuda => cuda(program, inputs, system, &execution, output)?,
         Prover::Network => over_network(program, inputs, system, &execution, output)?,
     };
-    // What was proved is the run that was seen.
+    // The proof must be of the run above.
     if bundle.public_values.as_slice() != execution.public_values.0 {
-        return Err(failure::engine("the proof is of another run"));
+        return Err(failure::engine("the proof is of a different run"));
     }
     let bytes = match &bundle.proof {
         SP1Proof::Core(_) | SP1Proof::Compressed(_) => verify::encode(&bundle.proof)?,
@@ -79,11 +79,11 @@ fn cuda(
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     output.progress("preparing the GPU");
-    let client = catch_unwind(AssertUnwindSafe(|| ProverClient::builder().cuda().build()));
-    let client = client.map_err(|_| {
+    let built = catch_unwind(AssertUnwindSafe(|| ProverClient::builder().cuda().build()));
+    let client = built.map_err(|_| {
         failure::machine(
             "SP1's GPU prover does not start on this machine",
-            "it needs an NVIDIA GPU with its driver; --prover cpu does without",
+            "it needs an NVIDIA GPU with its driver; --prover cpu works without one",
         )
     })?;
     here(&client, program, inputs, system, || {
@@ -91,7 +91,7 @@ fn cuda(
     })
 }
 
-/// Proves on this machine. `begin` is called when the program's key is made.
+/// Proves on this machine. `begin` is called once the program's key is made and proving begins.
 fn here<P: sp1_sdk::blocking::Prover>(
     client: &P,
     program: &Embedded,

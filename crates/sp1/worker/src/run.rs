@@ -1,4 +1,4 @@
-//! Running a program, without a proof.
+//! Runs a program, without a proof.
 
 use crate::failure;
 use crate::key::Embedded;
@@ -6,9 +6,11 @@ use sp1_sdk::SP1Stdin;
 use sp1_sdk::blocking::{Prover, ProverClient};
 use zklens_sp1::protocol::{Bytes, Execution, Failure};
 
-/// No image of 64 MiB takes more, and a decoder that was made to run forever ends here.
+/// The most instructions of a run. No image of 64 MiB takes more. The limit ends a decoder that a
+/// malicious file makes run forever.
 const MAX_CYCLES: u64 = 1 << 40;
 
+/// The inputs in the form that the SDK takes.
 pub(crate) fn stdin(inputs: &[Bytes]) -> SP1Stdin {
     let mut stdin = SP1Stdin::new();
     for input in inputs {
@@ -17,7 +19,8 @@ pub(crate) fn stdin(inputs: &[Bytes]) -> SP1Stdin {
     stdin
 }
 
-/// Runs a program. One that ends with another exit code than 0 has refused its input, and said why.
+/// Runs a program. If it ends with an exit code that is not 0, it has refused its input and printed
+/// the reason, which is then the failure's message.
 pub(crate) fn execute(program: &Embedded, inputs: &[Bytes]) -> Result<Execution, Failure> {
     let client = ProverClient::builder().light().build();
     let (stdout, _stdout) = tokio::sync::watch::channel(String::new());
@@ -42,11 +45,12 @@ pub(crate) fn execute(program: &Embedded, inputs: &[Bytes]) -> Result<Execution,
     }
 }
 
-/// What the program said last: `error: …`, or how Rust reports a panic of a decoder.
+/// The reason for a refusal, from the program's standard error: the line `error: …`, or else Rust's
+/// report of a decoder's panic.
 fn refusal(said: &str, exit_code: u64) -> String {
     let error = said.lines().find_map(|line| line.strip_prefix("error: "));
     error.map_or_else(
-        || format!("the program gave up with exit code {exit_code}: {said}"),
+        || format!("the program ended with exit code {exit_code}: {said}"),
         str::to_owned,
     )
 }

@@ -1,4 +1,4 @@
-//! Verifying core and compressed proofs.
+//! Verifies core and compressed proofs.
 
 use crate::failure;
 use crate::key::Embedded;
@@ -8,7 +8,8 @@ use sp1_sdk::{SP1_CIRCUIT_VERSION, SP1Proof, SP1ProofWithPublicValues, SP1Public
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use zklens_sp1::protocol::{Failure, System};
 
-/// `None` if the proof is true: the program, run on some inputs, ended well and wrote these public values.
+/// Verifies that the program, run on some inputs, ended with exit code 0 and wrote these public
+/// values. Returns `None` if the proof is true, else the reason why it is false.
 pub(crate) fn verify(
     program: &Embedded,
     system: System,
@@ -26,7 +27,7 @@ pub(crate) fn verify(
     );
     let client = ProverClient::builder().light().build();
     let key = program.key()?;
-    // A malformed proof may make SP1 panic; then it is no proof.
+    // A malformed proof may make SP1 panic, which also means that the proof is false.
     let verified = catch_unwind(AssertUnwindSafe(|| client.verify(&bundle, &key, None)));
     Ok(match verified {
         Ok(Ok(())) => None,
@@ -35,23 +36,24 @@ pub(crate) fn verify(
     })
 }
 
-/// SP1's encoding of a proof, which has to be of the kind that is said.
+/// SP1's encoding of a proof.
 pub(crate) fn encode(proof: &SP1Proof) -> Result<Vec<u8>, Failure> {
     options()
         .serialize(proof)
         .map_err(|error| failure::engine(error.to_string()))
 }
 
+/// Decodes a proof, which must be of the kind `system`. The error is the reason why it is not.
 fn decode(system: System, bytes: &[u8]) -> Result<SP1Proof, String> {
     let limited = options().with_limit(bytes.len() as u64);
-    let proof = catch_unwind(|| limited.deserialize(bytes));
-    let proof = proof.map_err(|_| "the proof is malformed".to_owned())?;
-    let proof = proof.map_err(|error| format!("the proof is malformed: {error}"))?;
+    let proof = catch_unwind(|| limited.deserialize(bytes))
+        .map_err(|_| "the proof is malformed".to_owned())?
+        .map_err(|error| format!("the proof is malformed: {error}"))?;
     match (system, &proof) {
         (System::Core, SP1Proof::Core(_)) | (System::Compressed, SP1Proof::Compressed(_)) => {
             Ok(proof)
         }
-        _ => Err("the proof is of another kind than the file says".into()),
+        _ => Err("the proof is not of the kind that the file says".into()),
     }
 }
 

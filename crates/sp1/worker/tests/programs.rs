@@ -1,4 +1,5 @@
-//! The programs, run by SP1, say what zklens says; and what is wrong is an error, never a proof.
+//! The programs, run by SP1, give the same results as zklens. Wrong input gives an error, never a
+//! proof.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +15,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
 }
 
-/// Each picture that is measured, and the network that sees it: all examples, and a PNG as large as photographs are.
+/// The pictures whose cycles are measured, each with its network: all examples, and a PNG of a
+/// photograph's size.
 fn pictures() -> Vec<(PathBuf, &'static str)> {
     let folders = [
         ("examples/fashion", "fashion-mlp"),
@@ -23,8 +25,8 @@ fn pictures() -> Vec<(PathBuf, &'static str)> {
     ];
     let mut pictures = Vec::new();
     for (folder, network) in folders {
-        let files = fs::read_dir(root().join(folder)).expect("the folder is there");
-        let mut files: Vec<_> = files
+        let entries = fs::read_dir(root().join(folder)).expect("the folder is there");
+        let mut files: Vec<_> = entries
             .map(|file| file.expect("it can be read").path())
             .filter(|file| file.extension().is_some_and(|e| e == "jpg" || e == "png"))
             .collect();
@@ -51,7 +53,7 @@ fn picture(path: &str) -> Vec<u8> {
     fs::read(root().join(path)).expect("the picture can be read")
 }
 
-/// What `zklens execute` says: address and label.
+/// The address and label that `zklens execute` prints.
 fn native(file: &[u8], model: &Model) -> (String, usize) {
     let pixels = zklens_image::pixels(file, model.preprocessing()).expect("it is a picture");
     let label = model.classify(&pixels).expect("the pixels fit").label();
@@ -62,7 +64,7 @@ fn said(statement: &Statement) -> (String, usize) {
     (statement.ipfs_uri.clone(), statement.label.into())
 }
 
-/// Each is run once only: SP1 takes a second to start.
+/// One test for both, so that each program runs once: SP1 takes a second to start.
 #[test]
 fn examples_have_the_address_and_label_that_zklens_says_in_the_cycles_of_the_snapshot() {
     let mut cycles = BTreeMap::new();
@@ -122,7 +124,7 @@ fn other_formats_and_files_of_several_blocks_are_read() {
     ]
     .map(|name| picture(&format!("{folder}/{name}")))
     .to_vec();
-    // Bytes after the end of a JPEG are part of the file, but not of the picture.
+    // Bytes after the end of a JPEG belong to the file, but not to the picture.
     let mut long = picture("examples/fashion/2_pullover.jpg");
     long.resize(700_000, 7);
     files.push(long);
@@ -137,7 +139,7 @@ fn other_formats_and_files_of_several_blocks_are_read() {
     }
 }
 
-/// Files that are no pictures, and a word of what is said of each.
+/// Files that cannot be decoded, each with some words of its error.
 fn malformed() -> Vec<(Vec<u8>, &'static str)> {
     let jpeg = picture("examples/fashion/7_sneaker.jpg");
     let png = picture("examples/fashion/3_dress.png");
@@ -225,7 +227,7 @@ fn a_mock_runs_the_program_and_proves_nothing() {
             verify(&proved.file, || Ok(worker())),
             Err(VerifyError::Mock)
         ));
-        // Nor does it if the file does not say so.
+        // The proof stays false if the file does not say that it is a mock proof.
         let unmarked = ProofFile {
             mock: false,
             ..proved.file
@@ -238,7 +240,8 @@ fn a_mock_runs_the_program_and_proves_nothing() {
     }
 }
 
-/// Contracts and proofs name a program by this key; nothing else says that it is the program's.
+/// Contracts and proofs name a program by its key. Only this test shows that the key is the
+/// program's.
 #[test]
 fn keys_are_those_of_the_programs() {
     for program in Program::all() {
@@ -247,7 +250,7 @@ fn keys_are_those_of_the_programs() {
     }
 }
 
-/// A compressed proof that `make test-sp1-prove` made, of the programs as they are.
+/// A compressed proof of the current program, made by `make test-sp1-prove`.
 fn golden() -> ProofFile {
     let file = fs::read(root().join("vectors/sp1/7_sneaker.sp1")).expect("there is a proof");
     ProofFile::decode(&file).expect("it is a proof file")
@@ -274,7 +277,7 @@ fn a_real_proof_is_false_of_anything_else() {
     };
     let golden = golden();
     let mut label = golden.clone();
-    // The last byte of the third word.
+    // The last byte of the third word holds the label.
     label.public_values[95] = 8;
     refused("another label", &label);
 
@@ -315,19 +318,19 @@ fn a_real_proof_is_false_of_anything_else() {
 
 #[test]
 fn the_prover_network_wants_a_key() {
-    // The variable is not set where tests run; if it is, nothing is sent anyway.
+    // Tests run without the variable. With it, the test would use somebody's account, so it stops.
     if std::env::var_os("NETWORK_PRIVATE_KEY").is_some() {
         return;
     }
     let file = picture("examples/fashion/7_sneaker.jpg");
-    let error = worker().prove(
+    let result = worker().prove(
         program("fashion-mlp"),
         vec![file],
         System::Groth16,
         Prover::Network,
         |_| (),
     );
-    let error = error.expect_err("nobody pays");
+    let error = result.expect_err("nobody pays");
     if cfg!(feature = "network") {
         assert_eq!(kind(&error), Some(FailureKind::Network));
         assert!(error.to_string().contains("NETWORK_PRIVATE_KEY"), "{error}");

@@ -1,5 +1,5 @@
-//! SHA-256 with the interface of the `sha2` crate, as far as the programs use it; its blocks are hashed by SP1's
-//! precompile (`SHA_EXTEND` and `SHA_COMPRESS`).
+//! SHA-256 with the part of the `sha2` crate's interface that the programs use. SP1's precompile
+//! (`SHA_EXTEND` and `SHA_COMPRESS`) hashes the blocks.
 //!
 //! Reference: FIPS 180-4, sections 5 and 6.2.
 
@@ -21,7 +21,7 @@ use software::Hasher;
 #[cfg(target_os = "zkvm")]
 use zkvm::Hasher;
 
-/// SHA-256.
+/// A SHA-256 hasher.
 #[derive(Clone, Default)]
 pub struct Sha256(Hasher);
 

@@ -1,4 +1,5 @@
-//! On the machine that builds: the next version of the crate, which is not replaced.
+//! The hasher on the machine that builds, which has no precompile: the next version of the `sha2`
+//! crate, which this crate does not replace.
 
 use software::Digest;
 

@@ -1,13 +1,14 @@
-//! In the zkVM. A block is 16 numbers in words of 64 bits; input is read in words, too, since every
-//! instruction is proved and this machine cannot read words from just anywhere.
+//! The hasher in the zkVM. The precompile takes a block as 16 numbers of 32 bits, each in a word of
+//! 64 bits. Every instruction is proved, so input is read in words of eight bytes. The machine can
+//! load a word only from an address that is a multiple of eight.
 
 /// Bytes of a block.
 const BLOCK: u64 = 64;
 
-/// Where the number of bits is in the last block, in numbers of 32 bits.
+/// The place of the message's length in the last block, counted in numbers of 32 bits.
 const LENGTH_AT: usize = 14;
 
-/// FIPS 180-4, section 5.3.3.
+/// The initial state (FIPS 180-4, section 5.3.3).
 const START: [u64; 8] = [
     0x6a09_e667,
     0xbb67_ae85,
@@ -27,12 +28,13 @@ unsafe extern "C" {
 #[derive(Clone)]
 pub(crate) struct Hasher {
     state: [u64; 8],
-    /// The block: its first `filled` numbers are there. The rest is room for the precompile.
+    /// The current block in the first 16 numbers; the others are room for the precompile.
     schedule: [u64; 64],
+    /// How many numbers of the block are there.
     filled: usize,
-    /// The last bytes, fewer than eight, the first of them lowest; zeros above.
+    /// The last bytes, fewer than eight: the first one lowest, and zeros above.
     partial: u64,
-    /// Bytes so far.
+    /// The number of bytes so far.
     len: u64,
 }
 
@@ -88,7 +90,8 @@ impl Hasher {
         }
     }
 
-    /// Input at a multiple of eight bytes from the start of memory, anywhere in the message.
+    /// Appends words, at any place in the message. (Only their address in memory is a multiple of
+    /// eight.)
     fn push_words(&mut self, words: &[u64]) {
         let held = 8 * (self.len % 8) as u32;
         self.len += 8 * words.len() as u64;
@@ -107,7 +110,8 @@ impl Hasher {
         }
     }
 
-    /// The bytes that are held and the first of `word`; holds the others.
+    /// The eight bytes that come next: the `held` bits of `partial`, then the first bytes of
+    /// `word`. The other bytes of `word` become `partial`.
     #[inline(always)]
     fn shift_in(&mut self, word: u64, held: u32) -> u64 {
         if held == 0 {
@@ -136,7 +140,8 @@ impl Hasher {
         self.compress();
     }
 
-    /// Eight bytes at a multiple of eight from the start of the message, the first of them lowest.
+    /// Appends eight bytes, the first one lowest, at a multiple of eight bytes from the message's
+    /// start.
     fn push_word(&mut self, word: u64) {
         put_numbers(&mut self.schedule[self.filled..self.filled + 2], word);
         self.filled += 2;
@@ -147,7 +152,8 @@ impl Hasher {
     }
 
     fn compress(&mut self) {
-        // SAFETY: both are aligned to eight bytes and of the size that the precompile takes.
+        // SAFETY: both arrays are aligned to eight bytes, and have the sizes that the precompile
+        // takes.
         unsafe {
             syscall_sha256_extend(&raw mut self.schedule);
             syscall_sha256_compress(&raw mut self.schedule, &raw mut self.state);
@@ -155,15 +161,15 @@ impl Hasher {
     }
 }
 
-/// Eight bytes as two big-endian numbers, turned round both at once.
+/// Stores eight bytes as two big-endian numbers. The bytes of both are reversed at once.
 #[inline(always)]
 fn put_numbers(numbers: &mut [u64], word: u64) {
     const BYTES: u64 = 0x00ff_00ff_00ff_00ff;
     const HALVES: u64 = 0x0000_ffff_0000_ffff;
-    let word = (word & BYTES) << 8 | (word >> 8) & BYTES;
-    let word = (word & HALVES) << 16 | (word >> 16) & HALVES;
+    let swapped = (word & BYTES) << 8 | (word >> 8) & BYTES;
+    let reversed = (swapped & HALVES) << 16 | (swapped >> 16) & HALVES;
     if let [first, second] = numbers {
-        *first = word & 0xffff_ffff;
-        *second = word >> 32;
+        *first = reversed & 0xffff_ffff;
+        *second = reversed >> 32;
     }
 }

@@ -1,4 +1,5 @@
-//! Any `.zkl` file: reads an image file and a model, and writes `ModelPublicValues`.
+//! The program for any `.zkl` file: reads an image file and a model, and writes
+//! `ModelPublicValues`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! `fashion-mlp`: reads an image file, and writes `PublicValues`.
+//! The program for the network `fashion-mlp`: reads an image file, and writes `PublicValues`.
 
 #![no_main]
 

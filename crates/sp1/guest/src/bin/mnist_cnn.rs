@@ -1,4 +1,4 @@
-//! `mnist-cnn`: reads an image file, and writes `PublicValues`.
+//! The program for the network `mnist-cnn`: reads an image file, and writes `PublicValues`.
 
 #![no_main]
 

@@ -1,4 +1,5 @@
-//! Succinct's Prover Network. Its errors become sentences: who uses it has an account, not its source.
+//! Proving by Succinct's Prover Network. The SDK's errors become sentences for people who have an
+//! account and do not know the SDK's source.
 
 use super::{Proved, mode, proving};
 use crate::key::{self, Embedded};
@@ -15,10 +16,10 @@ use zklens_sp1::protocol::{Bytes, Execution, Failure, System};
 const KEY: &str = "NETWORK_PRIVATE_KEY";
 const RPC_URL: &str = "NETWORK_RPC_URL";
 
-/// How long a connection may take.
+/// The time in which a connection must succeed.
 const CONNECT: Duration = Duration::from_secs(10);
 
-const ACCOUNT: &str = "the network is paid in PROVE by the account of this key: make one and fund it at \
+const ACCOUNT: &str = "the account of this key pays the network in PROVE: make one and fund it at \
                        https://explorer.succinct.xyz, then set NETWORK_PRIVATE_KEY to its private key";
 
 pub(super) fn prove(
@@ -30,8 +31,8 @@ pub(super) fn prove(
 ) -> Result<Proved, Failure> {
     let signer = signer()?;
     let address = signer.address();
-    let url = std::env::var(RPC_URL).ok().filter(|url| !url.is_empty());
-    let url = url.unwrap_or_else(|| get_default_rpc_url_for_mode(NetworkMode::default()));
+    let named = std::env::var(RPC_URL).ok().filter(|url| !url.is_empty());
+    let url = named.unwrap_or_else(|| get_default_rpc_url_for_mode(NetworkMode::default()));
     let host = host(&url);
     reach(&url)?;
     output.progress(format!("asking {host} for the balance of {address}"));
@@ -64,7 +65,7 @@ fn request(
     inputs: &[Bytes],
     system: System,
 ) -> anyhow::Result<sp1_sdk::SP1ProofWithPublicValues> {
-    // The program was run here already.
+    // Simulation is skipped, since the program was run here already.
     let request = client.prove(key, run::stdin(inputs));
     request.mode(mode(system)).skip_simulation(true).run()
 }
@@ -74,23 +75,24 @@ fn signer() -> Result<NetworkSigner, Failure> {
     if key.is_empty() {
         return Err(failure::network(format!("{KEY} is not set"), ACCOUNT));
     }
-    // The error is not repeated: it might hold part of the key.
+    // The SDK's error is not shown, since it might contain part of the key.
     NetworkSigner::local(key.trim()).map_err(|_| {
         failure::network(
-            format!("{KEY} is no private key: expected 64 hexadecimal digits"),
+            format!("{KEY} is not a private key: expected 64 hexadecimal digits"),
             ACCOUNT,
         )
     })
 }
 
-/// Host and port of a URL, of which the rest may hold a password.
+/// The host and port of a URL. Messages show only these, since the rest may contain a password.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     authority.rsplit('@').next().unwrap_or_default()
 }
 
-/// Whether anybody listens there. The SDK would try for minutes before it says so.
+/// Checks that a server listens at the URL. The SDK would try for minutes before it reports that
+/// none does.
 fn reach(url: &str) -> Result<(), Failure> {
     let unreachable = |why: String| {
         failure::network(
@@ -103,18 +105,17 @@ fn reach(url: &str) -> Result<(), Failure> {
     };
     let (scheme, _) = url
         .split_once("://")
-        .ok_or_else(|| unreachable("this is no URL".into()))?;
-    let port = if scheme == "http" { 80 } else { 443 };
-    let host = host(url);
-    let has_port = host
+        .ok_or_else(|| unreachable("this is not a URL".into()))?;
+    let authority = host(url);
+    let has_port = authority
         .rsplit_once(':')
         .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let host = if has_port {
-        host.to_owned()
-    } else {
-        format!("{host}:{port}")
+    let socket = match scheme {
+        _ if has_port => authority.to_owned(),
+        "http" => format!("{authority}:80"),
+        _ => format!("{authority}:443"),
     };
-    let addresses = host
+    let addresses = socket
         .to_socket_addrs()
         .map_err(|error| unreachable(error.to_string()))?;
     let mut last = "no address is known for this name".to_owned();
@@ -127,7 +128,7 @@ fn reach(url: &str) -> Result<(), Failure> {
     Err(unreachable(last))
 }
 
-/// What an error of the SDK means for who asked for a proof.
+/// Explains an error of the SDK to the person who asked for the proof.
 fn sentence(error: &anyhow::Error, url: &str) -> Failure {
     let again = "ask again later; https://explorer.succinct.xyz shows your requests";
     let causes = || error.chain();
@@ -148,7 +149,7 @@ fn sentence(error: &anyhow::Error, url: &str) -> Failure {
             | Error::SimulationFailed),
         ) => {
             return failure::network(
-                format!("the Prover Network gave the request up ({error})"),
+                format!("the Prover Network gave up on the request ({error})"),
                 again,
             );
         }
@@ -246,11 +247,11 @@ mod tests {
                 anyhow::Error::new(Error::RequestUnfulfillable {
                     request_id: request_id.clone(),
                 }),
-                "gave the request up",
+                "gave up on the request",
             ),
             (
                 anyhow::Error::new(Error::RequestUnexecutable { request_id }),
-                "gave the request up",
+                "gave up on the request",
             ),
             (
                 anyhow::anyhow!("failed_precondition: insufficient balance"),
