@@ -7,7 +7,7 @@ import {Features} from "./Features.sol";
 import {Vectors} from "./Vectors.sol";
 
 /// @title What one row of a table shows, one gadget per kind of operator that is not linear
-/// @notice Twin of `crates/layers/src/gadget.rs`, at the point where the sumcheck ends: a row is the pointer to its first
+/// @notice Twin of `crates/layers/src/gadgets/mod.rs`, at the point where the sumcheck ends: a row is the pointer to its first
 /// column's value there.
 library Gadgets {
     using ContractKey for uint256;

@@ -8,7 +8,7 @@ import {Gadgets} from "./Gadgets.sol";
 import {Vectors} from "./Vectors.sol";
 
 /// @title Lookups: every key that a row asks for is an entry of a table
-/// @notice Twin of `crates/layers/src/lookup.rs`, at the point where the sumcheck ends.
+/// @notice Twin of `crates/layers/src/gadgets/lookup.rs`, at the point where the sumcheck ends.
 library Lookups {
     using ContractKey for uint256;
     using Gadgets for Gadgets.Powers;

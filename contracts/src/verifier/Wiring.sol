@@ -54,7 +54,7 @@ library Ends {
 }
 
 /// @title Linear layers, as functionals
-/// @notice Twin of `crates/layers/src/wiring.rs`. Lists of four axes are of images, channels, rows and columns.
+/// @notice Twin of `crates/layers/src/relation/wiring.rs`. Lists of four axes are of images, channels, rows and columns.
 library Wiring {
     using ContractKey for bytes;
     using ContractKey for uint256;
