@@ -1,4 +1,4 @@
-//! Lists of a key, refused while they are read.
+//! Lists in files from strangers, with a limit that holds while they are read.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -6,11 +6,11 @@ use core::marker::PhantomData;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// A list of at most `LIMIT` items. An item may take a byte in a file and a hundred in memory.
+/// Reads a list of at most `LIMIT` items. A one-byte item of a file may take a hundred bytes in memory.
 ///
 /// # Errors
 ///
-/// The list is longer, or an item is malformed. Memory is taken for `LIMIT` items at most, whatever the file claims.
+/// The list is longer, or an item is malformed. Memory is taken for `LIMIT` items at most, whatever length the file claims.
 pub fn at_most<'de, D: Deserializer<'de>, T: Deserialize<'de>, const LIMIT: usize>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {

@@ -1,10 +1,10 @@
-//! What can be wrong with a circuit.
+//! Errors of circuits, layouts and statements.
 
 /// Why a model or a key cannot be proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LayerError {
-    /// An operator that no table and no wire can show in its place.
+    /// An operator that neither a table nor a wire can express in its place.
     #[error(
         "node {node} ({operator}): its operand is laid out in a way that no proof can follow yet"
     )]
@@ -17,10 +17,10 @@ pub enum LayerError {
     /// A graph without nodes.
     #[error("the graph computes no logits")]
     NoLogits,
-    /// Nothing to prove.
-    #[error("a proof is of at least one image")]
+    /// A batch without images.
+    #[error("a proof needs at least one image")]
     NoImages,
-    /// Tables of so many rows that no proof is made for them.
+    /// Tables with more cells than a proof may have.
     #[error(
         "a proof for {images} images would have {cells} cells or more; the most is {limit}, and {} images",
         crate::dims::MAX_IMAGES
@@ -33,10 +33,10 @@ pub enum LayerError {
         /// The most there may be.
         limit: u64,
     },
-    /// More rows than a verifier combines.
+    /// More committed vectors than a verifier combines.
     #[error("the proof has {vectors} commitments or more; the most is {limit}")]
     TooManyVectors {
-        /// The key's, the statement's and the proof's, or some of them.
+        /// Vectors of key, statement and proof, as far as they were counted.
         vectors: u64,
         /// The most there may be.
         limit: u64,
@@ -48,14 +48,14 @@ pub enum LayerError {
     TooMuchWork {
         /// Images in the batch.
         images: usize,
-        /// How many of their labels differ.
+        /// Different labels among them.
         labels: usize,
         /// Multiplications.
         work: u64,
-        /// The most they may.
+        /// The most there may be.
         limit: u64,
     },
-    /// More of something than any circuit has.
+    /// A list of the key that is longer than in any circuit.
     #[error("the key has {got} {what}; the most is {limit}")]
     TooMany {
         /// Tables, or arrays.
@@ -65,24 +65,24 @@ pub enum LayerError {
         /// The most there may be.
         limit: usize,
     },
-    /// An array without sides or without cells, or with more than any layer has.
+    /// An array without sides or cells, or with more than any layer has.
     #[error(
         "array {array} of the key: {sides} sides and {cells} cells; it has 1 to {} sides, and 1 to {} cells",
         crate::dims::MOST_SIDES,
         crate::dims::MOST_ARRAY_CELLS
     )]
     Array {
-        /// Which.
+        /// Index of the array.
         array: usize,
-        /// Its sides.
+        /// Number of its sides.
         sides: usize,
-        /// Its cells.
+        /// Number of its cells.
         cells: u64,
     },
-    /// The randomness that hides a proof does not fit into one row.
-    #[error("the proof needs {needed} random cells in a row of {columns} columns")]
+    /// The random cells that hide a proof do not fit into one committed vector.
+    #[error("the proof needs {needed} random cells in a vector of {columns} cells")]
     MaskTooLong {
-        /// Cells that the mask row has to hold.
+        /// Cells that the mask vector has to hold.
         needed: usize,
         /// Cells it has.
         columns: usize,
@@ -90,7 +90,7 @@ pub enum LayerError {
     /// A key whose tables and wires do not fit each other.
     #[error("table {table}: the key's wires or sides do not fit")]
     Malformed {
-        /// Which table.
+        /// Index of the table.
         table: usize,
     },
     /// A statement with more or fewer labels than images.

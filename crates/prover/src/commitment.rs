@@ -1,8 +1,8 @@
-//! Commits vectors and opens them: the prover of [`zklens_commitment::opening`], whose documentation
-//! has the protocol.
+//! Commits to vectors and opens the commitments: the prover's counterpart of [`zklens_commitment::opening`], whose
+//! documentation has the protocol.
 //!
-//! Randomness is the caller's: [`Vector::blinding`] and the cells of mask vectors, of which *The caller's
-//! duty* in [`zklens_commitment::opening`] says what hides an opening.
+//! Randomness comes from the caller: [`Vector::blinding`], and the first cells of mask vectors. *The caller's duty* in
+//! [`zklens_commitment::opening`] says which cells have to be random so that an opening hides all others.
 
 mod opening;
 
@@ -15,12 +15,12 @@ use zklens_field::{
     AdditiveGroup, Field, Point, Scalar, sum_of_integers, sum_of_picks, sum_of_scalars,
 };
 
-/// One vector of a committed vector.
+/// A vector to commit to.
 #[derive(Clone, Debug)]
 pub struct Vector {
-    /// The vector's cells, from the first column on. Columns without a cell hold zero.
+    /// The cells, from the first. Missing cells are zero.
     pub cells: Cells,
-    /// What hides the vector; zero for a public one.
+    /// The random blinding of the commitment; zero for a public vector.
     pub blinding: Scalar,
 }
 
@@ -33,22 +33,22 @@ pub enum Cells {
     Scalars(Vec<Scalar>),
     /// Sums of few values that occur often, which are cheap to commit to; made by [`Self::sums`].
     Sums {
-        /// What is summed.
+        /// The summands.
         values: Vec<Scalar>,
-        /// A column, and which value to add there.
+        /// Pairs of a cell's index and the index of a value that is added there.
         picks: Vec<(u32, u32)>,
-        /// The sums, which say the same as `values` and `picks`.
+        /// The sums, written out from `values` and `picks`.
         cells: Vec<Scalar>,
     },
 }
 
 impl Cells {
-    /// `len` cells; the cell at `column` is the sum of `values[value]` over all picks
-    /// `(column, value)`. Picks of a value that is zero cost nothing to commit to.
+    /// `len` cells. The cell at index `cell` is the sum of `values[value]` over all picks `(cell, value)`. Picks of a zero value
+    /// cost nothing to commit to.
     ///
     /// # Panics
     ///
-    /// A pick is of no cell, or of no value.
+    /// If a pick names a cell or a value that does not exist.
     #[must_use]
     pub fn sums(values: Vec<Scalar>, picks: Vec<(u32, u32)>, len: usize) -> Self {
         let mut cells = vec![Scalar::ZERO; len];
@@ -62,7 +62,7 @@ impl Cells {
         }
     }
 
-    /// How many there are.
+    /// The number of cells.
     const fn len(&self) -> usize {
         match self {
             Self::Integers(cells) => cells.len(),
@@ -86,7 +86,7 @@ fn add_integers(sums: &mut [Scalar], cells: &[i64], rho: &Scalar) {
     let low = cells.iter().copied().min().unwrap_or_default();
     let largest = cells.iter().map(|n| n.abs_diff(low)).max().unwrap_or(0);
     if largest < cells.len() as u64 {
-        // Few different integers: their multiples need no multiplication each.
+        // There are few different integers, so each multiple is computed once.
         let first = Scalar::from(low) * rho;
         let multiples: Vec<Scalar> = successors(Some(first), |multiple| Some(*multiple + rho))
             .take(largest as usize + 1)
@@ -103,7 +103,7 @@ fn add_integers(sums: &mut [Scalar], cells: &[i64], rho: &Scalar) {
 ///
 /// # Panics
 ///
-/// A vector has more cells than columns, or the setup fewer than `C + 1` powers.
+/// If a vector has more than `C` cells, or the setup fewer than `C + 1` powers.
 #[must_use]
 pub fn commit(setup: &Setup, columns: Columns, vectors: &[Vector]) -> Vec<Point> {
     let powers = powers(setup, columns);

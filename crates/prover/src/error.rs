@@ -7,10 +7,10 @@ use zklens_model::InputError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProveError {
-    /// An image has another shape than the network takes.
+    /// The shape of an image is not that of the network's input.
     #[error(transparent)]
     Image(#[from] InputError),
-    /// There are no images, too many, or labels that do not belong to them.
+    /// The batch is empty or too large, or its labels do not belong to it.
     #[error(transparent)]
     Batch(#[from] LayerError),
     /// The callback for progress asked to stop.

@@ -21,7 +21,7 @@ pub enum Privacy<'a> {
     Private(&'a mut dyn CryptoRng),
 }
 
-/// What it takes to prove what a model sees.
+/// A model with everything that proofs about it need.
 #[derive(Clone, Debug)]
 pub struct ProvingKey {
     model: Model,
@@ -45,37 +45,36 @@ const FRAME: Frame = Frame {
     max_bytes: usize::MAX,
 };
 
-/// What the rows of a key are cut for. Another layout of the same model is another key, with another
-/// model id.
+/// The kind of verifier for which a key is made. It decides how long committed vectors are, so it is part of the key:
+/// keys of one model for two targets have different model ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Target {
-    /// Short rows: the prover's work is in proportion to the columns, and a native verifier has little
-    /// more to do for more rows.
+    /// Short vectors. The prover's work grows with their length, while more of them cost a native verifier little.
     #[default]
     Native,
-    /// As few rows as there can be: on a chain, every row costs the gas of a multiplication, 6,000 and more.
+    /// As few vectors as possible. On a chain each costs the gas of a multiplication, 6,000 and more.
     Evm,
 }
 
-/// Rows have a multiple of so many columns, which lets them fit a model well enough.
+/// Lengths of vectors are multiples of this.
 const COLUMN_STEP: usize = 64;
 
-/// So many columns are worth one row of weights less, which takes a verifier a multiplication.
-const COLUMNS_PER_WEIGHT_ROW: usize = 64;
+/// The length that we trade for one vector of weights fewer: each costs the verifier a multiplication.
+const CELLS_PER_WEIGHT_VECTOR: usize = 64;
 
-/// So many are worth one row less of pixels, witness or helpers, which also takes 64 bytes of every proof.
-const COLUMNS_PER_PROOF_ROW: usize = 512;
+/// The same for a vector of pixels, witness or helpers, which also adds 64 bytes to every proof.
+const CELLS_PER_PROOF_VECTOR: usize = 512;
 
 impl Target {
-    /// What a proof costs, of one image, in columns.
+    /// The cost of a proof about one image, in cells of a vector.
     fn cost(self, layout: &Layout) -> usize {
         let count = layout.columns.count();
         let (weights, all) = (layout.vectors.weights.len(), layout.vectors.helpers.end);
         match self {
             // Multiplications of points are as many as columns, transforms as long as the next power of two.
             Self::Native => {
-                let of_weights = weights * COLUMNS_PER_WEIGHT_ROW;
-                let of_proofs = (all - weights) * COLUMNS_PER_PROOF_ROW;
+                let of_weights = weights * CELLS_PER_WEIGHT_VECTOR;
+                let of_proofs = (all - weights) * CELLS_PER_PROOF_VECTOR;
                 count + count.next_power_of_two() + of_weights + of_proofs
             }
             Self::Evm => count + all * Columns::MAX.count(),
@@ -88,8 +87,8 @@ impl ProvingKey {
     ///
     /// # Errors
     ///
-    /// The model has an operator, or an arrangement of operators, that cannot be proved, or the setup
-    /// is too short.
+    /// [`KeygenError::Model`] if an operator or an arrangement of operators cannot be proved, [`KeygenError::ShortSetup`] if
+    /// the setup has too few powers.
     pub fn new(setup: &Setup, model: Model, privacy: Privacy<'_>) -> Result<Self, KeygenError> {
         Self::with_target(setup, model, privacy, Target::default())
     }
@@ -107,10 +106,10 @@ impl ProvingKey {
     ) -> Result<Self, KeygenError> {
         let circuit = Circuit::compile(&model)?;
         let columns = choose_columns(&circuit, target)?;
-        let rows = Layout::new(&circuit, columns, 1)?.vectors.weights.len();
+        let vectors = Layout::new(&circuit, columns, 1)?.vectors.weights.len();
         let blindings = match privacy {
-            Privacy::Public => vec![Scalar::default(); rows],
-            Privacy::Private(rng) => scalars(rows, rng),
+            Privacy::Public => vec![Scalar::default(); vectors],
+            Privacy::Private(rng) => scalars(vectors, rng),
         };
         Self::with_blindings(setup, model, circuit, columns, &blindings)
     }
@@ -146,8 +145,8 @@ impl ProvingKey {
         })
     }
 
-    /// The file's bytes: `"ZKLX"`, a version, the columns of a row, the model's file with its length before
-    /// it, and what blinds each row of weights, 32 bytes each. With private weights it is a secret.
+    /// The file's bytes: `"ZKLX"`, a version, the length of vectors, the model's file behind its length, and the blinding of
+    /// each vector of weights, 32 bytes each. With private weights the file is a secret.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let model = self.model.encode();
@@ -165,7 +164,7 @@ impl ProvingKey {
     ///
     /// # Errors
     ///
-    /// The file is no proving key, or [`Self::new`] would refuse its model.
+    /// The file is not a valid proving key, or [`Self::new`] would refuse its model.
     pub fn decode(setup: &Setup, file: &[u8]) -> Result<Self, ProvingKeyError> {
         let malformed = ProvingKeyError::Malformed;
         let rest = FRAME.open(file)?;
@@ -196,7 +195,7 @@ impl ProvingKey {
         &self.model
     }
 
-    /// What a verifier needs.
+    /// The verifying key.
     #[must_use]
     pub const fn verifying(&self) -> &VerifyingKey {
         &self.verifying
@@ -211,12 +210,12 @@ impl ProvingKey {
     }
 }
 
-/// The columns of all rows in a key of `circuit`.
+/// The length of all committed vectors for a key of `circuit`: the cheapest for the target.
 fn choose_columns(circuit: &Circuit, target: Target) -> Result<Columns, KeygenError> {
     let mut best: Option<(usize, Columns)> = None;
     for count in (COLUMN_STEP..Columns::MAX.count()).step_by(COLUMN_STEP) {
         let columns = Columns::new(count).expect("fewer than the most");
-        // Of those that hold the random cells.
+        // Short vectors may not hold the random cells.
         if let Ok(layout) = Layout::new(circuit, columns, 1) {
             let cost = target.cost(&layout);
             if best.is_none_or(|(least, _)| cost < least) {
@@ -226,7 +225,7 @@ fn choose_columns(circuit: &Circuit, target: Target) -> Result<Columns, KeygenEr
     }
     match best {
         Some((_, columns)) => Ok(columns),
-        // The longest rows tell why there are none.
+        // The error of the longest vectors says why all lengths fail.
         None => Ok(Layout::new(circuit, Columns::MAX, 1).map(|layout| layout.columns)?),
     }
 }
@@ -245,7 +244,7 @@ fn lay_out(layout: &Layout, arrays: &[Vec<i64>], blindings: &[Scalar]) -> Vec<Ve
     rows.into_iter().zip(blindings).map(row).collect()
 }
 
-/// Writes cells into a row from a column on.
+/// Writes cells into a vector, from the index `offset`.
 pub(crate) fn write<T: Copy + Default>(row: &mut Vec<T>, offset: usize, cells: &[T]) {
     let end = offset + cells.len();
     if row.len() < end {
@@ -264,17 +263,17 @@ pub enum KeygenError {
     /// The key would not be valid.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The setup has fewer powers than a row has columns.
+    /// The setup has too few powers for the length of vectors.
     #[error("the setup string has {got} powers; this model needs {expected}")]
     ShortSetup {
-        /// How many it takes.
+        /// Powers needed.
         expected: usize,
-        /// How many there are.
+        /// Powers of the setup.
         got: usize,
     },
 }
 
-/// Why a file is no proving key.
+/// Why a file is not a proving key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProvingKeyError {
@@ -289,10 +288,10 @@ pub enum ProvingKeyError {
         /// The file's version.
         got: u16,
     },
-    /// Truncated, or with more or fewer blindings than the model has rows.
+    /// The file is truncated, or has more or fewer blindings than the model has vectors of weights.
     #[error("the proving key is malformed or truncated")]
     Malformed,
-    /// The model inside is none.
+    /// The model inside is not valid.
     #[error(transparent)]
     Model(#[from] FileError),
     /// The model inside has no keys.

@@ -1,6 +1,6 @@
-//! The prover: fast twins of the trusted crates' protocols, file by file.
+//! The prover: the trusted crates' protocols once more, fast, under the same file names.
 //!
-//! [`ProvingKey::new`] makes the keys of a model, [`prove`] proves what it sees, and
+//! [`ProvingKey::new`] makes the keys of a model, [`prove`] proves a label of an image, and
 //! [`zklens_verifier::verify`] checks that.
 //!
 //! ```
@@ -13,7 +13,7 @@
 //! let model = zklens_models::find("mnist-cnn").expect("a shipped model").decode()?;
 //! let key = ProvingKey::new(&setup, model, Privacy::Public)?;
 //!
-//! // The prover has the image; the context is what the verifier asks for.
+//! // The prover has the image. The verifier chooses the context.
 //! let image = Pixels::new([1, 28, 28], vec![0; 28 * 28]).expect("28×28 pixels");
 //! let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
 //! let proved = prove(&setup, &key, &[image], [7; 32], &mut rng)?;

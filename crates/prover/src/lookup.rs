@@ -1,4 +1,5 @@
-//! Twin of [`zklens_layers::gadgets::lookup`]: the helper columns, committed to by their few different terms.
+//! The prover's counterpart of [`zklens_layers::gadgets::lookup`]: helper columns. They repeat few different terms, which makes
+//! them cheap to commit to.
 
 use crate::commitment::{Cells, Vector};
 use crate::random::scalar;
@@ -10,26 +11,26 @@ use zklens_layers::gadgets::Query;
 use zklens_layers::gadgets::lookup::{Helper, LookupChallenges};
 use zklens_layers::layout::{Layout, TableLayout};
 
-/// A term of a helper: which of all values.
+/// A term of a helper, as an index into all values.
 type Value = u32;
 
 /// The helper columns of all tables.
 #[derive(Clone, Debug)]
 pub(crate) struct Helpers {
-    /// Every value that is a term of some helper.
+    /// All different values of terms.
     values: Vec<Scalar>,
     /// For each table, its helper columns.
     tables: Vec<Vec<Column>>,
 }
 
-/// A helper column: for each row the values that it is the sum of.
+/// A helper column: for each row, the terms whose sum is its cell.
 #[derive(Clone, Debug)]
 struct Column {
     terms: Vec<[Option<Value>; 2]>,
 }
 
 impl Helpers {
-    /// The helpers of a witness. `values` has the column of values of each table of entries.
+    /// The helpers of a witness. `entries` has the values of each table of entries.
     pub(crate) fn new(
         layout: &Layout,
         witness: &Witness,
@@ -73,7 +74,7 @@ impl Helpers {
         })
     }
 
-    /// The rows that hold all helper columns.
+    /// The vectors of all helper columns.
     pub(crate) fn vectors(&self, layout: &Layout, rng: &mut dyn CryptoRng) -> Vec<Vector> {
         let first = layout.vectors.helpers.start;
         let mut rows = vec![(Vec::new(), 0_usize); layout.vectors.helpers.len()];
@@ -102,7 +103,7 @@ impl Helpers {
     }
 }
 
-/// All different terms: a key with how often it counts.
+/// All different terms: a query or entry, with its multiplicity.
 struct Terms {
     challenges: LookupChallenges,
     values: Vec<(Scalar, Scalar)>,
@@ -147,7 +148,7 @@ impl Terms {
         Column { terms }
     }
 
-    /// `count · key / (α + key)`; none if it is zero.
+    /// `count · k / (α + k)`; `None` if it is zero.
     fn term(&mut self, position: i64, value: i64, count: i64) -> Option<Value> {
         if count == 0 || (position, value) == (0, 0) {
             return None;

@@ -24,22 +24,23 @@ use zklens_model::Pixels;
 use zklens_transcript::{Writer, labels};
 use zklens_verifier::{Context, InputOpening, Statement};
 
-/// A statement with its proof, and what shows which images it is about.
+/// A statement, its proof, and the opening of its input commitments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proved {
-    /// What is proved.
+    /// The statement that is proved.
     pub statement: Statement,
     /// The proof's tape.
     pub proof: Vec<u8>,
-    /// What opens the input commitments. To be kept, unless the images are public.
+    /// Opens the input commitments, which shows which images were classified. Keep it secret, unless the images are public.
     pub opening: InputOpening,
 }
 
-/// Proves what the model of `key` sees in `images`.
+/// Proves which labels the model of `key` gives `images`.
 ///
 /// # Errors
 ///
-/// There is no image or too many, or one has another shape than the model takes.
+/// [`ProveError::Batch`] if `images` is empty or too long, [`ProveError::Image`] if an image does not have the shape of the
+/// network's input.
 ///
 /// # Panics
 ///
@@ -55,7 +56,7 @@ pub fn prove(
     prove_with(setup, key, images, context, rng, unstoppable)
 }
 
-/// [`prove`] that tells `progress` of each stage before it begins, and ends where that breaks.
+/// As [`prove`], with reports of progress. Calls `progress` before each stage, and stops if it breaks.
 ///
 /// # Errors
 ///
@@ -86,27 +87,28 @@ pub fn prove_with(
 }
 
 impl ProvingKey {
-    /// The layout of a proof for so many images.
+    /// The layout of a proof for `images` images.
     ///
     /// # Errors
     ///
-    /// There is no image, or too many.
+    /// Those of [`Layout::new`], for example zero images or too many.
     pub fn layout(&self, images: usize) -> Result<Layout, LayerError> {
         let key = self.verifying();
         Layout::new(key.circuit(), key.columns(), images)
     }
 }
 
-/// Proves a witness, which [`Witness::new`] makes: [`prove_with`] with a witness and labels of one's own. If
-/// they are not those of the model, the proof is refused by every verifier.
+/// Proves a given witness with given labels; [`Witness::new`] makes an honest one. Every verifier refuses the proof of a
+/// witness or labels that are not the model's.
 ///
 /// # Errors
 ///
-/// The labels are not of this model, or not as many as images; or [`ProveError::Cancelled`].
+/// [`ProveError::Batch`] if a label is not a class of the model or there is not one for each image;
+/// [`ProveError::Cancelled`].
 ///
 /// # Panics
 ///
-/// The setup, the layout or the witness is not the key's.
+/// If setup, layout or witness do not belong to the key.
 #[expect(clippy::too_many_arguments, reason = "tests lie with each of them")]
 pub fn prove_witness(
     setup: &Setup,
@@ -187,7 +189,7 @@ pub fn prove_witness(
     })
 }
 
-/// The challenges of step 3, beside those of lookups.
+/// Draws the challenges of step 3. Those of lookups were drawn before.
 fn draw_challenges(layout: &Layout, lookup: LookupChallenges, writer: &mut Writer) -> Challenges {
     let coordinates = 1..layout.num_vars;
     Challenges {
@@ -199,7 +201,7 @@ fn draw_challenges(layout: &Layout, lookup: LookupChallenges, writer: &mut Write
     }
 }
 
-/// For each table of entries, the values of these.
+/// For each table of the circuit, the values of its entries if it has any.
 fn entries(key: &ProvingKey) -> Vec<Option<&[i64]>> {
     let tables = key.verifying().circuit().tables.iter();
     let values = |table: &Table| match &table.gadget {

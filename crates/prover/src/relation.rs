@@ -1,17 +1,17 @@
-//! Twin of [`zklens_layers::relation`]: the sum's summands, one for each table.
+//! The prover's counterpart of [`zklens_layers::relation`]: the summand of each table, ready for fast evaluation.
 
 use crate::sumcheck::Combination;
 use zklens_field::{AdditiveGroup, Scalar};
 use zklens_layers::gadgets::polynomial::{Linear, Polynomial};
 use zklens_layers::relation::Relation;
 
-/// `eq·local + M·output + free`, made quick to evaluate: every linear form once, and each product
-/// from the forms it is of.
+/// `eq·constraints + M·output + lookup_sum`, ready for fast evaluation. Each linear form is evaluated once, and products are
+/// made of them.
 #[derive(Debug)]
 pub(crate) struct RowSum {
-    /// How many cells of the row are columns of the table. `M` and `eq` follow.
+    /// The number of cells of a row that are columns of the table. `M` and `eq` follow.
     num_columns: usize,
-    /// Which of these are zero on rows of padding.
+    /// The number of these that are zero on rows of padding.
     blinded: usize,
     forms: Vec<Form>,
     local: Compiled,
@@ -96,7 +96,7 @@ impl Compiled {
 }
 
 impl RowSum {
-    /// A row of the summand has the table's columns first, the first `blinded` of which are committed.
+    /// In a row of the summand the table's columns come first. The first `blinded` of them are committed.
     pub(crate) fn new(relation: &Relation, blinded: usize, num_columns: usize) -> Self {
         let mut forms = Vec::new();
         let local = Compiled::new(&relation.constraints, &mut forms);
@@ -140,7 +140,7 @@ impl Combination for RowSum {
     }
 
     fn vanishes(&self, low: &[Scalar], high: &[Scalar]) -> bool {
-        // Rules have no constants, and nothing is wired to padding.
+        // Rules are without constants, and wires do not reach padding.
         let is_zero = |row: &[Scalar]| {
             row[self.num_columns] == Scalar::ZERO
                 && row[..self.blinded].iter().all(|cell| *cell == Scalar::ZERO)

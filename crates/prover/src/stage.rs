@@ -1,26 +1,26 @@
-//! What a prover tells of while it works.
+//! Stages of proving, for reports of progress.
 
 use crate::error::ProveError;
 use std::ops::ControlFlow;
 
-/// What a prover does, in this order; each takes a good part of the time.
+/// A stage of proving. They follow each other in this order; each takes a good part of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Running the network and writing down all that it computed.
+    /// Runs the network and writes down all its values.
     Witness,
-    /// Committing to that: steps 0 and 1.
+    /// Commits to them: steps 0 and 1 of the protocol.
     Commitment,
-    /// Helpers of lookups: step 2.
+    /// Makes the helpers of lookups: step 2.
     Lookups,
-    /// One sum of all rules, and its sumcheck: steps 3 and 4.
+    /// Sums up all rules, and runs the sumcheck: steps 3 and 4.
     Sumcheck,
-    /// Values and claims on rows, opened: steps 5 and 6.
+    /// Sends the columns' values, and opens the claims on vectors: steps 5 and 6.
     Opening,
 }
 
 impl Stage {
-    /// All of them, in their order.
+    /// All stages, in their order.
     pub const ALL: [Self; 5] = [
         Self::Witness,
         Self::Commitment,
@@ -29,7 +29,11 @@ impl Stage {
         Self::Opening,
     ];
 
-    /// Tells `progress` that this stage begins.
+    /// Reports the beginning of this stage to `progress`.
+    ///
+    /// # Errors
+    ///
+    /// [`ProveError::Cancelled`] if `progress` breaks.
     pub(crate) fn begin(
         self,
         progress: &mut dyn FnMut(Self) -> ControlFlow<()>,

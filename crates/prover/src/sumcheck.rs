@@ -1,14 +1,14 @@
-//! Twin of `zklens_sumcheck`: the same steps and labels, and the work between them.
+//! The prover's counterpart of `zklens_sumcheck`: the same steps and labels, and the work between them.
 //!
-//! The polynomial summed is a list of [`Summand`]s and a constant,
+//! The polynomial that is summed is a list of [`Summand`]s and a constant:
 //!
 //! ```text
 //! G(x) = constant + Σ_k 2^(m_k)·g_k(last m_k coordinates of x)
 //! g_k(x', b) = (1 − b)·combination_k(cells of x', blinded by b)
 //! ```
 //!
-//! and each combination is of low degree in the cells of some multilinear tables. A round costs one
-//! pass over the tables that still have its variable, and folds them in place to half their length.
+//! Each combination has a low degree in the cells of some multilinear tables. A round makes one pass over the tables that
+//! still have its variable, and folds them in place to half their length.
 
 mod combination;
 mod summand;
@@ -23,10 +23,10 @@ use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_sumcheck::{EvalClaim, MaskFunctional, MaskShape, RoundMessage};
 use zklens_transcript::{Writer, labels};
 
-/// What is left of a sum once it is proved, up to the opening.
+/// The end of a sumcheck, before the opening.
 #[derive(Clone, Debug)]
 pub struct Reduced<const DEGREE: usize> {
-    /// What the verifier is left with.
+    /// The claim that the verifier is left with.
     pub claim: EvalClaim<DEGREE>,
     /// `G` at the claim's point, without the mask.
     pub evaluation: Scalar,
@@ -35,14 +35,14 @@ pub struct Reduced<const DEGREE: usize> {
     pub tables: Vec<Vec<Scalar>>,
 }
 
-/// Proves that `G`, of `constant` and `summands`, sums to zero, under the mask with the committed
-/// coefficients `mask`, which must be uniformly random and serve nothing else. If the sum is another,
-/// the proof is refused.
+/// Proves that `G`, of `constant` and `summands`, sums to zero. If it does not, verifiers refuse the proof.
+///
+/// `mask` has the committed coefficients of the mask. They must be uniformly random and used nowhere else.
 ///
 /// # Panics
 ///
-/// There is no summand, one has a degree above `DEGREE`, or above `DEGREE − 1` in its blinded cells,
-/// or the mask is not of this sumcheck's [`MaskShape`].
+/// If the list of summands is empty, the degree of one is above `DEGREE`, or above `DEGREE − 1` in its blinded cells, or the
+/// mask does not have the length that the [`MaskShape`] of this sumcheck demands.
 pub fn prove<const DEGREE: usize>(
     summands: Vec<Summand>,
     constant: Scalar,
@@ -66,7 +66,7 @@ pub fn prove<const DEGREE: usize>(
         "every summand has degree {DEGREE} at most"
     );
 
-    // Rounds are many and short, and from outside the pool each would wake it and wait.
+    // Rounds are many and short. Inside the pool, none of them has to wake it.
     rayon::scope(|_| prove_rounds(num_vars, summands, constant, mask, writer))
 }
 
@@ -87,7 +87,7 @@ fn prove_rounds<const DEGREE: usize>(
     let mut point = Vec::with_capacity(num_vars);
     let mut bound_mask = Scalar::ZERO;
     for (round, mask) in mask.chunks_exact(DEGREE).enumerate() {
-        // 1. The round polynomial, less what the running sum says of it.
+        // 1. The round polynomial, without the coefficient that the running sum implies.
         let left = num_vars - round;
         let mut polynomial = mask_round(&bound_mask, mask, left);
         polynomial[0] += doubled(constant, left - 1);
@@ -126,10 +126,10 @@ fn finish<const DEGREE: usize>(
     }
 }
 
-/// A summand under way.
+/// A summand during the sumcheck.
 struct Running {
     summand: Summand,
-    /// `2^m` for the `m` variables that it had at first.
+    /// `2^m` for the `m` variables of the summand.
     weight: Scalar,
     /// Coefficients of the round polynomial of its first variable left. Before it joins, the
     /// variables that it ignores do not change this.
@@ -145,7 +145,7 @@ impl Running {
         }
     }
 
-    /// What it adds to the round polynomial when `left` variables are unbound.
+    /// The summand's share of the round polynomial when `left` variables are unbound.
     fn round(&self, left: usize) -> Univariate {
         let Some(ignored) = left.checked_sub(self.summand.num_vars + 1) else {
             return self.polynomial.map(|coefficient| coefficient * self.weight);
@@ -201,8 +201,7 @@ impl Rounds {
     }
 }
 
-/// The mask's round polynomial. Variables not yet bound cancel, so only a factor is left of them:
-/// `2^(left−1) · (bound + Σ_j a_j·(2·X^j − 1))`.
+/// The mask's round polynomial: `2^(left−1) · (bound + Σ_j a_j·(2·X^j − 1))`. Unbound variables cancel to a factor.
 fn mask_round(bound: &Scalar, coefficients: &[Scalar], left: usize) -> Univariate {
     let mut polynomial = Univariate::default();
     let constant = *bound - coefficients.iter().sum::<Scalar>();

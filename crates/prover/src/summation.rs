@@ -1,4 +1,4 @@
-//! The sum of all rules, written down for the sumcheck: one summand for each table.
+//! The sum of all rules as summands of the sumcheck, one for each table.
 
 use crate::key::ProvingKey;
 use crate::lookup::Helpers;
@@ -16,7 +16,7 @@ use zklens_layers::relation::wiring::Covector;
 use zklens_layers::{Challenges, Relations};
 use zklens_multilinear::eq_table;
 
-/// All that the summands are made of.
+/// Everything that summands are made of.
 pub(crate) struct Summation<'a> {
     pub(crate) key: &'a ProvingKey,
     pub(crate) layout: &'a Layout,
@@ -29,7 +29,7 @@ pub(crate) struct Summation<'a> {
 }
 
 impl Summation<'_> {
-    /// The constant with all biases; and for each table, what every wire multiplies its output by, row by row.
+    /// The constant with all biases; and for each table, the coefficient of each row's output.
     pub(crate) fn wired(&self) -> (Scalar, Vec<Vec<Scalar>>) {
         let mut constant = self.relations.constant;
         let table_layouts = self.layout.tables.iter();
@@ -53,7 +53,7 @@ impl Summation<'_> {
         (constant, wired)
     }
 
-    /// A summand for each table.
+    /// The summand of each table.
     pub(crate) fn summands(&self, wired: Vec<Vec<Scalar>>) -> Vec<Summand> {
         let tables = wired.into_par_iter().enumerate();
         tables
@@ -61,7 +61,7 @@ impl Summation<'_> {
             .collect()
     }
 
-    /// Its first tables are the columns.
+    /// The summand of a table. Its first multilinear tables are the columns.
     fn summand(&self, table: usize, wired: Vec<Scalar>) -> Summand {
         let table_layout = &self.layout.tables[table];
         let columns = table_layout.columns();
@@ -84,7 +84,7 @@ impl Summation<'_> {
         Summand::new(num_vars, tables, blinds, sum)
     }
 
-    /// A column over the hypercube.
+    /// The values of a column over the hypercube.
     fn column(&self, table: usize, column: usize, kind: Column) -> Vec<Scalar> {
         let table_layout = &self.layout.tables[table];
         let integers =
@@ -102,7 +102,7 @@ impl Summation<'_> {
     }
 }
 
-/// Cells of a table's tensor at their places in the hypercube, zeros between them.
+/// Spreads the cells of a tensor over the hypercube, with zeros between them.
 fn scatter(table_layout: &TableLayout, cells: impl Iterator<Item = Scalar>) -> Vec<Scalar> {
     let mut table = vec![Scalar::ZERO; 1 << (table_layout.num_vars() - 1)];
     let [_, channels, height, width] = table_layout.dims;
@@ -123,7 +123,7 @@ fn scatter(table_layout: &TableLayout, cells: impl Iterator<Item = Scalar>) -> V
     table
 }
 
-/// What a layer's bias adds to the constant.
+/// The share of a layer's bias in the constant.
 fn bias(path: &Path, covector: &Covector, bias: &[i64]) -> Scalar {
     let covector = covector.at_end_of(path);
     let [_, channels, _, _] = &covector.axes;

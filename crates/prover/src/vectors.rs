@@ -62,7 +62,7 @@ impl Vectors {
         }
     }
 
-    /// What opens the commitments to the pixels.
+    /// The opening of the commitments to the pixels.
     pub(crate) fn opening(&self, layout: &Layout) -> InputOpening {
         let pixels = &self.0[layout.vectors.pixels.clone()];
         InputOpening {

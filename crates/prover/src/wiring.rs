@@ -1,4 +1,4 @@
-//! Twin of [`zklens_layers::relation::wiring`]: the weights `M = Fᵀ·u` on every row of a source.
+//! The prover's counterpart of [`zklens_layers::relation::wiring`]: the coefficient `M = Fᵀ·u` of every row of a source.
 
 use rayon::prelude::*;
 use zklens_field::{AdditiveGroup, Scalar};
@@ -8,11 +8,11 @@ use zklens_layers::layout::TableLayout;
 use zklens_layers::relation::wiring::{Covector, under_tap};
 use zklens_model::Window;
 
-/// AxisVector per row that one thread takes at least.
+/// The number of values below which a second thread does not pay.
 const MIN_WEIGHTS: usize = 1 << 8;
 
-/// Adds to `table`, over the rows of the hypercube of `source`, what `covector` on the operand asks of
-/// them along `path`. `weights` is the path's array, if it has one.
+/// Adds to `table` the coefficients that `covector` on an operand gives to the rows of `source` along `path`, over the
+/// hypercube. `weights` is the path's array, or empty.
 pub(crate) fn add_transposed(
     table: &mut [Scalar],
     source: &TableLayout,

@@ -1,9 +1,8 @@
 //! Checks a circuit that comes from a file.
 //!
-//! What soundness stands on is checked here, not only what keeps the verifier from harm: a circuit that
-//! passes gives every image at most one label, whatever arrays its owner has committed to. So each
-//! special table is where and what it has to be, and the sides of tables, wires and arrays fit each
-//! other as those of a compiled circuit do. Which network it is, only its model id says.
+//! Soundness rests on these checks. A circuit that passes gives every image at most one label, whatever weights its
+//! owner has committed to. So each special table stands in its place, and the sides of tables, wires and arrays fit each
+//! other, as in a compiled circuit. The checks do not tell which network the circuit belongs to: the model id does.
 
 use super::{
     Circuit, LinearOp, MOST_ARRAYS, MOST_PATHS, MOST_STEPS, MOST_TABLES, Operand, Path, Step, Table,
@@ -19,7 +18,8 @@ impl Circuit {
     ///
     /// # Errors
     ///
-    /// They do not, or there are too many of them; the error names the first table or array that is wrong.
+    /// [`LayerError::TooMany`], [`LayerError::Array`] or [`LayerError::Malformed`], for the first list, array or table that
+    /// is wrong.
     pub fn check(&self) -> Result<(), LayerError> {
         self.check_counts()?;
         for (index, dims) in self.arrays.iter().enumerate() {

@@ -33,10 +33,10 @@ impl Circuit {
     }
 }
 
-/// What a node is while the graph is read.
+/// A node of the model, as a sum of paths from tables.
 #[derive(Clone, Debug)]
 struct Value {
-    /// How cells are indexed; in row-major order the node's own.
+    /// The sides by which cells are indexed. In row-major order the cells are the node's own.
     sides: Sides,
     paths: Vec<Path>,
 }
@@ -70,7 +70,7 @@ impl Value {
     }
 }
 
-/// A tensor of more paths is copied, so that sums of sums do not grow without bound.
+/// A tensor with more paths is copied into a table, so that sums of sums do not grow without bound.
 const MOST_PATHS: usize = 16;
 
 /// A path of more steps is cut by a copy.
@@ -80,7 +80,7 @@ struct Compiler<'a> {
     nodes: &'a [Node],
     consumers: Vec<Vec<NodeId>>,
     circuit: Circuit,
-    /// For every node so far; of a node that is made together with the next, its operand.
+    /// For every node so far, its value. A node that shares a table with the next has its operand here.
     values: Vec<Value>,
 }
 
@@ -317,7 +317,8 @@ impl Compiler<'_> {
         value.cloned().ok_or(LayerError::NoLogits)
     }
 
-    /// The table that a layer with weights takes, and its sides; a copy if it is none yet.
+    /// The table that a layer with weights reads, and its sides. A value that is not the output of a table is copied into
+    /// one.
     fn source(&mut self, node: &Node) -> Result<(usize, Sides), LayerError> {
         let value = self.operand(node, 0)?;
         let sides = value.sides;

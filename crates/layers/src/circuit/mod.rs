@@ -1,9 +1,11 @@
 //! A model as tables and wires.
 //!
-//! Every operator that is not linear becomes a [`Table`]; the linear ones between tables become
-//! [`Path`]s. A path carries at most one matrix of weights, for the weights are committed and the
-//! product of two of them is no linear function of either; where a graph has two linear layers in a
-//! row, a table that copies comes between.
+//! Every operator that is not linear becomes a [`Table`]. The linear operators between two tables become [`Path`]s. For
+//! example, a network of a dense layer, a ReLU and another dense layer has a table of pixels, a table of the ReLU's rows and
+//! a table of the logits' margins, with a path of one dense layer from each to the next.
+//!
+//! A path carries the weights of one layer at most. Weights are committed, and the product of two of them is not a
+//! linear function of either. Where a model has two linear layers in a row, a table of copies stands between them.
 
 mod check;
 mod compile;
@@ -21,34 +23,35 @@ pub const MOST_TABLES: usize = 1 << 13;
 /// The most arrays a circuit may have: two for every table.
 pub const MOST_ARRAYS: usize = 1 << 14;
 
-/// The most paths an operand may have: those of as many operands as a node may have.
+/// The most paths of an operand: those of all operands that a node may have.
 pub const MOST_PATHS: usize = 1 << 12;
 
-/// The most steps a path may have: those after which it is cut by a copy, and one.
+/// The most steps of a path. The compiler cuts a path of more than 16 steps by a copy.
 pub const MOST_STEPS: usize = 17;
 
-/// A network, but for its weights.
+/// A network without its weights: tables, and wires between them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Circuit {
-    /// The pixels first, each table after those it is wired to, then the label, the range and the bytes.
+    /// The pixels first, then each table behind those that it is wired to. The last three are the label's, the range
+    /// check's and that of the bytes.
     #[serde(deserialize_with = "at_most::<_, _, MOST_TABLES>")]
     pub tables: Vec<Table>,
-    /// Arrays of weights, in the order of [`Self::parameters`].
+    /// Sides of each array of weights, in the order of [`Self::parameters`]. A bias follows its weights.
     #[serde(deserialize_with = "at_most::<_, _, MOST_ARRAYS>")]
     pub arrays: Vec<Vec<usize>>,
 }
 
-/// Rows of one gadget.
+/// A table: rows of one gadget.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
-    /// The model's node whose output this table has; for a label and for entries, the node that needs
-    /// them, which for the label is one past the last.
+    /// The model's node whose output the table has. Entries have the node that looks them up; the label has one past the
+    /// last node.
     pub node: usize,
-    /// What a row shows.
+    /// The rules of a row.
     pub gadget: Gadget,
-    /// One row per cell of an image's tensor.
+    /// Sides of an image's tensor: there is one row for each of its cells.
     pub sides: Sides,
-    /// What is wired to it.
+    /// The tensor that is wired to the rows, if there is one.
     pub operand: Option<Operand>,
 }
 
@@ -57,44 +60,45 @@ pub struct Table {
 pub struct Operand {
     /// The tensor's sides.
     pub sides: Sides,
-    /// What is added up.
+    /// The summands.
     #[serde(deserialize_with = "at_most::<_, _, MOST_PATHS>")]
     pub paths: Vec<Path>,
 }
 
-/// A linear function of one table's output, written from the operand back to the table.
+/// A linear function of one table's output, written from the operand back to the table. For example, an average pool of
+/// a convolution is the step [`Step::Average`] and the weights of the convolution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Path {
-    /// Functions without weights.
+    /// Functions without weights, the last applied first.
     #[serde(deserialize_with = "at_most::<_, _, MOST_STEPS>")]
     pub steps: Vec<Step>,
-    /// A function with weights, at the table's end.
+    /// The layer with weights that reads the table, if there is one.
     pub weights: Option<Weighted>,
-    /// The table.
+    /// Index of the table.
     pub source: usize,
 }
 
-/// A linear function that the verifier computes by itself.
+/// A linear function without weights, which the verifier evaluates by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
-    /// Times a number.
+    /// Multiplies by a constant.
     Scale(i64),
-    /// What lies in `channels` channels of the output from `start` on; the others are of other paths.
+    /// Writes the operand into `count` channels of the output, from channel `start`. Other paths fill the others.
     Channels {
         /// First channel.
         start: usize,
-        /// How many.
+        /// Number of channels.
         count: usize,
-        /// How many channels the output has.
+        /// Channels of the output.
         total: usize,
     },
     /// `multiplier · Σ window`.
     Average {
-        /// How the window slides.
+        /// The window.
         window: Window,
-        /// What each sum is multiplied by.
+        /// The factor of each sum.
         multiplier: i32,
-        /// Height and width before.
+        /// Height and width of the operand.
         from: [usize; 2],
     },
 }
@@ -112,21 +116,21 @@ impl Step {
 /// A layer with weights and bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weighted {
-    /// Array of the weights; the bias is the next.
+    /// Index of the array of weights. The array behind it is the bias.
     pub array: usize,
-    /// What it does.
+    /// How weights and operand are combined.
     pub map: LinearOp,
 }
 
-/// What a layer with weights does.
+/// How a layer combines its weights with its operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LinearOp {
-    /// AxisVector `[outputs][channels][height][width]` of the source.
+    /// A sum over the whole source, with weights `[outputs][channels][height][width]`.
     Dense,
-    /// AxisVector `[outputs][channels][rows][columns]` of the kernel, or
-    /// `[outputs · channels per group][rows][columns]` if there are groups.
+    /// A convolution with weights `[outputs][channels][kernel height][kernel width]`, or
+    /// `[outputs · channels per group][kernel height][kernel width]` if there are several groups.
     Conv2d {
-        /// How the kernel slides.
+        /// The kernel's window.
         window: Window,
         /// Groups of channels.
         groups: usize,
@@ -134,25 +138,25 @@ pub enum LinearOp {
 }
 
 impl Circuit {
-    /// The table of bytes, which is the last.
+    /// Index of the table of bytes: the last.
     #[must_use]
     pub const fn bytes_table(&self) -> usize {
         self.tables.len().saturating_sub(1)
     }
 
-    /// The table of all numbers' bytes, before that of the bytes there are.
+    /// Index of the table that checks the range of all numbers: the last but one.
     #[must_use]
     pub const fn range_table(&self) -> usize {
         self.tables.len().saturating_sub(2)
     }
 
-    /// The table of the label, before that of the range.
+    /// Index of the table of margins: the third from the end.
     #[must_use]
     pub const fn label_table(&self) -> usize {
         self.tables.len().saturating_sub(3)
     }
 
-    /// The numbers in [`Self::arrays`], for the model that this was compiled from.
+    /// The values of [`Self::arrays`], for the model that the circuit was compiled from.
     #[must_use]
     pub fn parameters(&self, model: &Model) -> Vec<Vec<i64>> {
         let widen = |weights: &[i32]| weights.iter().map(|w| i64::from(*w)).collect::<Vec<_>>();

@@ -44,7 +44,7 @@ pub struct Activation {
     pub shift: u8,
     /// Whether negative quotients become zero.
     pub relu: bool,
-    /// Makes quotients non-negative where there is no ReLU.
+    /// Added to quotients to make them non-negative; zero with a ReLU.
     pub offset: i64,
     /// Bytes of `t`.
     pub magnitude_bytes: u8,

@@ -8,7 +8,7 @@ use super::site::{Place, Site};
 /// How many bytes there are.
 const BYTES: usize = 1 << 8;
 
-/// The bytes of all numbers, each of which is a query. Its columns and sides depend on the batch, so a layout makes
+/// The bytes of all numbers. Each is a query. Its columns and sides depend on the batch, so a layout makes
 /// them: [`crate::layout`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Range;

@@ -1,4 +1,4 @@
-//! What every gadget has to say.
+//! The trait of gadgets.
 
 use super::rules::Rules;
 use super::site::Site;

@@ -52,7 +52,7 @@ pub struct LookupChallenges {
     pub beta: Scalar,
 }
 
-/// What one column of helpers adds up.
+/// The fractions that a column of helpers adds up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Helper {
     /// Queries of a row.

@@ -1,4 +1,4 @@
-//! Gadgets: what one row of a table proves. One file for each operator that is not linear.
+//! Gadgets: the rules of one row of a table. One file for each kind of operator that is not linear.
 //!
 //! A gadget declares the columns that the prover fills, polynomials that are zero on every row, the operand that is
 //! wired to the row, the row's output, and which cells are looked up ([`Rules`]). [`Clip`] is a short example.
@@ -43,12 +43,12 @@ use definition::Definition;
 use serde::{Deserialize, Serialize};
 use zklens_model::Window;
 
-/// What one row of a table proves.
+/// The kind of a table: the rules of its rows, with their parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Gadget {
     /// Pixels: a byte each.
     Pixels,
-    /// Maximum, rescale and ReLU, each of which may be left out.
+    /// Maximum, rescale and ReLU. Each may be left out.
     Activation(Activation),
     /// The nearest value in an interval.
     Clip(Clip),

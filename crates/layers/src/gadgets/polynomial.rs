@@ -7,7 +7,7 @@ use zklens_field::{AdditiveGroup, Field, Scalar};
 /// `constant + Σ coefficient·cell`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Linear {
-    /// What it is on a row of zeros.
+    /// The value on a row of zeros.
     pub constant: Scalar,
     /// Positions of cells, each with its coefficient.
     pub terms: Vec<(usize, Scalar)>,
@@ -77,7 +77,7 @@ impl Linear {
 /// A product of at least two linear factors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
-    /// What the product is multiplied by.
+    /// The constant factor.
     pub coefficient: Scalar,
     /// The factors.
     pub factors: Vec<Linear>,
@@ -102,7 +102,7 @@ impl From<Linear> for Polynomial {
 }
 
 impl Polynomial {
-    /// `Π factors`, of which there are at least two.
+    /// `Π factors`, for two factors or more.
     #[must_use]
     pub fn product(factors: &[Linear]) -> Self {
         Self::default().plus_product(Scalar::ONE, factors)

@@ -15,7 +15,7 @@ pub struct Rules {
     pub columns: Vec<Column>,
     /// Polynomials that are zero on every row.
     pub zero: Vec<Polynomial>,
-    /// What the operand wired to a row has to equal.
+    /// Equations between the row and the operand that is wired to it.
     pub inputs: Vec<Input>,
     /// The output of a row, which wires carry to other tables.
     pub output: Polynomial,
@@ -69,7 +69,7 @@ impl Rules {
         }
     }
 
-    /// The rules of `count` columns of bytes, each of which is queried.
+    /// The rules of `count` columns of bytes, with a query for each cell.
     pub(crate) fn of_bytes(count: usize) -> Self {
         Self {
             columns: alloc::vec![Column::Byte; count],

@@ -4,7 +4,7 @@ use crate::dims::Sides;
 use alloc::vec::Vec;
 use zklens_model::{Shape, Window};
 
-/// Where a table stands, and what surrounds it. A gadget checks it, since the circuit may come from a stranger's key.
+/// The place of a table, with its surroundings. A gadget checks it, since the circuit may come from a stranger's key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Site<'a> {
     /// The position among the circuit's tables.
@@ -58,7 +58,7 @@ impl Site<'_> {
     }
 }
 
-/// The sides of what a window with `channels` output channels makes of a picture; `None` if the window does not fit.
+/// The sides of the output of a window over a picture, with `channels` channels; `None` if the window does not fit.
 pub(crate) fn output(
     window: &Window,
     channels: usize,

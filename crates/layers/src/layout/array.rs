@@ -1,9 +1,8 @@
 //! Where arrays lie in committed vectors.
 //!
-//! An array is dense: padding of the hypercube is not committed, so no claim can see a cell there.
-//! Small arrays share vectors. An array longer than a vector is cut along one axis into runs of a power
-//! of two, so that the weights of two full runs differ by a factor only and one
-//! [`Term`] speaks of all of them.
+//! An array has a cell for each real row only. Padding of the hypercube is not committed, so no claim can see a cell there.
+//! Small arrays share vectors. An array longer than a vector is cut along one axis into runs whose length is a power of two.
+//! The axis vectors of two full runs then differ by a factor only, so that one [`Term`] covers all full runs.
 
 use crate::dims::{products, volume};
 use alloc::collections::BTreeMap;
@@ -13,35 +12,35 @@ use zklens_commitment::{AxisVector, Factor, Functional, Term};
 use zklens_field::{Field, Scalar};
 use zklens_multilinear::eq_table;
 
-/// The weights of one axis in runs of a power of two.
+/// An axis vector, cut into runs whose length is a power of two.
 enum Runs<'a> {
-    /// Multiples of one run.
+    /// `eq`: each run is a multiple of the same values.
     Scaled {
         factors: Vec<Scalar>,
         low: &'a [Scalar],
     },
-    /// Any weights.
+    /// Arbitrary values.
     Listed(&'a [Scalar]),
-    /// One at this index, zero elsewhere.
+    /// One at this index, zero at all others.
     Unit(usize),
 }
 
 impl<'a> Runs<'a> {
-    fn new(weights: &'a AxisVector, per_run: usize) -> Self {
-        match weights {
+    fn new(values: &'a AxisVector, per_run: usize) -> Self {
+        match values {
             AxisVector::Eq { point, .. } => {
                 let low_bits = usize::try_from(per_run.trailing_zeros()).unwrap_or_default();
                 let (high, low) = point.split_at(point.len().saturating_sub(low_bits));
                 let factors = eq_table(high);
                 Self::Scaled { factors, low }
             }
-            AxisVector::Listed(weights) => Self::Listed(weights),
+            AxisVector::Listed(values) => Self::Listed(values),
             AxisVector::Unit { index, .. } => Self::Unit(*index),
         }
     }
 
-    /// Of runs with one number the weights differ by a factor only; `None` of a run that weighs nothing. `index` counts
-    /// the runs of one outer index.
+    /// The number of the group to which a run belongs; `None` if all its values are zero. The values of two runs of a group
+    /// differ by a factor only. `index` counts the runs of one outer index.
     fn group(&self, index: usize, indices: &Range<usize>, per_run: usize) -> Option<usize> {
         match self {
             Self::Scaled { .. } => Some(usize::from(indices.len() < per_run)),
@@ -50,7 +49,7 @@ impl<'a> Runs<'a> {
         }
     }
 
-    /// A run's factor on the weights of its group.
+    /// The factor by which a run differs from its group.
     fn factor(&self, index: usize) -> Scalar {
         match self {
             Self::Scaled { factors, .. } => factors.get(index).copied().unwrap_or_default(),
@@ -58,15 +57,15 @@ impl<'a> Runs<'a> {
         }
     }
 
-    /// The weights of a group, given one of its runs.
+    /// The values of a group, given one of its runs.
     fn axis(&self, indices: Range<usize>) -> AxisVector {
         match self {
             Self::Scaled { low, .. } => AxisVector::Eq {
                 point: low.to_vec(),
                 len: indices.len(),
             },
-            Self::Listed(weights) => {
-                AxisVector::Listed(weights.get(indices).unwrap_or_default().to_vec())
+            Self::Listed(values) => {
+                AxisVector::Listed(values.get(indices).unwrap_or_default().to_vec())
             }
             Self::Unit(one) => AxisVector::Unit {
                 index: one.saturating_sub(indices.start),
@@ -76,42 +75,42 @@ impl<'a> Runs<'a> {
     }
 }
 
-/// An array with its place.
+/// An array and its placement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Array {
     dims: Vec<usize>,
     place: Placement,
 }
 
-/// Where the cells of an array are.
+/// The place of an array in the committed vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placement {
-    /// In one vector.
+    /// Inside one vector.
     Whole {
-        /// The vector.
+        /// Index of the vector.
         vector: usize,
-        /// The column of the first cell.
+        /// Index of the first cell in the vector.
         offset: usize,
     },
-    /// Runs of indices of one axis, each with all that is inside it, at the start of a vector.
+    /// Cut into runs of indices of one axis. Each run, with all axes inside, stands at the start of a vector of its own.
     Cut {
-        /// The first run's vector; the others follow.
+        /// Index of the first run's vector. The vectors of the other runs follow.
         first_vector: usize,
         /// The axis that is cut.
         axis: usize,
-        /// Indices of a run: a power of two.
+        /// Indices in a run, a power of two. The last run of an axis may have fewer.
         per_vector: usize,
     },
 }
 
-/// A run of an array's cells, in row-major order, and where they lie.
+/// Consecutive cells of an array, in row-major order, and their place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// The vector.
+    /// Index of the vector.
     pub vector: usize,
-    /// The column of the first cell.
+    /// Index of the first cell in the vector.
     pub offset: usize,
-    /// The cells.
+    /// Indices of the cells in the array.
     pub cells: Range<usize>,
 }
 
@@ -120,31 +119,31 @@ impl Array {
         Self { dims, place }
     }
 
-    /// Sides, the slowest first.
+    /// Sides, the slowest axis first.
     #[must_use]
     pub fn dims(&self) -> &[usize] {
         &self.dims
     }
 
-    /// Where it lies.
+    /// The placement.
     #[must_use]
     pub const fn place(&self) -> Placement {
         self.place
     }
 
-    /// Cells in all.
+    /// The number of cells.
     #[must_use]
     pub fn len(&self) -> usize {
         volume(&self.dims)
     }
 
-    /// Whether it has no cell.
+    /// Whether the array has zero cells.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Where every cell lies.
+    /// The place of every cell.
     #[must_use]
     pub fn spans(&self) -> Vec<Span> {
         match self.place {
@@ -170,28 +169,28 @@ impl Array {
         }
     }
 
-    /// `coefficient · Σ cell · Π_axes weight`, with one list of weights per axis.
+    /// The functional `coefficient · Σ cell · Π_axes value`, with one axis vector for each axis.
     #[must_use]
-    pub fn terms(&self, weights: &[AxisVector], coefficient: Scalar) -> Vec<Term> {
+    pub fn terms(&self, axes: &[AxisVector], coefficient: Scalar) -> Vec<Term> {
         match self.place {
             Placement::Whole { vector, offset } => Vec::from([Term {
                 vectors: Vec::from([(vector, coefficient)]),
                 functional: Functional {
                     offset,
-                    factors: self.factors(weights, 0),
+                    factors: self.factors(axes, 0),
                 },
             }]),
             Placement::Cut {
                 axis, per_vector, ..
-            } => self.terms_of_runs(weights, coefficient, axis, per_vector),
+            } => self.terms_of_runs(axes, coefficient, axis, per_vector),
         }
     }
 
     /// A factor for every axis from `first` on.
-    fn factors(&self, weights: &[AxisVector], first: usize) -> Vec<Factor> {
-        let axes = weights.iter().enumerate().skip(first);
-        axes.map(|(axis, weights)| Factor {
-            axis: weights.clone(),
+    fn factors(&self, axes: &[AxisVector], first: usize) -> Vec<Factor> {
+        let axes = axes.iter().enumerate().skip(first);
+        axes.map(|(axis, vector)| Factor {
+            axis: vector.clone(),
             stride: volume(self.inside(axis)),
         })
         .collect()
@@ -200,18 +199,18 @@ impl Array {
     /// A term for each group of runs.
     fn terms_of_runs(
         &self,
-        weights: &[AxisVector],
+        axes: &[AxisVector],
         coefficient: Scalar,
         axis: usize,
         per_vector: usize,
     ) -> Vec<Term> {
-        let outside = weights.get(..axis).unwrap_or_default().iter();
+        let outside = axes.get(..axis).unwrap_or_default().iter();
         let outside: Vec<Vec<Scalar>> = outside.map(AxisVector::values).collect();
         let outer = products(&outside.iter().collect::<Vec<_>>());
-        let Some(along) = weights.get(axis).map(|axis| Runs::new(axis, per_vector)) else {
+        let Some(along) = axes.get(axis).map(|axis| Runs::new(axis, per_vector)) else {
             return Vec::new();
         };
-        let inner = self.factors(weights, axis.saturating_add(1));
+        let inner = self.factors(axes, axis.saturating_add(1));
         let stride = volume(self.inside(axis));
         let mut terms: Vec<Term> = Vec::new();
         let mut groups: BTreeMap<usize, usize> = BTreeMap::new();
@@ -250,7 +249,7 @@ impl Array {
         self.dims.get(axis.saturating_add(1)..).unwrap_or_default()
     }
 
-    /// The runs of an array that is cut, in row-major order.
+    /// The runs of an array that is cut, in row-major order; empty for a whole one.
     fn runs(&self) -> Vec<Run> {
         let Placement::Cut {
             first_vector,
@@ -281,9 +280,9 @@ impl Array {
 #[derive(Clone, Debug)]
 struct Run {
     vector: usize,
-    /// Index over the axes outside, flattened.
+    /// Index over all outer axes, flattened.
     outer: usize,
-    /// Its first index, counted over those axes too.
+    /// Its first index, counted over the outer axes too.
     first: usize,
     indices: Range<usize>,
 }

@@ -1,15 +1,16 @@
-//! Vectors that hold the bytes of numbers, and nothing else: cut into equal chunks, they are the columns of the table
-//! [`crate::gadgets::Gadget::Range`], which so shows of every cell that it is a byte.
+//! Vectors that hold the bytes of numbers, and nothing else.
 //!
-//! A chunk is a part of a vector, or several whole vectors. What is left of a vector behind its chunks holds no byte of a
-//! number: a [`crate::layout::packer::Packer`] has only [`Chunks::cells`] cells of each vector.
+//! Cut into equal chunks, they are the columns of the table [`crate::gadgets::Gadget::Range`], whose queries prove that
+//! every cell is a byte. A chunk is a part of a vector, or several whole vectors. The cells behind the last chunk of a
+//! vector stay unused: the packer places bytes in the first [`Chunks::cells`] cells of each vector.
 
 use super::array::{Array, Placement};
 use crate::dims::{AXES, num_vars};
 use alloc::vec::Vec;
 use zklens_commitment::Columns;
 
-/// The most chunks that are aimed at. Fewer are longer, and cost the sumcheck rounds; more cost values.
+/// The number of chunks to aim at. With fewer and longer chunks the sumcheck has more rounds; with more chunks the prover
+/// sends more values.
 const MOST: usize = 8;
 
 /// How vectors of bytes are cut.
@@ -24,15 +25,15 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
-    /// Chunks for `bytes` bytes. As few as make a table of at most `num_vars` variables, but not more than [`MOST`]
-    /// unless vectors end unused.
+    /// Chunks for `bytes` bytes: as few as give a table of at most `num_vars` variables, and at most [`MOST`] of them,
+    /// unless the ends of vectors stay unused.
     pub(crate) fn new(bytes: usize, num_vars: usize, columns: Columns) -> Self {
         let mut few = (1..MOST).map(|count| Self::of_cells(bytes.div_ceil(count), columns));
         let fits = few.find(|chunks| self::num_vars(chunks.dims()) <= num_vars);
         fits.unwrap_or_else(|| Self::of_cells(bytes.div_ceil(MOST), columns))
     }
 
-    /// Chunks of so many cells, or of some more.
+    /// Chunks of at least `wanted` cells.
     fn of_cells(wanted: usize, columns: Columns) -> Self {
         let vector = columns.count();
         let wanted = wanted.max(1);
@@ -50,7 +51,7 @@ impl Chunks {
         }
     }
 
-    /// Cells of a vector that lie in chunks.
+    /// The cells of a vector that lie in chunks.
     pub(crate) const fn cells(&self) -> usize {
         self.width.saturating_mul(self.per_vector)
     }
@@ -60,7 +61,7 @@ impl Chunks {
         [1, 1, self.height, self.width]
     }
 
-    /// The chunks of `vectors` vectors from `first_vector` on, of the last of which `used` cells are.
+    /// The chunks of `vectors` consecutive vectors from `first_vector`. Only `used` cells of the last vector are occupied.
     pub(crate) fn arrays(&self, first_vector: usize, vectors: usize, used: usize) -> Vec<Array> {
         if self.height > 1 {
             return self.of_several_vectors(first_vector, vectors);

@@ -1,4 +1,8 @@
-//! Where everything lies in the proof of a batch: variables, columns, rows, random cells.
+//! Layouts: where every value of a proof lies, for a number of images.
+//!
+//! The tables of a circuit have columns. Their cells are placed in *committed vectors* of one length, in four ranges
+//! ([`Vectors`]): the key's weights, the pixels, the witness, and the helpers of lookups. A layout also gives each column a
+//! random cell that blinds its evaluation.
 
 pub mod array;
 mod byte_vectors;
@@ -18,63 +22,64 @@ use packer::Packer;
 use zklens_commitment::{AxisVector, Columns};
 use zklens_sumcheck::MaskShape;
 
-/// Degree of the sumcheck's round polynomials: a key, twice, a helper and `eq`.
+/// Degree of the sumcheck's round polynomials: of `eq`, a helper and two denominators.
 pub const DEGREE: usize = 4;
 
-/// The most cells all columns of one proof may have.
+/// The most cells of all columns of a proof.
 pub const MAX_CELLS: u64 = 1 << 28;
 
-/// A circuit laid out for a batch.
+/// A circuit laid out for a batch of images.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    /// Images in the batch.
+    /// Number of images.
     pub images: usize,
-    /// Columns of a committed row.
+    /// Number of cells of each committed vector.
     pub columns: Columns,
-    /// Variables of the sumcheck.
+    /// Number of variables of the sumcheck, those of the largest table.
     pub num_vars: usize,
-    /// One for each table of the circuit.
+    /// The layout of each table, in the order of the circuit.
     pub tables: Vec<TableLayout>,
-    /// The key's arrays.
+    /// The key's arrays, placed.
     pub arrays: Vec<Array>,
-    /// The rows of every kind, in the order of the commitments.
+    /// The ranges of committed vectors.
     pub vectors: Vectors,
 }
 
-/// The rows of a proof. Indices are positions in the list of all commitments.
+/// Ranges of committed vectors, as indices into the list of all commitments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vectors {
-    /// AxisVector: part of the key.
+    /// The network's weights: part of the key.
     pub weights: Range<usize>,
-    /// Pixels of all images: part of the statement.
+    /// The pixels of all images: part of the statement.
     pub pixels: Range<usize>,
-    /// What the network computed: bytes of numbers; then the mask row; then what is left of the other columns.
+    /// The witness: vectors of the bytes of numbers, then the mask vector, then vectors of other columns.
     pub witness: Range<usize>,
-    /// The row of the witness that begins with randomness.
+    /// Index of the mask vector, which begins with random cells.
     pub mask: usize,
-    /// Random cells at its start.
+    /// Number of random cells in the mask vector.
     pub random: usize,
     /// Helpers of lookups.
     pub helpers: Range<usize>,
 }
 
-/// A table laid out.
+/// The layout of a table.
 #[derive(Clone, Debug)]
 pub struct TableLayout {
     /// Sides: images, channels, height, width.
     pub dims: [usize; AXES],
-    /// What its gadget asks for.
+    /// The rules of its gadget. Those of the range check have a column for each chunk.
     pub rules: Rules,
-    /// The helper columns, which follow those of the rules.
+    /// The helpers. Their columns follow those of the rules.
     pub helpers: Vec<Helper>,
-    /// For each column, its place. Bytes of numbers have one axis more, before the others.
+    /// The placement of each column; `None` for a column that is not committed. An array of numbers has its bytes as first
+    /// axis.
     pub placements: Vec<Option<Array>>,
-    /// For each column, the cell of the mask row that blinds its evaluation.
+    /// For each column, the index of the random cell of the mask vector that blinds its evaluation.
     pub blinds: Vec<usize>,
 }
 
 impl TableLayout {
-    /// Kinds of all columns, helpers included.
+    /// The kinds of all columns, those of helpers included.
     #[must_use]
     pub fn columns(&self) -> Vec<Column> {
         let mut columns = self.rules.columns.clone();
@@ -82,20 +87,22 @@ impl TableLayout {
         columns
     }
 
-    /// Bits of the index along each axis.
+    /// For each axis, the number of bits of its index.
     #[must_use]
     pub fn bits(&self) -> [usize; AXES] {
         bits(self.dims)
     }
 
-    /// Variables, the blinding variable included.
+    /// The number of variables, the blinding variable included.
     #[must_use]
     pub fn num_vars(&self) -> usize {
         num_vars(self.dims)
     }
 
-    /// `eq` of a point along each axis, on real rows. The point has a coordinate for each variable
-    /// of the sumcheck but the blinding variable, of which the last are this table's.
+    /// `eq` of a point along each axis, for the real rows.
+    ///
+    /// The point has a coordinate for each variable of the sumcheck but the blinding variable. Its last coordinates are those
+    /// of this table.
     #[must_use]
     pub fn eq_axes(&self, point: &[zklens_field::Scalar]) -> [AxisVector; AXES] {
         let mut rest = point;
@@ -117,14 +124,16 @@ impl TableLayout {
 }
 
 impl Layout {
-    /// Lays out `circuit` for `images` images in rows of `columns` columns.
+    /// Lays out `circuit` for `images` images, in vectors of `columns` cells.
     ///
     /// # Errors
     ///
-    /// The batch is empty; the proof would be larger than any allowed, of [`MAX_IMAGES`], [`MAX_CELLS`] and
-    /// [`MOST_VECTORS`](crate::layout::packer::MOST_VECTORS), or its wires more work than [`MOST_WORK`](work::MOST_WORK), if all
-    /// images have one label; or its random cells do not fit into one row. More images need more of these: a few for
-    /// each doubling.
+    /// * [`LayerError::NoImages`] for zero images;
+    /// * [`LayerError::TooLarge`] for more than [`MAX_IMAGES`] images or [`MAX_CELLS`] cells;
+    /// * [`LayerError::TooManyVectors`] for more than [`MOST_VECTORS`](packer::MOST_VECTORS) vectors;
+    /// * [`LayerError::TooMuchWork`] for more than [`MOST_WORK`](work::MOST_WORK), if all images have the same label;
+    /// * [`LayerError::MaskTooLong`] if the random cells do not fit into one vector. Their number grows with the logarithm of
+    ///   the number of images.
     pub fn new(circuit: &Circuit, columns: Columns, images: usize) -> Result<Self, LayerError> {
         let mut tables = unplaced(circuit, columns, images)?;
         work::check(circuit, columns, images, 1)?;
@@ -160,7 +169,7 @@ impl Layout {
         })
     }
 
-    /// The mask of the sumcheck, whose coefficients begin in column [`FREE_CELLS`] of the mask row.
+    /// The shape of the sumcheck's mask. Its coefficients begin in cell [`FREE_CELLS`] of the mask vector.
     #[must_use]
     pub const fn mask_shape(&self) -> MaskShape {
         MaskShape {
@@ -169,7 +178,7 @@ impl Layout {
         }
     }
 
-    /// How many column values the prover sends.
+    /// The number of column values that the prover sends.
     #[must_use]
     pub fn num_values(&self) -> usize {
         let columns = self.tables.iter().map(|table| table.placements.len());
@@ -177,7 +186,7 @@ impl Layout {
     }
 }
 
-/// Cells at the start of the mask row that no claim weighs: they hide the opening.
+/// Cells at the start of the mask vector in which no claim has a coefficient. They hide the opening.
 pub const FREE_CELLS: usize = 3;
 
 impl TableLayout {
@@ -200,7 +209,7 @@ impl TableLayout {
         }
     }
 
-    /// The table of all rows of bytes, whose columns are these.
+    /// The table that checks the range of all numbers. Its columns are the chunks of the vectors of bytes.
     fn of_bytes(dims: [usize; AXES], chunks: Vec<Array>) -> Self {
         let rules = Rules::of_bytes(chunks.len());
         let helpers = Helper::of(&rules);
@@ -216,7 +225,7 @@ impl TableLayout {
         }
     }
 
-    /// Sides of the array of a column's numbers' bytes; `None` of another column.
+    /// The sides of the array of bytes of a column of numbers; `None` for a column of another kind.
     fn bytes_dims(&self, column: Column) -> Option<Vec<usize>> {
         let Column::Number { bytes } = column else {
             return None;
@@ -224,14 +233,14 @@ impl TableLayout {
         Some(core::iter::once(bytes.into()).chain(self.dims).collect())
     }
 
-    /// The bytes of all its numbers.
+    /// The sides of the arrays of bytes of all columns of numbers.
     fn bytes(&self) -> impl Iterator<Item = Vec<usize>> + '_ {
         let columns = self.rules.columns.iter();
         columns.filter_map(|column| self.bytes_dims(*column))
     }
 }
 
-/// Places the only witness column of the first table.
+/// Places the column of pixels.
 fn place_pixels(tables: &mut [TableLayout], packer: &mut Packer) -> Result<(), LayerError> {
     if let Some(table) = tables.first_mut() {
         let placed = packer.place(&[table.dims.to_vec()])?;
@@ -242,7 +251,7 @@ fn place_pixels(tables: &mut [TableLayout], packer: &mut Packer) -> Result<(), L
     Ok(())
 }
 
-/// Places all numbers' bytes, and makes the table of all of them. Returns the row after theirs.
+/// Places the bytes of all numbers, and lays out the table that checks them. Returns the index of the vector behind them.
 fn place_numbers(
     tables: &mut [TableLayout],
     range: usize,
@@ -270,7 +279,7 @@ fn place_numbers(
     Ok(first_vector.saturating_add(packer.vectors()))
 }
 
-/// Places every column of a kind.
+/// Places every column of a kind that has no place yet.
 fn place_columns(
     tables: &mut [TableLayout],
     packer: &mut Packer,
@@ -293,7 +302,7 @@ fn place_columns(
     Ok(())
 }
 
-/// A random cell for every column, behind the mask's coefficients. Returns how many random cells there are in all.
+/// Gives each column a random cell, behind the mask's coefficients. Returns the number of random cells.
 fn place_blinds(
     tables: &mut [TableLayout],
     columns: Columns,
@@ -314,7 +323,7 @@ fn place_blinds(
     Ok(next)
 }
 
-/// Columns that are arrays of the key.
+/// Places columns that are arrays of the key.
 fn place_fixed(tables: &mut [TableLayout], arrays: &[Array]) {
     for table in tables {
         let columns = table.columns();
@@ -326,8 +335,8 @@ fn place_fixed(tables: &mut [TableLayout], arrays: &[Array]) {
     }
 }
 
-/// The tables, as long as there are not more columns than blinds fit into a row, nor more cells than
-/// any proof may have.
+/// The tables before any column is placed. Refuses more columns than the random cells of a vector can blind, and more cells
+/// than a proof may have.
 fn unplaced(
     circuit: &Circuit,
     columns: Columns,
@@ -363,7 +372,7 @@ fn unplaced(
     Ok(tables)
 }
 
-/// Cells of a row: of every column, but of a number its bytes, and one.
+/// The number of cells of a row: one for each column, the bytes for a column of numbers, and one for the wires.
 fn width(table_layout: &TableLayout) -> usize {
     let cells = table_layout
         .columns()

@@ -1,4 +1,4 @@
-//! Places for arrays in consecutive vectors, counted before any vector is listed.
+//! Places arrays in consecutive vectors. Vectors are counted before memory is taken for any of them.
 
 use super::array::{Array, Placement};
 use crate::dims::{volume, wide};
@@ -73,31 +73,31 @@ impl Packer {
         }
     }
 
-    /// Of the first vector, some cells are taken.
+    /// Marks the first `used` cells of the first vector as occupied.
     #[must_use]
     pub(crate) fn after(mut self, used: usize) -> Self {
         self.free.push(self.cells.saturating_sub(used));
         self
     }
 
-    /// Cells used of the last vector.
+    /// The number of cells used in the last vector.
     pub(crate) fn used_of_last(&self) -> usize {
         let free = self.free.last();
         free.map_or(0, |free| self.cells.saturating_sub(free))
     }
 
-    /// Vectors used so far.
+    /// The number of vectors used so far.
     #[must_use]
     pub fn vectors(&self) -> usize {
         self.free.len()
     }
 
-    /// Arrays that may share vectors, the largest placed first. What is left of a vector of an array that is
-    /// cut is for others too.
+    /// Places arrays, the largest first. Arrays may share vectors, also the unused end of the vectors of an array that is cut.
     ///
     /// # Errors
     ///
-    /// They take vectors beyond [`MOST_VECTORS`]. No vector is listed before arrays longer than one are counted.
+    /// [`LayerError::TooManyVectors`] if they take vectors beyond [`MOST_VECTORS`]. Arrays longer than a vector are counted before
+    /// memory is taken for any vector.
     pub fn place(&mut self, shapes: &[Vec<usize>]) -> Result<Vec<Array>, LayerError> {
         let cut = shapes
             .iter()

@@ -1,9 +1,9 @@
-//! How much a proof asks of its verifier, counted before any of it is done.
+//! The work of a verifier, counted before any of it is done.
 //!
-//! In multiplications, roughly, and never fewer than there are. Axis vectors that are `eq` of a point cost the same whatever
-//! the length of their axis; weights that have to be written down count by their number: those under a window, those
-//! of some channels of several, and those of the images of one label. Counted in 64 bits, so that a machine of 32
-//! refuses the same proofs.
+//! The unit is about one multiplication, and the count is never too low. The axis vector `eq` of a point costs the same for
+//! every length of its axis. An axis vector that has to be written down costs its length: those under a window, of some
+//! channels among several, and of the images with one label. Counts have 64 bits, so that a 32-bit machine refuses the same
+//! proofs.
 
 use super::packer::cut_vectors;
 use crate::circuit::{Circuit, LinearOp, Operand, Path, Step, Table};
@@ -12,26 +12,26 @@ use crate::error::LayerError;
 use zklens_commitment::Columns;
 use zklens_model::Window;
 
-/// The most work that all wires may be.
+/// The most work of all wires.
 pub const MOST_WORK: u64 = 1 << 24;
 
-/// A path, whatever is on it.
+/// The work of a path, without its steps and weights.
 const PATH: u64 = 1 << 8;
 
-/// A term of a claim on rows.
+/// The work of a term of a claim.
 const TERM: u64 = 1 << 7;
 
-/// A row in a term.
+/// The work of a vector in a term.
 const VECTOR: u64 = 1 << 3;
 
-/// A weight that is written down: it is made, copied and used.
+/// The work of a value that is written down: it is made, copied and used.
 const LISTED: u64 = 1 << 2;
 
-/// Counts the wires of a proof about `images` images with `labels` labels that differ.
+/// Checks the work of all wires of a proof about `images` images with `labels` different labels.
 ///
 /// # Errors
 ///
-/// They are more work than [`MOST_WORK`].
+/// [`LayerError::TooMuchWork`] if it is more than [`MOST_WORK`].
 pub fn check(
     circuit: &Circuit,
     columns: Columns,
@@ -50,7 +50,7 @@ pub fn check(
     }
 }
 
-/// The work of all wires of a proof about `images` images with `labels` labels that differ.
+/// The work of all wires of a proof about `images` images with `labels` different labels.
 #[must_use]
 pub fn work(circuit: &Circuit, columns: Columns, images: usize, labels: usize) -> u64 {
     let tables = circuit.tables.iter().enumerate();
@@ -65,7 +65,7 @@ pub fn work(circuit: &Circuit, columns: Columns, images: usize, labels: usize) -
     works.fold(0, u64::saturating_add)
 }
 
-/// Every label that occurs asks for its own class, with weights on its own images.
+/// The work of the label's wires. Each different label has a covector of its own, written down over its images.
 fn of_label(operand: &Operand, paths: u64, images: usize, labels: usize) -> u64 {
     let of_images = listed(&[images]).saturating_mul(wide(operand.paths.len()).saturating_add(1));
     let of_one = paths.saturating_add(of_images);
@@ -93,11 +93,11 @@ fn paths(circuit: &Circuit, columns: Columns, table: &Table, operand: &Operand) 
     works.fold(spread, u64::saturating_add)
 }
 
-/// Which axes of the covectors on a path have weights that are written down. Those of images never do, but of a label.
+/// The axes whose vectors are written down, for the covectors on a path. Images belong to them for the label alone.
 #[derive(Clone, Copy)]
 struct Axes {
     channels: bool,
-    /// Rows and columns.
+    /// Height and width.
     cells: bool,
 }
 
@@ -152,7 +152,7 @@ impl Axes {
     }
 }
 
-/// Each tap of a window on every row, and on every column.
+/// Every tap of a window at every position, along each axis.
 fn taps(window: &Window, [height, width]: [usize; 2]) -> u64 {
     let rows = wide(window.height.kernel).saturating_mul(wide(height));
     let columns = wide(window.width.kernel).saturating_mul(wide(width));
@@ -164,8 +164,8 @@ fn listed(sides: &[usize]) -> u64 {
     sides.fold(0, u64::saturating_add).saturating_mul(LISTED)
 }
 
-/// The terms of an array, given which of its axes have weights that are written down. An array that is
-/// cut along such an axis has a term for each run, another two: of full runs and of shorter ones.
+/// The work of an array's terms, given which axis vectors are written down. An array cut along such an axis has a term for
+/// each run; any other cut array has two, for full and for shorter runs.
 fn terms(dims: &[usize], lists: [bool; 4], columns: Columns) -> u64 {
     let inside = |first: usize| {
         let axes = dims.iter().zip(lists).skip(first);

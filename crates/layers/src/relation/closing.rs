@@ -1,20 +1,26 @@
-//! What the sumcheck leaves, as claims on committed rows.
+//! The claims on committed vectors that remain after the sumcheck.
 //!
 //! # Claim
 //!
-//! `G(s) + p(s) = v`, where `G` is the polynomial of [`crate::relation`], `p` the mask, and `s` the
-//! point drawn, whose last coordinate `s_b` is the blinding variable's.
+//! `G(s) + p(s) = v`.
+//!
+//! | symbol | meaning |
+//! |---|---|
+//! | `G` | the polynomial that is summed: [`crate::relation`] |
+//! | `p` | the random mask, which is committed |
+//! | `s` | the point where the sumcheck ends. Its last coordinate `s_b` belongs to the blinding variable |
+//! | `v` | the value that the sumcheck leaves |
 //!
 //! # Protocol
 //!
-//! 1. The prover sends the value of every column at `s`: `(1 − s_b)·column(s) + s_b·blind`. (A number is
-//!    `Σ_i 256^i·byte_i`, and its bytes are what is committed.)
-//! 2. All of `G(s)` follows from these, but for functionals of the weights. So one claim says that
-//!    `p(s)` and those functionals make up the rest, and each column's value is one claim more.
-//! 3. The entry for padding of every table of entries is zero: a claim more.
+//! 1. The prover sends the value of every column at `s`: `(1 − s_b)·column(s) + s_b·blind`. A number is `Σ_i 256^i·byte_i`,
+//!    and its bytes are committed.
+//! 2. `G(s)` follows from these values, except for functionals of the weights. So one claim says that `p(s)` and those
+//!    functionals make up the rest of `v`. One claim more for each column says that its value is right.
+//! 3. One claim for each table of entries says that its entry for padding is zero.
 //!
-//! Nothing is sent of the weights, and no claim but that of step 3 is about them alone: they may be as
-//! private as the pixels.
+//! The prover sends nothing about the weights, and no claim but that of step 3 is about them alone. So weights may be as
+//! private as pixels.
 
 use super::wiring::{PathValue, path_value};
 use super::{Challenges, Relation, Relations};
@@ -94,7 +100,7 @@ fn close_wires(
     sum
 }
 
-/// The functionals of the weights and the mask's value add up to what is left of `v`.
+/// The claim that the functionals of the weights and the mask's value make up the rest of `v`.
 fn mask_claim(layout: &Layout, mut terms: Vec<Term>, mask: MaskClaim) -> Claim {
     let coefficients = mask.functional.coefficients().to_vec();
     terms.push(Term {
@@ -113,13 +119,13 @@ fn mask_claim(layout: &Layout, mut terms: Vec<Term>, mask: MaskClaim) -> Claim {
     }
 }
 
-/// A table where the sumcheck ends.
+/// A table at the point where the sumcheck ends.
 struct TableEnd {
     /// `eq` of the point along each axis.
     eq: [AxisVector; AXES],
     /// `2^num_vars · (1 − s_b)`.
     scale: Scalar,
-    /// The columns' values, and the row's number.
+    /// The columns' values, and the row's index.
     cells: Vec<Scalar>,
     /// The point's coordinates.
     point: Vec<Scalar>,
@@ -159,7 +165,7 @@ impl TableEnd {
     }
 }
 
-/// That rows of padding ask for zeros, which lookups take for granted.
+/// The claim that an entry for padding is zero, on which lookups of padding rest.
 fn padding_claim(layout: &Layout, table: &Table) -> Option<Claim> {
     let Gadget::Entries(entries) = &table.gadget else {
         return None;
@@ -187,7 +193,7 @@ fn column_claim(
 ) -> Claim {
     let place = table_layout.placements.get(column).and_then(Option::as_ref);
     let kept = Scalar::ONE - blinded;
-    let mut terms = place.map_or_else(Vec::new, |array| array.terms(&weights(array, eq), kept));
+    let mut terms = place.map_or_else(Vec::new, |array| array.terms(&axis_vectors(array, eq), kept));
     if let Some(cell) = table_layout.blinds.get(column) {
         terms.push(Term {
             vectors: Vec::from([(layout.vectors.mask, blinded)]),
@@ -197,8 +203,8 @@ fn column_claim(
     Claim { terms, value }
 }
 
-/// `eq` along each axis of a column's array, after `1, 256, 256², …` for the bytes of numbers.
-fn weights(array: &Array, eq: &[AxisVector; AXES]) -> Vec<AxisVector> {
+/// The axis vectors of a column's claim: `eq` along each axis, behind `1, 256, 256², …` for the bytes of numbers.
+fn axis_vectors(array: &Array, eq: &[AxisVector; AXES]) -> Vec<AxisVector> {
     let bytes = array.dims().split_last_chunk::<AXES>();
     let bytes = bytes.and_then(|(before, _)| before.first());
     let places = bytes.map(|bytes| AxisVector::Listed(powers_of_256(*bytes)));

@@ -2,26 +2,34 @@
 //!
 //! # Claim
 //!
-//! Every rule of every gadget holds on every row, every operand is what its wires say, and every key
-//! is an entry.
+//! Every rule of every gadget holds on every row, every operand is the sum of its wires, and every query is an entry of its
+//! table.
+//!
+//! | symbol | meaning |
+//! |---|---|
+//! | `x` | a row of a table, as a corner of the hypercube |
+//! | `r` | a random point |
+//! | `λ` | a random number, whose powers tell rules apart |
+//! | `constraints(x)` | `Σ λ^i·rule_i(x)` over the rules of a table, and its inputs |
+//! | `output(x)` | the output of row `x` |
+//! | `M(x)` | the coefficient that all wires together give to `output(x)`, with a minus: [`wiring`] |
+//! | `lookup_sum(x)` | the helpers of lookups |
 //!
 //! # Protocol
 //!
-//! With random `r` and powers of a random `λ`, one for each rule, the claim becomes
+//! The claim becomes
 //!
 //! ```text
-//! constant + Σ_tables Σ_x [ eq(r, x)·local(x) + M(x)·output(x) + free(x) ] = 0
+//! constant + Σ_tables Σ_x [ eq(r, x)·constraints(x) + M(x)·output(x) + lookup_sum(x) ] = 0
 //! ```
 //!
-//! `local` has the rules and what each operand must equal; `M` is what the wires ask of the table's
-//! output ([`crate::relation::wiring`]), with a minus; `free` has the helpers of lookups. The constant has the
-//! biases, and what inputs add to their operands on real rows.
+//! The constant has the biases, and the constants of inputs on real rows.
 //!
 //! # Soundness
 //!
-//! A rule that fails on some row makes `Σ_x eq(r, x)·rule(x)` a polynomial in `r` other than zero, of
-//! degree one in each of less than 64 variables; rules are told apart by powers of `λ`. With `R` rules
-//! a false claim becomes a true sum with probability at most `(64 + R) / 2^253`.
+//! If a rule fails on some row, `Σ_x eq(r, x)·rule(x)` is a nonzero polynomial in `r`, of degree one in each of less than 64
+//! variables. Powers of `λ` keep the rules apart. With `R` rules a false claim becomes a true sum with probability at most
+//! `(64 + R) / 2^253`.
 
 pub mod closing;
 mod label;
@@ -40,46 +48,46 @@ use wiring::Covector;
 use zklens_commitment::AxisVector;
 use zklens_field::{Field, Scalar};
 
-/// Everything drawn before the sumcheck.
+/// The challenges drawn before the sumcheck.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenges {
-    /// For lookups.
+    /// The challenges of lookups.
     pub lookup: LookupChallenges,
-    /// `r`: a coordinate for each variable but the blinding variable.
+    /// `r`: one coordinate for each variable of the sumcheck but the blinding variable.
     pub point: Vec<Scalar>,
-    /// `λ`: its powers tell rules apart.
+    /// `λ`, whose powers tell rules apart.
     pub lambda: Scalar,
 }
 
-/// One table's part in the sum.
+/// The summand of one table.
 #[derive(Clone, Debug, Default)]
 pub struct Relation {
-    /// What `eq` multiplies.
+    /// Multiplied by `eq`.
     pub constraints: Polynomial,
-    /// What nothing multiplies.
+    /// Added as it is.
     pub lookup_sum: Linear,
-    /// What wires multiply.
+    /// Multiplied by the coefficients of wires.
     pub output: Polynomial,
-    /// The weights of its operand.
+    /// The coefficients of the table's operand. Wires carry them to the outputs of other tables.
     pub covectors: Vec<Covector>,
 }
 
 /// The sum.
 #[derive(Clone, Debug)]
 pub struct Relations {
-    /// One for each table.
+    /// The summand of each table, in the order of the circuit.
     pub tables: Vec<Relation>,
-    /// What is known of the constant; the biases are the paths'.
+    /// The part of the constant that does not depend on biases.
     pub constant: Scalar,
 }
 
 impl Relations {
-    /// Makes the sum for images that are claimed to have these `labels`.
+    /// Makes the sum for images with the claimed `labels`.
     ///
     /// # Errors
     ///
-    /// There are more or fewer labels than images, a label lies beyond the classes, or the labels that differ ask a
-    /// verifier for more work than [`MOST_WORK`](crate::layout::work::MOST_WORK).
+    /// [`LayerError::LabelCount`] and [`LayerError::Label`] for labels that do not fit, and [`LayerError::TooMuchWork`] if the
+    /// different labels take more than [`MOST_WORK`](work::MOST_WORK).
     pub fn new(
         circuit: &Circuit,
         layout: &Layout,
@@ -131,8 +139,7 @@ impl Relations {
 }
 
 impl Relation {
-    /// Adds what operands must equal, and the covectors that the wires owe. Returns what the inputs'
-    /// constants add up to.
+    /// Adds the equations between row and operand, and the covectors for the wires. Returns the sum of the inputs' constants.
     fn wire(
         &mut self,
         table: &Table,

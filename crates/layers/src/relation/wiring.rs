@@ -1,32 +1,40 @@
-//! Linear layers, as functionals.
+//! Linear layers: a sum over a table's operand as a sum over the outputs of other tables.
 //!
 //! # Claim
 //!
-//! A table's operand `X` is a sum of linear functions of other tables' outputs `y`, plus biases:
-//! `X = Σ_paths F·y + biases`.
+//! A table's operand `X` is a sum of linear functions of other tables' outputs, plus biases: `X = Σ_paths F·y + biases`.
+//!
+//! | symbol | meaning |
+//! |---|---|
+//! | `X`, `y` | the operand; the output of a table that is wired to it, the *source* |
+//! | `F` | the linear function of a path |
+//! | `u` | a *covector* on `X`: a coefficient for each cell, as a product of one value per axis |
+//! | `M = Fᵀ·u` | the covector that this makes on `y` |
+//! | `s` | the point where the sumcheck ends, and `e = eq(s, ·)` |
+//! | `W` | committed weights |
 //!
 //! # Protocol
 //!
-//! `Σ_x u(x)·X(x)` for a weight `u` per cell is `Σ_x' M(x')·y(x') + ⟨u, biases⟩` with `M = Fᵀ·u`: a sum
-//! over the *source's* rows. So no layer has a sumcheck of its own. All weights here are *covectors*: a
-//! coefficient times a product of one weight per axis. Steps without weights take covectors to
-//! covectors. Where the sumcheck ends, at `s`, what is needed of `M` is
+//! `Σ_x u(x)·X(x) = Σ_x' M(x')·y(x') + ⟨u, biases⟩`, a sum over the source's rows. So no layer needs a sumcheck of its own.
+//! Steps without weights turn covectors into covectors. At the end of the sumcheck the verifier needs
 //!
 //! ```text
 //! M(s) = Σ_x' eq(s, x')·M(x')
-//! dense:         Σ u(o)·e(i)·W[o, i]                                    e = eq(s, ·)
-//! convolution:   Σ u(o)·e(c)·κ_rows(k)·κ_columns(l)·W[o, c, k, l]       κ(k) = Σ_p u(p)·e(p·stride + k − before)
+//! dense:         Σ u(o)·e(i)·W[o, i]
+//! convolution:   Σ u(o)·e(c)·κ_height(k)·κ_width(l)·W[o, c, k, l]       κ(k) = Σ_p u(p)·e(p·stride + k − before)
 //! ```
 //!
-//! a linear functional of the committed weights, opened with all other claims.
+//! This is a linear functional of the committed weights. One opening proves it with all other claims.
 //!
 //! # Soundness
 //!
-//! Both sides of `Σ_x u(x)·X(x)` are linear in the cells, for every `u`; that the claim holds for a
-//! random `u = eq(r, ·)` shows it for all cells, but for `num_vars / 2^253`.
+//! For every `u`, both sides of `Σ_x u(x)·X(x)` are linear in the cells. If the claim holds for a random `u = eq(r, ·)`, it
+//! holds for all cells, except with probability `num_vars / 2^253`.
 //!
-//! Reference: Thaler, *Time-optimal interactive proofs for circuit evaluation* (CRYPTO 2013), for
-//! matrices; the sum over the source's rows is explained in decision 007.
+//! # Reference
+//!
+//! Thaler, *Time-optimal interactive proofs for circuit evaluation* (CRYPTO 2013), for matrices. Decision 007 explains the
+//! sum over the source's rows.
 
 use crate::circuit::{LinearOp, Path, Step, Weighted};
 use crate::dims::AXES;
@@ -37,19 +45,20 @@ use zklens_commitment::Term;
 use zklens_field::{Field, Scalar};
 use zklens_model::{Axis, Window};
 
-/// `coefficient · Π_axes weight`, for every cell of a tensor: images, channels, height, width.
+/// A coefficient for each cell of a tensor: `coefficient · Π_axes value`, over images, channels, height and width.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Covector {
-    /// What all weights are multiplied by.
+    /// The factor of all products.
     pub coefficient: Scalar,
-    /// The weights along each axis.
+    /// The values along each axis.
     pub axes: [AxisVector; AXES],
 }
 
 impl Covector {
-    /// The weights on the cells under a window, given weights on its positions: the tap in row `t`
-    /// and column `t'` counts `ratio^(t·kernel columns + t')` times. A tap in the padding takes the
-    /// nearest cell, which lies under the window too and so changes no maximum.
+    /// The covector on the cells under a window, given the covector on its positions.
+    ///
+    /// The tap in row `t` and column `t'` counts `ratio^(t·kernel width + t')` times. A tap in the padding takes the nearest cell
+    /// of the picture. That cell lies under the window too, so it changes no maximum.
     #[must_use]
     pub fn spread_over_taps(self, window: &Window, from: [usize; 2], ratio: Scalar) -> Self {
         let Self {
@@ -71,7 +80,7 @@ impl Covector {
         }
     }
 
-    /// The weights before a step, given those after it.
+    /// The covector on the operand of a step, given the covector on its output.
     #[must_use]
     pub fn before(self, step: &Step) -> Self {
         let Self {
@@ -107,14 +116,14 @@ impl Covector {
         }
     }
 
-    /// The weights where a path meets its weights, or its source if it has none.
+    /// The covector at the beginning of a path: on the output of its layer with weights, or on its source if it has none.
     #[must_use]
     pub fn at_end_of(&self, path: &Path) -> Self {
         let steps = path.steps.iter();
         steps.fold(self.clone(), |covector, step| covector.before(step))
     }
 
-    /// What the weights on all cells of one channel add up to, but for the channel's own.
+    /// The sum of the coefficients of a channel, without the channel's own value.
     #[must_use]
     pub fn per_channel(&self) -> Scalar {
         let [images, _, rows, columns] = &self.axes;
@@ -124,7 +133,7 @@ impl Covector {
     }
 }
 
-/// `Σ_tap ratio^tap·weights(p)` at the cell that each tap of position `p` takes, clamped.
+/// The sum of `ratio^tap·values(p)` over the cells that the taps of each position `p` take, clamped to the picture.
 fn spread(weights: &[Scalar], axis: &Axis, cells: usize, ratio: Scalar) -> Vec<Scalar> {
     let mut spread = alloc::vec![Scalar::default(); cells];
     let last = cells.saturating_sub(1);
@@ -142,7 +151,7 @@ fn spread(weights: &[Scalar], axis: &Axis, cells: usize, ratio: Scalar) -> Vec<S
     spread
 }
 
-/// The weights on the `cells` cells that one tap takes, given weights on positions.
+/// The values on the `cells` cells that one tap takes, given values on positions.
 #[must_use]
 pub fn under_tap(weights: &[Scalar], axis: &Axis, tap: usize, cells: usize) -> Vec<Scalar> {
     let mut under = alloc::vec![Scalar::default(); cells];
@@ -168,17 +177,17 @@ fn sum_of_taps(weights: &[Scalar], axis: &Axis, cells: usize) -> Vec<Scalar> {
     sums
 }
 
-/// What a path adds to the value that remains to be proved at the end of the sumcheck.
+/// The share of a path in the claim that remains at the end of the sumcheck.
 #[derive(Clone, Debug, Default)]
 pub struct PathValue {
-    /// What the verifier knows.
+    /// The part that the verifier computes.
     pub public: Scalar,
-    /// What the key's arrays have to show.
+    /// The part that is a functional of the key's arrays.
     pub terms: Vec<Term>,
 }
 
-/// The part of a path in the polynomial summed, at the point where the sumcheck ends: `scale` times
-/// its covector there, and its bias. `source` is `eq` of that point along the source's axes.
+/// The share of a path in the sum, at the point where the sumcheck ends: `scale` times its covector there, and its bias.
+/// `source` is `eq` of that point along the source's axes.
 #[must_use]
 pub fn path_value(
     layout: &Layout,
@@ -200,7 +209,7 @@ pub fn path_value(
     let array = |index: usize| layout.arrays.get(index);
     let mut terms = Vec::new();
     if let Some(weights) = array(weighted.array) {
-        let (axes, factor) = weight_axes(weighted, &covector, source);
+        let (axes, factor) = axes_of_weights(weighted, &covector, source);
         terms.extend(weights.terms(&axes, factor * scale));
     }
     if let Some(bias) = array(weighted.array.saturating_add(1)) {
@@ -214,8 +223,8 @@ pub fn path_value(
     }
 }
 
-/// What each axis of the weights counts, and what all of them are multiplied by.
-fn weight_axes(
+/// The axis vectors of the functional on the weights, and its factor.
+fn axes_of_weights(
     weighted: &Weighted,
     covector: &Covector,
     source: &[AxisVector; AXES],
@@ -256,7 +265,7 @@ fn kernel(after: &AxisVector, before: &AxisVector, axis: &Axis) -> AxisVector {
     AxisVector::Listed((0..axis.kernel).map(tap).collect())
 }
 
-/// For every output channel and channel of its group, the product of their weights.
+/// For every output channel and channel of its group, the product of their values.
 fn grouped(outputs: &AxisVector, channels: &AxisVector, groups: usize) -> AxisVector {
     let (outputs, channels) = (outputs.values(), channels.values());
     let sizes = [outputs.len(), channels.len()].map(|len| len.checked_div(groups));

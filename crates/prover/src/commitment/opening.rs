@@ -1,7 +1,6 @@
-//! The prover of [`zklens_commitment::opening`]. Step numbers are the same.
+//! The prover's counterpart of [`zklens_commitment::opening`]. Step numbers are the same.
 //!
-//! Multiplying `V(X)` by `E(X^-1)` takes two Fourier transforms, so first the products that have a
-//! factor in common are added up.
+//! A product `V(X)·E(X^-1)` takes two Fourier transforms. So products with a common factor are first added up.
 
 use super::{Vector, assert_len, powers};
 use rayon::prelude::*;
@@ -10,18 +9,18 @@ use zklens_commitment::{Claim, Columns, Functional, Setup};
 use zklens_field::{AdditiveGroup, Domain, Field, Scalar, sum_of_scalars};
 use zklens_transcript::{Writer, labels};
 
-/// Coefficients that are not worth a thread of their own.
+/// The number of coefficients below which a second thread does not pay.
 const MIN_COEFFICIENTS: usize = 256;
 
-/// Proves `claims` on `vectors`. As for the verifier, the commitments and all that the claims depend on
-/// were absorbed before. If a claim is false, the proof is refused.
+/// Proves `claims` about `vectors`. If a claim is false, verifiers refuse the proof.
+///
+/// As for the verifier, the caller has absorbed the commitments before, and everything that the claims depend on.
 ///
 /// # Panics
 ///
-/// There is no claim, or none has a term; a claim does not fit the vectors; a vector has more
-/// cells than columns; the setup has fewer than `C + 1` powers; or, once in `2^250` proofs,
-/// challenges coincide (for some such challenges the proof is written, and refused by every
-/// verifier).
+/// If the list of claims is empty or none of them has a term; if a claim does not fit the vectors, a vector has more than `C`
+/// cells, or the setup fewer than `C + 1` powers. Once in `2^250` proofs challenges coincide: then it panics, or writes a
+/// proof that every verifier refuses.
 pub fn open(
     setup: &Setup,
     columns: Columns,
@@ -35,7 +34,7 @@ pub fn open(
     let gamma = writer.draw(labels::OPENING_CLAIMS);
     let pairs = batch(columns, vectors, claims, gamma);
 
-    // 2. What the products leave.
+    // 2. The products without their constant.
     let Product { above, below } = Product::new(columns, &pairs);
     let (above_point, below_point) = rayon::join(
         || sum_of_scalars(powers, &above),
@@ -43,7 +42,7 @@ pub fn open(
     );
     writer.write_points(labels::OPENING_PRODUCT, &[above_point, below_point]);
 
-    // 3. Where the identity is checked.
+    // 3. The point at which the identity is checked.
     let z = writer.draw(labels::OPENING_POINT);
     let z_inverse = z.inverse().expect("z is zero once in 2^253 proofs");
 
@@ -59,7 +58,7 @@ pub fn open(
         &[sum_of_scalars(powers, &quotient)],
     );
 
-    // 5. Where the quotients are checked.
+    // 5. The point at which the quotients are checked.
     let x = writer.draw(labels::OPENING_FOLD);
 
     // 6. The quotient at x. L less its value at x, which is zero, needs no constants.
@@ -79,7 +78,7 @@ pub fn open(
     writer.write_points(labels::OPENING_WITNESS, &[sum_of_scalars(powers, &witness)]);
 }
 
-/// One of the products whose sum is `Σ_k γ^k·V_k(X)·E_k(X^-1)`.
+/// One product of the sum `Σ_k γ^k·V_k(X)·E_k(X^-1)`.
 struct Pair {
     /// The `C + 1` coefficients of `V`.
     cells: Vec<Scalar>,
@@ -87,7 +86,7 @@ struct Pair {
     weights: Vec<Scalar>,
 }
 
-/// The coefficient of every functional, by its index, on every vector.
+/// For each functional, by its index, its coefficient on every vector.
 type Products = BTreeMap<(usize, usize), Scalar>;
 
 fn batch(columns: Columns, vectors: &[Vector], claims: &[Claim], gamma: Scalar) -> Vec<Pair> {
@@ -117,11 +116,11 @@ fn batch(columns: Columns, vectors: &[Vector], claims: &[Claim], gamma: Scalar) 
         .collect()
 }
 
-/// Products that have a factor in common, and so cost as much as one.
+/// Products with a common factor, which cost as much as one.
 enum Share {
-    /// A functional, and its coefficient on each vector.
+    /// A functional, with its coefficient on each vector.
     Functional(usize, Vec<(usize, Scalar)>),
-    /// A vector, and the coefficient of each functional on it.
+    /// A vector, with the coefficient of each functional on it.
     Vector(usize, Vec<(usize, Scalar)>),
 }
 
@@ -202,7 +201,7 @@ fn combine_vectors(
     cells
 }
 
-/// What `Σ_k γ^k·V_k(X)·E_k(X^-1)` has beside its constant coefficient.
+/// `Σ_k γ^k·V_k(X)·E_k(X^-1)`, without its constant coefficient.
 struct Product {
     /// The coefficients of `A`.
     above: Vec<Scalar>,
@@ -245,7 +244,7 @@ impl Product {
     }
 }
 
-/// One more than the index of the last coefficient that is not zero.
+/// One more than the index of the last nonzero coefficient.
 fn end(polynomial: &[Scalar]) -> usize {
     let last = polynomial.iter().rposition(|c| *c != Scalar::ZERO);
     last.map_or(0, |last| last + 1)
@@ -256,7 +255,7 @@ fn correlations(width: usize, pairs: &[&Pair]) -> Vec<Scalar> {
     let domain = Domain::new(2 * width).expect("fewer than the field has roots of unity");
     let products = pairs.par_iter().map(|pair| {
         let coefficient = |polynomial: &[Scalar], j| polynomial.get(j).copied().unwrap_or_default();
-        // Beyond the columns there is the hiding coefficient, which is not meant here.
+        // The blinding behind the cells takes no part in these products.
         let cells = &pair.cells[..pair.weights.len()];
         let mut values: Vec<Scalar> = (0..width).map(|j| coefficient(cells, j)).collect();
         domain.evaluate(&mut values);

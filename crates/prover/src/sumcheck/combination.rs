@@ -1,9 +1,9 @@
-//! What is summed, row by row.
+//! Polynomials in the cells of a row, which a sumcheck adds up over all rows.
 
 use std::fmt::Debug;
 use zklens_field::Scalar;
 
-/// A polynomial in one row's cells: what is summed, row by row.
+/// A polynomial in the cells of one row.
 pub trait Combination: Debug + Send + Sync {
     /// Total degree in the cells.
     fn degree(&self) -> usize;
@@ -25,9 +25,9 @@ pub struct Products(pub Vec<Product>);
 /// One term of [`Products`].
 #[derive(Clone, Debug)]
 pub struct Product {
-    /// What the product is multiplied by.
+    /// The factor of the product.
     pub coefficient: Scalar,
-    /// Indices of cells, repeated for powers.
+    /// Indices of cells. An index that occurs twice stands for a square.
     pub factors: Vec<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! Tables, and one pass over their rows per round.
+//! Tables, with one pass over their rows in each round.
 
 use super::combination::Combination;
 use super::univariate::{Univariate, sum};
@@ -6,13 +6,13 @@ use rayon::prelude::*;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_sumcheck::MAX_DEGREE;
 
-/// Cells that one thread takes at least.
+/// The number of cells below which a second thread does not pay.
 const MIN_CELLS: usize = 1 << 8;
 
 /// A combination of tables, summed over their rows.
 #[derive(Debug)]
 pub struct Summand {
-    /// Variables not yet bound, the last of which is the blinding variable.
+    /// The number of unbound variables. The last is the blinding variable.
     pub(super) num_vars: usize,
     tables: Vec<Vec<Scalar>>,
     blinds: Vec<Scalar>,
@@ -20,14 +20,14 @@ pub struct Summand {
 }
 
 impl Summand {
-    /// The sum of `combination` over `2^(num_vars − 1)` rows: `num_vars` counts the blinding
-    /// variable. The first tables are blinded, one by each of `blinds`, which must be uniformly
-    /// random and committed to; the others are plain.
+    /// The sum of `combination` over `2^(num_vars − 1)` rows: `num_vars` counts the blinding variable.
+    ///
+    /// The first tables are blinded, one by each of `blinds`, which must be uniformly random and committed to. The others are plain.
     ///
     /// # Panics
     ///
-    /// There is no blinding variable, a table's length is not `2^(num_vars − 1)`, there are more
-    /// blinds than tables, or the degree is above [`MAX_DEGREE`].
+    /// If `num_vars` is zero, the length of a table is not `2^(num_vars − 1)`, there are more blinds than tables, or the degree is
+    /// above [`MAX_DEGREE`].
     pub fn new(
         num_vars: usize,
         tables: Vec<Vec<Scalar>>,
@@ -96,7 +96,7 @@ impl Summand {
         })
     }
 
-    /// Binds the first variable left to `r`.
+    /// Binds the first unbound variable to `r`.
     pub(super) fn fold(&mut self, r: &Scalar) {
         self.num_vars -= 1;
         if self.num_vars == 0 {
@@ -108,7 +108,7 @@ impl Summand {
         }
         let half = 1 << (self.num_vars - 1);
         let fold = |(low, high): (&mut Scalar, &mut Scalar)| {
-            // Padding costs no multiplication.
+            // Padding needs no multiplication.
             if low != high {
                 *low += (*high - *low) * r;
             }
@@ -123,7 +123,7 @@ impl Summand {
         });
     }
 
-    /// The cell that each table is folded to.
+    /// The single cell that is left of each table.
     pub(super) fn evaluations(&self) -> Vec<Scalar> {
         self.tables.iter().map(|table| table[0]).collect()
     }

@@ -85,7 +85,7 @@ impl Witness {
             let cells =
                 spans.map(|span| &rows[span.vector - first][span.offset..][..span.cells.len()]);
             *column = cells.flatten().copied().collect();
-            // Of the last piece some rows may be missing.
+            // The last chunk may have fewer cells.
             column.resize(table_layout.dims.iter().product(), 0);
         }
     }
@@ -109,7 +109,7 @@ impl Witness {
                 };
                 let counts = counts[table].as_mut().expect("keys ask for entries");
                 for entry in columns[column].iter().filter(|entry| **entry != 0) {
-                    // A cell that is no entry is counted nowhere: only a liar has one.
+                    // Only a malicious prover has a cell that is not an entry. It is not counted.
                     if let Some(count) =
                         usize::try_from(*entry).ok().and_then(|e| counts.get_mut(e))
                     {

@@ -4,7 +4,7 @@ use zklens_layers::circuit::Table;
 use zklens_layers::layout::TableLayout;
 use zklens_model::{Model, Pixels, Trace};
 
-/// A table, and what the network computed for one image.
+/// A table, and the values that the network computed for one image.
 pub(super) struct Run<'a> {
     pub(super) model: &'a Model,
     pub(super) table: &'a Table,
