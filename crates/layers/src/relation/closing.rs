@@ -193,7 +193,9 @@ fn column_claim(
 ) -> Claim {
     let place = table_layout.placements.get(column).and_then(Option::as_ref);
     let kept = Scalar::ONE - blinded;
-    let mut terms = place.map_or_else(Vec::new, |array| array.terms(&axis_vectors(array, eq), kept));
+    let mut terms = place.map_or_else(Vec::new, |array| {
+        array.terms(&axis_vectors(array, eq), kept)
+    });
     if let Some(cell) = table_layout.blinds.get(column) {
         terms.push(Term {
             vectors: Vec::from([(layout.vectors.mask, blinded)]),
