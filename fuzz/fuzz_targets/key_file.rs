@@ -41,8 +41,8 @@ fn refuse(key: &VerifyingKey, images: usize) {
         inputs: vec![generator(); layout.vectors.pixels.len()],
         context: [0; 32],
     };
-    let refused = verify(&SETUP, key, statement, &tape::blank(&words));
-    let refused = refused.expect_err("a proof of nothing");
+    let refused =
+        verify(&SETUP, key, statement, &tape::blank(&words)).expect_err("a proof of nothing");
     // A statement of more images may be refused for the work that it would take.
     if images == 1 || !matches!(refused, VerifyError::Statement(_)) {
         assert_eq!(refused, VerifyError::Opening(OpeningError::Refused));

@@ -67,13 +67,15 @@ pub(crate) fn calibrate(
     images: &[&[u8]],
     progress: &(dyn Fn() + Sync),
 ) -> Calibration {
-    let runs = images.par_iter().map(|pixels| {
-        let outputs = network.run(pixels);
-        progress();
-        let ranges: Vec<Range> = outputs.iter().map(|cells| Range::of(cells)).collect();
-        (ranges, outputs.last().cloned().unwrap_or_default())
-    });
-    let runs: Vec<_> = runs.collect();
+    let runs: Vec<_> = images
+        .par_iter()
+        .map(|pixels| {
+            let outputs = network.run(pixels);
+            progress();
+            let ranges: Vec<Range> = outputs.iter().map(|cells| Range::of(cells)).collect();
+            (ranges, outputs.last().cloned().unwrap_or_default())
+        })
+        .collect();
     let mut ranges = vec![Range::EMPTY; network.layers.len()];
     for (seen, _) in &runs {
         for (range, seen) in ranges.iter_mut().zip(seen) {

@@ -118,11 +118,12 @@ fn read(
             "is beyond the {MAX_BYTES} bytes read from other files"
         ))
     })?;
-    let bytes = files.read(&location, offset, length);
-    let bytes = bytes.map_err(|reason| ImportError::External {
-        file: location.clone(),
-        reason,
-    })?;
+    let bytes = files
+        .read(&location, offset, length)
+        .map_err(|reason| ImportError::External {
+            file: location.clone(),
+            reason,
+        })?;
     if bytes.len() as u64 != length {
         return Err(ImportError::External {
             file: location,

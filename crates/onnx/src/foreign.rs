@@ -1,4 +1,7 @@
 //! Tells the kind of a file that is given as ONNX by mistake, by its first bytes.
+//!
+//! `zklens-diagnosis`, which the command line asks, knows more kinds of files. Its advice names
+//! options of the command line, so it is not for a library's errors.
 
 /// A sentence for the file, if its kind is known.
 pub(crate) fn sentence(file: &[u8]) -> Option<&'static str> {

@@ -149,11 +149,12 @@ fn refusal(file: &[u8]) -> String {
         pixels: Pixels::new([1, 12, 12], (100..244).collect()).unwrap(),
         label: None,
     }];
-    let imported = with(4).or_else(|error| match error {
-        ImportError::Output { reason } if reason.starts_with("it has 5 logits") => with(5),
-        other => Err(other),
-    });
-    let imported = imported.and_then(|importer| importer.quantise(&samples, &|| ()));
+    let imported = with(4)
+        .or_else(|error| match error {
+            ImportError::Output { reason } if reason.starts_with("it has 5 logits") => with(5),
+            other => Err(other),
+        })
+        .and_then(|importer| importer.quantise(&samples, &|| ()));
     imported.unwrap_err().to_string()
 }
 
@@ -427,8 +428,8 @@ fn a_sparse_kernel_is_the_kernel_written_out() {
         .find_map(|node| match node.op() {
             zklens_model::Op::Conv2d(op) => Some(op.weights.values().to_vec()),
             _ => None,
-        });
-    let kernel = kernel.unwrap();
+        })
+        .unwrap();
     let zeros = kernel.iter().filter(|weight| **weight == 0).count();
     assert!(
         (15..40).contains(&zeros) && kernel.len() == 54,
@@ -454,8 +455,9 @@ fn other_files_are_told_what_they_are() {
         (b"\x89PNG\r\n\x1a\n", "it is a PNG image"),
     ];
     for (file, said) in kinds {
-        let error = Importer::new(file, &Options::new("net", classes(5))).unwrap_err();
-        let error = error.to_string();
+        let error = Importer::new(file, &Options::new("net", classes(5)))
+            .unwrap_err()
+            .to_string();
         assert!(
             error.starts_with("this is not a readable ONNX file"),
             "{error}"

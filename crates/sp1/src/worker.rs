@@ -190,11 +190,13 @@ impl Worker {
             vkey: Bytes(program.vkey.to_vec()),
             task,
         };
-        let conversation = Conversation::start(&self.path, request, self.verbose);
-        let conversation = conversation.map_err(|error| WorkerError::CannotStart {
-            path: self.path.clone(),
-            error,
-        })?;
+        let conversation =
+            Conversation::start(&self.path, request, self.verbose).map_err(|error| {
+                WorkerError::CannotStart {
+                    path: self.path.clone(),
+                    error,
+                }
+            })?;
         match conversation.answer(&self.path, progress)? {
             Message::Failed(failure) => Err(WorkerError::Failed(failure)),
             answer => Ok(answer),

@@ -116,8 +116,9 @@ impl TryFrom<&proto::SparseTensor> for Constant {
             tensor: values.name.clone(),
             reason: reason.into(),
         };
-        let size = dims(&sparse.dims).and_then(|dims| Some((len(&dims)?, dims)));
-        let size = size.filter(|(len, _)| *len <= MAX_SPARSE);
+        let size = dims(&sparse.dims)
+            .and_then(|dims| Some((len(&dims)?, dims)))
+            .filter(|(len, _)| *len <= MAX_SPARSE);
         let (len, dims) =
             size.ok_or_else(|| fault("is empty, is too large or has too many dimensions"))?;
         let (values, indices) = (Self::try_from(values)?, Self::try_from(indices)?);
@@ -141,12 +142,11 @@ impl TryFrom<&proto::SparseTensor> for Constant {
 /// The positions of the `count` values of a sparse tensor, checked against its dimensions. The file
 /// gives each value one index into all elements, or one index per axis.
 fn places(indices: &Constant, dims: &[usize], count: usize) -> Option<Vec<usize>> {
-    let list: Option<Vec<usize>> = indices
+    let list: Vec<usize> = indices
         .as_ints()?
         .iter()
         .map(|i| usize::try_from(*i).ok())
-        .collect();
-    let list = list?;
+        .collect::<Option<_>>()?;
     let len = len(dims)?;
     match indices.dims[..] {
         [rows] if rows == count => list.iter().all(|i| *i < len).then_some(list),

@@ -126,10 +126,10 @@ pub(super) fn affine_above_reshape(network: &mut Network, id: LayerId, uses: &[u
 
 /// Turns values per channel of `inner` into values per channel of `outer`, if that is possible.
 fn respread(values: &[f32], inner: Shape, outer: Shape) -> Option<Vec<f32>> {
-    let cells = values
+    let cells: Vec<f32> = values
         .iter()
-        .flat_map(|value| core::iter::repeat_n(*value, inner.area()));
-    let cells: Vec<f32> = cells.collect();
+        .flat_map(|value| core::iter::repeat_n(*value, inner.area()))
+        .collect();
     let channels = cells.chunks(outer.area());
     channels
         .map(|channel| {

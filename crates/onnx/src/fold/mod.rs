@@ -208,8 +208,7 @@ fn make_convolution(network: &mut Network, id: LayerId) -> Result<(), ImportErro
         return Ok(());
     };
     let inner = network.layers[network.layers[id].inputs[0]].shape;
-    let kind = select::as_convolution(select, inner);
-    let kind = kind.ok_or_else(|| ImportError::Unsupported {
+    let kind = select::as_convolution(select, inner).ok_or_else(|| ImportError::Unsupported {
         node: select.by[0].clone(),
         operator: select.by[1].clone(),
         reason: format!(

@@ -62,8 +62,11 @@ impl Context<'_> {
             let layer = self.emit(Kind::Add, vec![a.layer, other], left)?;
             return Ok(Value::Activation(View { layer, ..a.clone() }));
         }
-        let common = a.picture().ok().or_else(|| Shape::flat(a.len()));
-        let common = common.ok_or("its input is empty or too large")?;
+        let common = a
+            .picture()
+            .ok()
+            .or_else(|| Shape::flat(a.len()))
+            .ok_or("its input is empty or too large")?;
         let inputs = vec![self.in_order(a, common)?, self.in_order(b, common)?];
         let layer = self.emit(Kind::Add, inputs, common)?;
         Ok(Value::Activation(View::new(layer, a.dims.clone())))
@@ -121,8 +124,11 @@ impl Context<'_> {
             let layer = self.emit(Kind::Product, vec![a.layer, b.layer], shape)?;
             return Ok(Value::Activation(View { layer, ..a.clone() }));
         }
-        let shape = a.picture().ok().or_else(|| Shape::flat(a.len()));
-        let shape = shape.ok_or("its input is empty or too large")?;
+        let shape = a
+            .picture()
+            .ok()
+            .or_else(|| Shape::flat(a.len()))
+            .ok_or("its input is empty or too large")?;
         let per_channel = [1, shape.channels(), 1, 1];
         let other = if a.dims == b.dims {
             shape

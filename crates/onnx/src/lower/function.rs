@@ -127,8 +127,11 @@ impl<'a> Call<'a> {
             }
         }
         // If the call leaves out an input, so do the function's nodes.
-        let inputs = node.input.iter().map(String::as_str);
-        let inputs = inputs.chain(core::iter::repeat(""));
+        let inputs = node
+            .input
+            .iter()
+            .map(String::as_str)
+            .chain(core::iter::repeat(""));
         for (inner, outer) in function.input.iter().zip(inputs) {
             names.insert(inner, outer);
         }
@@ -154,14 +157,17 @@ impl<'a> Call<'a> {
 
     /// The rest of the budget `bytes` after a node of the function has become a node of the graph.
     fn charge(&self, inner: &Node, bytes: usize) -> Option<usize> {
-        let names = inner.input.iter().chain(&inner.output);
-        let names = names.map(|name| match self.names.get(name.as_str()) {
-            Some(outer) => outer.len(),
-            None => self.prefix.len() + name.len(),
+        let names = inner.input.iter().chain(&inner.output).map(|name| {
+            match self.names.get(name.as_str()) {
+                Some(outer) => outer.len(),
+                None => self.prefix.len() + name.len(),
+            }
         });
-        let given = inner.attribute.iter();
-        let given = given.filter_map(|inner| self.attributes.get(inner.ref_attr_name.as_str()));
-        let given = given.map(|given| prost::Message::encoded_len(*given));
+        let given = inner
+            .attribute
+            .iter()
+            .filter_map(|inner| self.attributes.get(inner.ref_attr_name.as_str()))
+            .map(|given| prost::Message::encoded_len(*given));
         let own = prost::Message::encoded_len(inner) + self.label(inner).len();
         // Stops when the budget is spent, since one attribute may stand for many.
         let mut costs = core::iter::once(own).chain(names).chain(given);

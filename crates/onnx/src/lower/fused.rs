@@ -38,10 +38,16 @@ impl Context<'_> {
     }
 
     fn with_activation(&mut self, value: Value) -> Result<Value, Refusal> {
-        let name = self.attributes.text("activation").unwrap_or_default();
-        let name = name.to_owned();
-        let listed = self.attributes.floats("activation_params");
-        let listed = listed.unwrap_or_default().to_vec();
+        let name = self
+            .attributes
+            .text("activation")
+            .unwrap_or_default()
+            .to_owned();
+        let listed = self
+            .attributes
+            .floats("activation_params")
+            .unwrap_or_default()
+            .to_vec();
         let parameter = |index: usize, attribute: &str, default: f32| {
             let given = self.attributes.float(attribute);
             given.or(listed.get(index).copied()).unwrap_or(default)
@@ -131,8 +137,12 @@ fn positions_only(labels: &[i64], scores: usize) -> Result<(), Refusal> {
     if labels.len() == scores && labels.iter().copied().eq((0..).take(scores)) {
         return Ok(());
     }
-    let shown = labels.iter().take(8).map(ToString::to_string);
-    let shown = shown.collect::<Vec<_>>().join(", ");
+    let shown = labels
+        .iter()
+        .take(8)
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
     let more = if labels.len() > 8 { ", …" } else { "" };
     Err(format!(
         "its labels are {shown}{more}; they must be 0, 1, 2 and so on, in this order, one for each of the \

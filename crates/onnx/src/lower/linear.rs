@@ -35,8 +35,9 @@ impl Context<'_> {
                 weights.dims
             ));
         }
-        let output = window.output(shape, outputs);
-        let output = output.ok_or("its kernel is larger than the picture")?;
+        let output = window
+            .output(shape, outputs)
+            .ok_or("its kernel is larger than the picture")?;
         let linear = Linear {
             weights: dilated(&weights.to_floats(), [rows, columns], steps, window.area())?,
             bias: self.conv_bias(outputs)?,
@@ -83,8 +84,7 @@ impl Context<'_> {
     pub(super) fn product_with_matrix(&mut self, factor: f32) -> Result<Value, Refusal> {
         let matrix = self.constant(1).map_err(|_| {
             "its second factor depends on the image; only a constant matrix on the right is supported"
-        })?;
-        let matrix = matrix.clone();
+        })?.clone();
         let columns = match matrix.dims[..] {
             [_, columns] | [1, _, columns] => columns,
             _ => {
@@ -172,8 +172,9 @@ impl Context<'_> {
         }
         let layer = self.flat_cells(&view)?;
         let cells = self.lowering.layers[layer].shape.len();
-        let len = cells.checked_mul(bias.len());
-        let len = len.filter(|len| *len <= MAX_SPREAD.max(weights.len()));
+        let len = cells
+            .checked_mul(bias.len())
+            .filter(|len| *len <= MAX_SPREAD.max(weights.len()));
         let mut ordered = vec![0.0; len.ok_or("it has too many weights for the cells it picks")?];
         for (row, ordered) in weights.chunks(inputs).zip(ordered.chunks_mut(cells)) {
             for (index, weight) in row.iter().enumerate() {

@@ -182,8 +182,8 @@ impl Lowering {
         let fault = |reason| ImportError::Input { reason };
         let input::Image { sides, batch, view } = input::image(image, size).map_err(fault)?;
         let [channels, height, width] = sides.map(usize::from);
-        let shape = Shape::new(channels, height, width);
-        let shape = shape.ok_or_else(|| fault("it is empty or too large".into()))?;
+        let shape = Shape::new(channels, height, width)
+            .ok_or_else(|| fault("it is empty or too large".into()))?;
         self.batch = batch;
         self.takes_integers = view.is_integer;
         self.push(&image.name, Kind::Input, Vec::new(), shape)
@@ -196,8 +196,10 @@ impl Lowering {
     /// Lowers `node` and gives every output its value.
     fn add_node(&mut self, node: &proto::Node) -> Result<(), ImportError> {
         let mut names = core::iter::once(&node.name).chain(&node.output);
-        let name = names.find(|name| !name.is_empty());
-        let name = name.cloned().unwrap_or_default();
+        let name = names
+            .find(|name| !name.is_empty())
+            .cloned()
+            .unwrap_or_default();
         let refuse = |reason: Refusal| ImportError::Unsupported {
             node: name.clone(),
             operator: node.op_type.clone(),

@@ -111,10 +111,11 @@ impl Lowering {
     ) -> Result<(String, View), ImportError> {
         let mut outputs = graph.output.iter().map(|output| output.name.as_str());
         if let Some(wanted) = wanted.output {
-            let name = outputs.find(|name| *name == wanted);
-            let name = name.ok_or_else(|| ImportError::Output {
-                reason: format!("no output is called `{wanted}`; there are {}", list(graph)),
-            })?;
+            let name = outputs
+                .find(|name| *name == wanted)
+                .ok_or_else(|| ImportError::Output {
+                    reason: format!("no output is called `{wanted}`; there are {}", list(graph)),
+                })?;
             return Ok((name.into(), self.output(name)?.view().clone()));
         }
         let names: Vec<&str> = outputs.collect();
@@ -185,7 +186,11 @@ impl Lowering {
 
 /// The names of a graph's outputs.
 fn list(graph: &proto::Graph) -> String {
-    let names = graph.output.iter().take(8);
-    let names: Vec<String> = names.map(|o| format!("`{}`", o.name)).collect();
+    let names: Vec<String> = graph
+        .output
+        .iter()
+        .take(8)
+        .map(|o| format!("`{}`", o.name))
+        .collect();
     names.join(", ")
 }

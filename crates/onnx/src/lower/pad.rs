@@ -79,8 +79,9 @@ impl Context<'_> {
         let mut pads = vec![[0, 0]; rank];
         for (axis, (before, after)) in axes.iter().zip(before.iter().zip(after)) {
             let side = |pad: i64| {
-                let side = usize::try_from(pad).ok();
-                let side = side.filter(|side| *side <= MAX_SIDE as usize);
+                let side = usize::try_from(pad)
+                    .ok()
+                    .filter(|side| *side <= MAX_SIDE as usize);
                 side.ok_or_else(|| format!("it pads by {pad}; use Slice to crop"))
             };
             pads[super::relabel::axis(*axis, rank)?] = [side(*before)?, side(*after)?];

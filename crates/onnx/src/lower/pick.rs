@@ -57,10 +57,12 @@ impl Context<'_> {
         let value = self.value(0)?.clone();
         let starts = self.ints("starts", 1)?.ok_or("its starts are missing")?;
         let ends = self.ints("ends", 2)?.ok_or("its ends are missing")?;
-        let axes = self.ints("axes", 3)?;
-        let axes = axes.unwrap_or_else(|| (0..).take(starts.len()).collect());
-        let steps = self.ints("steps", 4)?;
-        let steps = steps.unwrap_or_else(|| vec![1; starts.len()]);
+        let axes = self
+            .ints("axes", 3)?
+            .unwrap_or_else(|| (0..).take(starts.len()).collect());
+        let steps = self
+            .ints("steps", 4)?
+            .unwrap_or_else(|| vec![1; starts.len()]);
         let len = starts.len();
         if ends.len() != len || axes.len() != len || steps.len() != len {
             return Err("its starts, ends, axes and steps differ in number".into());
@@ -83,9 +85,10 @@ impl Context<'_> {
         let parts = match self.ints("split", 1)? {
             Some(parts) => crate::constant::dims(&parts).ok_or("one of its parts is negative")?,
             None => {
-                let given = self.attributes.int("num_outputs");
-                let given = given.map_or(Some(count), |given| usize::try_from(given).ok());
-                let given = given
+                let given = self
+                    .attributes
+                    .int("num_outputs")
+                    .map_or(Some(count), |given| usize::try_from(given).ok())
                     .filter(|given| *given > 0)
                     .ok_or("it has no outputs")?;
                 // All parts have the same size, except that the last one may be smaller.
@@ -160,9 +163,11 @@ impl Context<'_> {
     fn blocks(&self) -> Result<(View, usize), Refusal> {
         let view = self.view(0)?;
         view.picture()?;
-        let block = self.attributes.int("blocksize");
-        let block = block.and_then(|block| usize::try_from(block).ok());
-        let block = block.filter(|block| (1..=1 << 10).contains(block));
+        let block = self
+            .attributes
+            .int("blocksize")
+            .and_then(|block| usize::try_from(block).ok())
+            .filter(|block| (1..=1 << 10).contains(block));
         Ok((
             view,
             block.ok_or("its blocksize is missing or out of range")?,
@@ -222,8 +227,10 @@ impl Context<'_> {
     fn joined(&mut self, views: &[View], along: usize) -> Result<Value, Refusal> {
         let shape = |this: &Self, layer: LayerId| this.lowering.layers[layer].shape;
         let sides = |shape: Shape| [shape.height(), shape.width()];
-        let first = views.first().map(|view| shape(self, view.layer));
-        let first = first.ok_or("it has no inputs")?;
+        let first = views
+            .first()
+            .map(|view| shape(self, view.layer))
+            .ok_or("it has no inputs")?;
         let mut views = views.to_vec();
         let are_alike = |this: &Self, views: &[View]| {
             let mut shapes = views.iter().map(|view| shape(this, view.layer));

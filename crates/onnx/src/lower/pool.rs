@@ -37,8 +37,9 @@ impl Context<'_> {
             width: window.width,
             ..single
         };
-        let middle = rows.output(shape, shape.channels());
-        let middle = middle.ok_or("its window is larger than the picture")?;
+        let middle = rows
+            .output(shape, shape.channels())
+            .ok_or("its window is larger than the picture")?;
         let layer = self.emit(Kind::MaxPool(rows), vec![layer], middle)?;
         self.pool(layer, middle, Kind::MaxPool(columns), columns)
     }
@@ -67,10 +68,10 @@ impl Context<'_> {
         let rows = inside(window.height, input.height(), shape.height());
         let columns = inside(window.width, input.width(), shape.width());
         let area = window.area() as f32;
-        let plane = rows
+        let plane: Vec<usize> = rows
             .iter()
-            .flat_map(|rows| columns.iter().map(move |columns| rows * columns));
-        let plane: Vec<usize> = plane.collect();
+            .flat_map(|rows| columns.iter().map(move |columns| rows * columns))
+            .collect();
         if plane.contains(&0) {
             return Err("one of its windows lies outside of the picture".into());
         }
@@ -96,8 +97,9 @@ impl Context<'_> {
         kind: Kind,
         window: Window,
     ) -> Result<Value, Refusal> {
-        let output = window.output(shape, shape.channels());
-        let output = output.ok_or("its window is larger than the picture")?;
+        let output = window
+            .output(shape, shape.channels())
+            .ok_or("its window is larger than the picture")?;
         let layer = self.emit(kind, vec![layer], output)?;
         Ok(self.as_picture(layer))
     }
@@ -135,12 +137,13 @@ impl Context<'_> {
         let Some(steps) = self.attributes.ints("dilations") else {
             return Ok([1, 1]);
         };
-        let steps = crate::constant::dims(steps).and_then(|steps| steps.try_into().ok());
-        let steps = steps.filter(|steps: &[usize; 2]| {
-            steps
-                .iter()
-                .all(|step| (1..=MAX_SIDE as usize).contains(step))
-        });
+        let steps = crate::constant::dims(steps)
+            .and_then(|steps| steps.try_into().ok())
+            .filter(|steps: &[usize; 2]| {
+                steps
+                    .iter()
+                    .all(|step| (1..=MAX_SIDE as usize).contains(step))
+            });
         steps.ok_or_else(|| "its dilations are not two positive numbers".into())
     }
 

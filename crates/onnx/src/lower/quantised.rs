@@ -76,8 +76,10 @@ impl Context<'_> {
 
     /// The range of a quantisation's integers, which is that of its zero's type.
     fn quantised_type(&self) -> Result<i32, Refusal> {
-        let given = self.attributes.int("output_dtype");
-        let given = given.and_then(|given| i32::try_from(given).ok());
+        let given = self
+            .attributes
+            .int("output_dtype")
+            .and_then(|given| i32::try_from(given).ok());
         match (self.input_name(2), given) {
             (Some(zero), _) => Ok(self.lowering.type_of(zero)),
             (None, Some(given)) if given != 0 => Ok(given),

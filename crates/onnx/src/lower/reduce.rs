@@ -24,11 +24,13 @@ impl Context<'_> {
         if given.is_empty() && is_noop {
             return Ok(Value::Activation(view));
         }
-        let kept = (0..rank).filter(|axis| !axes.contains(axis));
-        let kept: Vec<usize> = kept.collect();
-        let gone: Vec<usize> = (0..rank).filter(|axis| axes.contains(axis)).collect();
-        let sides: Vec<usize> = gone.iter().map(|axis| view.dims[*axis]).collect();
-        let sides: Vec<usize> = sides.into_iter().filter(|side| *side != 1).collect();
+        let (gone, kept): (Vec<usize>, Vec<usize>) =
+            (0..rank).partition(|axis| axes.contains(axis));
+        let sides: Vec<usize> = gone
+            .iter()
+            .map(|axis| view.dims[*axis])
+            .filter(|side| *side != 1)
+            .collect();
         let (height, width) = match sides[..] {
             [] => (1, 1),
             [len] => (len, 1),

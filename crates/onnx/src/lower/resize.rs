@@ -81,9 +81,11 @@ impl Context<'_> {
             let size = |(dim, scale): (&usize, f32)| ((*dim as f32 * scale) as usize, scale);
             return Ok(dims.iter().zip(scales).map(size).collect());
         }
-        let sizes = self.optional(3)?.and_then(|sizes| sizes.as_ints());
-        let sizes = sizes.and_then(crate::constant::dims);
-        let sizes = sizes.filter(|sizes| sizes.len() == dims.len());
+        let sizes = self
+            .optional(3)?
+            .and_then(|sizes| sizes.as_ints())
+            .and_then(crate::constant::dims)
+            .filter(|sizes| sizes.len() == dims.len());
         let sizes = sizes.ok_or("its scales or sizes must be constants, one for each axis")?;
         let size = |(size, dim): (usize, &usize)| (size, size as f32 / *dim as f32);
         Ok(sizes.into_iter().zip(dims).map(size).collect())

@@ -19,8 +19,9 @@ impl Context<'_> {
             usize::try_from(from_start.clamp(0, rank)).unwrap_or(0)
         };
         let (start, end) = (bound("start", 0), bound("end", rank));
-        let dims = dims.get(start..end).unwrap_or_default();
         let dims = dims
+            .get(start..end)
+            .unwrap_or_default()
             .iter()
             .map(|dim| i64::try_from(*dim).unwrap_or(i64::MAX));
         Ok(Value::Constant(Constant::ints(dims.collect())))
@@ -30,8 +31,9 @@ impl Context<'_> {
     pub(super) fn constant_of_shape(&mut self) -> Result<Value, Refusal> {
         let wanted = self.constant(0)?.as_ints().map(<[i64]>::to_vec);
         let dims = crate::constant::dims(&wanted.ok_or("its shape must hold integers")?);
-        let size = dims.and_then(|dims| Some((crate::constant::len(&dims)?, dims)));
-        let size = size.filter(|(len, _)| *len <= Shape::MAX_LEN);
+        let size = dims
+            .and_then(|dims| Some((crate::constant::len(&dims)?, dims)))
+            .filter(|(len, _)| *len <= Shape::MAX_LEN);
         let (len, dims) = size.ok_or("its shape is empty or too large")?;
         let data = match self.attributes.tensor("value").transpose()? {
             None => Data::Float(vec![0.0; len]),

@@ -59,8 +59,8 @@ impl Context<'_> {
             .ok_or("its output is too large")?;
         let kernels = [inputs, outputs, rows, columns];
         let spread = spread(&weights.to_floats(), kernels, &down, &across)?;
-        let bias = self.conv_bias(outputs)?;
-        let bias = bias.iter().flat_map(|b| core::iter::repeat_n(*b, phases));
+        let given = self.conv_bias(outputs)?;
+        let bias = given.iter().flat_map(|b| core::iter::repeat_n(*b, phases));
         let kind = Kind::Conv {
             linear: Linear {
                 weights: spread,
@@ -131,8 +131,10 @@ fn spread(
 ) -> Result<Vec<f32>, Refusal> {
     let (area, plane) = (down.taps * across.taps, rows * columns);
     let total = outputs * down.stride * across.stride;
-    let len = total.checked_mul(inputs).and_then(|n| n.checked_mul(area));
-    let len = len.filter(|len| *len <= MAX_WEIGHTS);
+    let len = total
+        .checked_mul(inputs)
+        .and_then(|n| n.checked_mul(area))
+        .filter(|len| *len <= MAX_WEIGHTS);
     let mut spread = vec![0.0; len.ok_or("its kernel is too large")?];
     for (index, weight) in weights.iter().enumerate() {
         let (input, output) = (index / plane / outputs, index / plane % outputs);

@@ -110,8 +110,10 @@ impl Lowering {
             return self.relabelled(name, view.layer, shape);
         }
         // If nothing moved the cells of an image with channels last, the graph itself takes it so.
-        let by = view.picker.clone();
-        let by = by.unwrap_or_else(|| [name.into(), "on the graph's input".into()]);
+        let by = view
+            .picker
+            .clone()
+            .unwrap_or_else(|| [name.into(), "on the graph's input".into()]);
         let reason = || {
             let what = match &view.picker {
                 Some([node, operator]) => format!("`{node}` ({operator}) moves its input's cells"),
@@ -192,8 +194,8 @@ impl Context<'_> {
 
     /// The cells of the view's layer as a vector, in the layer's own order.
     pub(super) fn flat_cells(&mut self, view: &View) -> Result<LayerId, Refusal> {
-        let shape = Shape::flat(self.lowering.layers[view.layer].shape.len());
-        let shape = shape.ok_or("its input is empty or too large")?;
+        let shape = Shape::flat(self.lowering.layers[view.layer].shape.len())
+            .ok_or("its input is empty or too large")?;
         self.lowering.relabelled(self.name, view.layer, shape)
     }
 

@@ -38,8 +38,12 @@ impl Quantiser<'_> {
         let is_fine = is_exact || weight_scale(8) + weight_bits >= self.weight_bits;
         let shift = if is_fine { 8 } else { 16 };
         let weight_scale = weight_scale(shift);
-        let weights = linear.weights.iter().map(|w| fixed(*w, weight_scale));
-        let weights: Result<Vec<i32>, _> = weights.map(i32::try_from).collect();
+        let weights: Result<Vec<i32>, _> = linear
+            .weights
+            .iter()
+            .map(|w| fixed(*w, weight_scale))
+            .map(i32::try_from)
+            .collect();
         let weights = weights.map_err(|_| format!("its weights reach {largest}"))?;
         let bias = linear
             .bias

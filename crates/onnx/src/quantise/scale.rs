@@ -101,8 +101,8 @@ impl Quantiser<'_> {
                 .network
                 .layers
                 .iter()
-                .position(|l| l.inputs.contains(&last));
-            let only_user = only_user.filter(|_| self.uses[last] == 1);
+                .position(|l| l.inputs.contains(&last))
+                .filter(|_| self.uses[last] == 1);
             match only_user.map(|user| (user, &self.network.layers[user].kind)) {
                 Some((user, Kind::MaxPool(_) | Kind::Reshape | Kind::Relu | Kind::Clip { .. })) => {
                     last = user;

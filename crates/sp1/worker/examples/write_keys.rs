@@ -24,8 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let file = folder.join(&program.name);
         let elf = fs::read(file.with_extension("elf"))?;
         let sha256 = Sha256::digest(&elf);
-        let key = client.setup(Elf::from(elf))?;
-        let key = key.verifying_key();
+        let proving_key = client.setup(Elf::from(elf))?;
+        let key = proving_key.verifying_key();
         fs::write(file.with_extension("vk"), bincode::serialize(key)?)?;
         list.push(Listed {
             name: &program.name,

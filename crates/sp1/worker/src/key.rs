@@ -86,8 +86,10 @@ mod tests {
 
     #[test]
     fn the_programs_are_those_of_the_list() {
-        let listed = Program::all().iter();
-        let listed: Vec<_> = listed.map(|p| (p.name.as_str(), p.sha256)).collect();
+        let listed: Vec<_> = Program::all()
+            .iter()
+            .map(|p| (p.name.as_str(), p.sha256))
+            .collect();
         let embedded = ALL.map(|p| (p.name, Sha256::digest(p.elf).into()));
         assert_eq!(listed, embedded);
     }

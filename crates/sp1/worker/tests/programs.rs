@@ -71,8 +71,9 @@ fn examples_have_the_address_and_label_that_zklens_says_in_the_cycles_of_the_sna
     for (path, network) in pictures() {
         let file = fs::read(&path).expect("the picture can be read");
         let expected = native(&file, &model(network));
-        let executed = worker().execute(program(network), vec![file], |_| ());
-        let executed = executed.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let executed = worker()
+            .execute(program(network), vec![file], |_| ())
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(said(&executed.statement), expected, "{}", path.display());
         let name = path.file_name().expect("a file has a name");
         cycles.insert(
@@ -211,14 +212,15 @@ fn a_mock_runs_the_program_and_proves_nothing() {
         System::Groth16,
         System::Plonk,
     ] {
-        let proved = worker().prove(
-            program("fashion-mlp"),
-            vec![file.clone()],
-            system,
-            Prover::Mock,
-            |_| (),
-        );
-        let proved = proved.expect("it runs");
+        let proved = worker()
+            .prove(
+                program("fashion-mlp"),
+                vec![file.clone()],
+                system,
+                Prover::Mock,
+                |_| (),
+            )
+            .expect("it runs");
         assert_eq!(
             said(&proved.statement),
             native(&file, &model("fashion-mlp"))
