@@ -175,7 +175,7 @@ impl Error {
         }
     }
 
-    /// The `message` of the JavaScript error: [`Self::to_string`] with a capital letter and a full stop.
+    /// The `message` of the JavaScript error: the text of the error, with a capital letter and a full stop.
     #[must_use]
     pub fn message(&self) -> String {
         let text = self.to_string();
