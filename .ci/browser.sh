@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Installs Chromium, in which the page is tested, as Debian has it. Does nothing where it is there already, or where CHROMIUM
-# says what to use instead.
+# Installs Debian's Chromium, in which the page is tested. Does nothing if it is installed, or if CHROMIUM names another browser.
 set -euo pipefail
 
 if ! [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; then

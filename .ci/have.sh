@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Says which of the programs that are named are missing, and how to install them; fails if one is.
+# Lists the missing ones among the named programs, with the command that installs each. Fails if one is missing.
 #
 #     .ci/have.sh rust cc c++ python node
 set -euo pipefail
 
 missing=0
 
-# lacks WHAT INSTALL…: what is missing, and the command that installs it where packages are Debian's.
+# lacks NAME INSTALL…: reports a missing program, and the command that installs it on Debian.
 lacks() {
     missing=1
     printf 'missing: %s\n    %s\n' "$1" "$2" >&2
@@ -29,7 +29,7 @@ for name in "$@"; do
             command -v c++ >/dev/null || lacks "a C++ compiler (c++)" "sudo apt-get install g++"
             ;;
         python)
-            # Debian has the module venv in a package of its own, without which the import works and a venv does not.
+            # Debian has a package of its own for venv. Without it, the module can be imported, but cannot make a venv.
             if ! python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
                 lacks "Python 3.11 or newer with venv and pip" "sudo apt-get install python3 python3-venv python3-pip"
             fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs protoc, which SP1's SDK is built with, as Debian has it. Does nothing where it is there already.
+# Installs Debian's protoc, which building SP1's SDK needs. Does nothing if it is installed.
 set -euo pipefail
 
 if ! command -v protoc >/dev/null; then

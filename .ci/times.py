@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Gives every file of a fresh checkout that is as it was at the last run the time that it had then.
+"""Gives each file of a fresh checkout that has not changed since the last run the time that it had then.
 
-cargo takes a file for changed that is newer than what was built of it, and all of a checkout is new: without this,
-everything of ours is built again, in every profile, whatever a commit changed. The contents are compared. A
-file that differs from the last run's keeps its own time, which is later than all that was built before; also one
-that is as it was in the run before the last.
+cargo builds a file again if it is newer than its build, and in a checkout every file is new. Without this script, every
+commit would build all our crates again, in every profile. The script compares contents. A file that differs from the last
+run keeps its own time, which is later than everything built before. So does a file that is as it was in the run before
+the last.
 
     .ci/times.py FOLDER        (the one in which cargo builds)
 
-Not for working trees in which somebody edits: there, files have their times from edits.
+Not for working trees in which somebody edits, where files have their times from edits.
 """
 
 import hashlib

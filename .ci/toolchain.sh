@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Adds what the checks need to the pinned Rust toolchain: other targets and the standard library's
-# source. Does nothing where it is there already.
+# Adds to the pinned Rust toolchain the parts that the checks need: other targets, and the standard
+# library's source. Does nothing if they are installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +9,7 @@ targets="wasm32-unknown-unknown riscv64imac-unknown-none-elf"
 components="clippy rustfmt rust-src"
 installed="$(rustup target list --installed; rustup component list --installed)"
 for part in $targets $components; do
-    # Components are listed with the machine's name behind theirs.
+    # rustup lists a component's name with the machine's name after it.
     if ! grep -qE "^$part(-|$)" <<<"$installed"; then
         echo "Adding targets and components to the Rust toolchain by rustup (once, a minute) …" >&2
         # shellcheck disable=SC2086

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what builds the JavaScript package and the page: parts of the Rust toolchain, wasm-bindgen beside what cargo
-# builds, and npm packages. Needs Rust (rustup) and Node 20 with npm. Does nothing where it is there already. Prints where
-# wasm-bindgen is.
+# Installs the tools that build the JavaScript package and the page: parts of the Rust toolchain, wasm-bindgen in cargo's
+# target folder, and npm packages. Needs Rust (rustup) and Node 20 with npm. Does nothing if they are installed. Prints the
+# path of wasm-bindgen.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
@@ -9,7 +9,7 @@ target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
 .ci/have.sh rust node
 .ci/toolchain.sh
 
-# The program that writes the JavaScript has to be of the version of the crate.
+# The program that writes the JavaScript must have the same version as the crate.
 version="$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)"
 installed="$target/wasm-bindgen-$version"
 if ! [ -x "$installed/bin/wasm-bindgen" ]; then
@@ -19,7 +19,7 @@ if ! [ -x "$installed/bin/wasm-bindgen" ]; then
     rm -rf "$target/wasm-bindgen-cli"
 fi
 
-# None of the packages needs its install script.
+# No package needs its install script.
 for app in apps/wasm apps/web; do
     if ! cmp --silent "$app/package-lock.json" "$app/node_modules/.installed.json"; then
         echo "Installing npm packages into $app/node_modules (once, a few seconds) …" >&2

@@ -23,7 +23,7 @@ def paths() -> frozenset[str]:
 
 
 def is_ignored(path: str) -> bool:
-    """Whether git leaves it out: something that is built."""
+    """Whether git ignores the path, as it does with files that are built."""
     found = subprocess.run(["git", "check-ignore", "--quiet", path], cwd=ROOT, check=False).returncode
     if found not in (0, 1):
         raise RuntimeError(f"git check-ignore {path} failed with {found}")
@@ -35,7 +35,7 @@ def read(path: str) -> str:
 
 
 def section(text: str, heading: str) -> str:
-    """What stands under a heading of a document, up to the next one of its level."""
+    """The text under a heading of a document, up to the next heading of its level."""
     level = heading.split(" ")[0]
     if f"\n{heading}\n" not in text:
         raise ValueError(f"there is no heading {heading!r}")

@@ -21,7 +21,7 @@ UNDER_WORK = {"crates/verifier/src"}
 
 Module = tuple[str, ...]
 
-#: What one file of Rust says: its modules' names, its imports, and the paths that it names elsewhere.
+#: The tokens of a tree of imports.
 TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|::|[{},;*]")
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A real proof by SP1 that an image file has an IPFS address and a label, and attempts to cheat with it. Takes minutes to an hour and
-# 17 GB of memory. Needs zklens and zklens-sp1, built for release:
+# Makes a real proof by SP1 that an image file has an IPFS address and a label, and tries to cheat with it. Takes minutes to an hour
+# and 17 GB of memory. Needs zklens and zklens-sp1, built for release:
 #
 #     make test-sp1-prove            (builds them first)
 set -euo pipefail
@@ -29,7 +29,7 @@ time "$zklens" prove --engine sp1 --force --input-image "$picture" --output "$pr
 refused 5 "$zklens" verify "$proof" --input-image "$other"
 refused 5 "$zklens" verify "$proof" --model mnist-cnn
 
-# One byte of the proof's 32-byte digest of something, from the middle of the file, is another.
+# Changes one byte in the middle of the file, which belongs to a digest of 32 bytes in the proof.
 python3 - "$proof" "$folder/forged.sp1" <<'PYTHON'
 import sys
 forged = bytearray(open(sys.argv[1], "rb").read())

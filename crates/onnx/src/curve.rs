@@ -276,8 +276,9 @@ mod tests {
             Curve::Atan,
         ] {
             assert!(curve.is_increasing());
-            let points = (-1000..1000).map(|i| curve.at(f64::from(i) / 100.0));
-            let points: Vec<f64> = points.collect();
+            let points: Vec<f64> = (-1000..1000)
+                .map(|i| curve.at(f64::from(i) / 100.0))
+                .collect();
             assert!(
                 points.windows(2).all(|pair| pair[0] <= pair[1] + 1e-12),
                 "{}",

@@ -33,7 +33,7 @@ impl ProofBundle {
     ///
     /// # Errors
     ///
-    /// No program of this zklens says what is in the file.
+    /// The file's program or its public values are not those of this zklens.
     pub fn of(file: &ProofFile) -> Result<Self, StatementError> {
         let statement = file.claim()?;
         Ok(Self {

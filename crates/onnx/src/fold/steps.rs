@@ -74,8 +74,8 @@ pub(super) fn through(axis: Axis, outputs: usize, list: &[usize], len: usize) ->
         };
         let start = signed(cell)? - signed(output * stride)?;
         let fits = (0..outputs).all(|output| {
-            let at = start + (output * stride) as i64;
-            let at = usize::try_from(at).ok().filter(|at| *at < len);
+            let position = start + (output * stride) as i64;
+            let at = usize::try_from(position).ok().filter(|at| *at < len);
             at == seen(tap, output)
         });
         if !fits {

@@ -81,8 +81,8 @@ impl Context<'_> {
         };
         let number = constant
             .scalar()
-            .filter(|_| constant.dims.len() <= view.dims.len());
-        let number = number.ok_or("its constant must be one number")?;
+            .filter(|_| constant.dims.len() <= view.dims.len())
+            .ok_or("its constant must be one number")?;
         Ok(Compared::WithNumber(view.clone(), number))
     }
 

@@ -218,8 +218,11 @@ impl Context<'_> {
 
     /// A power with a constant exponent, such as a square or a square root.
     pub(super) fn pow(&mut self) -> Result<Value, Refusal> {
-        let exponent = self.constant(1)?.scalar().filter(|e| e.is_finite());
-        let exponent = exponent.ok_or("its exponent must be one constant number")?;
+        let exponent = self
+            .constant(1)?
+            .scalar()
+            .filter(|e| e.is_finite())
+            .ok_or("its exponent must be one constant number")?;
         if exponent == 1.0 {
             return self.value(0).cloned();
         }

@@ -121,8 +121,10 @@ impl Context<'_> {
 
     /// The name of the class with the largest score.
     pub(super) fn class_of_label(&self) -> Result<Value, Refusal> {
-        let labels = self.constant(0)?.as_ints();
-        let labels = labels.ok_or("its labels must be integers")?;
+        let labels = self
+            .constant(0)?
+            .as_ints()
+            .ok_or("its labels must be integers")?;
         let view: &View = match self.any_value(1)? {
             Value::Label(view) => view,
             _ => return Err("it is only understood after an ArgMax".into()),

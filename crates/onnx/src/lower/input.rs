@@ -88,8 +88,9 @@ fn dims(input: &proto::ValueInfo) -> Result<(Vec<Option<usize>>, bool), Refusal>
             data_type::name(elements)
         ));
     }
-    let shape = tensor.and_then(|t| t.shape.as_ref());
-    let shape = shape.ok_or_else(|| format!("`{}` has no shape", input.name))?;
+    let shape = tensor
+        .and_then(|t| t.shape.as_ref())
+        .ok_or_else(|| format!("`{}` has no shape", input.name))?;
     let dim = |dim: &proto::Dimension| {
         dim.dim_value
             .and_then(|value| usize::try_from(value).ok())

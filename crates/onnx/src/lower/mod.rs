@@ -205,11 +205,11 @@ impl Lowering {
             operator: node.op_type.clone(),
             reason,
         };
-        let values = match self.failed_input(node) {
+        let lowered = match self.failed_input(node) {
             Some(error) => Err(error),
             None => self.node_values(node, &name).map_err(refuse),
         };
-        let mut values = match values {
+        let mut values = match lowered {
             Ok(values) => values.into_iter(),
             Err(error) => vec![Value::Failed(error); node.output.len()].into_iter(),
         };

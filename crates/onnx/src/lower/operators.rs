@@ -251,11 +251,12 @@ mod tests {
 
     #[test]
     fn the_book_lists_every_operator_and_no_other() {
-        let rows = PAGE
+        let rows: Vec<&str> = PAGE
             .lines()
             .skip_while(|line| !line.starts_with("| operator |"))
-            .skip(2);
-        let rows: Vec<&str> = rows.take_while(|line| line.starts_with('|')).collect();
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .collect();
         let known: BTreeSet<_> = names().collect();
         let mentioned: BTreeSet<_> = rows.iter().flat_map(|row| code(row)).collect();
         let missing: Vec<_> = known.difference(&mentioned).collect();

@@ -16,8 +16,8 @@ impl Context<'_> {
         // Before opset 13 a softmax runs over this axis and all that follow it.
         let is_one_axis = self.lowering.opset >= 13;
         let default = if is_one_axis { -1 } else { 1 };
-        let axis = self.attributes.int("axis").unwrap_or(default);
-        let axis = super::relabel::axis(axis, view.dims.len())?;
+        let given = self.attributes.int("axis").unwrap_or(default);
+        let axis = super::relabel::axis(given, view.dims.len())?;
         let count = if is_one_axis { 1 } else { view.dims.len() };
         let classes: usize = view.dims.iter().skip(axis).take(count).product();
         if classes != view.len() {
@@ -47,8 +47,8 @@ impl Context<'_> {
             Value::Probabilities(view) => view.clone(),
             _ => self.view(0)?,
         };
-        let axis = self.attributes.int("axis").unwrap_or(0);
-        let axis = super::relabel::axis(axis, view.dims.len())?;
+        let given = self.attributes.int("axis").unwrap_or(0);
+        let axis = super::relabel::axis(given, view.dims.len())?;
         if view.dims[axis] != view.len() {
             return Err("it must run over all classes".into());
         }

@@ -183,8 +183,9 @@ impl Context<'_> {
                 GraphBuilder::MAX_OPERANDS
             ));
         }
-        let inputs = (0..count).map(|index| self.value(index));
-        let inputs: Vec<&Value> = inputs.collect::<Result<_, _>>()?;
+        let inputs: Vec<&Value> = (0..count)
+            .map(|index| self.value(index))
+            .collect::<Result<_, _>>()?;
         let rank = inputs.first().map_or(0, |value| value.dims().len());
         let lens = inputs.iter().map(|value| value.dims().iter().product());
         let len = lens.fold(0usize, |sum, len: usize| sum.saturating_add(len));
@@ -194,8 +195,8 @@ impl Context<'_> {
                 Shape::MAX_LEN
             ));
         }
-        let along = self.attributes.int("axis").ok_or("its axis is missing")?;
-        let along = axis(along, rank)?;
+        let given = self.attributes.int("axis").ok_or("its axis is missing")?;
+        let along = axis(given, rank)?;
         let lists = inputs.iter().map(|value| match value {
             Value::Constant(constant) if constant.dims.len() == 1 => constant.as_ints(),
             _ => None,

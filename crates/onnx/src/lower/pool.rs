@@ -75,8 +75,8 @@ impl Context<'_> {
         if plane.contains(&0) {
             return Err("one of its windows lies outside of the picture".into());
         }
-        let plane = plane.iter().map(|cells| area / *cells as f32);
-        let scale: Vec<f32> = plane.cycle().take(shape.len()).collect();
+        let factors = plane.iter().map(|cells| area / *cells as f32);
+        let scale: Vec<f32> = factors.cycle().take(shape.len()).collect();
         let offset = vec![0.0; shape.len()];
         self.affine_by_cell(view, scale, offset)
     }

@@ -92,8 +92,8 @@ impl Context<'_> {
         let scale = self
             .constant(1)?
             .scalar()
-            .filter(|s| *s > 0.0 && s.is_finite());
-        let scale = scale.ok_or("activations must have one positive scale")?;
+            .filter(|s| *s > 0.0 && s.is_finite())
+            .ok_or("activations must have one positive scale")?;
         let zero = match self.optional(2)? {
             Some(zero) => match zero.as_ints() {
                 Some([zero]) => *zero,

@@ -173,14 +173,15 @@ impl Context<'_> {
             .map(|a| axis(*a, rank))
             .collect::<Result<_, _>>()?;
         let mut old = value.dims().iter();
-        let dims = (0..rank).map(|index| {
-            if axes.contains(&index) {
-                Some(1)
-            } else {
-                old.next().copied()
-            }
-        });
-        let dims: Option<Vec<usize>> = dims.collect();
+        let dims: Option<Vec<usize>> = (0..rank)
+            .map(|index| {
+                if axes.contains(&index) {
+                    Some(1)
+                } else {
+                    old.next().copied()
+                }
+            })
+            .collect();
         value.with_dims(dims.ok_or("its axes repeat")?)
     }
 
@@ -202,8 +203,8 @@ impl Context<'_> {
         Ok(match value {
             Value::Constant(constant) => {
                 let dims: Vec<usize> = axes.iter().map(|axis| old[*axis]).collect();
-                let steps = strides(&old);
-                let steps: Vec<usize> = axes.iter().map(|axis| steps[*axis]).collect();
+                let own = strides(&old);
+                let steps: Vec<usize> = axes.iter().map(|axis| own[*axis]).collect();
                 let sources = offsets(&dims, &steps);
                 Value::Constant(constant.gathered(dims, &sources))
             }
@@ -220,8 +221,8 @@ impl Context<'_> {
         let to = self
             .attributes
             .int("to")
-            .and_then(|to| i32::try_from(to).ok());
-        let to = to.ok_or("the type it casts to is missing")?;
+            .and_then(|to| i32::try_from(to).ok())
+            .ok_or("the type it casts to is missing")?;
         let value = self.any_value(0)?.clone();
         let is_float = data_type::is_float(to);
         match value {

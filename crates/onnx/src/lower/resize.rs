@@ -54,10 +54,12 @@ impl Context<'_> {
                     self.lowering.opset
                 ));
             }
-            let list: Option<Vec<usize>> = (0..size).map(position).collect();
-            let list = list.ok_or_else(|| {
-                format!("its modes `{transform}` and `{rounding}` are not supported together")
-            })?;
+            let list = (0..size)
+                .map(position)
+                .collect::<Option<Vec<_>>>()
+                .ok_or_else(|| {
+                    format!("its modes `{transform}` and `{rounding}` are not supported together")
+                })?;
             lists.push(list);
         }
         Value::Activation(view).picked(&lists)
@@ -69,8 +71,8 @@ impl Context<'_> {
         let scales = match self.attributes.floats("scales") {
             Some(scales) => Some(scales.to_vec()),
             None => {
-                let scales = self.optional(place)?.filter(|scales| scales.len() > 0);
-                scales.map(crate::constant::Constant::to_floats)
+                let given = self.optional(place)?.filter(|scales| scales.len() > 0);
+                given.map(crate::constant::Constant::to_floats)
             }
         };
         if let Some(scales) = scales {
@@ -85,8 +87,8 @@ impl Context<'_> {
             .optional(3)?
             .and_then(|sizes| sizes.as_ints())
             .and_then(crate::constant::dims)
-            .filter(|sizes| sizes.len() == dims.len());
-        let sizes = sizes.ok_or("its scales or sizes must be constants, one for each axis")?;
+            .filter(|sizes| sizes.len() == dims.len())
+            .ok_or("its scales or sizes must be constants, one for each axis")?;
         let size = |(size, dim): (usize, &usize)| (size, size as f32 / *dim as f32);
         Ok(sizes.into_iter().zip(dims).map(size).collect())
     }

@@ -73,8 +73,8 @@ impl Context<'_> {
             }
         };
         let results = (0..len).map(|index| operate(pick(left, index), pick(right, index)));
-        let data: Option<Vec<i64>> = results.collect();
-        let data = Data::Int(data.ok_or("it overflows or divides by zero")?);
+        let ints: Option<Vec<i64>> = results.collect();
+        let data = Data::Int(ints.ok_or("it overflows or divides by zero")?);
         Ok(Some(Value::Constant(Constant { dims, data })))
     }
 }

@@ -77,8 +77,8 @@ impl View {
     /// The same elements with the axes in another order.
     pub(super) fn transposed(&self, axes: &[usize]) -> Self {
         let dims: Vec<usize> = axes.iter().map(|axis| self.dims[*axis]).collect();
-        let steps = strides(&self.dims);
-        let steps: Vec<usize> = axes.iter().map(|axis| steps[*axis]).collect();
+        let own = strides(&self.dims);
+        let steps: Vec<usize> = axes.iter().map(|axis| own[*axis]).collect();
         self.picked(dims.clone(), &offsets(&dims, &steps))
     }
 

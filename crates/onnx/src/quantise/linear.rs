@@ -38,13 +38,12 @@ impl Quantiser<'_> {
         let is_fine = is_exact || weight_scale(8) + weight_bits >= self.weight_bits;
         let shift = if is_fine { 8 } else { 16 };
         let weight_scale = weight_scale(shift);
-        let weights: Result<Vec<i32>, _> = linear
+        let weights = linear
             .weights
             .iter()
-            .map(|w| fixed(*w, weight_scale))
-            .map(i32::try_from)
-            .collect();
-        let weights = weights.map_err(|_| format!("its weights reach {largest}"))?;
+            .map(|w| i32::try_from(fixed(*w, weight_scale)))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| format!("its weights reach {largest}"))?;
         let bias = linear
             .bias
             .iter()

@@ -70,8 +70,8 @@ impl Quantiser<'_> {
             return Ok(node);
         };
         let first = self.owners.len();
-        let node = self.push(Op::Rescale(Rescale { shift }), &[node])?;
-        let node = self.saturate(id, node)?;
+        let rescaled = self.push(Op::Rescale(Rescale { shift }), &[node])?;
+        let node = self.saturate(id, rescaled)?;
         self.owners[first..].fill(id);
         self.placed[id] = Placed { node, shift: None };
         Ok(node)

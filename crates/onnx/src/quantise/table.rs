@@ -16,8 +16,8 @@ impl Quantiser<'_> {
     pub(super) fn table(&mut self, id: LayerId, curve: &Curve) -> Result<NodeId, String> {
         let input = self.network.layers[id].inputs[0];
         let scale = table_scale(curve, self.ranges[input]);
-        let node = self.narrow(input)?;
-        let node = self.bring_to(node, scale)?;
+        let narrow = self.narrow(input)?;
+        let node = self.bring_to(narrow, scale)?;
         let half = 1i64 << (TABLE_BITS - 1);
         let domain = Interval {
             lo: -half,
@@ -46,8 +46,10 @@ impl Quantiser<'_> {
             let entry = value.round().clamp(-most, most) as i32;
             (!value.is_nan()).then_some(entry)
         };
-        let entries: Option<Vec<i32>> = (seen.lo..=seen.hi).map(entry).collect();
-        let entries = entries.ok_or("it has no value for some of its inputs")?;
+        let entries = (seen.lo..=seen.hi)
+            .map(entry)
+            .collect::<Option<Vec<i32>>>()
+            .ok_or("it has no value for some of its inputs")?;
         let table = LookupTable {
             first: seen.lo,
             values: Weights::new(entries),
@@ -64,8 +66,8 @@ impl Quantiser<'_> {
         let mut factors = [0; 2];
         for (factor, input) in factors.iter_mut().zip(inputs) {
             let scale = FACTOR_BITS - bits(self.ranges[input].magnitude() * 1.25);
-            let node = self.narrow(input)?;
-            let node = self.bring_to(node, scale)?;
+            let narrow = self.narrow(input)?;
+            let node = self.bring_to(narrow, scale)?;
             let hi = (1i64 << FACTOR_BITS) - 1;
             let domain = Interval { lo: -hi, hi };
             *factor = if self.bounds(node).hull(domain) == domain {
