@@ -61,6 +61,21 @@ impl Embedded {
     }
 }
 
+/// The verifying key with which to check proofs of a program, which may be one of an earlier zklens.
+pub(crate) fn verifying(name: &str, vkey: &[u8]) -> Result<SP1VerifyingKey, Failure> {
+    let Some(bytes) = Program::retired_key(vkey) else {
+        return Embedded::find(name, vkey)?.key();
+    };
+    let key: SP1VerifyingKey = bincode::deserialize(bytes)
+        .map_err(|error| failure::engine(format!("elf/retired.json: {name}: {error}")))?;
+    if digest(&key).0 == vkey {
+        Ok(key)
+    } else {
+        let message = format!("elf/retired.json: {name} has the key of another program");
+        Err(failure::engine(message))
+    }
+}
+
 /// Computes the program's verifying key, and returns SP1's digest of it, which contracts hold.
 pub(crate) fn compute(program: &Embedded) -> Result<Bytes, Failure> {
     let client = ProverClient::builder().light().build();

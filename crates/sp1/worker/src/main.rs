@@ -51,20 +51,23 @@ fn main() -> ExitCode {
 
 fn answer(output: &Output) -> Result<Message, Failure> {
     let request = read()?;
-    let program = key::Embedded::find(&request.program, &request.vkey.0)?;
+    let program = || key::Embedded::find(&request.program, &request.vkey.0);
     match request.task {
-        Task::Execute { inputs } => run::execute(&program, &inputs).map(Message::Executed),
+        Task::Execute { inputs } => run::execute(&program()?, &inputs).map(Message::Executed),
         Task::Prove {
             inputs,
             system,
             prover,
-        } => prove::prove(&program, &inputs, system, prover, output).map(Message::Proved),
+        } => prove::prove(&program()?, &inputs, system, prover, output).map(Message::Proved),
         Task::Verify {
             system,
             public_values,
             proof,
-        } => verify::verify(&program, system, &public_values.0, &proof.0).map(Message::Verified),
-        Task::Key => key::compute(&program).map(Message::Key),
+        } => {
+            let key = key::verifying(&request.program, &request.vkey.0)?;
+            verify::verify(&key, system, &public_values.0, &proof.0).map(Message::Verified)
+        }
+        Task::Key => key::compute(&program()?).map(Message::Key),
     }
 }
 

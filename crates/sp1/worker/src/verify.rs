@@ -1,17 +1,18 @@
 //! Verifies core and compressed proofs.
 
 use crate::failure;
-use crate::key::Embedded;
 use bincode::Options;
 use sp1_sdk::blocking::{Prover, ProverClient};
-use sp1_sdk::{SP1_CIRCUIT_VERSION, SP1Proof, SP1ProofWithPublicValues, SP1PublicValues};
+use sp1_sdk::{
+    SP1_CIRCUIT_VERSION, SP1Proof, SP1ProofWithPublicValues, SP1PublicValues, SP1VerifyingKey,
+};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use zklens_sp1::protocol::{Failure, System};
 
-/// Verifies that the program, run on some inputs, ended with exit code 0 and wrote these public
+/// Verifies that the program with this verifying key, run on some inputs, ended with exit code 0 and wrote these public
 /// values. Returns `None` if the proof is true, else the reason why it is false.
 pub(crate) fn verify(
-    program: &Embedded,
+    key: &SP1VerifyingKey,
     system: System,
     public_values: &[u8],
     bytes: &[u8],
@@ -26,9 +27,8 @@ pub(crate) fn verify(
         SP1_CIRCUIT_VERSION.to_owned(),
     );
     let client = ProverClient::builder().light().build();
-    let key = program.key()?;
     // A malformed proof may make SP1 panic, which also means that the proof is false.
-    let verified = catch_unwind(AssertUnwindSafe(|| client.verify(&bundle, &key, None)));
+    let verified = catch_unwind(AssertUnwindSafe(|| client.verify(&bundle, key, None)));
     Ok(match verified {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error.to_string()),
