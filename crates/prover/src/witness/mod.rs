@@ -21,7 +21,7 @@ use zklens_model::{Model, Pixels, Trace};
 ///
 /// `tables[t][c]` has the cells of column `c` of table `t`, over images, channels, height and width. Columns that are
 /// arrays of the key are empty. The bytes of all numbers are the columns of the table
-/// [`Gadget::Range`](zklens_layers::gadgets::Gadget::Range).
+/// [`Gadget::Range`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
     /// The cells.
@@ -53,7 +53,7 @@ impl Witness {
         witness
     }
 
-    /// Fills the table [`Gadget::Range`](zklens_layers::gadgets::Gadget::Range). The top byte of an out-of-range number
+    /// Fills the table [`Gadget::Range`]. The top byte of an out-of-range number
     /// keeps the excess; an honest prover never has one.
     pub fn cut_numbers(&mut self, circuit: &Circuit, layout: &Layout) {
         let first = layout.vectors.witness.start;
