@@ -5,9 +5,8 @@ import {Axes, Axis} from "./Axes.sol";
 import {Bn254, R} from "./Bn254.sol";
 import {ContractKey, Path, Table} from "./ContractKey.sol";
 import {Features} from "./Features.sol";
-import {Gadgets} from "./Gadgets.sol";
-import {Lookups} from "./Lookups.sol";
 import {Opening, Place} from "./Opening.sol";
+import {Rules} from "./Rules.sol";
 import {Vectors} from "./Vectors.sol";
 import {End, Ends, Wiring} from "./Wiring.sol";
 
@@ -77,9 +76,7 @@ library Closing {
         uint256 ends;
         uint256 rule;
         uint256 cells;
-        Gadgets.Powers powers;
-        Gadgets.Row rules;
-        Lookups.Challenges lookups;
+        Rules.State rules;
     }
 
     /// @notice Adds all claims that remain to the batch.
@@ -96,7 +93,7 @@ library Closing {
                 cursor = table(state, t, i, cursor);
             }
             Sum memory sum = state.sum;
-            if (t.gadget() != ContractKey.BYTES) revert MalformedKey();
+            if (t.kind() != ContractKey.BYTES) revert MalformedKey();
             if (!state.hasLabel || state.row != sum.values + 32 * state.plan.values) revert MalformedKey();
             if (Features.LOOKUPS) padding(state);
             // The first claim: the mask and the key's arrays make up what is not known.
@@ -118,14 +115,7 @@ library Closing {
             state.ends = Vectors.allocate(tables);
             state.rule = Vectors.allocate(4);
             state.entries = Vectors.allocate(tables);
-            (state.powers.lambda, state.powers.next) = (sum.lambda, 1);
-            Lookups.Challenges memory lookups = state.lookups;
-            (lookups.alpha, lookups.beta, lookups.point) = (sum.alpha, sum.beta, state.end);
-            lookups.sums = Vectors.allocate(tables);
-            for (uint256 i = 0; i < tables; ++i) {
-                lookups.ofBytes = Gadgets.draw(state.powers);
-                Vectors.store(lookups.sums, i, lookups.ofBytes);
-            }
+            Rules.start(state.rules, state.key, state.header, sum.alpha, sum.beta, sum.lambda);
         }
     }
 
@@ -136,16 +126,12 @@ library Closing {
             Vectors.store(state.ends, index, End.unwrap(end));
             uint256 bits = readAxes(state, t, end.axes());
             uint256 scale = Bn254.mul(2 << bits, state.kept);
-            uint256 parameters = state.key.wordAt(cursor + 32);
-            local(state, t, parameters, index, bits, scale);
-            if (Features.LOOKUPS && t.gadget() == ContractKey.ENTRIES) {
-                Vectors.store(state.entries, state.entryTables++, parameters.field(0, 16));
-            }
+            local(state, t, bits, scale);
             end.setScale(Bn254.mul(scale, state.rules.output));
             // What is allocated from here on is of no use afterwards.
             uint256 memoryBefore = Vectors.allocate(0);
             columnClaims(state, t, end);
-            next = operand(state, t, cursor + 64);
+            next = operand(state, t, cursor + 32);
             Vectors.release(memoryBefore);
         }
     }
@@ -173,16 +159,11 @@ library Closing {
     }
 
     /// @dev Adds the table's rules to what is known.
-    function local(State memory state, Table t, uint256 parameters, uint256 index, uint256 bits, uint256 scale)
-        private
-        pure
-    {
+    function local(State memory state, Table t, uint256 bits, uint256 scale) private pure {
         unchecked {
-            (uint256 lookups, uint256 free) =
-                Lookups.rules(t, parameters, index, bits, state.row, state.powers, state.lookups);
-            Gadgets.Row memory rules = state.rules;
-            Gadgets.rules(t, parameters, state.row, state.powers, rules);
-            uint256 sum = Bn254.mul(Vectors.load(state.eqs, bits), Bn254.add(lookups, rules.local));
+            Rules.State memory rules = state.rules;
+            (uint256 sum, uint256 free) = Rules.evaluate(rules, state.key, t, state.row, state.end, bits);
+            sum = Bn254.mul(Vectors.load(state.eqs, bits), sum);
             sum = Bn254.mul(scale, Bn254.add(sum, free));
             uint256 constants = rules.constants;
             if (constants != 0 || t.paths() != 0) {
@@ -294,7 +275,9 @@ library Closing {
         unchecked {
             Opening.Batch memory batch = state.batch;
             if (Features.LOOKUPS && word.field(0, 8) == ContractKey.ARRAY) {
-                Place array = state.key.array(state.header, word.field(24, 16));
+                uint256 index = word.field(24, 16);
+                Vectors.store(state.entries, state.entryTables++, index);
+                Place array = state.key.array(state.header, index);
                 batch.addArray(array, end.axes(), Bn254.mul(state.gammaPower, state.kept));
                 state.gammaPower = Bn254.mul(state.gammaPower, state.gamma);
                 return;
@@ -327,7 +310,7 @@ library Closing {
     /// @dev What is wired to the table: its covector, through every path. Returns where the next table begins.
     function operand(State memory state, Table t, uint256 next) private pure returns (uint256) {
         unchecked {
-            bool isLabel = t.gadget() == ContractKey.LABEL;
+            bool isLabel = t.kind() == ContractKey.LABEL;
             uint256 paths = t.paths();
             // A label's ties count whatever is wired to it.
             if (paths == 0 && !isLabel) return next + (t.hasWindow() ? 32 : 0);

@@ -4,17 +4,17 @@ pragma solidity ^0.8.28;
 import {R} from "./Bn254.sol";
 import {Place} from "./Opening.sol";
 
-/// @notice A table's first word, whose fields are, from the most significant bit on: 8 bits with the gadget, 8 that are 1
-/// if there is a table for each image, 8 that are 1 if the gadget has a window, 16 with the number of paths, 16 with
-/// that of columns before helpers, 16 with that of helpers, and for channels, rows and columns 48 each with the
-/// shape of their axis: see `Axis`.
+/// @notice A table's word, whose fields are, from the most significant bit on: 8 bits with the kind of table, 8 that are 1
+/// if there is a table for each image, 8 that are 1 if its rows have a window, 16 with the number of paths, 16 with
+/// that of columns before helpers, 16 with that of helpers, for channels, height and width 48 each with the
+/// shape of their axis (see `Axis`), and 32 with where its `Program` is in the key.
 type Table is uint256;
 
 using Tables for Table global;
 
 /// @title Fields of a `Table`
 library Tables {
-    function gadget(Table t) internal pure returns (uint256) {
+    function kind(Table t) internal pure returns (uint256) {
         return Table.unwrap(t) >> 248;
     }
 
@@ -48,6 +48,66 @@ library Tables {
 
     function columnShape(Table t) internal pure returns (uint256) {
         return (Table.unwrap(t) >> 40) & 0xffffffffffff;
+    }
+
+    function programAt(Table t) internal pure returns (uint256) {
+        return (Table.unwrap(t) >> 8) & 0xffffffff;
+    }
+}
+
+/// @notice The first word of the program of a table's rules, whose fields are, from the most significant bit on: 16 bits
+/// with the number of words behind it, each of which has five steps; 16 with the number of columns that it reads,
+/// helpers included; 8 that are 1 if all columns are bytes; 8 that are 1 if it reads the row's own number; 16 with the
+/// number of rules before the inputs, but for those of helpers of bytes; 16 with the number of inputs; and 16
+/// each with the cells of four results: see `Rules`.
+type Program is uint256;
+
+using Programs for Program global;
+
+/// @title Fields of a `Program`
+library Programs {
+    function words(Program p) internal pure returns (uint256) {
+        return Program.unwrap(p) >> 240;
+    }
+
+    function columns(Program p) internal pure returns (uint256) {
+        return (Program.unwrap(p) >> 224) & 0xffff;
+    }
+
+    function isOfBytes(Program p) internal pure returns (bool) {
+        return (Program.unwrap(p) >> 216) & 0xff == 1;
+    }
+
+    function readsOwnNumber(Program p) internal pure returns (bool) {
+        return (Program.unwrap(p) >> 208) & 0xff == 1;
+    }
+
+    function rules(Program p) internal pure returns (uint256) {
+        return (Program.unwrap(p) >> 192) & 0xffff;
+    }
+
+    function inputs(Program p) internal pure returns (uint256) {
+        return (Program.unwrap(p) >> 176) & 0xffff;
+    }
+
+    /// @dev The cell with `Σ λ^i·rule_i` over all these rules and then the inputs.
+    function local(Program p) internal pure returns (uint256) {
+        return (Program.unwrap(p) >> 160) & 0xffff;
+    }
+
+    /// @dev The cell with `Σ λ^i·constant_i` over the inputs.
+    function constants(Program p) internal pure returns (uint256) {
+        return (Program.unwrap(p) >> 144) & 0xffff;
+    }
+
+    /// @dev The cell with what the row puts out.
+    function output(Program p) internal pure returns (uint256) {
+        return (Program.unwrap(p) >> 128) & 0xffff;
+    }
+
+    /// @dev The cell with what helpers, but for those of bytes, add to the sums over lookups.
+    function free(Program p) internal pure returns (uint256) {
+        return (Program.unwrap(p) >> 112) & 0xffff;
     }
 }
 
@@ -128,16 +188,12 @@ library ContractKey {
     /// @dev Where the header is, in bytes from the key's beginning.
     uint256 private constant HEADER_AT = 192;
 
-    // Gadgets.
-    uint256 internal constant PIXELS = 0;
-    uint256 internal constant ACTIVATION = 1;
-    uint256 internal constant CLIP = 2;
-    uint256 internal constant LOOKUP = 3;
-    uint256 internal constant COPY = 4;
-    uint256 internal constant LABEL = 5;
-    uint256 internal constant RANGE = 6;
-    uint256 internal constant BYTES = 7;
-    uint256 internal constant ENTRIES = 8;
+    // Kinds of tables.
+    uint256 internal constant OPERATOR = 0;
+    uint256 internal constant LABEL = 1;
+    uint256 internal constant RANGE = 2;
+    uint256 internal constant BYTES = 3;
+    uint256 internal constant ENTRIES = 4;
 
     // Steps.
     uint256 internal constant SCALE = 0;
@@ -171,6 +227,8 @@ library ContractKey {
         uint256 plansAt; // 32
         uint256 namesAt; // 32
         uint256 weightsAt; // 32
+        uint256 constants; // 16
+        uint256 cells; // 16
     }
 
     /// @notice How a proof about `images` images is laid out: two words.
@@ -229,6 +287,8 @@ library ContractKey {
         h.plansAt = field(word, 128, 32);
         h.namesAt = field(word, 160, 32);
         h.weightsAt = field(word, 192, 32);
+        h.constants = field(word, 224, 16);
+        h.cells = field(word, 240, 16);
     }
 
     /// @notice How many classes there are.
@@ -265,7 +325,20 @@ library ContractKey {
     /// @notice The table at `cursor`, as it is in the plan `l`.
     function table(bytes memory key, uint256 cursor, Plan memory l) internal pure returns (Table t) {
         t = Table.wrap(wordAt(key, cursor));
-        if (t.gadget() == RANGE) t = l.range;
+        if (t.kind() == RANGE) t = l.range;
+    }
+
+    /// @notice The program at `cursor`.
+    function program(bytes memory key, uint256 cursor) internal pure returns (Program) {
+        return Program.wrap(wordAt(key, cursor));
+    }
+
+    /// @notice Copies `count` constants to a list, and gives the pointer behind them.
+    function copyConstants(bytes memory key, uint256 count, uint256 list) internal pure returns (uint256 end) {
+        assembly ("memory-safe") {
+            mcopy(list, add(key, add(0x40, HEADER_AT)), shl(5, count))
+            end := add(list, shl(5, count))
+        }
     }
 
     /// @notice The path at `cursor`.

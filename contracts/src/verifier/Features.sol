@@ -5,8 +5,6 @@ pragma solidity ^0.8.28;
 /// @notice Here everything. `zklens evm export` writes this library anew for one network, so that the compiler leaves out
 /// what the network does not have; what is left is the same code.
 library Features {
-    /// @dev Interval clips.
-    bool internal constant CLIPS = true;
     /// @dev Activations looked up in tables of values.
     bool internal constant LOOKUPS = true;
     /// @dev Maxima over windows.

@@ -3,6 +3,8 @@ pragma solidity ^0.8.28;
 
 import {Axes, Axis} from "../../src/verifier/Axes.sol";
 import {Bn254} from "../../src/verifier/Bn254.sol";
+import {ContractKey, Table} from "../../src/verifier/ContractKey.sol";
+import {Rules} from "../../src/verifier/Rules.sol";
 import {Transcript} from "../../src/verifier/Transcript.sol";
 import {Vectors} from "../../src/verifier/Vectors.sol";
 
@@ -124,6 +126,32 @@ contract Libraries {
         returns (uint256)
     {
         return eqOf(left, len).dot(eqOf(right, len));
+    }
+
+    // Rules.
+
+    /// @notice What a program gives for a row: the rules' sum, helpers' sum, the inputs' constants, the output, the power of
+    /// the first input, and the power of the next rule.
+    /// @param program The program's words.
+    /// @param cells How many cells the key says that programs need.
+    /// @param challenges `α`, `β` and `λ`.
+    function evaluateRules(
+        bool dirty,
+        bytes memory program,
+        uint256[] memory constants,
+        uint256 tables,
+        uint256 cells,
+        uint256[3] memory challenges,
+        uint256[] memory row
+    ) external pure memoryIs(dirty) returns (uint256[6] memory results) {
+        bytes memory key = abi.encodePacked(new bytes(224), constants, program);
+        ContractKey.Header memory h;
+        (h.tables, h.constants, h.cells) = (tables, constants.length, cells);
+        Table table = Table.wrap((224 + 32 * constants.length) << 8);
+        Rules.State memory state;
+        Rules.start(state, key, h, challenges[0], challenges[1], challenges[2]);
+        (results[0], results[1]) = Rules.evaluate(state, key, table, vector(row), 0, 0);
+        (results[2], results[3], results[4], results[5]) = (state.constants, state.output, state.first, state.power);
     }
 
     // Vectors.

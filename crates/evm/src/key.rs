@@ -3,12 +3,14 @@
 
 mod error;
 mod places;
+mod program;
 mod tables;
 
 pub use error::ExportError;
 
 use crate::word::Word;
 use places::{array_word, placed};
+use program::Programs;
 use tables::{shape, table, table_word};
 use zklens_commitment::VerifierSetup;
 use zklens_field::encode_point;
@@ -23,7 +25,7 @@ pub const MAX_KEY_BYTES: usize = 24_000;
 
 const WORD: usize = 32;
 
-/// Words before the tables.
+/// Words before the constants.
 const HEADER_WORDS: usize = 7;
 
 /// Words of a plan, but for its places.
@@ -55,9 +57,19 @@ pub fn contract_key(
     let first = plans.first().ok_or(ExportError::NoBatch)?;
     check_label(circuit)?;
 
-    let tables = words(circuit.tables.iter().zip(&first.tables).map(table))?;
+    let mut programs = Programs::new(circuit.tables.len());
+    for (index, layout) in first.tables.iter().enumerate() {
+        programs.add(index, &layout.rules, &layout.helpers);
+    }
+    let constants = programs.constants();
+    let programs_at = HEADER_WORDS * WORD + constants.len();
+    let placed_programs = programs.places(programs_at);
+    let program_words = words(programs.words())?;
+    let tables = circuit.tables.iter().zip(&first.tables);
+    let tables = tables.zip(&placed_programs);
+    let tables = words(tables.map(|((of, layout), program)| table(of, layout, *program)))?;
     let arrays = words(first.arrays.iter().map(|array| vec![array_word(array)]))?;
-    let tables_at = HEADER_WORDS * WORD;
+    let tables_at = programs_at + program_words.len();
     let arrays_at = tables_at + tables.len();
     let batches_at = arrays_at + arrays.len();
     let mut places_at = batches_at + plans.len() * PLAN_WORDS * WORD;
@@ -65,7 +77,13 @@ pub fn contract_key(
     let mut places = Vec::new();
     for plan in &plans {
         let of_plan = words(plan.tables.iter().map(placed))?;
-        directory.push(vec![plan_word(plan, places_at), range_word(circuit, plan)]);
+        let range = circuit.range_table();
+        let range_word = table_word(
+            &circuit.tables[range],
+            &plan.tables[range],
+            placed_programs[range],
+        );
+        directory.push(vec![plan_word(plan, places_at), range_word]);
         places_at += of_plan.len();
         places.extend(of_plan);
     }
@@ -81,12 +99,16 @@ pub fn contract_key(
         .with(32, arrays_at)
         .with(32, batches_at)
         .with(32, names_at)
-        .with(32, weights_at);
+        .with(32, weights_at)
+        .with(16, programs.num_constants())
+        .with(16, programs.num_cells());
 
     let mut bytes = key.id().0.to_vec();
     bytes.extend(setup.digest());
     bytes.extend(setup.encode().concat());
     bytes.extend(words([vec![header]])?);
+    bytes.extend(constants);
+    bytes.extend(program_words);
     bytes.extend(tables);
     bytes.extend(arrays);
     bytes.extend(words(directory)?);
@@ -135,10 +157,4 @@ fn plan_word(plan: &Layout, places_at: usize) -> Word {
         .with(16, plan.num_values())
         .with(16, FREE_CELLS + DEGREE * plan.num_vars)
         .with(32, places_at)
-}
-
-/// The word of the table whose sides only a plan tells.
-fn range_word(circuit: &Circuit, plan: &Layout) -> Word {
-    let range = circuit.range_table();
-    table_word(&circuit.tables[range], &plan.tables[range])
 }

@@ -2,16 +2,17 @@
 
 use crate::word::Word;
 use zklens_layers::circuit::{LinearOp, Path, Step, Table};
-use zklens_layers::gadgets::{Activation, Gadget};
+use zklens_layers::gadgets::Gadget;
 use zklens_layers::layout::TableLayout;
 use zklens_model::{Axis, Window};
 
-pub(super) fn table((table, layout): (&Table, &TableLayout)) -> Vec<Word> {
+/// A table's words. `program` is where its program is in the key.
+pub(super) fn table(table: &Table, layout: &TableLayout, program: usize) -> Vec<Word> {
     let word = match table.gadget {
         Gadget::Range => Word::default().with(8, kind(&table.gadget)),
-        _ => table_word(table, layout),
+        _ => table_word(table, layout, program),
     };
-    let mut words = vec![word, parameters(&table.gadget)];
+    let mut words = vec![word];
     let operand = table.operand.as_ref();
     words.extend(table.gadget.window().map(|window| {
         let [_, height, width] = operand.map_or([0; 3], |operand| operand.sides);
@@ -21,7 +22,8 @@ pub(super) fn table((table, layout): (&Table, &TableLayout)) -> Vec<Word> {
     words
 }
 
-pub(super) fn table_word(table: &Table, layout: &TableLayout) -> Word {
+/// A table's first word. Only the plan of a number of images knows the sides of the table `Range`.
+pub(super) fn table_word(table: &Table, layout: &TableLayout, program: usize) -> Word {
     let [_, channels, height, width] = layout.dims;
     let word = Word::default()
         .with(8, kind(&table.gadget))
@@ -30,54 +32,22 @@ pub(super) fn table_word(table: &Table, layout: &TableLayout) -> Word {
         .with(16, paths(table).len())
         .with(16, layout.rules.columns.len())
         .with(16, layout.helpers.len());
-    [channels, height, width].into_iter().fold(word, shape)
+    let word = [channels, height, width].into_iter().fold(word, shape);
+    word.with(32, program)
 }
 
 fn paths(table: &Table) -> &[Path] {
     table.operand.as_ref().map_or(&[], |operand| &operand.paths)
 }
 
+/// The kind of table, which is all that a contract knows of a gadget but for its rules.
 const fn kind(gadget: &Gadget) -> usize {
     match gadget {
-        Gadget::Pixels => 0,
-        Gadget::Activation(_) => 1,
-        Gadget::Clip(_) => 2,
-        Gadget::Lookup(_) => 3,
-        Gadget::Copy => 4,
-        Gadget::Label(_) => 5,
-        Gadget::Range => 6,
-        Gadget::Bytes => 7,
-        Gadget::Entries(_) => 8,
-    }
-}
-
-fn parameters(gadget: &Gadget) -> Word {
-    let word = Word::default();
-    // A number without a byte has no column.
-    let columns = |bytes: &u8| usize::from(*bytes != 0);
-    match gadget {
-        Gadget::Activation(Activation {
-            window,
-            gap_bytes,
-            shift,
-            relu,
-            offset,
-            magnitude_bytes,
-        }) => word
-            .with(16, window.as_ref().map_or(1, Window::area))
-            .with(8, window.as_ref().map_or(0, |_| columns(gap_bytes)))
-            .with(8, usize::from(*shift))
-            .with(8, usize::from(*relu))
-            .with(8, columns(magnitude_bytes))
-            .with_signed(*offset),
-        Gadget::Clip(clip) => word
-            .with_signed(clip.lo)
-            .with_signed(clip.hi)
-            .with(8, columns(&clip.below_bytes))
-            .with(8, columns(&clip.above_bytes)),
-        Gadget::Lookup(lookup) => word.with_signed(lookup.first).with(16, lookup.entries),
-        Gadget::Entries(entries) => word.with(16, entries.array),
-        Gadget::Pixels | Gadget::Copy | Gadget::Label(_) | Gadget::Range | Gadget::Bytes => word,
+        Gadget::Label(_) => 1,
+        Gadget::Range => 2,
+        Gadget::Bytes => 3,
+        Gadget::Entries(_) => 4,
+        _ => 0,
     }
 }
 
