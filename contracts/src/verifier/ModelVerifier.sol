@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IModelVerifier} from "../IModelVerifier.sol";
 import {Bn254} from "./Bn254.sol";
 import {Closing} from "./Closing.sol";
+import {ClosingState, ClosingSum} from "./ClosingState.sol";
 import {ContractKey} from "./ContractKey.sol";
 import {Labels} from "./Labels.sol";
 import {Opening} from "./Opening.sol";
@@ -109,7 +110,7 @@ abstract contract ModelVerifier is IModelVerifier {
     {
         unchecked {
             bytes memory k = key();
-            Closing.State memory state;
+            ClosingState memory state;
             (ContractKey.Header memory header, ContractKey.Plan memory plan) = (state.header, state.plan);
             k.readHeader(header);
             if (!k.readPlan(header, labels.length, plan)) return Reason.Batch;
@@ -211,7 +212,7 @@ abstract contract ModelVerifier is IModelVerifier {
     }
 
     /// @dev Steps 1 to 6 as far as they read and draw.
-    function read(ContractKey.Plan memory plan, bytes32 statement, uint256 proofAt, Closing.Sum memory sum)
+    function read(ContractKey.Plan memory plan, bytes32 statement, uint256 proofAt, ClosingSum memory sum)
         internal
         pure
         returns (Read memory r)

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {Bn254, R} from "./Bn254.sol";
-import {ContractKey, Program, Table} from "./ContractKey.sol";
+import {ContractKey} from "./ContractKey.sol";
+import {Program, Table} from "./KeyWords.sol";
 import {Lookups} from "./Lookups.sol";
 import {Vectors} from "./Vectors.sol";
 

@@ -3,8 +3,9 @@ pragma solidity ^0.8.28;
 
 import {Axes, Axis} from "./Axes.sol";
 import {Bn254} from "./Bn254.sol";
-import {ContractKey, Path} from "./ContractKey.sol";
+import {ContractKey} from "./ContractKey.sol";
 import {Features} from "./Features.sol";
+import {Path, Paths} from "./KeyWords.sol";
 import {Opening, Place} from "./Opening.sol";
 import {Vectors} from "./Vectors.sol";
 
@@ -187,7 +188,7 @@ library Wiring {
     ) internal pure returns (uint256 known) {
         unchecked {
             factor = Bn254.mul(factor, covector.coefficient);
-            if (p.map() == ContractKey.NO_WEIGHTS) {
+            if (p.map() == Paths.NO_WEIGHTS) {
                 for (uint256 i = 1; i <= COLUMNS; ++i) {
                     factor = Bn254.mul(factor, Axes.nth(covector.axes, i).dot(source.axis(i)));
                 }
@@ -197,7 +198,7 @@ library Wiring {
             // Axes of the weights: outputs, the source's channels, and two more.
             uint256 axes = Axes.copy(source.axes());
             Axes.put(axes, 0, Axes.nth(covector.axes, 1));
-            if (!Features.CONVOLUTIONS || p.map() == ContractKey.DENSE) {
+            if (!Features.CONVOLUTIONS || p.map() == Paths.DENSE) {
                 factor = Bn254.mul(factor, covector.cells);
                 if (!Features.LARGE_ARRAYS || array.axis() == 0) {
                     (uint256 weight, uint256 step) = inside(batch, source);

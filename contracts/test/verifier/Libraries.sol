@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 import {Axes, Axis} from "../../src/verifier/Axes.sol";
 import {Bn254} from "../../src/verifier/Bn254.sol";
-import {ContractKey, Table} from "../../src/verifier/ContractKey.sol";
+import {ContractKey} from "../../src/verifier/ContractKey.sol";
+import {Table} from "../../src/verifier/KeyWords.sol";
 import {Rules} from "../../src/verifier/Rules.sol";
 import {Transcript} from "../../src/verifier/Transcript.sol";
 import {Vectors} from "../../src/verifier/Vectors.sol";

@@ -11,7 +11,7 @@ use zklens_layers::{Circuit, Layout};
 use zklens_verifier::VerifyingKey;
 
 /// The sources in the order in which they need each other, but for `Features`, which an export writes anew.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 17] = [
     include_str!("../../../contracts/src/IModelVerifier.sol"),
     include_str!("../../../contracts/src/verifier/Bn254.sol"),
     include_str!("../../../contracts/src/verifier/Vectors.sol"),
@@ -20,10 +20,14 @@ const SOURCES: [&str; 13] = [
     include_str!("../../../contracts/src/verifier/Transcript.sol"),
     include_str!("../../../contracts/src/verifier/Sumcheck.sol"),
     include_str!("../../../contracts/src/verifier/Opening.sol"),
+    include_str!("../../../contracts/src/verifier/KeyWords.sol"),
     include_str!("../../../contracts/src/verifier/ContractKey.sol"),
     include_str!("../../../contracts/src/verifier/Lookups.sol"),
     include_str!("../../../contracts/src/verifier/Rules.sol"),
     include_str!("../../../contracts/src/verifier/Wiring.sol"),
+    include_str!("../../../contracts/src/verifier/ClosingState.sol"),
+    include_str!("../../../contracts/src/verifier/Columns.sol"),
+    include_str!("../../../contracts/src/verifier/Operands.sol"),
     include_str!("../../../contracts/src/verifier/Closing.sol"),
 ];
 
