@@ -14,24 +14,25 @@ import {Rules} from "./Rules.sol";
 import {Vectors} from "./Vectors.sol";
 import {End, Ends} from "./Wiring.sol";
 
-/// @title One sum of all rules, and what the sumcheck leaves of it, as claims on committed rows
-/// @notice Twin of `crates/layers/src/relation.rs` and `closing.rs`. A claim is not kept: it goes into the batch at once.
+/// @title The end of the sumcheck: the sum of all rules becomes claims on committed vectors
+/// @notice Counterpart of `crates/layers/src/relation.rs` and `closing.rs`. A claim is
+/// not kept: it goes into the batch at once.
 library Closing {
     using ContractKey for bytes;
     using ContractKey for uint256;
     using Opening for Opening.Batch;
 
-    /// @notice The key's tables are not those of a network, or not as many as it says.
+    /// @notice The key has more or fewer tables or columns than it says, or lacks the table of labels or of bytes.
     error MalformedKey();
 
-    /// @dev Cells at the start of the mask row that no claim weighs.
+    /// @dev Cells at the start of the mask vector to which no claim gives a weight.
     uint256 private constant FREE_CELLS = 3;
 
     /// @notice Adds all claims that remain to the batch.
     function close(ClosingState memory state) internal pure {
         unchecked {
             start(state);
-            maskRow(state);
+            maskVector(state);
             state.gammaPower = state.gamma;
             uint256 tables = state.header.tables;
             uint256 cursor = state.header.tablesAt;
@@ -44,7 +45,7 @@ library Closing {
             if (t.kind() != Tables.BYTES) revert MalformedKey();
             if (!state.hasLabel || state.row != sum.values + 32 * state.plan.values) revert MalformedKey();
             if (Features.LOOKUPS) Columns.claimPadding(state);
-            // The first claim: the mask and the key's arrays make up what is not known.
+            // The first claim: the mask and the key's arrays make up the rest of the sum.
             Opening.Batch memory batch = state.batch;
             batch.value = Bn254.add(batch.value, Bn254.sub(sum.endValue, state.known));
         }
@@ -67,7 +68,7 @@ library Closing {
         }
     }
 
-    /// @dev One table: its rules, its columns' claims, and its operand. Returns where the next begins.
+    /// @dev One table: its rules, the claims on its columns, and its operand. Returns where the next table is in the key.
     function table(ClosingState memory state, Table t, uint256 index, uint256 cursor)
         private
         pure
@@ -80,7 +81,7 @@ library Closing {
             uint256 scale = Bn254.mul(2 << bits, state.kept);
             local(state, t, bits, scale);
             end.setScale(Bn254.mul(scale, state.rules.output));
-            // What is allocated from here on is of no use afterwards.
+            // Memory that is allocated from here on is freed at the end of the table.
             uint256 memoryBefore = Vectors.allocate(0);
             Columns.claim(state, t, end);
             next = Operands.claim(state, t, cursor + 32);
@@ -88,15 +89,15 @@ library Closing {
         }
     }
 
-    /// @dev `eq` of both points along each axis. Returns the table's variables, the blinding variable left out.
+    /// @dev Sets `eq` of both points along each axis. Returns the table's number of variables without the blinding one.
     function readAxes(ClosingState memory state, Table t, uint256 end) private pure returns (uint256 bits) {
-        bits = readAxis(state, end, 3, t.columnShape(), 0);
-        bits = readAxis(state, end, 2, t.rowShape(), bits);
+        bits = readAxis(state, end, 3, t.widthShape(), 0);
+        bits = readAxis(state, end, 2, t.heightShape(), bits);
         bits = readAxis(state, end, 1, t.channelShape(), bits);
         bits = readAxis(state, end, 0, t.isPerImage() ? state.plan.imageShape : Axes.SINGLE, bits);
     }
 
-    /// @dev One of them, given the variables of those behind it.
+    /// @dev Sets one axis, given the number of variables of the axes behind it.
     function readAxis(ClosingState memory state, uint256 end, uint256 index, uint256 shape, uint256 bits)
         private
         pure
@@ -110,7 +111,7 @@ library Closing {
         }
     }
 
-    /// @dev Adds the table's rules to what is known.
+    /// @dev Adds the table's rules to the part of the sum that is known.
     function local(ClosingState memory state, Table t, uint256 bits, uint256 scale) private pure {
         unchecked {
             Rules.State memory rules = state.rules;
@@ -128,10 +129,10 @@ library Closing {
         }
     }
 
-    /// @dev What the first claims weigh in the mask row, but for columns there: for the first of all `2·s_i^j − 1` for every
-    /// coefficient of the sumcheck's mask, behind the free cells; and for every column's claim its blind, neighbours as
-    /// the claims are. The claims' values are added too.
-    function maskRow(ClosingState memory state) private pure {
+    /// @dev Adds the weights that claims give to the mask vector, and the values of the claims on columns. The first claim
+    /// gives `2·s_i^j − 1` to every coefficient of the sumcheck's mask, behind the free cells. The claim on a column gives
+    /// `s_b` to the column's blind; blinds lie in the order of the claims.
+    function maskVector(ClosingState memory state) private pure {
         unchecked {
             Opening.Batch memory batch = state.batch;
             uint256 weight = maskAt(state.sum.end, state.plan.numVars, batch.inverse);
@@ -141,7 +142,7 @@ library Closing {
             uint256 count = state.plan.values;
             uint256 first = Bn254.mul(batch.pow(state.plan.blindsAt), gamma);
             uint256 blinds = Vectors.geometric(first, Bn254.mul(batch.inverse, gamma), count);
-            batch.add(state.plan.maskRow, Bn254.add(weight, Bn254.mul(state.blinded, blinds)));
+            batch.add(state.plan.maskVector, Bn254.add(weight, Bn254.mul(state.blinded, blinds)));
 
             batch.value = Bn254.mul(gamma, Vectors.evaluate(state.sum.values, count, gamma));
         }

@@ -5,10 +5,10 @@ import {ContractKey} from "./ContractKey.sol";
 import {Opening} from "./Opening.sol";
 import {Rules} from "./Rules.sol";
 
-/// @notice What was drawn and read before the opening. Lists are pointers: see `Vectors`.
+/// @notice The challenges and messages before the opening. Lists are pointers: see `Vectors`.
 /// @param point `r`, with a coordinate for each variable but the blinding one.
 /// @param end `s`, where the sumcheck ends.
-/// @param endValue What the sum's polynomial and the mask add up to there.
+/// @param endValue The sum of the polynomial and the mask at `end`.
 /// @param values The columns' values.
 struct ClosingSum {
     uint256 alpha;
@@ -20,22 +20,22 @@ struct ClosingSum {
     uint256 values;
 }
 
-/// @notice What is carried from table to table. The caller sets what is before `known`.
-/// @param labels One for each image: a list.
+/// @notice The values that go from table to table. The caller sets the fields before `known`.
+/// @param labels The list of the images' labels.
 /// @param gamma Combines the claims.
-/// @param known What is known of the sum at its end.
+/// @param known The part of the sum at its end that follows from the columns' values alone.
 /// @param gammaPower The next claim's power of `γ`.
 /// @param blinded `s_b`, the blinding variable's coordinate.
 /// @param kept `1 − s_b`.
 /// @param row The next table's first value.
-/// @param place Where the next place of columns is in the key.
-/// @param hasLabel Whether a table of as many labels as classes was among those so far.
-/// @param entries The arrays of all tables of entries so far, of which there are `entryTables`.
+/// @param place The offset in the key of the next columns' place.
+/// @param hasLabel Whether a table so far was that of labels, with one channel per class.
+/// @param entries The list of the arrays of the `entryTables` tables of entries so far.
 /// @param end `s` without the blinding variable's coordinate.
-/// @param eqs `eq` of `r` and `s` over so many of their last coordinates.
+/// @param eqs The list whose word `k` is `eq` of the last `k` coordinates of `r` and `s`.
 /// @param ends For each table so far, its `End`.
-/// @param rule `eq` of `r` along each of the four axes of the table at hand.
-/// @param cells What `rule` of rows and columns adds up to.
+/// @param rule The list of the four axes of the current table, with `eq` of `r`.
+/// @param cells The sum of the weights of `rule` over height and width.
 struct ClosingState {
     bytes key;
     ContractKey.Header header;

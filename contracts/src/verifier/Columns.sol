@@ -18,7 +18,8 @@ library Columns {
     using ContractKey for uint256;
     using Opening for Opening.Batch;
 
-    /// @dev For every column: `(1 − s_b)·column(s) + s_b·blind = value`. Here the first part; `maskRow` has the others.
+    /// @notice Adds the claim `(1 − s_b)·column(s) + s_b·blind = value` for every column of a table. Here is its first term;
+    /// `Closing` adds the blinds and the values.
     function claim(ClosingState memory state, Table t, End end) internal pure {
         unchecked {
             uint256 count = t.columns() + t.helpers();
@@ -43,8 +44,8 @@ library Columns {
         }
     }
 
-    /// @dev What the claim weighs that is about a number for every cell of a table, `1 − s_b` times, as if the first were
-    /// in a row's first cell; and `z^-cells`.
+    /// @dev The weight of a column of numbers of one byte that begins in a vector's first cell, times `1 − s_b`; and
+    /// `z^-cells` for the number of cells of a column. One column's cells are called a lane.
     function lane(ClosingState memory state, End end) private pure returns (uint256 weight, uint256 step) {
         unchecked {
             (weight, step) = Wiring.inside(state.batch, end);
@@ -58,7 +59,7 @@ library Columns {
         }
     }
 
-    /// @dev `columns` columns one after the other in one row.
+    /// @dev `columns` columns one after the other in one vector.
     function inOneRow(ClosingState memory state, uint256 word, uint256 columns, uint256 weight, uint256 step)
         private
         pure
@@ -77,8 +78,8 @@ library Columns {
         }
     }
 
-    /// @dev From what one `lane` weighs, what the claim of numbers of `count` bytes does, each of them in a lane; and the
-    /// same power of cells of all lanes.
+    /// @dev The weight of a column of numbers of `count` bytes, from the weight of one lane: each byte has a lane, and byte
+    /// `i` counts `256^i` times. And `z^-cells` for the cells of all `count` lanes.
     function ofBytes(uint256 weight, uint256 step, uint256 count) private pure returns (uint256, uint256) {
         if (count == 1) return (weight, step);
         uint256 all = step;
@@ -94,7 +95,7 @@ library Columns {
         return (weight, all);
     }
 
-    /// @dev Columns whose numbers have more bytes than fit into one row, which are in rows one after the other.
+    /// @dev Columns whose numbers have more bytes than fit into one vector: their bytes go on in the next vectors.
     function cutBytes(ClosingState memory state, uint256 word, uint256 columns, uint256 weight, uint256 step)
         private
         pure
@@ -117,8 +118,8 @@ library Columns {
         }
     }
 
-    /// @dev Columns that are cut, each in the rows after the one before, of numbers each byte; or one that is an array of
-    /// the key.
+    /// @dev Columns that are cut, each in the vectors behind the one before; every byte of a number is cut by
+    /// itself. Or one column that is an array of the key.
     function each(ClosingState memory state, uint256 word, uint256 columns, End end) private pure {
         unchecked {
             Opening.Batch memory batch = state.batch;
@@ -155,12 +156,12 @@ library Columns {
         }
     }
 
-    /// @dev That rows of padding ask for zeros, which lookups take for granted: the first entry of each table is zero.
+    /// @notice Adds the claim, for every table of entries, that its first entry is zero: rows of padding look up zeros.
     function claimPadding(ClosingState memory state) internal pure {
         unchecked {
             for (uint256 i = 0; i < state.entryTables; ++i) {
                 Place place = state.key.array(state.header, Vectors.load(state.entries, i));
-                // An array that is cut begins in a row's first cell.
+                // An array that is cut begins in a vector's first cell.
                 uint256 weight = Bn254.mul(state.gammaPower, state.batch.pow(place.offset()));
                 state.batch.add(place.row(), weight);
                 state.gammaPower = Bn254.mul(state.gammaPower, state.gamma);

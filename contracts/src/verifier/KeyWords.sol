@@ -46,11 +46,11 @@ library Tables {
         return (Table.unwrap(t) >> 136) & 0xffffffffffff;
     }
 
-    function rowShape(Table t) internal pure returns (uint256) {
+    function heightShape(Table t) internal pure returns (uint256) {
         return (Table.unwrap(t) >> 88) & 0xffffffffffff;
     }
 
-    function columnShape(Table t) internal pure returns (uint256) {
+    function widthShape(Table t) internal pure returns (uint256) {
         return (Table.unwrap(t) >> 40) & 0xffffffffffff;
     }
 
@@ -60,9 +60,9 @@ library Tables {
 }
 
 /// @notice The first word of the program of a table's rules, whose fields are, from the most significant bit on: 16 bits
-/// with the number of words behind it, each of which has five steps; 16 with the number of columns that it reads,
+/// with the number of words behind it, five steps each; 16 with the number of columns that it reads,
 /// helpers included; 8 that are 1 if all columns are bytes; 8 that are 1 if it reads the row's own number; 16 with the
-/// number of rules before the inputs, but for those of helpers of bytes; 16 with the number of inputs; and 16
+/// number of rules before the inputs, without those of helpers of bytes; 16 with the number of inputs; and 16
 /// each with the cells of four results: see `Rules`.
 type Program is uint256;
 
@@ -104,21 +104,21 @@ library Programs {
         return (Program.unwrap(p) >> 144) & 0xffff;
     }
 
-    /// @dev The cell with what the row puts out.
+    /// @dev The cell with the output of the row.
     function output(Program p) internal pure returns (uint256) {
         return (Program.unwrap(p) >> 128) & 0xffff;
     }
 
-    /// @dev The cell with what helpers, but for those of bytes, add to the sums over lookups.
+    /// @dev The cell with the helpers' share of the sums over lookups, without helpers of bytes.
     function free(Program p) internal pure returns (uint256) {
         return (Program.unwrap(p) >> 112) & 0xffff;
     }
 }
 
 /// @notice A path's word, whose fields are, from the most significant bit on: 8 bits with the number of steps, 8 with the
-/// layer with weights, 16 with its array, 16 with the groups of a convolution, 16 with the source, 8 that are 1 if it is
-/// a convolution right under the table's window, none of whose taps is in the padding, and moves on by one cell; and to the
-/// end of the word where it is in the key. The window of a convolution follows it there, then the steps, two words each.
+/// layer with weights, 16 with its array, 16 with the groups of a convolution, 16 with the source, 8 that are 1 for
+/// a convolution of stride one right under a window whose taps are all inside the picture; and, to the end of the word, its
+/// offset in the key. The window of a convolution follows it there, then the steps, two words each.
 type Path is uint256;
 
 using Paths for Path global;

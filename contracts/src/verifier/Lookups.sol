@@ -5,8 +5,8 @@ import {Bn254, R} from "./Bn254.sol";
 import {Vectors} from "./Vectors.sol";
 
 /// @title Lookups: every query of a row is an entry of a table
-/// @notice Counterpart of `crates/layers/src/lookup.rs`, at the point where the sumcheck ends. Here are the helpers of rows of
-/// nothing but bytes, of which there can be many, and the number of a row. All other helpers are in programs: see `Rules`.
+/// @notice Counterpart of the lookups in `crates/layers`, at the point where the sumcheck ends. Here are the helpers of rows
+/// whose columns are all bytes, which can be many, and the number of a row. Programs have all other helpers: see `Rules`.
 library Lookups {
     /// @notice The rules of a row whose `count` columns are bytes, two to a helper, the last perhaps alone.
     /// @param row The pointer to the first column's value, with the helpers' behind the columns'.
@@ -25,20 +25,20 @@ library Lookups {
                 let first := mload(row)
                 let second := mload(add(row, 0x20))
                 // Sums of two scalars are below 2^256.
-                let overFirst := add(alpha, first)
-                let overSecond := add(alpha, second)
-                // h·(α + k₁)·(α + k₂) − k₁·(α + k₂) − k₂·(α + k₁)
-                let asked := addmod(mulmod(first, overSecond, R), mulmod(second, overFirst, R), R)
-                let rule := mulmod(mulmod(mload(helper), overFirst, R), overSecond, R)
+                let firstDenominator := add(alpha, first)
+                let secondDenominator := add(alpha, second)
+                // h·(α + q₁)·(α + q₂) − q₁·(α + q₂) − q₂·(α + q₁)
+                let asked := addmod(mulmod(first, secondDenominator, R), mulmod(second, firstDenominator, R), R)
+                let rule := mulmod(mulmod(mload(helper), firstDenominator, R), secondDenominator, R)
                 local := addmod(local, mulmod(power, add(rule, sub(R, asked)), R), R)
                 helpers := addmod(helpers, mload(helper), R)
                 power := mulmod(power, lambda, R)
                 helper := add(helper, 0x20)
             }
             if and(count, 1) {
-                // h·(α + k) − k
-                let key := mload(row)
-                let rule := add(mulmod(mload(helper), add(alpha, key), R), sub(R, key))
+                // h·(α + q) − q
+                let query := mload(row)
+                let rule := add(mulmod(mload(helper), add(alpha, query), R), sub(R, query))
                 local := addmod(local, mulmod(power, rule, R), R)
                 helpers := addmod(helpers, mload(helper), R)
                 power := mulmod(power, lambda, R)

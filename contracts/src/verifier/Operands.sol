@@ -15,12 +15,13 @@ import {End, Wiring} from "./Wiring.sol";
 library Operands {
     using ContractKey for bytes;
 
-    /// @dev What is wired to the table: its covector, through every path. Returns where the next table begins.
+    /// @notice Adds the values that a table's paths bring, each weighed by the table's covector. Returns where the next table is
+    /// in the key.
     function claim(ClosingState memory state, Table t, uint256 next) internal pure returns (uint256) {
         unchecked {
             bool isLabel = t.kind() == Tables.LABEL;
             uint256 paths = t.paths();
-            // A label's ties count whatever is wired to it.
+            // Equal logits count for a label even if no path is wired to it.
             if (paths == 0 && !isLabel) return next + (t.hasWindow() ? 32 : 0);
             uint256 rule = state.rule;
             uint256 first = state.rules.first;
@@ -49,7 +50,7 @@ library Operands {
         }
     }
 
-    /// @dev One path from the table at hand to its source.
+    /// @dev Follows one path from the current table to its source.
     function follow(ClosingState memory state, Path path, Wiring.Covector memory covector, bool isLabel) private pure {
         unchecked {
             Axis images = Axes.nth(state.rule, 0);
@@ -57,14 +58,14 @@ library Operands {
             uint256 factor = source.scale();
             // The weight of a single image is one, with the source's and without.
             bool isBatch = images.length() != 1;
-            if (isLabel) Axes.put(covector.axes, 1, leads(state, images.times(source.axis(0))));
+            if (isLabel) Axes.put(covector.axes, 1, margins(state, images.times(source.axis(0))));
             else if (isBatch) factor = Bn254.mul(factor, images.dot(source.axis(0)));
             Wiring.Covector memory end = Wiring.atEnd(state.key, path, covector);
             factor = Wiring.weigh(state.batch, state.key, state.header, path, end, source, factor);
             state.known = Bn254.add(state.known, factor);
             if (path.map() == Paths.NO_WEIGHTS) return;
             if (isLabel && isBatch) {
-                Axes.put(covector.axes, 1, leads(state, images.values()));
+                Axes.put(covector.axes, 1, margins(state, images.values()));
                 end = Wiring.atEnd(state.key, path, covector);
             }
             factor = isLabel ? 1 : images.sum();
@@ -72,9 +73,9 @@ library Operands {
         }
     }
 
-    /// @dev The weights of each logit, for `logit_label − logit_j` of every class `j`, given the images' weights: images
-    /// count only through sums, so that one list serves all labels. Classes are channels.
-    function leads(ClosingState memory state, uint256 images) private pure returns (Axis) {
+    /// @dev The weight of every logit in the margins `logit_label − logit_j` for every class `j`, given the images' weights.
+    /// Images count only through sums, so one list serves all labels. Classes are channels.
+    function margins(ClosingState memory state, uint256 images) private pure returns (Axis) {
         unchecked {
             uint256 labels = state.labels;
             uint256 labelCount = state.plan.images;
@@ -86,7 +87,7 @@ library Operands {
             for (uint256 j = 0; j < count; ++j) {
                 Vectors.store(weights, j, Bn254.mul(total, Vectors.load(classes.pointer(), j)));
             }
-            // Less the label's own, once for every class.
+            // Every margin has the label's own logit.
             for (uint256 i = 0; i < labelCount; ++i) {
                 Vectors.add(weights, Vectors.load(labels, i), Bn254.mul(all, Vectors.load(images, i)));
             }
@@ -94,7 +95,7 @@ library Operands {
         }
     }
 
-    /// @dev `Σ_i image_i · Σ_{j < label_i} class_j`.
+    /// @dev `Σ_i image_i · Σ_{j < label_i} class_j`, the sum of the weights of all classes before the images' labels.
     function earlierClasses(ClosingState memory state, Axis classes, uint256 images)
         private
         pure

@@ -18,12 +18,13 @@ import {Vectors} from "./Vectors.sol";
 /// | then | for every table, the power of `λ` of the sum over lookups in it |
 /// | then | the key's constants |
 /// | from `firstColumn` on | the columns' values that the program reads |
-/// | behind them | what each step computes, in the order of steps |
+/// | behind them | the results of the steps, in their order |
 ///
 /// A step has the numbers of three cells, `a`, `b` and `c`, and computes `a·b + c`.
 ///
-/// WARNING: the numbers of cells are not checked. A key whose program reads a cell beyond the list reads some other word of
-/// memory. See `ContractKey` for what a reader of the key has to compare.
+/// WARNING: The cells that a step reads are not checked: a malformed program can read any word within 2 MB of the list. It
+/// cannot write behind the list, and its length is bounded. Programs are part of the key, and a reader of the
+/// key compares them with the rest of it: see `ContractKey`.
 library Rules {
     using ContractKey for bytes;
 
@@ -40,7 +41,7 @@ library Rules {
     /// @dev A cell's number of 16 bits, times 32.
     uint256 private constant CELL = 0x1fffe0;
 
-    /// @notice What goes from table to table, and what the rules of the last one gave beside their sum.
+    /// @notice The values that go from table to table, and the results of the current one beside its sum.
     /// @param cells The list of cells: see `Vectors`.
     /// @param end The first word behind the list.
     /// @param firstColumn The cell with a row's first column: a pointer.
@@ -48,7 +49,7 @@ library Rules {
     /// @param power The power of `λ` of the next rule.
     /// @param first The power of the table's first input.
     /// @param constants `Σ power·constant` over the table's inputs.
-    /// @param output What a row of the table puts out.
+    /// @param output The output of a row of the table.
     struct State {
         uint256 cells;
         uint256 end;
@@ -88,11 +89,11 @@ library Rules {
         }
     }
 
-    /// @notice One table: sets what `state` has of its rules, and gives their sum.
+    /// @notice Evaluates one table's rules: returns their sum, and sets the fields of `state` from `power` on.
     /// @param row The pointer to the value of the table's first column.
-    /// @param point The point where the sumcheck ends, of which `bits` coordinates are the table's: see `Axis`.
+    /// @param point The point where the sumcheck ends; its first `bits` coordinates in memory are the table's: see `Axis`.
     /// @return local `Σ power·rule` over all rules that are zero on every row, and `Σ power·input`.
-    /// @return free What the helpers add to the sums over lookups.
+    /// @return free The helpers' share of the sums over lookups.
     function evaluate(State memory state, bytes memory key, Table t, uint256 row, uint256 point, uint256 bits)
         internal
         pure

@@ -8,7 +8,7 @@ import {Libraries} from "./Libraries.sol";
 
 /// @notice A program of rules that no gadget has, against the rules. A test of `crates/evm` compiles the same program.
 contract RulesTest is Test {
-    /// @dev What the program takes: `α`, `β`, `λ`, and a row of four columns and one helper.
+    /// @dev The values that the program reads: `α`, `β`, `λ`, and a row of four columns and one helper.
     struct Given {
         uint256 alpha;
         uint256 beta;
@@ -70,7 +70,7 @@ contract RulesTest is Test {
         uint256 query = addmod(a, mulmod(given.beta, d, R), R);
         uint256 lookup = addmod(mulmod(h, addmod(given.alpha, query, R), R), R - query, R);
         uint256 second = addmod(d, R - c, R);
-        // λ^0 and λ^1 are of the sums over lookups in the two tables.
+        // λ^0 and λ^1 belong to the sums over lookups in the two tables.
         uint256 sum = mulmod(power(lambda, 2), zero, R);
         sum = addmod(sum, mulmod(power(lambda, 3), lookup, R), R);
         sum = addmod(sum, mulmod(power(lambda, 4), d, R), R);
