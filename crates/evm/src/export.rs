@@ -10,7 +10,7 @@ use zklens_layers::layout::array::{Array, Placement};
 use zklens_layers::{Circuit, Layout};
 use zklens_verifier::VerifyingKey;
 
-/// The sources in the order in which they need each other, but for `Features`, which an export writes anew.
+/// The sources, each behind those that it needs. `Features` is missing: an export writes it anew.
 const SOURCES: [&str; 17] = [
     include_str!("../../../contracts/src/IModelVerifier.sol"),
     include_str!("../../../contracts/src/verifier/Bn254.sol"),
@@ -47,7 +47,7 @@ const FEATURES: [&str; 6] = [
 const KEY_LINE: usize = 48;
 
 /// A Solidity file with a contract that verifies proofs about the model of `key` and `batches` images. It imports
-/// nothing, and has no code but for what the network takes.
+/// nothing, and has no code that the network does not need.
 ///
 /// # Errors
 ///
@@ -144,7 +144,7 @@ fn paths(table: &Table) -> &[Path] {
     table.operand.as_ref().map_or(&[], |operand| &operand.paths)
 }
 
-/// A name in a comment: what is not ASCII might make a reader see another text.
+/// A name for a comment, without characters beyond ASCII: they could make a reader see a different text.
 fn printable(name: &str) -> String {
     let printable = |c: char| {
         if c == ' ' || c.is_ascii_graphic() {

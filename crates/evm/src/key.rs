@@ -1,5 +1,5 @@
-//! A verifying key as a contract reads it: twin of `contracts/src/verifier/ContractKey.sol`, which says what every
-//! field means.
+//! A verifying key as a contract reads it: counterpart of `contracts/src/verifier/ContractKey.sol`, which describes every
+//! field.
 
 mod error;
 mod places;
@@ -19,8 +19,8 @@ use zklens_layers::layout::{DEGREE, FREE_CELLS, Layout};
 use zklens_layers::{Circuit, layout::work};
 use zklens_verifier::VerifyingKey;
 
-/// The longest key of a contract: with the verifier's code it fits into one transaction (49,152 bytes, EIP-3860), and beside one byte
-/// more into a contract (24,576, EIP-170).
+/// The most bytes of a contract's key. With the verifier's code it fits into one transaction (49,152 bytes, EIP-3860), and
+/// with one byte more into a contract (24,576 bytes, EIP-170).
 pub const MAX_KEY_BYTES: usize = 24_000;
 
 const WORD: usize = 32;
@@ -28,14 +28,14 @@ const WORD: usize = 32;
 /// Words before the constants.
 const HEADER_WORDS: usize = 7;
 
-/// Words of a plan, but for its places.
+/// Words of a layout, which a contract calls a plan, without its places.
 const PLAN_WORDS: usize = 2;
 
 /// The key of a contract that verifies proofs about `batches` images.
 ///
 /// # Errors
 ///
-/// A contract cannot hold this key, or has no code for it.
+/// `batches` is empty, a number in it is too large for a proof, or a contract cannot hold this key.
 pub fn contract_key(
     key: &VerifyingKey,
     setup: &VerifierSetup,
@@ -121,7 +121,7 @@ pub fn contract_key(
     Ok(bytes)
 }
 
-/// Classes are channels of the logits: what else there may be, the contract does not follow.
+/// Refuses logits with a height or a width: a contract takes the channels for the classes.
 fn check_label(circuit: &Circuit) -> Result<(), ExportError> {
     match circuit.tables.get(circuit.label_table()) {
         Some(Table {
@@ -137,7 +137,7 @@ fn words(words: impl IntoIterator<Item = Vec<Word>>) -> Result<Vec<u8>, ExportEr
     Ok(bytes.ok_or(ExportError::TooLarge)?.concat())
 }
 
-/// A byte of length before each name.
+/// The names of the classes, each behind a byte with its length.
 fn names(classes: &[String]) -> Result<Vec<u8>, ExportError> {
     let mut bytes = Vec::new();
     for class in classes {

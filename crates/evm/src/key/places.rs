@@ -1,4 +1,4 @@
-//! Where arrays and columns lie in committed vectors.
+//! Places of arrays and columns in committed vectors.
 
 use crate::word::Word;
 use zklens_layers::gadgets::Column;
@@ -24,7 +24,7 @@ pub(super) fn array_word(array: &Array) -> Word {
         .with(8, run.log_run)
 }
 
-/// The places of a table's columns: neighbours in one row share a word.
+/// The places of a table's columns. Columns that lie one after the other share a word.
 pub(super) fn placed(layout: &TableLayout) -> Vec<Word> {
     let columns = layout.columns();
     let mut runs: Vec<Run> = Vec::new();
@@ -47,7 +47,7 @@ pub(super) fn placed(layout: &TableLayout) -> Vec<Word> {
     runs.iter().map(Run::word).collect()
 }
 
-/// Columns one after the other.
+/// Columns that lie one after the other.
 #[derive(Debug, Default)]
 struct Run {
     kind: usize,
@@ -56,9 +56,9 @@ struct Run {
     offset: usize,
     axis: usize,
     log_run: usize,
-    /// Bytes of a number; one of what is no number.
+    /// Bytes of a cell: those of its number in a column of numbers, 1 in any other.
     bytes: usize,
-    /// Rows of one column that is cut, or of one byte of all its numbers.
+    /// Vectors of one column that is cut or, for numbers, of one byte of all of them.
     rows: usize,
     /// Cells of one column.
     volume: usize,
@@ -97,7 +97,7 @@ impl Run {
         }
     }
 
-    /// Of an array with an axis of bytes before the table's.
+    /// The place of a column of numbers: an array with an axis of bytes before the table's axes.
     fn of_bytes(array: &Array, bytes: usize) -> Self {
         let run = Self {
             bytes,

@@ -1,4 +1,4 @@
-//! The rules of a table as a program for `Rules` in `contracts/src/verifier/Rules.sol`, which says what a program is.
+//! The rules of a table, compiled to a program for `contracts/src/verifier/Rules.sol`, which defines programs.
 //!
 //! A step computes `a·b + c` from three cells. Steps are never written twice: the same three cells give the step that is
 //! there already. So factors, and the beginnings of sums, that several rules have in common are computed once.
@@ -35,7 +35,7 @@ enum Cell {
     Constant(usize),
     /// A column of the row, or a helper behind them.
     Column(usize),
-    /// What an earlier step computes.
+    /// The result of an earlier step.
     Step(usize),
 }
 
@@ -73,9 +73,9 @@ struct Results {
     local: Cell,
     /// `Σ λ^i·constant_i` over the inputs.
     constants: Cell,
-    /// What a row puts out.
+    /// The output of a row.
     output: Cell,
-    /// What helpers add to the sums over lookups.
+    /// The helpers' share of the sums over lookups.
     free: Cell,
 }
 
@@ -96,7 +96,7 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    /// No programs yet, for a circuit of `tables` tables, the last of which is that of bytes.
+    /// An empty list, for a circuit of `tables` tables whose last one is that of bytes.
     pub(super) fn new(tables: usize) -> Self {
         Self {
             tables,
@@ -133,7 +133,7 @@ impl Programs {
         self.of_tables.iter().map(|index| starts[*index]).collect()
     }
 
-    /// How many constants there are.
+    /// The number of constants.
     pub(super) const fn num_constants(&self) -> usize {
         self.constants.0.len()
     }
@@ -159,7 +159,7 @@ impl Programs {
         CHALLENGES + self.tables + self.num_constants()
     }
 
-    /// Where a cell is in a contract's list.
+    /// The index of a cell in a contract's list.
     fn number(&self, cell: Cell, program: &Program) -> usize {
         match cell {
             Cell::Lambda => 0,

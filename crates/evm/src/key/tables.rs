@@ -1,4 +1,4 @@
-//! Tables: their shape, their gadget, and what is wired to them.
+//! Tables: their sides, where their rules are, and the paths that are wired to them.
 
 use crate::word::Word;
 use zklens_layers::circuit::{LinearOp, Path, Step, Table};
@@ -61,7 +61,7 @@ fn window_word(window: &Window) -> Word {
         })
 }
 
-/// A window with the height and width of what is under it.
+/// A window with the height and width of the picture under it.
 fn window_over(window: &Window, sides: [usize; 2]) -> Word {
     sides
         .into_iter()
@@ -89,8 +89,8 @@ fn path_words(table: &Table, path: &Path) -> Vec<Word> {
     words
 }
 
-/// Whether a path ends in a convolution right under the table's window, none of whose taps is in the padding, and moves
-/// on by one cell: then the taps of both go together.
+/// Whether a path ends in a convolution of stride one right under the table's window, and all taps of the window are inside
+/// the picture: then the taps of both can be combined.
 fn is_under_window(table: &Table, path: &Path) -> bool {
     let Some(LinearOp::Conv2d { window: kernel, .. }) =
         path.weights.as_ref().map(|weights| &weights.map)
@@ -112,7 +112,7 @@ fn is_under_window(table: &Table, path: &Path) -> bool {
         && is_inside(&window.width, width, columns)
 }
 
-/// Two words.
+/// A step takes two words.
 fn step(step: &Step) -> [Word; 2] {
     let none = Word::default();
     match step {
@@ -138,7 +138,7 @@ fn step(step: &Step) -> [Word; 2] {
     }
 }
 
-/// An axis without the pointer to its weights: see `Axis` in `Axes.sol`.
+/// The fields of an axis without the pointer to its weights: see `Axis` in `Axes.sol`.
 pub(super) fn shape(word: Word, side: usize) -> Word {
     let bits = side.next_power_of_two().ilog2();
     word.with(32, side).with(8, bits as usize).with(8, 1)

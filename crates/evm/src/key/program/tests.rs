@@ -13,7 +13,7 @@ const TABLE: usize = 1;
 /// Columns of the rules below.
 const COLUMNS: usize = 6;
 
-/// What `Rules.evaluate` in Solidity computes, from the words of a key.
+/// The results of `Rules.evaluate` in Solidity, computed from the words of a key.
 struct Evaluated {
     local: Scalar,
     constants: Scalar,
@@ -207,7 +207,7 @@ fn every_helper() -> Vec<Helper> {
 }
 
 proptest! {
-    /// No gadget has these rules: none of what a program is made of depends on one.
+    /// No gadget has these rules, so a program depends on nothing but rules.
     #[test]
     fn a_program_computes_any_rules(
         rules in rules(),
