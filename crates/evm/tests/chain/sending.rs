@@ -1,4 +1,4 @@
-//! What happens to transactions.
+//! Outcomes of transactions.
 
 use crate::mock::Reply;
 use crate::mock_chain::{MODEL, TIMEOUT, account, connect, is, node, send};

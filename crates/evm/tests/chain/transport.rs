@@ -1,11 +1,11 @@
-//! What servers do that nodes should not.
+//! Servers that do not behave like nodes.
 
 use crate::mock::{Mock, Reply};
 use crate::mock_chain::{TIMEOUT, connect};
 use serde_json::json;
 use zklens_evm::chain::{ChainError, Endpoint, Node};
 
-/// What connecting to a server fails with that answers everything in this way.
+/// The error of connecting to a server that answers every request in this way.
 fn failure(reply: impl Fn() -> Reply + Send + Sync + 'static) -> String {
     let error = connect(&Mock::new(move |_, _| reply())).unwrap_err();
     let text = error.to_string();
