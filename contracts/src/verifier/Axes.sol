@@ -13,7 +13,7 @@ type Axis is uint256;
 using Axes for Axis global;
 
 /// @title Weights along one axis
-/// @notice Counterpart of `AxisWeights` in `crates/layers/src/array.rs`.
+/// @notice Counterpart of `AxisVector` in `crates/commitment/src/claim.rs`.
 /// @dev A list costs gas per weight and an `eq` per bit, so a list is made only where a step needs one.
 library Axes {
     /// @dev The fields, without the pointer, of an `eq` along an axis of length one.

@@ -15,7 +15,7 @@ import {Vectors} from "./Vectors.sol";
 import {End, Ends} from "./Wiring.sol";
 
 /// @title The end of the sumcheck: the sum of all rules becomes claims on committed vectors
-/// @notice Counterpart of `crates/layers/src/relation.rs` and `closing.rs`. A claim is
+/// @notice Counterpart of `crates/layers/src/relation`. A claim is
 /// not kept: it goes into the batch at once.
 library Closing {
     using ContractKey for bytes;

@@ -11,7 +11,7 @@ import {Vectors} from "./Vectors.sol";
 import {End, Wiring} from "./Wiring.sol";
 
 /// @title The values that wires bring to a table
-/// @notice Counterpart of the covectors in `crates/layers/src/relation.rs` and of the terms in `closing.rs`.
+/// @notice Counterpart of the covectors and terms in `crates/layers/src/relation`.
 library Operands {
     using ContractKey for bytes;
 

@@ -55,7 +55,7 @@ library Ends {
 }
 
 /// @title Linear layers, as functionals on the cells of their source
-/// @notice Counterpart of `crates/layers/src/wiring.rs`. The four axes of a list are images, channels, height
+/// @notice Counterpart of `crates/layers/src/relation/wiring.rs`. The four axes of a list are images, channels, height
 /// and width.
 library Wiring {
     using ContractKey for bytes;

@@ -155,7 +155,7 @@ impl Programs {
         self.programs.iter().map(words).collect()
     }
 
-    fn first_column(&self) -> usize {
+    const fn first_column(&self) -> usize {
         CHALLENGES + self.tables + self.num_constants()
     }
 
