@@ -5,14 +5,14 @@ pragma solidity ^0.8.28;
 /// @notice forge answers these calls. Its book describes them; forge-std, which declares all of them, is not on npm
 /// in a version of this decade's compilers.
 interface Vm {
-    // Who calls, where and when.
+    // Caller, chain and time.
     function prank(address sender) external;
     function startPrank(address sender) external;
     function stopPrank() external;
     function chainId(uint256 id) external;
     function etch(address target, bytes calldata code) external;
 
-    // What the next call has to do.
+    // Expectations of the next call.
     function expectRevert() external;
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata reason) external;
@@ -22,7 +22,7 @@ interface Vm {
     // Fuzzing.
     function assume(bool condition) external pure;
 
-    // What has to hold.
+    // Assertions.
     function assertTrue(bool condition) external pure;
     function assertTrue(bool condition, string calldata otherwise) external pure;
     function assertFalse(bool condition) external pure;

@@ -8,23 +8,22 @@ import {IModelVerifier} from "../IModelVerifier.sol";
 /// gives a label. Nobody learns the image. A part for games, captchas and attestations: an application chooses a
 /// purpose and reads here what an account claimed for it.
 ///
-/// A proof is made for a context, which holds the chain, this contract, the sender and the purpose; with any other
-/// of these it is no proof. For each purpose an account claims once and for good, so the same proof cannot count
-/// twice. Purposes are any 32 bytes: a counter, or the hash of an application's address and a challenge that it
-/// drew. They are the caller's choice, so an application looks up its own purpose and no other. An application that
-/// wants a fresh proof has to name a purpose that could not be known before.
+/// A proof is made for a context: the chain, this contract, the sender and the purpose. If one of these differs, the
+/// proof is refused. An account claims once for each purpose, so the same proof cannot count twice. A purpose is any
+/// 32 bytes, for example a counter, or the hash of an application's address and a challenge that it drew. The caller
+/// chooses it, so an application looks up its own purpose and no other. An application that wants a fresh proof names a
+/// purpose that could not be known before.
 ///
-/// @dev Does not protect from, and no proof says:
-/// - that the image is new. The same image serves for any number of proofs, for many accounts and purposes. Input
-///   commitments are no names of images, since the same pixels can be committed to in many ways; so they are neither
-///   stored nor compared;
+/// @dev WARNING: A claim does not show
+/// - that the image is new. The same image serves for any number of proofs, for many accounts and purposes. An input
+///   commitment does not identify an image, since the same pixels have many commitments; so it is neither stored nor
+///   compared;
 /// - that the sender drew or found the image, or even saw it: a program or another person can make the proof;
-/// - that it is a picture of anything. Any pixels on which the network gives the label will do, and noise that does
-///   is easy to find;
+/// - that the image shows anything. Any pixels with the label will do, and noise with the label is easy to find;
 /// - that an account is a person, or that two accounts are two persons.
 ///
-/// The verifier is only ever called statically, so it can change nothing here in between. It is trusted: a proxy in
-/// its place would be trusted together with whoever can change it.
+/// The verifier is only called statically, so it cannot change anything here during a claim. It is trusted. If it is a
+/// proxy, so is everybody who can change it.
 contract HiddenImageClaims {
     struct Claim {
         bool exists;
@@ -34,11 +33,11 @@ contract HiddenImageClaims {
     /// @notice An account proved that it knows an image of a class.
     event Claimed(address indexed claimant, bytes32 indexed purpose, uint16 indexed label);
 
-    /// @notice No code is there, so no verifier.
+    /// @notice The verifier's address has no code.
     error NotAContract(address account);
-    /// @notice The verifier is for another network than the deployer said.
+    /// @notice The verifier is for a different network than the deployer named.
     error AnotherModel(bytes32 expected, bytes32 got);
-    /// @notice The network has no such class.
+    /// @notice The label is not below the number of the network's classes.
     error LabelOutOfRange(uint256 label, uint256 classCount);
     /// @notice The account has claimed for this purpose.
     error AlreadyClaimed(address claimant, bytes32 purpose, uint16 label);
@@ -50,9 +49,9 @@ contract HiddenImageClaims {
 
     /// @notice Checks the proofs.
     IModelVerifier public immutable verifier;
-    /// @notice Which network, as the verifier said when this contract was made.
+    /// @notice The network's id, as the verifier answered when this contract was deployed.
     bytes32 public immutable modelId;
-    /// @notice How many classes the network tells apart. Labels are below it.
+    /// @notice The number of classes that the network tells apart. Every label is below it.
     uint256 public immutable classCount;
 
     mapping(address claimant => mapping(bytes32 purpose => Claim)) private _claims;
@@ -68,7 +67,7 @@ contract HiddenImageClaims {
     }
 
     /// @notice Claims, for the sender and a purpose, to know an image of class `label`.
-    /// @dev Where the verifier refuses the proof, this reverts with the verifier's reason.
+    /// @dev If the verifier refuses the proof, this reverts with the verifier's reason.
     /// @param input The input commitment of the one image of the proof.
     /// @param proof The proof tape, made for `contextOf(msg.sender, purpose)`.
     function claim(bytes32 purpose, uint16 label, bytes calldata input, bytes calldata proof) external {
@@ -76,7 +75,7 @@ contract HiddenImageClaims {
         Claim storage own = _claims[msg.sender][purpose];
         require(!own.exists, AlreadyClaimed(msg.sender, purpose, own.label));
 
-        // One label, so one image: the verifier refuses an input of more.
+        // One label means one image: the verifier refuses an input of a different length.
         uint16[] memory labels = new uint16[](1);
         labels[0] = label;
         verifier.check(contextOf(msg.sender, purpose), labels, input, proof);
@@ -86,7 +85,7 @@ contract HiddenImageClaims {
         emit Claimed(msg.sender, purpose, label);
     }
 
-    /// @notice The label that an account claimed for a purpose. Reverts if there is none.
+    /// @notice The label that an account claimed for a purpose. Reverts if it did not claim.
     function labelOf(address claimant, bytes32 purpose) external view returns (uint16) {
         Claim storage own = _claims[claimant][purpose];
         require(own.exists, NotClaimed(claimant, purpose));
@@ -98,7 +97,7 @@ contract HiddenImageClaims {
         return _claims[claimant][purpose].exists;
     }
 
-    /// @notice What a claimant makes a proof for: the value of `zklens prove --context`.
+    /// @notice The context of a claimant's proof: the value of `zklens prove --context`.
     function contextOf(address claimant, bytes32 purpose) public view returns (bytes32) {
         return keccak256(abi.encode(DOMAIN, block.chainid, address(this), claimant, purpose));
     }

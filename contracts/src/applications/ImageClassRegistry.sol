@@ -8,31 +8,31 @@ import {IpfsUri} from "./IpfsUri.sol";
 
 /// @title The classes of tokens' images
 /// @notice Records which class a network gives the image of an ERC-721 token, once somebody proves it. The image is
-/// the file that `tokenURI` names, which has to be `ipfs://` and a CID and nothing more (see `IpfsUri`).
+/// the file that `tokenURI` names: `ipfs://` and a CID, and nothing more (see `IpfsUri`).
 ///
-/// Anyone may send a proof for any token. A proof says "the file with this CID has this class", which is no secret
-/// and equally true for every token with this CID, on every chain and whoever says so; there is nothing to gain by
-/// replaying it, and no other outcome to reach by sending it first. What ties it to a token is the answer of
-/// `tokenURI` in the very transaction that records it. The record itself lives here only.
+/// Anyone may send a proof for any token. A proof shows that the file with this CID has this class. That is public, and
+/// true for every token with this CID, on every chain and for every sender, so nobody gains by replaying a proof or by
+/// sending it first. The answer of `tokenURI`, in the transaction that records the class, ties the proof to a token. The
+/// record lives in this contract only.
 ///
-/// A token keeps its first record as long as its URI stays the same. When the URI changes the record stays, but no
-/// longer counts as current, and a proof for the new URI replaces it. The events keep them all.
+/// A token keeps its first record as long as its URI stays the same. When the URI changes, the record stays but is no
+/// longer current, and a proof for the new URI replaces it. The events keep all records.
 ///
-/// @dev Does not protect from:
+/// @dev WARNING: Does not protect from
 /// - tokens that lie. `tokenURI` may change by the hour, answer this contract differently from others, or exist
-///   without the rest of ERC-721; that a token exists is not checked apart from it. A record about a token is worth
+///   without the rest of ERC-721; nothing else shows here that a token exists. A record about a token is worth
 ///   as much as the token's contract;
-/// - tokens that waste gas. A caller who does not know the token limits the gas, for reading too: `isCurrent` and
+/// - tokens that waste gas. A caller who does not know the token must limit the gas, also for reading: `isCurrent` and
 ///   `labelOf` ask the token;
-/// - metadata. Where `tokenURI` names a JSON file, as is common, that file is what would have to be an image. No
-///   decoder reads it as one, so there is no proof for it;
-/// - two names for one file. The CID has to be the one that was proved, in the same version.
+/// - metadata. If `tokenURI` names a JSON file, as is common, a proof would have to be about that file, and JSON cannot
+///   be decoded as an image;
+/// - two names for one file. The CID must be the one that was proved, in the same version.
 ///
-/// Token and verifier are only ever called statically, so neither can change anything here in between.
+/// Token and verifier are only called statically, so neither can change anything here during a call.
 contract ImageClassRegistry {
-    /// @notice What was proved of a token.
+    /// @notice The class that was proved for a token.
     struct Record {
-        /// Keccak-256 of the URI, which the event has in full. Zero where nothing was proved.
+        /// Keccak-256 of the URI, which the event has in full. Zero if nothing was proved.
         bytes32 uriHash;
         /// The number of the class.
         uint16 label;
@@ -41,20 +41,20 @@ contract ImageClassRegistry {
     /// @notice It was proved that the image of a token has a class.
     event Classified(address indexed token, uint256 indexed tokenId, uint16 indexed label, string ipfsUri);
 
-    /// @notice No code is there: neither a token nor a verifier.
+    /// @notice The address of the token or the verifier has no code.
     error NotAContract(address account);
     /// @notice The token's URI is not `ipfs://` and the CID of a file.
     error UnsupportedUri(string uri);
-    /// @notice The token's URI is too long to be supported, and to be repeated in an error.
+    /// @notice The token's URI is longer than any supported one, and too long to repeat in an error.
     error UriTooLong(uint256 length);
     /// @notice The token has a class, and its URI has not changed since.
     error AlreadyClassified(address token, uint256 tokenId, uint16 label);
-    /// @notice Nothing was proved of the token.
+    /// @notice No class was proved for the token.
     error NotClassified(address token, uint256 tokenId);
-    /// @notice The token's URI is no longer the one that its class was proved for.
+    /// @notice The token's URI changed since its class was proved.
     error Outdated(address token, uint256 tokenId);
 
-    /// @notice Checks the proofs, and thereby says which network it is about.
+    /// @notice Checks the proofs, all of which are about its network.
     IImageClassVerifier public immutable verifier;
 
     mapping(address token => mapping(uint256 tokenId => Record record)) private _records;
@@ -64,10 +64,10 @@ contract ImageClassRegistry {
         verifier = verifier_;
     }
 
-    /// @notice Records the class of a token's image. Reverts unless `proof` proves it for the token's URI of now.
-    /// @dev Where the token or the verifier reverts, this does with the same reason.
+    /// @notice Records the class of a token's image. Reverts unless `proof` proves it for the token's current URI.
+    /// @dev If the token or the verifier reverts, this reverts with the same reason.
     function classify(address token, uint256 tokenId, bytes calldata proof) external returns (uint16 label) {
-        // Asked once only: the token could answer differently the next time.
+        // Asked only once: the token could answer differently the next time.
         string memory uri = _uriOf(token, tokenId);
         require(bytes(uri).length <= 256, UriTooLong(bytes(uri).length));
         require(IpfsUri.isFile(uri), UnsupportedUri(uri));
@@ -92,14 +92,14 @@ contract ImageClassRegistry {
     }
 
     /// @notice Whether a class was proved for the URI that the token has now.
-    /// @dev Reverts if the token does, as it does of burnt tokens: to say "no" instead would let a caller force that
-    /// answer by sending too little gas.
+    /// @dev Reverts if the token reverts, as it does for burnt tokens. If this answered "no" instead, a caller could force
+    /// that answer by sending too little gas.
     function isCurrent(address token, uint256 tokenId) external view returns (bool) {
         Record storage record = _records[token][tokenId];
         return record.uriHash != 0 && _isCurrent(record, token, tokenId);
     }
 
-    /// @notice The last record of a token, current or not. Its `uriHash` is zero if there is none.
+    /// @notice The last record of a token, current or not. Its `uriHash` is zero if nothing was recorded.
     function recordOf(address token, uint256 tokenId) external view returns (Record memory) {
         return _records[token][tokenId];
     }

@@ -5,13 +5,12 @@ pragma solidity ^0.8.28;
 library IpfsUri {
     /// @notice Whether `uri` is `ipfs://` and a CID's text, in one of the two forms that `zklens cid` prints.
     /// @dev The forms are `Qm` and 44 more characters of base58, and `bafkrei` or `bafybei` and 52 more of base32 in
-    /// lower case. Everything else is refused, also where it names the same file: other hashes and encodings, a
-    /// scheme in capitals, `ipfs://ipfs/…`, gateways over HTTP. So is what follows a CID: a path goes through a
+    /// lower case. Everything else is refused, even if it names the same file: other hashes and encodings, a
+    /// scheme in capitals, `ipfs://ipfs/…`, gateways over HTTP. Text behind the CID is refused too: a path goes through a
     /// directory, whose CID says nothing about a file without the blocks between, and `/`, `?` or `#` make a second
-    /// name of the same thing.
+    /// name of the same file.
     ///
-    /// Does not check that the text decodes, nor whether it names a file or a directory: no proof exists for a CID
-    /// that no file has.
+    /// Does not check that the text decodes, nor that it names a file: no proof exists for a CID that no file has.
     function isFile(string memory uri) internal pure returns (bool) {
         bytes memory text = bytes(uri);
         if (_startsWith(text, "ipfs://Qm")) {

@@ -4,28 +4,27 @@ pragma solidity ^0.8.28;
 import {Bn254, R} from "./Bn254.sol";
 import {Vectors} from "./Vectors.sol";
 
-/// @notice A weight for every index of one axis: `eq` of some coordinates of a point, or a list. One word: from the
-/// least significant bit on, 8 bits that are 1 for `eq`, 8 bits with the number of coordinates, 32 with the
-/// length of the axis, and the pointer to the first weight, or to the coordinate of the least significant bit: points
-/// are in memory from their last coordinate to their first.
+/// @notice A weight for every index of one axis: either `eq` of some coordinates of a point, or a list. One word, whose
+/// fields are, from the least significant bit on: 8 bits that are 1 for `eq`, 8 with the number of coordinates, 32 with
+/// the length of the axis, and a pointer. It points to the first weight of a list, or to the coordinate for the least
+/// significant bit of an index: in memory, a point goes from its last coordinate to its first.
 type Axis is uint256;
 
 using Axes for Axis global;
 
 /// @title Weights along one axis
-/// @notice Twin of `AxisWeights` in `crates/layers/src/array.rs`.
-/// @dev What is listed costs gas per weight, what is `eq` per bit, so lists are made only where a step asks for one.
+/// @notice Counterpart of `AxisVector` in `crates/commitment/src/claim.rs`.
+/// @dev A list costs gas per weight and an `eq` per bit, so a list is made only where a step needs one.
 library Axes {
-    /// @dev The only index of an axis of one, without the pointer.
+    /// @dev The fields, without the pointer, of an `eq` along an axis of length one.
     uint256 internal constant SINGLE = 0x10001;
 
-    /// @notice Any weights.
+    /// @notice A list of `count` weights that begins at `vector`.
     function listed(uint256 vector, uint256 count) internal pure returns (Axis) {
         return Axis.wrap((vector << 48) | (count << 16));
     }
 
-    /// @notice `eq` of the coordinates from `point` on; how many, and for how many indices, `shape` says: the other
-    /// fields of the axis.
+    /// @notice `eq` of the coordinates from `point` on. `shape` has the other fields of the axis.
     function eq(uint256 point, uint256 shape) internal pure returns (Axis) {
         return Axis.wrap((point << 48) | shape);
     }
@@ -34,17 +33,17 @@ library Axes {
         return Axis.unwrap(axis) & 0xff == 1;
     }
 
-    /// @notice Coordinates of an `eq`.
+    /// @notice The number of coordinates of an `eq`.
     function bits(Axis axis) internal pure returns (uint256) {
         return (Axis.unwrap(axis) >> 8) & 0xff;
     }
 
-    /// @notice How many weights there are.
+    /// @notice The number of weights.
     function length(Axis axis) internal pure returns (uint256) {
         return (Axis.unwrap(axis) >> 16) & 0xffffffff;
     }
 
-    /// @notice The first coordinate, or weight.
+    /// @notice The pointer to the first coordinate, or to the first weight.
     function pointer(Axis axis) internal pure returns (uint256) {
         return Axis.unwrap(axis) >> 48;
     }
@@ -67,8 +66,7 @@ library Axes {
         }
     }
 
-    /// @notice The axis of an `eq` for indices of which the last `count` bits are left out. Its length is a multiple of
-    /// `2^count`.
+    /// @notice An `eq` without the last `count` bits of its indices. Its length must be a multiple of `2^count`.
     function above(Axis axis, uint256 count) internal pure returns (Axis) {
         unchecked {
             uint256 shape = ((axis.length() >> count) << 16) | ((axis.bits() - count) << 8) | 1;
@@ -86,8 +84,8 @@ library Axes {
         table = Vectors.allocate(1 << count);
         assembly ("memory-safe") {
             mstore(table, 1)
-            // From the least significant bit on: what is there is for a zero in the next bit, what comes behind for a one.
-            // The first bit alone, the others two words at a time.
+            // From the least significant bit on, each bit doubles the list: the first half is for a zero in the bit, the
+            // second for a one. The first bit alone, the others two words at a time.
             if count {
                 let on := mload(point)
                 mstore(table, addmod(1, sub(R, on), R))
@@ -119,7 +117,7 @@ library Axes {
         uint256 point = axis.pointer();
         if (!axis.isEq()) return Vectors.sum(point, len);
         uint256 count = axis.bits();
-        // Of a whole `eq`, one.
+        // All weights of an `eq` add up to one.
         if (len >> count == 1) return 1;
         assembly ("memory-safe") {
             for { let end := add(point, shl(5, count)) } lt(point, end) { point := add(point, 0x20) } {
@@ -153,7 +151,7 @@ library Axes {
                 x := mulmod(x, x, R)
                 len := shr(1, len)
             }
-            // All of them, or none yet.
+            // If `len` is the whole range, the loop took every bit.
             if eq(point, end) { part := whole }
             for {} lt(point, end) { point := add(point, 0x20) } {
                 let on := mload(point)
@@ -169,7 +167,7 @@ library Axes {
         }
     }
 
-    /// @notice `Σ_k left_k·right_k`, of axes of one length.
+    /// @notice `Σ_k left_k·right_k`, for axes of the same length.
     function dot(Axis left, Axis right) internal pure returns (uint256) {
         uint256 len = left.length();
         if (left.isEq() && right.isEq() && len >> left.bits() == 1) {
@@ -179,7 +177,7 @@ library Axes {
         return Vectors.dot(left.values(), right.values(), 0x20, len);
     }
 
-    /// @notice The products `left_k·right_k`, of axes of one length.
+    /// @notice The products `left_k·right_k`, for axes of the same length.
     function times(Axis left, Axis right) internal pure returns (uint256 products) {
         unchecked {
             uint256 len = left.length();

@@ -5,10 +5,10 @@ pragma solidity ^0.8.28;
 uint256 constant R = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
 
 /// @title The curve BN254: its scalar field, and its first group through the precompiles of EIP-196 and EIP-197
-/// @notice Twin of `crates/field`. Scalars are below `R`; arguments are not checked again here.
-/// @dev A precompile that fails takes all gas it was given, so that it cannot fail on what a proof holds: points
-/// are checked before. If one fails all the same, the chain lacks it or gas ran out, and the call reverts: "not
-/// enough gas" must never look like "the proof is false".
+/// @notice Counterpart of `crates/field`. Scalars are below `R`; arguments are not checked again here.
+/// @dev A precompile that fails takes all the gas it was given, so points of a proof are checked before they reach one. If
+/// a precompile fails all the same, the chain lacks it or gas ran out. The call then reverts: "not enough gas" must never
+/// look like "the proof is false".
 library Bn254 {
     /// @dev Modulus of the coordinates.
     uint256 private constant P = 21888242871839275222246405745257275088696311157297823662689037894645226208583;
@@ -31,7 +31,7 @@ library Bn254 {
 
     /// @notice `a + b`.
     function add(uint256 a, uint256 b) internal pure returns (uint256 sum) {
-        // Solidity's own would look whether the modulus is zero.
+        // Solidity's own `addmod` would check that the modulus is not zero.
         assembly ("memory-safe") {
             sum := addmod(a, b, R)
         }
@@ -68,8 +68,8 @@ library Bn254 {
         if (!done) revert PrecompileFailed(5);
     }
 
-    /// @notice Whether `count` points of 64 bytes, from `offset` on in calldata, are on the curve, none of them infinity
-    /// and each in its one encoding.
+    /// @notice Whether `count` points of 64 bytes, from `offset` on in calldata, are all on the curve, not infinity, and have
+    /// coordinates below the modulus.
     function areOnCurve(uint256 offset, uint256 count) internal pure returns (bool valid) {
         assembly ("memory-safe") {
             valid := 1
@@ -83,8 +83,8 @@ library Bn254 {
         }
     }
 
-    /// @notice `Σ_{i < count} coefficient_i·point_i`, for points of 64 bytes and coefficients of 32 in memory, less one
-    /// more point, at `minus` in calldata, which is on the curve and not infinity.
+    /// @notice `Σ_{i < count} coefficient_i·point_i − point`. Points take 64 bytes and coefficients 32, in memory; the last
+    /// point is at `minus` in calldata, on the curve and not infinity.
     function combine(uint256 points, uint256 coefficients, uint256 count, uint256 minus)
         internal
         view
@@ -110,8 +110,8 @@ library Bn254 {
         if (failed != 0) revert PrecompileFailed(failed);
     }
 
-    /// @notice Whether `e((x, y), [1]₂) = e(witness, [τ]₂)`, for the point `witness` at `offset` in calldata, which is not
-    /// infinity, and `[τ]₂` in memory at `tau`.
+    /// @notice Whether `e((x, y), [1]₂) = e(witness, [τ]₂)`. The point `witness` is at `offset` in calldata and not infinity;
+    /// `[τ]₂` is in memory at `tau`.
     function pairingsAgree(uint256 x, uint256 y, uint256 offset, uint256 tau) internal view returns (bool agree) {
         bool done;
         assembly ("memory-safe") {

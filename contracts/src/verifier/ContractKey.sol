@@ -2,112 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {R} from "./Bn254.sol";
+import {Path, Program, Table, Tables} from "./KeyWords.sol";
 import {Place} from "./Opening.sol";
 
-/// @notice A table's first word, whose fields are, from the most significant bit on: 8 bits with the gadget, 8 that are 1
-/// if there is a table for each image, 8 that are 1 if the gadget has a window, 16 with the number of paths, 16 with
-/// that of columns before helpers, 16 with that of helpers, and for channels, rows and columns 48 each with the
-/// shape of their axis: see `Axis`.
-type Table is uint256;
-
-using Tables for Table global;
-
-/// @title Fields of a `Table`
-library Tables {
-    function gadget(Table t) internal pure returns (uint256) {
-        return Table.unwrap(t) >> 248;
-    }
-
-    function isPerImage(Table t) internal pure returns (bool) {
-        return (Table.unwrap(t) >> 240) & 0xff == 1;
-    }
-
-    function hasWindow(Table t) internal pure returns (bool) {
-        return (Table.unwrap(t) >> 232) & 0xff == 1;
-    }
-
-    function paths(Table t) internal pure returns (uint256) {
-        return (Table.unwrap(t) >> 216) & 0xffff;
-    }
-
-    function columns(Table t) internal pure returns (uint256) {
-        return (Table.unwrap(t) >> 200) & 0xffff;
-    }
-
-    function helpers(Table t) internal pure returns (uint256) {
-        return (Table.unwrap(t) >> 184) & 0xffff;
-    }
-
-    function channelShape(Table t) internal pure returns (uint256) {
-        return (Table.unwrap(t) >> 136) & 0xffffffffffff;
-    }
-
-    function rowShape(Table t) internal pure returns (uint256) {
-        return (Table.unwrap(t) >> 88) & 0xffffffffffff;
-    }
-
-    function columnShape(Table t) internal pure returns (uint256) {
-        return (Table.unwrap(t) >> 40) & 0xffffffffffff;
-    }
-}
-
-/// @notice A path's word, whose fields are, from the most significant bit on: 8 bits with the number of steps, 8 with the
-/// layer with weights, 16 with its array, 16 with the groups of a convolution, 16 with the source, 8 that are 1 if it is
-/// a convolution right under the table's window, none of whose taps is in the padding, and moves on by one cell; and to the
-/// end of the word where it is in the key. The window of a convolution follows it there, then the steps, two words each.
-type Path is uint256;
-
-using Paths for Path global;
-
-/// @title Fields of a `Path`
-library Paths {
-    function steps(Path p) internal pure returns (uint256) {
-        return Path.unwrap(p) >> 248;
-    }
-
-    function map(Path p) internal pure returns (uint256) {
-        return (Path.unwrap(p) >> 240) & 0xff;
-    }
-
-    function array(Path p) internal pure returns (uint256) {
-        return (Path.unwrap(p) >> 224) & 0xffff;
-    }
-
-    function groups(Path p) internal pure returns (uint256) {
-        return (Path.unwrap(p) >> 208) & 0xffff;
-    }
-
-    function source(Path p) internal pure returns (uint256) {
-        return (Path.unwrap(p) >> 192) & 0xffff;
-    }
-
-    function isUnderWindow(Path p) internal pure returns (bool) {
-        return (Path.unwrap(p) >> 184) & 0xff == 1;
-    }
-
-    function windowAt(Path p) internal pure returns (uint256) {
-        unchecked {
-            return (Path.unwrap(p) & 0xffffffff) + 32;
-        }
-    }
-
-    function stepsAt(Path p) internal pure returns (uint256) {
-        unchecked {
-            return p.windowAt() + (p.map() == ContractKey.CONV2D ? 32 : 0);
-        }
-    }
-
-    function next(Path p) internal pure returns (uint256) {
-        unchecked {
-            return p.stepsAt() + 64 * p.steps();
-        }
-    }
-}
-
 /// @title A verifying key as a contract reads it
-/// @notice Twin of `crates/evm/src/key.rs`, which writes it: words of 32 bytes with packed fields.
-/// @dev Whoever deploys a key answers for it: a contract does not check that it is well formed. `zklens evm verify`
-/// compares a deployed key with the one it derives from the network.
+/// @notice Counterpart of `crates/evm/src/key.rs`, which writes it: words of 32 bytes with packed fields.
+/// @dev WARNING: A contract does not check its key. The network, its commitments and the programs of its rules are whatever
+/// the deployer wrote. Compare all bytes of `key()` with those that `contract_key` of `crates/evm` derives from the
+/// network, as `zklens evm verify` does.
 ///
 /// | word | |
 /// |---|---|
@@ -116,79 +18,65 @@ library Paths {
 /// | 2 … 5 | `[τ]₂`: x₁, x₀, y₁, y₀ |
 /// | 6 | `Header`: fields from the most significant bit on, in their order |
 ///
-/// Then, each where the header says: tables, arrays, plans, class names (a byte of length before each), and to the end
-/// the commitments to the weights.
+/// Then come the constants and the programs of rules (see `Rules`). The header says where the others are: tables, arrays,
+/// plans, class names (a byte with the length before each), and to the end the commitments to the weights.
 ///
-/// A table is its `Table`, a word with the gadget's parameters, a window with the operand's sides if the gadget has one,
-/// and its paths. Where its columns lie is in the plan's places, a word for neighbours, whose fields are: 8 bits with the
-/// kind, 16 with the number of columns, 16 with the (first) row (or the array), 16 with the offset, 8 with the axis that
-/// is cut, 8 with `log2` of indices in a row, 8 with the bytes of a number, 16 with the rows of one column or, of
-/// numbers, one byte of it.
+/// A table is its `Table`, a window with the operand's sides if its rows have one, and its paths. A word in the plan says
+/// where neighbouring columns lie. Its fields are: 8 bits with the kind of place, 16 with the number of columns, 16 with
+/// the (first) vector or the array, 16 with the offset, 8 with the axis that is cut, 8 with `log2` of the indices in a vector,
+/// 8 with the bytes of a number, and 16 with the vectors of one column or, for numbers, of one byte of it.
 library ContractKey {
-    /// @dev Where the header is, in bytes from the key's beginning.
+    /// @dev The header's offset in bytes from the key's beginning.
     uint256 private constant HEADER_AT = 192;
-
-    // Gadgets.
-    uint256 internal constant PIXELS = 0;
-    uint256 internal constant ACTIVATION = 1;
-    uint256 internal constant CLIP = 2;
-    uint256 internal constant LOOKUP = 3;
-    uint256 internal constant COPY = 4;
-    uint256 internal constant LABEL = 5;
-    uint256 internal constant RANGE = 6;
-    uint256 internal constant BYTES = 7;
-    uint256 internal constant ENTRIES = 8;
 
     // Steps.
     uint256 internal constant SCALE = 0;
     uint256 internal constant CHANNELS = 1;
     uint256 internal constant AVERAGE = 2;
 
-    // Layers with weights.
-    uint256 internal constant NO_WEIGHTS = 0;
-    uint256 internal constant DENSE = 1;
-    uint256 internal constant CONV2D = 2;
-
-    // Places of columns: in one row, cut along an axis of the table, an array of the key, and numbers of which one row
-    // has some bytes.
+    // Kinds of places of columns: in one vector; cut along an axis of the table; an array of the key; numbers whose bytes
+    // are spread over several vectors.
     uint256 internal constant IN_ONE_ROW = 0;
     uint256 internal constant CUT = 1;
     uint256 internal constant ARRAY = 2;
     uint256 internal constant CUT_BYTES = 3;
 
-    /// @param classes How many there are.
-    /// @param tables How many there are.
-    /// @param weightRows Commitments to the weights.
-    /// @param plans Numbers of images that one proof may be about.
-    /// @param tablesAt Where tables begin, in bytes from the key's beginning; the others likewise.
+    /// @param classes The number of classes; `tables` likewise.
+    /// @param weightVectors The number of commitments to the weights.
+    /// @param plans The number of plans, one for each number of images that a proof may be about.
+    /// @param tablesAt The offset of the tables in bytes from the key's beginning; the others likewise.
+    /// @param constants The number of constants of the programs.
+    /// @param cells The number of cells that programs need: see `Rules`.
     struct Header {
         uint256 classes; // 16 bits
         uint256 tables; // 16
-        uint256 weightRows; // 16
+        uint256 weightVectors; // 16
         uint256 plans; // 16
         uint256 tablesAt; // 32
         uint256 arraysAt; // 32
         uint256 plansAt; // 32
         uint256 namesAt; // 32
         uint256 weightsAt; // 32
+        uint256 constants; // 16
+        uint256 cells; // 16
     }
 
     /// @notice How a proof about `images` images is laid out: two words.
     /// @param imageShape The shape of an axis of images: see `Axis`.
-    /// @param pixelRows Commitments to the pixels of all images.
-    /// @param maskRow The number of the mask row among all rows.
-    /// @param values Columns of all tables: the values on the tape.
-    /// @param blindsAt The mask row's cell with the first column's blind.
-    /// @param placesAt Where the columns' places begin.
-    /// @param range The second word: the table of all rows of bytes, whose sides follow from the layout.
+    /// @param pixelVectors The number of commitments to the pixels of all images.
+    /// @param maskVector The index of the mask vector among all committed vectors.
+    /// @param values The number of columns of all tables, each with a value on the tape.
+    /// @param blindsAt The cell of the mask vector with the first column's blind.
+    /// @param placesAt The offset of the columns' places.
+    /// @param range The second word: the table `Range` of the bytes of all numbers, whose sides depend on the number of images.
     struct Plan {
         uint256 images; // 16 bits
         uint256 imageShape; // 48
         uint256 numVars; // 8
-        uint256 pixelRows; // 16
-        uint256 witnessRows; // 16
-        uint256 maskRow; // 16
-        uint256 helperRows; // 16
+        uint256 pixelVectors; // 16
+        uint256 witnessVectors; // 16
+        uint256 maskVector; // 16
+        uint256 helperVectors; // 16
         uint256 values; // 16
         uint256 blindsAt; // 16
         uint256 placesAt; // 32
@@ -222,16 +110,18 @@ library ContractKey {
         uint256 word = wordAt(key, HEADER_AT);
         h.classes = field(word, 0, 16);
         h.tables = field(word, 16, 16);
-        h.weightRows = field(word, 32, 16);
+        h.weightVectors = field(word, 32, 16);
         h.plans = field(word, 48, 16);
         h.tablesAt = field(word, 64, 32);
         h.arraysAt = field(word, 96, 32);
         h.plansAt = field(word, 128, 32);
         h.namesAt = field(word, 160, 32);
         h.weightsAt = field(word, 192, 32);
+        h.constants = field(word, 224, 16);
+        h.cells = field(word, 240, 16);
     }
 
-    /// @notice How many classes there are.
+    /// @notice The number of classes.
     function classes(bytes memory key) internal pure returns (uint256) {
         return field(wordAt(key, HEADER_AT), 0, 16);
     }
@@ -249,10 +139,10 @@ library ContractKey {
                 l.images = count;
                 l.imageShape = field(word, 16, 48);
                 l.numVars = field(word, 64, 8);
-                l.pixelRows = field(word, 72, 16);
-                l.witnessRows = field(word, 88, 16);
-                l.maskRow = field(word, 104, 16);
-                l.helperRows = field(word, 120, 16);
+                l.pixelVectors = field(word, 72, 16);
+                l.witnessVectors = field(word, 88, 16);
+                l.maskVector = field(word, 104, 16);
+                l.helperVectors = field(word, 120, 16);
                 l.values = field(word, 136, 16);
                 l.blindsAt = field(word, 152, 16);
                 l.placesAt = field(word, 168, 32);
@@ -265,7 +155,20 @@ library ContractKey {
     /// @notice The table at `cursor`, as it is in the plan `l`.
     function table(bytes memory key, uint256 cursor, Plan memory l) internal pure returns (Table t) {
         t = Table.wrap(wordAt(key, cursor));
-        if (t.gadget() == RANGE) t = l.range;
+        if (t.kind() == Tables.RANGE) t = l.range;
+    }
+
+    /// @notice The program at `cursor`.
+    function program(bytes memory key, uint256 cursor) internal pure returns (Program) {
+        return Program.wrap(wordAt(key, cursor));
+    }
+
+    /// @notice Copies `count` constants to a list, and gives the pointer behind them.
+    function copyConstants(bytes memory key, uint256 count, uint256 list) internal pure returns (uint256 end) {
+        assembly ("memory-safe") {
+            mcopy(list, add(key, add(0x40, HEADER_AT)), shl(5, count))
+            end := add(list, shl(5, count))
+        }
     }
 
     /// @notice The path at `cursor`.
@@ -273,7 +176,7 @@ library ContractKey {
         return Path.wrap(wordAt(key, cursor) | cursor);
     }
 
-    /// @notice Kernel, stride and padding before of a window's word, along an axis: 2 is that of rows, 3 that of columns.
+    /// @notice Kernel, stride and padding before the first cell from a window's word, along an axis: 2 is height, 3 is width.
     function slide(uint256 word, uint256 axis) internal pure returns (uint256 kernel, uint256 stride, uint256 before) {
         unchecked {
             uint256 from = 48 * axis - 96;
@@ -281,14 +184,14 @@ library ContractKey {
         }
     }
 
-    /// @notice The side of what is under a window, along such an axis.
+    /// @notice The number of cells under a window along such an axis.
     function under(uint256 word, uint256 axis) internal pure returns (uint256) {
         unchecked {
             return field(word, 16 * axis + 64, 16);
         }
     }
 
-    /// @notice Where an array of the key lies. (Its sides are those of the axes that it is used with.)
+    /// @notice The place of an array of the key. Its sides are those of the axes that it is used with.
     function array(bytes memory key, Header memory h, uint256 index) internal pure returns (Place) {
         unchecked {
             return Place.wrap(wordAt(key, h.arraysAt + 32 * index));

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @title What networks a verifier has code for
-/// @notice Here everything. `zklens evm export` writes this library anew for one network, so that the compiler leaves out
-/// what the network does not have; what is left is the same code.
+/// @title The parts of the verifier that a network may do without
+/// @notice Here all are present. `zklens evm export` writes this library anew for one network, so that the compiler leaves out
+/// the parts that the network does not need; the others stay the same code.
 library Features {
-    /// @dev Interval clips.
-    bool internal constant CLIPS = true;
     /// @dev Activations looked up in tables of values.
     bool internal constant LOOKUPS = true;
     /// @dev Maxima over windows.
@@ -17,6 +15,6 @@ library Features {
     bool internal constant GROUPS = true;
     /// @dev Averages, concatenations and shifts.
     bool internal constant STEPS = true;
-    /// @dev Arrays of which one index of the first axis takes more than one row.
+    /// @dev Arrays whose cells for one index of the first axis take more than one vector.
     bool internal constant LARGE_ARRAYS = true;
 }

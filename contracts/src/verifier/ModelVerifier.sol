@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IModelVerifier} from "../IModelVerifier.sol";
 import {Bn254} from "./Bn254.sol";
 import {Closing} from "./Closing.sol";
+import {ClosingState, ClosingSum} from "./ClosingState.sol";
 import {ContractKey} from "./ContractKey.sol";
 import {Labels} from "./Labels.sol";
 import {Opening} from "./Opening.sol";
@@ -11,33 +12,34 @@ import {Sumcheck} from "./Sumcheck.sol";
 import {Transcript} from "./Transcript.sol";
 import {Vectors} from "./Vectors.sol";
 
-/// @title Verifies that a network sees in hidden images what a statement says
-/// @notice Twin of `crates/verifier`, with its step numbers. The network is in the key, which the final contract has.
-/// @dev No owner, no storage, no calls but to precompiles. It does not check that the key is well formed, nor that it
-/// is of the network that somebody says it is: compare `key()` with one derived from the network, as `zklens evm
-/// verify` does. What a proof itself does not say, `IModelVerifier` says.
+/// @title Verifies that a network gives hidden images the labels of a statement
+/// @notice Counterpart of `crates/verifier`, with its step numbers. The network is in the key, which the final contract has.
+/// @dev It has no owner and no storage, and calls precompiles only.
+///
+/// WARNING: It does not check its key. Compare `key()` with a key derived from the network, as `zklens evm verify` does.
+/// `IModelVerifier` says what a proof does not show.
 abstract contract ModelVerifier is IModelVerifier {
     using ContractKey for bytes;
     using Transcript for Transcript.Tape;
 
-    /// @notice Why a proof is refused.
+    /// @notice The reason to refuse a proof.
     enum Reason {
         None,
-        /// The key has no layout for so many images.
+        /// The key has no layout for this number of images.
         Batch,
-        /// A label is no class.
+        /// A label is not below the number of classes.
         Label,
-        /// There are more or fewer bytes of input commitments than the images need.
+        /// The input commitments have more or fewer bytes than the images need.
         InputLength,
         /// A point of an input commitment is not on the curve.
         InputPoint,
-        /// The tape is longer or shorter than such a proof's.
+        /// The tape is longer or shorter than every proof about this number of images.
         ProofLength,
         /// A scalar of the proof is not below the modulus.
         Scalar,
         /// A point of the proof is not on the curve.
         Point,
-        /// Challenges coincide; an honest prover draws other randomness.
+        /// Challenges coincide, which is as likely as guessing one; an honest prover proves again.
         Challenges,
         /// The proof does not prove the statement.
         False
@@ -46,7 +48,7 @@ abstract contract ModelVerifier is IModelVerifier {
     /// @notice The proof is refused.
     error Refused(Reason reason);
 
-    /// @notice There is no such class.
+    /// @notice The label is not below the number of classes.
     error NoClass(uint256 label, uint256 classes);
 
     /// @inheritdoc IModelVerifier
@@ -85,15 +87,15 @@ abstract contract ModelVerifier is IModelVerifier {
         return k.name(label);
     }
 
-    /// @notice The numbers of images that one proof may be about.
+    /// @notice The numbers of images that one proof may be about, in the order of the key.
     function batches() external view returns (uint256[] memory images) {
         return key().images();
     }
 
-    /// @notice The key, as `ContractKey` says.
+    /// @notice The key, whose words `ContractKey` describes.
     function key() public view virtual returns (bytes memory);
 
-    /// @dev What steps 1 to 6 read beside the sum.
+    /// @dev The results of steps 1 to 6 beside the sum. `witnessAt` and `helpersAt` are offsets in calldata.
     struct Read {
         Transcript.Tape tape;
         Opening.Messages opening;
@@ -101,7 +103,7 @@ abstract contract ModelVerifier is IModelVerifier {
         uint256 helpersAt;
     }
 
-    /// @dev Steps 0 to 6.
+    /// @dev Steps 0 to 6. `Reason.None` if the proof is true.
     function reasonToRefuse(bytes32 context, uint16[] calldata labels, bytes calldata inputs, bytes calldata proof)
         internal
         view
@@ -109,36 +111,36 @@ abstract contract ModelVerifier is IModelVerifier {
     {
         unchecked {
             bytes memory k = key();
-            Closing.State memory state;
+            ClosingState memory state;
             (ContractKey.Header memory header, ContractKey.Plan memory plan) = (state.header, state.plan);
             k.readHeader(header);
             if (!k.readPlan(header, labels.length, plan)) return Reason.Batch;
-            uint256[] memory classes = new uint256[](labels.length);
+            uint256[] memory labelWords = new uint256[](labels.length);
             for (uint256 i = 0; i < labels.length; ++i) {
-                classes[i] = labels[i];
-                if (classes[i] >= header.classes) return Reason.Label;
+                labelWords[i] = labels[i];
+                if (labelWords[i] >= header.classes) return Reason.Label;
             }
-            if (inputs.length != 64 * plan.pixelRows) return Reason.InputLength;
+            if (inputs.length != 64 * plan.pixelVectors) return Reason.InputLength;
             uint256 labelsAt;
             uint256 inputsAt;
             uint256 proofAt;
             assembly ("memory-safe") {
-                labelsAt := add(classes, 0x20)
+                labelsAt := add(labelWords, 0x20)
                 inputsAt := inputs.offset
                 proofAt := proof.offset
             }
-            if (!Bn254.areOnCurve(inputsAt, plan.pixelRows)) return Reason.InputPoint;
+            if (!Bn254.areOnCurve(inputsAt, plan.pixelVectors)) return Reason.InputPoint;
             if (proof.length != tapeLength(plan)) return Reason.ProofLength;
 
-            // 0. The statement. To 6. All that is sent and drawn.
-            bytes32 statement = statementDigest(k, plan, context, classes, inputs);
+            // 0. The statement, and the messages and challenges of steps 1 to 6.
+            bytes32 statement = statementDigest(k, plan, context, labelWords, inputs);
             Read memory r = read(plan, statement, proofAt, state.sum);
             if (r.tape.badScalar) return Reason.Scalar;
             if (r.tape.badPoint) return Reason.Point;
 
-            // 6. Claims on rows.
+            // 6. Claims on vectors.
             (state.key, state.labels, state.gamma) = (k, labelsAt, r.opening.gamma);
-            uint256 rows = header.weightRows + plan.pixelRows + plan.witnessRows + plan.helperRows;
+            uint256 rows = header.weightVectors + plan.pixelVectors + plan.witnessVectors + plan.helperVectors;
             if (!Opening.start(r.opening, rows, state.batch)) return Reason.Challenges;
             Closing.close(state);
             uint256 points = commitments(k, header, plan, r, inputsAt);
@@ -150,8 +152,8 @@ abstract contract ModelVerifier is IModelVerifier {
         }
     }
 
-    /// @dev Copies to memory, 64 bytes each: the rows' commitments (weights, pixels, witness, helpers), then `[A]`, `[B]`,
-    /// `[1]` and `[W]`.
+    /// @dev Copies points of 64 bytes to memory: the commitments to vectors (weights, pixels, witness, helpers), then `[A]`,
+    /// `[B]`, `[1]` and `[W]`. Returns the pointer to the first.
     function commitments(
         bytes memory k,
         ContractKey.Header memory header,
@@ -160,10 +162,10 @@ abstract contract ModelVerifier is IModelVerifier {
         uint256 inputsAt
     ) private pure returns (uint256 points) {
         unchecked {
-            uint256 pixels = 64 * plan.pixelRows;
-            uint256 witness = 64 * plan.witnessRows;
-            uint256 helpers = 64 * plan.helperRows;
-            uint256 weights = 64 * header.weightRows;
+            uint256 pixels = 64 * plan.pixelVectors;
+            uint256 witness = 64 * plan.witnessVectors;
+            uint256 helpers = 64 * plan.helperVectors;
+            uint256 weights = 64 * header.weightVectors;
             points = Vectors.allocate((weights + pixels + witness + helpers) / 32 + 2 * Opening.OTHER_POINTS);
             uint256 weightsAt = header.weightsAt;
             uint256 to = points;
@@ -188,15 +190,15 @@ abstract contract ModelVerifier is IModelVerifier {
         }
     }
 
-    /// @dev Bytes of a tape: points of witness, helpers and opening; scalars of rounds, columns and opening.
+    /// @dev The length of a tape in bytes: points of witness, helpers and opening; scalars of rounds, columns and opening.
     function tapeLength(ContractKey.Plan memory plan) private pure returns (uint256) {
         unchecked {
-            uint256 points = plan.witnessRows + plan.helperRows + 4;
+            uint256 points = plan.witnessVectors + plan.helperVectors + 4;
             return 64 * points + 32 * (Sumcheck.DEGREE * plan.numVars + plan.values + 1);
         }
     }
 
-    /// @dev Keccak-256 of the statement, as `Statement::digest` in `crates/verifier` makes it.
+    /// @dev The statement's digest, as `Statement::digest` in `crates/verifier` computes it.
     function statementDigest(
         bytes memory k,
         ContractKey.Plan memory plan,
@@ -204,14 +206,14 @@ abstract contract ModelVerifier is IModelVerifier {
         uint256[] memory labels,
         bytes calldata inputs
     ) private pure returns (bytes32) {
-        bytes memory said = abi.encodePacked(
-            "zklens/statement", k.wordAt(32), k.wordAt(0), context, labels.length, labels, plan.pixelRows, inputs
+        bytes memory preimage = abi.encodePacked(
+            "zklens/statement", k.wordAt(32), k.wordAt(0), context, labels.length, labels, plan.pixelVectors, inputs
         );
-        return keccak256(said);
+        return keccak256(preimage);
     }
 
-    /// @dev Steps 1 to 6 as far as they read and draw.
-    function read(ContractKey.Plan memory plan, bytes32 statement, uint256 proofAt, Closing.Sum memory sum)
+    /// @dev Reads all messages and draws all challenges of steps 1 to 6.
+    function read(ContractKey.Plan memory plan, bytes32 statement, uint256 proofAt, ClosingSum memory sum)
         internal
         pure
         returns (Read memory r)
@@ -220,12 +222,12 @@ abstract contract ModelVerifier is IModelVerifier {
         tape.open(statement, proofAt);
 
         // 1. The witness.
-        r.witnessAt = tape.readPoints(Labels.WITNESS_ROWS, plan.witnessRows);
+        r.witnessAt = tape.readPoints(Labels.WITNESS_ROWS, plan.witnessVectors);
 
         // 2. Helpers of lookups.
         sum.alpha = tape.draw(Labels.LOOKUP_POLE);
         sum.beta = tape.draw(Labels.LOOKUP_PAIR);
-        r.helpersAt = tape.readPoints(Labels.HELPER_ROWS, plan.helperRows);
+        r.helpersAt = tape.readPoints(Labels.HELPER_ROWS, plan.helperVectors);
 
         // 3. One sum of all rules.
         sum.point = tape.drawPoint(Labels.RULE_POINT, plan.numVars - 1);

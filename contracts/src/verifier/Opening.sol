@@ -8,9 +8,9 @@ import {Labels} from "./Labels.sol";
 import {Transcript} from "./Transcript.sol";
 import {Vectors} from "./Vectors.sol";
 
-/// @notice Where an array lies: in one row from an offset on, or cut along an axis into runs of `2^logRun` indices, each
-/// at the start of a row. One word, whose fields are, from the most significant bit on: 8 bits that are 1 if it is cut,
-/// 16 with its (first) row, 16 with the offset, 8 with the axis, 8 with `logRun`.
+/// @notice Where an array lies: in one committed vector from an offset on, or cut along an axis into runs of `2^logRun` indices,
+/// each at the start of a vector. One word, whose fields are, from the most significant bit on: 8 bits that are 1 if it is
+/// cut, 16 with its (first) vector, 16 with the offset, 8 with the axis, 8 with `logRun`.
 type Place is uint256;
 
 using Places for Place global;
@@ -38,14 +38,14 @@ library Places {
     }
 }
 
-/// @title Opening: claims on combinations of committed rows, checked by two pairings
-/// @notice Twin of `crates/commitment/src/opening.rs`, with its step numbers.
-/// @dev A weight for every column is a polynomial `E`; all that counts of it is `E(1/z)`. Claims are not kept: each adds
-/// its share to one coefficient per row.
+/// @title Opening: claims on combinations of committed vectors, checked by two pairings
+/// @notice Counterpart of `crates/commitment/src/opening.rs`, with its step numbers.
+/// @dev The weights that a claim gives to the cells of a vector are the coefficients of a polynomial `E`, and only `E(1/z)`
+/// counts. Claims are not kept: each adds its share to one coefficient per vector.
 library Opening {
     using Transcript for Transcript.Tape;
 
-    /// @notice What the prover sent and what was drawn.
+    /// @notice The messages and challenges of the opening.
     /// @param gamma Combines the claims.
     /// @param product Where `[A]` and `[B]` are in calldata.
     /// @param z Where the identity is checked.
@@ -64,7 +64,7 @@ library Opening {
     }
 
     /// @notice All claims as one.
-    /// @param coefficients For every row, its coefficient in `F(X)`: a list, see `Vectors`.
+    /// @param coefficients The list of the coefficients in `F(X)`, one for every vector: see `Vectors`.
     /// @param value `Y = Σ_k γ^k·y_k`.
     /// @param overZ `1/(x − z)`.
     /// @param overInverse `1/(x − 1/z)`.
@@ -79,10 +79,10 @@ library Opening {
         uint256 powers;
     }
 
-    /// @dev Points of the last check that are not rows: `[A]`, `[B]`, `[1]` and `[W]`.
+    /// @dev Points of the last check that are not commitments to vectors: `[A]`, `[B]`, `[1]` and `[W]`.
     uint256 internal constant OTHER_POINTS = 4;
 
-    /// @notice Steps 1 to 6: reads all that an opening sends. What the claims depend on is on the tape before.
+    /// @notice Steps 1 to 6: reads all messages of an opening. Everything that the claims depend on was read before.
     function read(Transcript.Tape memory tape, Messages memory messages) internal pure {
         messages.gamma = tape.draw(Labels.OPENING_CLAIMS);
         messages.product = tape.readPoints(Labels.OPENING_PRODUCT, 2);
@@ -93,7 +93,8 @@ library Opening {
         messages.witness = tape.readPoints(Labels.OPENING_WITNESS, 1);
     }
 
-    /// @notice A batch without claims on `rows` rows. If challenges coincide, which no prover can bring about, it is not valid.
+    /// @notice Starts a batch without claims on `rows` vectors.
+    /// @return valid False if challenges coincide, which no prover can bring about.
     function start(Messages memory messages, uint256 rows, Batch memory batch) internal view returns (bool valid) {
         unchecked {
             uint256 z = messages.z;
@@ -147,14 +148,14 @@ library Opening {
         }
     }
 
-    /// @notice Adds to the coefficient of a row.
+    /// @notice Adds to the coefficient of the vector `row`.
     function add(Batch memory batch, uint256 row, uint256 coefficient) internal pure {
         Vectors.add(batch.coefficients, row, coefficient);
     }
 
     /// @notice `Π_axes Σ_k weight_k·z^-(stride·k)` for the axes from `first` on, and `z^-stride` for the axis before them.
     /// @param axes The pointer to four axes.
-    /// @dev The axes from `first` on have at most as many cells as a row.
+    /// @dev The axes from `first` on have at most as many cells as a vector.
     function inside(Batch memory batch, uint256 axes, uint256 first)
         internal
         pure
@@ -187,8 +188,9 @@ library Opening {
         addAlong(batch, place, Axes.nth(axes, 0), Bn254.mul(weight, coefficient), step);
     }
 
-    /// @notice The same of an array that is in one row or cut along its first axis, which is all that is given of its
-    /// axes but for what `inside` says of the others, `coefficient` times.
+    /// @notice The same for an array that is in one vector or cut along its first axis.
+    /// @param axis The first axis.
+    /// @param weight The weight that `inside` gives for the other axes, times the coefficient; `step` is from there too.
     function addAlong(Batch memory batch, Place place, Axis axis, uint256 weight, uint256 step) internal pure {
         if (place.isCut()) {
             (uint256 weights, uint256 count) = runWeights(axis, place.logRun(), weight, step);
@@ -198,7 +200,7 @@ library Opening {
         add(batch, place.row(), Bn254.mul(weight, pow(batch, place.offset())));
     }
 
-    /// @notice Adds `count` weights to as many rows.
+    /// @notice Adds the list of `count` weights to the coefficients of the vectors from `row` on.
     function addRows(Batch memory batch, uint256 row, uint256 weights, uint256 count) internal pure {
         unchecked {
             for (uint256 i = 0; i < count; ++i) {
@@ -207,7 +209,7 @@ library Opening {
         }
     }
 
-    /// @notice What counts of the weights of an array that is cut along another axis than the first, for each of its rows.
+    /// @notice The shares `E(1/z)` of an array's vectors, if it is cut along an axis that is not the first.
     /// @param axes The pointer to four axes.
     function rowWeights(Batch memory batch, Place place, uint256 axes, uint256 coefficient)
         internal
@@ -248,8 +250,8 @@ library Opening {
         }
     }
 
-    /// @notice What counts of the weights of each run of `2^logRun` indices of the axis that is cut, with all that is inside
-    /// it. The weights of full runs differ by a factor only, if they are `eq`.
+    /// @notice The share of each run of `2^logRun` indices of the axis that is cut, and of all cells inside it. If the weights
+    /// are `eq`, those of full runs differ by a factor only.
     function runWeights(Axis axis, uint256 logRun, uint256 weight, uint256 step)
         internal
         pure
@@ -286,9 +288,9 @@ library Opening {
     }
 
     /// @notice Step 7: `[L] + x·[W]` and the pairings.
-    /// @param rows How many rows there are.
-    /// @param points In memory: the rows' commitments, `[A]`, `[B]`, `[1]`, `[W]`, 64 bytes each.
-    /// @param tau Where `[τ]₂` is in memory.
+    /// @param rows The number of vectors.
+    /// @param points The pointer to the commitments to the vectors, `[A]`, `[B]`, `[1]` and `[W]`, 64 bytes each.
+    /// @param tau The pointer to `[τ]₂`.
     function verify(Batch memory batch, Messages memory messages, uint256 rows, uint256 points, uint256 tau)
         internal
         view

@@ -5,8 +5,8 @@ import {ModelVerifier} from "./ModelVerifier.sol";
 
 /// @title A verifier whose key is in a second contract, as data
 /// @notice Its code is the same for every network, so that `zklens evm deploy` needs no compiler.
-/// @dev The data contract has no code that does anything: its first byte is the opcode `STOP`. A verification costs
-/// 2,600 gas more than with a key in the contract's own code.
+/// @dev The data contract never runs: its first byte is the opcode `STOP`. A verification costs 2,600 gas more than with a key
+/// in the contract's own code.
 contract StoredKeyVerifier is ModelVerifier {
     /// @notice The contract whose code is the key, after one byte.
     address public immutable KEY_DATA;

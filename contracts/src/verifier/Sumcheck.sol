@@ -7,8 +7,8 @@ import {Transcript} from "./Transcript.sol";
 import {Vectors} from "./Vectors.sol";
 
 /// @title Sumcheck: reduces a claimed sum over the hypercube to one evaluation
-/// @notice Twin of `crates/sumcheck`, with its step numbers.
-/// @dev Does not check the sum: the caller settles the evaluation claim that is returned, by an opening.
+/// @notice Counterpart of `crates/sumcheck`, with its step numbers.
+/// @dev WARNING: Does not check the sum. The caller must prove the evaluation claim that is returned, by an opening.
 library Sumcheck {
     using Transcript for Transcript.Tape;
 
@@ -16,7 +16,7 @@ library Sumcheck {
 
     /// @notice Reduces the claim that a polynomial of degree 4 in each of `numVars` variables sums to zero.
     /// @return point A coordinate for each variable, in memory from the last to the first.
-    /// @return value What the polynomial and its mask must add up to there; of no use if a scalar was not below `R`.
+    /// @return value The sum of the polynomial and its mask at that point; meaningless if a scalar was not below `R`.
     function reduceZero(Transcript.Tape memory tape, uint256 numVars)
         internal
         pure
@@ -25,7 +25,7 @@ library Sumcheck {
         unchecked {
             point = Vectors.allocate(numVars);
             for (uint256 i = numVars; i > 0;) {
-                // 1. The round polynomial, less what the running sum says of it.
+                // 1. The round polynomial, without the coefficient that follows from the running sum.
                 uint256 round = tape.readScalars(Labels.SUMCHECK_ROUND, DEGREE);
                 // 2. Bind the variable.
                 uint256 r = tape.draw(Labels.SUMCHECK_BIND);

@@ -6,12 +6,12 @@ import {Labels} from "./Labels.sol";
 import {Vectors} from "./Vectors.sol";
 
 /// @title A proof as a byte tape, and Fiat–Shamir challenges from Keccak-256
-/// @notice Twin of `crates/transcript`: reading a message absorbs it.
-/// @dev The caller has checked that the tape is exactly as long as all that will be read, so reading does not look
-/// for its end. Malformed words are remembered, and refused when all is read.
+/// @notice Counterpart of `crates/transcript`: reading a message absorbs it.
+/// @dev WARNING: Reading does not look for the end of the tape. The caller must have checked that it is exactly as long as
+/// all messages together. Malformed words are remembered: the caller refuses them once all is read.
 library Transcript {
-    /// @param state What has been absorbed.
-    /// @param cursor Where the next message begins, in calldata.
+    /// @param state The digest of all that was absorbed.
+    /// @param cursor The offset of the next message in calldata.
     /// @param badScalar Whether some scalar was not below the modulus.
     /// @param badPoint Whether some point was not on the curve.
     struct Tape {
@@ -36,7 +36,7 @@ library Transcript {
     }
 
     /// @notice Reads `count` points.
-    /// @return cursor Where they are, in calldata.
+    /// @return cursor Their offset in calldata.
     function readPoints(Tape memory tape, bytes32 label, uint256 count) internal pure returns (uint256 cursor) {
         cursor = absorb(tape, label, 2 * count, freeMemory());
         if (!Bn254.areOnCurve(cursor, count)) tape.badPoint = true;
@@ -95,8 +95,8 @@ library Transcript {
         }
     }
 
-    /// @dev Absorbs the next `words` words of the tape. What is hashed, three words more, is then in memory at `preimage`,
-    /// and what was read is at the end of it.
+    /// @dev Absorbs the next `words` words of the tape. The hash's preimage is written to memory at `preimage`: three words,
+    /// and then those that were read.
     function absorb(Tape memory tape, bytes32 label, uint256 words, uint256 preimage)
         private
         pure
@@ -114,7 +114,7 @@ library Transcript {
         }
     }
 
-    /// @dev Memory that nothing is in.
+    /// @dev The free memory pointer.
     function freeMemory() private pure returns (uint256 free) {
         assembly ("memory-safe") {
             free := mload(0x40)

@@ -4,10 +4,10 @@ pragma solidity ^0.8.28;
 import {R} from "./Bn254.sol";
 
 /// @title Lists of words in memory, as the pointer to their first
-/// @notice Bounds come from the key, never from a proof: a check of each, and a length before each list, would cost more
-/// gas than all arithmetic does. With a key of `crates/evm` what is loaded and stored is inside a list made by `allocate`.
+/// @notice Lengths come from the key, never from a proof. Checking every bound would cost more gas than all arithmetic.
+/// @dev WARNING: Indices are not checked. With a key that `crates/evm` made they are inside a list made by `allocate`.
 library Vectors {
-    /// @notice A list of `length` words whose content is anything.
+    /// @notice A list of `length` words, which are not set to zero.
     function allocate(uint256 length) internal pure returns (uint256 vector) {
         assembly ("memory-safe") {
             vector := mload(0x40)
@@ -107,7 +107,7 @@ library Vectors {
     function evaluateEach(uint256 vector, uint256 count, uint256 length, uint256 x) internal pure {
         assembly ("memory-safe") {
             let last := shl(5, sub(length, 1))
-            // What a sum is made of is not before it, and so is not overwritten yet.
+            // A sum takes only words from its own on, which are not overwritten yet.
             for { let end := add(vector, shl(5, count)) } lt(vector, end) { vector := add(vector, 0x20) } {
                 let word := add(vector, last)
                 let value := mload(word)

@@ -3,20 +3,21 @@ pragma solidity ^0.8.28;
 
 import {Axes, Axis} from "./Axes.sol";
 import {Bn254} from "./Bn254.sol";
-import {ContractKey, Path} from "./ContractKey.sol";
+import {ContractKey} from "./ContractKey.sol";
 import {Features} from "./Features.sol";
+import {Path, Paths} from "./KeyWords.sol";
 import {Opening, Place} from "./Opening.sol";
 import {Vectors} from "./Vectors.sol";
 
-/// @notice A table where the sumcheck ends: the pointer to seven words, which are its scale, what `Wiring.inside` gives
-/// once it was asked for, and the four axes with `eq` of the point.
+/// @notice A table at the point where the sumcheck ends: the pointer to seven words. They are its scale, the two results of
+/// `Wiring.inside` once they were needed, and the four axes with `eq` of the point.
 type End is uint256;
 
 using Ends for End global;
 
 /// @title Words of an `End`
 library Ends {
-    /// @notice One whose scale and axes are still to be set.
+    /// @notice An `End` whose scale and axes are still to be set.
     function allocate() internal pure returns (End end) {
         end = End.wrap(Vectors.allocate(7));
         end.setInside(0, 0);
@@ -31,7 +32,7 @@ library Ends {
         Vectors.store(End.unwrap(end), 0, newScale);
     }
 
-    /// @notice The step is zero before `setInside`, and never after.
+    /// @notice The results of `Wiring.inside`. The step is zero before `setInside`, and never after.
     function inside(End end) internal pure returns (uint256 weight, uint256 step) {
         return (Vectors.load(End.unwrap(end), 1), Vectors.load(End.unwrap(end), 2));
     }
@@ -53,24 +54,25 @@ library Ends {
     }
 }
 
-/// @title Linear layers, as functionals
-/// @notice Twin of `crates/layers/src/relation/wiring.rs`. Lists of four axes are of images, channels, rows and columns.
+/// @title Linear layers, as functionals on the cells of their source
+/// @notice Counterpart of `crates/layers/src/relation/wiring.rs`. The four axes of a list are images, channels, height
+/// and width.
 library Wiring {
     using ContractKey for bytes;
     using ContractKey for uint256;
     using Opening for Opening.Batch;
 
-    /// @dev Axes of rows and columns, the last two of four.
-    uint256 private constant ROWS = 2;
-    uint256 private constant COLUMNS = 3;
+    /// @dev The last two of four axes.
+    uint256 private constant HEIGHT = 2;
+    uint256 private constant WIDTH = 3;
 
-    /// @notice `coefficient · Π_axes weight`, for every cell of an image's tensor. (The weights of images are the caller's:
-    /// no layer mixes images.)
+    /// @notice A weight for every cell of an image's tensor: `coefficient · Π_axes weight`. No layer mixes images, so their
+    /// weights are left to the caller.
     /// @param axes The list of axes. That of images is not used.
-    /// @param cells What the weights of all cells of a channel add up to.
-    /// @param window A window's word, if rows and columns are not yet those of cells, but of the window's positions: the
-    /// tap in row `t` and column `t'` counts `λ^(t·kernel columns + t')` times. Else zero.
-    /// @param lambda `λ`
+    /// @param cells The sum of the weights of all cells of a channel.
+    /// @param window Zero, or a window's word. Then height and width are those of the window's positions, not yet of cells,
+    /// and the tap `t` down and `t'` across counts `λ^(t·kernel width + t')` times.
+    /// @param lambda `λ`, which is of use only with a window.
     struct Covector {
         uint256 coefficient;
         uint256 axes;
@@ -79,7 +81,7 @@ library Wiring {
         uint256 lambda;
     }
 
-    /// @notice `Opening.inside` of one image of a table, which columns and dense layers ask for.
+    /// @notice `Opening.inside` for one image of a table. Computed once: columns and dense layers both need it.
     function inside(Opening.Batch memory batch, End end) internal pure returns (uint256 weight, uint256 step) {
         (weight, step) = end.inside();
         if (step != 0) return (weight, step);
@@ -87,19 +89,19 @@ library Wiring {
         end.setInside(weight, step);
     }
 
-    /// @notice The covector of what a table's window is laid on, given the weights of its positions.
+    /// @notice Turns the covector of a window's positions into one for the cells under the window.
     /// @param window The window's word.
     function putUnder(Covector memory covector, uint256 window, uint256 lambda) internal pure {
         unchecked {
             (covector.window, covector.lambda) = (window, lambda);
-            (uint256 rows,,) = window.slide(ROWS);
-            (uint256 columns,,) = window.slide(COLUMNS);
+            (uint256 rows,,) = window.slide(HEIGHT);
+            (uint256 columns,,) = window.slide(WIDTH);
             // Every tap of a position takes some cell.
             covector.cells = Bn254.mul(covector.cells, Vectors.geometric(1, lambda, rows * columns));
         }
     }
 
-    /// @dev What a tap counts more than that of the row before, if it counts `ratio` times that of the column before.
+    /// @dev The factor from a tap to the one below it, if `ratio` is the factor to the one beside it.
     function ofRow(uint256 ratio, uint256 columns) private pure returns (uint256 power) {
         unchecked {
             power = ratio;
@@ -109,12 +111,12 @@ library Wiring {
         }
     }
 
-    /// @dev The weights of the cells under a window, from those of its positions. A tap counts `ratio` times that of the
-    /// column before. In the padding it takes the nearest cell if `isClamped`, else none.
-    /// @param window The window's word, which has the sides of what is under it.
+    /// @dev Replaces the weights of a window's positions by those of the cells under it. A tap counts `ratio` times as much
+    /// as the one before it. A tap in the padding takes the nearest cell if `isClamped`, else none.
+    /// @param window The window's word, with the height and width of the cells under it.
     function spread(uint256 axes, uint256 window, uint256 ratio, bool isClamped) private pure {
         unchecked {
-            for (uint256 index = COLUMNS; index >= ROWS; --index) {
+            for (uint256 index = WIDTH; index >= HEIGHT; --index) {
                 (uint256 kernel, uint256 stride, uint256 before) = window.slide(index);
                 uint256 cells = window.under(index);
                 uint256 sums = Vectors.zeros(cells);
@@ -124,7 +126,7 @@ library Wiring {
                     uint256 weight = Vectors.load(weights, position);
                     uint256 start = position * stride;
                     for (uint256 tap = start; tap < start + kernel; ++tap) {
-                        // Below zero it wraps, and is no cell either.
+                        // Below zero it wraps around, beyond all cells.
                         uint256 cell = tap - before;
                         if (isClamped && cell >= cells) cell = tap < before ? 0 : cells - 1;
                         if (cell < cells) Vectors.add(sums, cell, weight);
@@ -137,7 +139,7 @@ library Wiring {
         }
     }
 
-    /// @dev A covector after a step becomes one before it. `cursor` is where the step's two words are.
+    /// @dev Turns a covector after a step into one before it. `cursor` is the offset of the step's two words.
     function goBefore(Covector memory covector, bytes memory key, uint256 cursor) private pure {
         unchecked {
             uint256 word = key.wordAt(cursor);
@@ -150,13 +152,13 @@ library Wiring {
             covector.coefficient = Bn254.mul(covector.coefficient, word.signedField(8));
             if (kind == ContractKey.AVERAGE) {
                 spread(axes, key.wordAt(cursor + 32), 1, false);
-                covector.cells = Bn254.mul(Axes.nth(axes, ROWS).sum(), Axes.nth(axes, COLUMNS).sum());
+                covector.cells = Bn254.mul(Axes.nth(axes, HEIGHT).sum(), Axes.nth(axes, WIDTH).sum());
             }
         }
     }
 
-    /// @notice The covector where a path meets its weights, or its source if it has none. Of a window that is not yet
-    /// spread, only a convolution under it can make use.
+    /// @notice The covector where a path meets its weights, or its source if the path has no weights. A window is spread first,
+    /// unless a convolution under it takes it as it is.
     function atEnd(bytes memory key, Path p, Covector memory covector) internal pure returns (Covector memory) {
         unchecked {
             if (Features.WINDOWS && covector.window != 0 && !p.isUnderWindow()) {
@@ -172,10 +174,10 @@ library Wiring {
         }
     }
 
-    /// @notice The part of a path in the polynomial summed, at the point where the sumcheck ends, but for its bias: adds
-    /// the key's weights to the batch, or returns what the verifier knows by itself.
-    /// @param covector Where the path ends.
-    /// @param factor What all is multiplied by: the source's scale, and the part of the images.
+    /// @notice A path's term in the polynomial that is summed, at the point where the sumcheck ends, without its biases. Adds
+    /// the term to the batch if the path has weights, and otherwise returns it as known.
+    /// @param covector The covector where the path ends: see `atEnd`.
+    /// @param factor A factor of the term: the source's scale and the images' share.
     function weigh(
         Opening.Batch memory batch,
         bytes memory key,
@@ -187,8 +189,8 @@ library Wiring {
     ) internal pure returns (uint256 known) {
         unchecked {
             factor = Bn254.mul(factor, covector.coefficient);
-            if (p.map() == ContractKey.NO_WEIGHTS) {
-                for (uint256 i = 1; i <= COLUMNS; ++i) {
+            if (p.map() == Paths.NO_WEIGHTS) {
+                for (uint256 i = 1; i <= WIDTH; ++i) {
                     factor = Bn254.mul(factor, Axes.nth(covector.axes, i).dot(source.axis(i)));
                 }
                 return factor;
@@ -197,7 +199,7 @@ library Wiring {
             // Axes of the weights: outputs, the source's channels, and two more.
             uint256 axes = Axes.copy(source.axes());
             Axes.put(axes, 0, Axes.nth(covector.axes, 1));
-            if (!Features.CONVOLUTIONS || p.map() == ContractKey.DENSE) {
+            if (!Features.CONVOLUTIONS || p.map() == Paths.DENSE) {
                 factor = Bn254.mul(factor, covector.cells);
                 if (!Features.LARGE_ARRAYS || array.axis() == 0) {
                     (uint256 weight, uint256 step) = inside(batch, source);
@@ -212,17 +214,17 @@ library Wiring {
         }
     }
 
-    /// @dev In the place of the source's rows and columns, the kernel's: `κ(tap) = Σ_q after(q)·before(the cell that the
-    /// tap takes at q)`.
+    /// @dev Replaces the source's height and width by the kernel's: `κ(tap) = Σ_q after(q)·before(the cell that the tap takes
+    /// at q)`.
     ///
-    /// If there is a window above the kernel, the covector weighs its positions, not the kernel's. It is as if one window
-    /// took all cells that some tap of both takes: it has the positions of the one above, and as many taps as both have,
-    /// of which a kernel's tap is that with any of the window's.
+    /// With a window above the kernel, the covector has weights for the window's positions. The two act like one window that
+    /// moves as the upper one does and takes every cell that a tap of the kernel takes under a tap of the upper window. The
+    /// weight of a kernel's tap is the sum over the upper window's taps.
     function kernels(uint256 axes, uint256 window, Covector memory covector) private pure {
         unchecked {
             uint256 above = covector.window;
             uint256 ratio = covector.lambda;
-            for (uint256 index = COLUMNS; index >= ROWS; --index) {
+            for (uint256 index = WIDTH; index >= HEIGHT; --index) {
                 (uint256 kernel, uint256 stride, uint256 before) = window.slide(index);
                 uint256 taps = 1;
                 if (Features.WINDOWS && above != 0) (taps, stride,) = above.slide(index);
@@ -237,15 +239,15 @@ library Wiring {
         }
     }
 
-    /// @dev For every tap, `Σ_p after(p)·before(p·stride + tap − before)` over the positions where that is a cell.
+    /// @dev For every tap, `Σ_p after(p)·before(p·stride + tap − before)` over the positions where the tap takes a cell.
     function correlate(Axis afterwards, Axis source, uint256 taps, uint256 stride, uint256 before)
         private
         pure
         returns (uint256 sums)
     {
         unchecked {
-            // Cells that are an even number apart have the last bit of their numbers in common, and so on. With
-            // `tap + start` as `2^bits·high + low`, the last bits are `low`, the others `p·stride/2^bits + high − ahead`.
+            // With a stride of `2^bits·odd`, a tap's cells have their last `bits` bits in common. Let `tap + start` be
+            // `2^bits·high + low`: the last bits of its cells are `low`, the others `p·stride/2^bits + high − ahead`.
             uint256 bits = 0;
             while ((stride | source.length()) >> bits & 1 == 0) ++bits;
             uint256 last = (1 << bits) - 1;
@@ -263,7 +265,7 @@ library Wiring {
         }
     }
 
-    /// @dev The same, one by one.
+    /// @dev The same without a common part: one sum for each tap.
     function correlateAll(Axis afterwards, Axis source, uint256 taps, uint256 stride, uint256 before)
         private
         pure
@@ -276,7 +278,7 @@ library Wiring {
             uint256 beyond = source.length() + before;
             sums = Vectors.allocate(taps);
             for (uint256 tap = 0; tap < taps; ++tap) {
-                // From the first position in the picture to the last.
+                // The first position where the tap takes a cell, and the end of such positions.
                 uint256 first = tap < before ? (before - tap + stride - 1) / stride : 0;
                 uint256 end = tap < beyond ? (beyond - tap + stride - 1) / stride : 0;
                 if (end > positions) end = positions;
@@ -290,8 +292,8 @@ library Wiring {
         }
     }
 
-    /// @dev In the place of outputs and channels one axis, which has for every output channel and channel of its group the
-    /// product of their weights.
+    /// @dev Replaces the axes of outputs and channels by one axis with the product of the weights of every output channel and
+    /// every channel of its group.
     function group(uint256 axes, uint256 groups) private pure {
         unchecked {
             Axis outputs = Axes.nth(axes, 0);
@@ -312,10 +314,10 @@ library Wiring {
         }
     }
 
-    /// @notice Adds a path's biases, which are the array after its weights: each counts what the weights on all cells of
-    /// its channel add up to.
-    /// @param covector Where the path ends.
-    /// @param factor The part of the images.
+    /// @notice Adds a path's biases, which are the array behind its weights. A bias counts as much as all cells of its channel
+    /// together.
+    /// @param covector The covector where the path ends: see `atEnd`.
+    /// @param factor The images' share.
     function weighBiases(
         Opening.Batch memory batch,
         bytes memory key,

@@ -86,7 +86,7 @@ contract HiddenImageClaimsTest is Test {
         vm.expectRevert(refusal);
         claims.claim(PURPOSE, 7, INPUT, PROOF);
 
-        // Nor with a second proof, of another label.
+        // A second proof with a different label does not help.
         _prove(claims.contextOf(ALICE, PURPOSE), 3);
         vm.prank(ALICE);
         vm.expectRevert(refusal);
@@ -148,7 +148,7 @@ contract HiddenImageClaimsTest is Test {
 
     function testFuzz_RefusesLabelsThatTheNetworkLacks(uint16 label) external {
         label = uint16(bound(label, 10, type(uint16).max));
-        // Even from a verifier that would let them pass.
+        // Also if the verifier would accept them.
         _prove(claims.contextOf(ALICE, PURPOSE), label);
         vm.prank(ALICE);
         vm.expectRevert(abi.encodeWithSelector(HiddenImageClaims.LabelOutOfRange.selector, label, 10));

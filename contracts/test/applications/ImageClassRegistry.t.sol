@@ -94,7 +94,7 @@ contract ImageClassRegistryTest is Test {
 
     function test_RefusesAClassifiedToken() external {
         registry.classify(address(pictures), 1, PROOF);
-        // Not even with another proof of another label, were there one.
+        // Not even with a proof of a different label, if there could be one.
         verifier.accept(SNEAKER, "other", 3);
         vm.expectRevert(abi.encodeWithSelector(ImageClassRegistry.AlreadyClassified.selector, pictures, 1, 7));
         registry.classify(address(pictures), 1, PROOF);
@@ -135,7 +135,7 @@ contract ImageClassRegistryTest is Test {
         registry.classify(address(pictures), 1, SHIRT_PROOF);
         vm.assertEq(registry.labelOf(address(pictures), 1), 6);
 
-        // And back: the first proof is as true as ever.
+        // And back: the first proof is still true.
         pictures.setUri(1, SNEAKER);
         registry.classify(address(pictures), 1, PROOF);
         vm.assertEq(registry.labelOf(address(pictures), 1), 7);
@@ -239,7 +239,7 @@ contract ImageClassRegistryTest is Test {
                 address(registry).call{gas: 300_000}(abi.encodeCall(registry.classify, (address(token), 1, PROOF)));
             if (!done) continue;
             ++recorded;
-            // What was recorded is what was proved, whatever the token says at other times.
+            // The record is about the URI that was proved, whatever the token answers at other times.
             ImageClassRegistry.Record memory record = registry.recordOf(address(token), 1);
             vm.assertEq(record.uriHash, keccak256(bytes(SNEAKER)));
             vm.assertEq(record.label, 7);
@@ -249,13 +249,13 @@ contract ImageClassRegistryTest is Test {
 
     function test_CannotBeReentered() external {
         ReentrantToken token = new ReentrantToken(registry, PROOF, SNEAKER);
-        // The token gets no state change through, neither of its own nor of the registry.
+        // The token can change neither its own state nor the registry's.
         vm.expectEmit(address(registry));
         emit ImageClassRegistry.Classified(address(token), 1, 7, SNEAKER);
         registry.classify(address(token), 1, PROOF);
         vm.assertEq(token.writes(), 0);
 
-        // Outside of a static call it does, which shows that the token tries.
+        // Outside of a static call it can, which shows that the token tries.
         ReentrantToken other = new ReentrantToken(registry, PROOF, SNEAKER);
         vm.assertEq(other.tokenURI(1), "written");
     }

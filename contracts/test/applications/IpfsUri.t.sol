@@ -29,13 +29,13 @@ contract IpfsUriTest is Test {
             "ipfs://",
             "ipfs://Qm",
             "ipfs://bafkrei",
-            // no scheme, another, capitals, a gateway, the namespace twice
+            // no scheme, a different one, capitals, a gateway, the namespace twice
             "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG",
             "ipns://QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG",
             "IPFS://QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG",
             "https://ipfs.example/ipfs/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG",
             "ipfs://ipfs/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG",
-            // capitals where there are none, another base, another hash, one too short
+            // capitals where the form has none, a different base, a different hash, one character too few
             "ipfs://BAFKREIGH2AKISCAILDCQABSYG3DFR6CHU3FGPREGIYMSCK7E7AQA4S52ZY",
             "ipfs://bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zY",
             "ipfs://zb2rhYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG",
@@ -47,7 +47,7 @@ contract IpfsUriTest is Test {
         }
     }
 
-    /// Every byte in every place: a URI is taken exactly where the alphabets, written out here, have the byte.
+    /// Every byte in every place: a URI is accepted exactly if the alphabet of the place, written out here, has the byte.
     function test_TakesTheAlphabetsOnly() external pure {
         bytes memory base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
         bytes memory base32 = "abcdefghijklmnopqrstuvwxyz234567";

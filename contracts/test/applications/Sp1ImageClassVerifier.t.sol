@@ -161,11 +161,11 @@ contract Sp1ImageClassVerifierTest is Test {
         }
     }
 
-    /// Of all bytes that differ in one bit, none is a second encoding of the same statement.
+    /// Public values that differ in one bit are not a second encoding of the same statement.
     function test_RefusesEveryFlippedBit() external {
         bytes memory publicValues = _publicValues(URI, 7);
         for (uint256 bit = 0; bit < 8 * publicValues.length; ++bit) {
-            // Bits of the label make another statement, which a program could have written.
+            // Bits of the label make a different statement, which a program could have written.
             if (bit / 8 == 95) continue;
             bytes memory flipped = bytes.concat(publicValues);
             flipped[bit / 8] ^= bytes1(0x01) << (bit % 8);

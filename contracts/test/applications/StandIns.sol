@@ -5,9 +5,9 @@ import {IModelVerifier} from "../../src/IModelVerifier.sol";
 import {IImageClassVerifier} from "../../src/applications/IImageClassVerifier.sol";
 import {ISp1Verifier} from "../../src/applications/ISp1Verifier.sol";
 
-// Verifiers that hold true what a test tells them, and nothing that differs from it in a single byte.
+// Verifiers that accept the proof that a test names, and refuse every proof that differs from it in a byte.
 
-/// @dev What each of them reverts with.
+/// @dev The error with which each of them reverts.
 error NotProved();
 
 contract StandInGateway is ISp1Verifier {

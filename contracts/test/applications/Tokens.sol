@@ -24,7 +24,7 @@ contract Pictures is ERC721URIStorage {
     }
 }
 
-/// @dev Answers with any bytes at all, for want of a function that would give them a type.
+/// @dev Answers with any bytes, from a fallback function, which has no return type.
 contract RawToken {
     bytes private _answer;
 
@@ -54,7 +54,7 @@ contract GasDependentToken {
     }
 }
 
-/// @dev Answers with zeros, as many as it has gas for.
+/// @dev Answers with zeros until its gas is used up.
 contract HugeToken {
     uint256 private immutable _length;
 
@@ -67,7 +67,7 @@ contract HugeToken {
     }
 }
 
-/// @dev Tries to record a class while it is asked for its URI, and tells by its URI whether it could.
+/// @dev Tries to record a class when it is asked for its URI. The URI shows whether it could.
 contract ReentrantToken {
     ImageClassRegistry private immutable _registry;
     bytes private _proof;
@@ -80,7 +80,7 @@ contract ReentrantToken {
         _uri = uri;
     }
 
-    /// @dev `view` in the interface, and called as such; but nothing makes a token declare it.
+    /// @dev The interface declares it `view` and it is called so, but a token need not declare it.
     function tokenURI(uint256 tokenId) external returns (string memory) {
         // A change within a static call costs all the gas that it was given.
         (bool written,) = address(this).call{gas: 50_000}(abi.encodeCall(this.write, ()));

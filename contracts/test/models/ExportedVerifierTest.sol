@@ -5,7 +5,7 @@ import {R} from "../../src/verifier/Bn254.sol";
 import {ModelVerifier} from "../../src/verifier/ModelVerifier.sol";
 import {Test} from "../Test.sol";
 
-/// @title What `zklens evm prove` prints
+/// @title The JSON that `zklens evm prove` prints
 struct Fixture {
     string model;
     bytes32 modelId;
@@ -18,8 +18,8 @@ struct Fixture {
     bytes call;
 }
 
-/// @title What the contract of `zklens evm export` says of a proof of `zklens evm prove`
-/// @dev `make contracts` writes both anew, and each run proves with other randomness.
+/// @title The verdicts of a contract of `zklens evm export` on a proof of `zklens evm prove`
+/// @dev `make test-contracts` writes both anew, and each run proves with new randomness.
 abstract contract ExportedVerifierTest is Test {
     /// @dev Bytes after a tape's scalar `value` of the opening, and it: 32, then two points.
     uint256 private constant LAST_SCALAR = 32 + 2 * 64;
@@ -31,13 +31,13 @@ abstract contract ExportedVerifierTest is Test {
     /// @dev For measuring gas: `forge test -vv` shows what was logged with this name and shape.
     event log_named_uint(string what, uint256 value);
 
-    /// @dev The contract, whose file has another declaration of what it inherits.
+    /// @dev Deploys the contract, whose file declares `ModelVerifier` a second time.
     function deploy() internal virtual returns (address);
 
-    /// @dev Names of fixtures: of the contract's network, and of another one.
+    /// @dev Names of fixtures: of the contract's network, and of a different one.
     function fixtures() internal pure virtual returns (string memory own, string memory other);
 
-    /// @dev What the network calls itself, and its first and last class.
+    /// @dev The network's name, and its first and last class.
     function expected() internal pure virtual returns (string memory model, string memory first, string memory last);
 
     function setUp() external {
@@ -47,7 +47,7 @@ abstract contract ExportedVerifierTest is Test {
         ofAnotherModel = _read(other);
     }
 
-    // What it says of itself.
+    // Answers about itself.
 
     function test_IsOfTheModel() external view {
         (string memory model, string memory first, string memory last) = expected();
@@ -76,7 +76,7 @@ abstract contract ExportedVerifierTest is Test {
         vm.assertEq(batches[0], 1);
     }
 
-    // What it takes.
+    // Accepted proofs.
 
     function test_TakesTheProof() external view {
         vm.assertTrue(verifier.verify(made.context, made.labels, made.inputs, made.proof), "verify");
@@ -101,7 +101,7 @@ abstract contract ExportedVerifierTest is Test {
         vm.assertEq(made.publicValues, values);
     }
 
-    // What it refuses.
+    // Refused proofs.
 
     function test_RefusesAnotherLabel() external {
         for (uint16 label = 0; label < 10; ++label) {
@@ -128,18 +128,18 @@ abstract contract ExportedVerifierTest is Test {
     }
 
     function test_RefusesAnotherInput() external {
-        // A point that is one: the input commitment of the other proof, which may have as many.
+        // A point on the curve: the input commitment of the other proof, if it has the same length.
         vm.assertEq(ofAnotherModel.inputs.length, made.inputs.length);
         _refuses(ModelVerifier.Reason.False, made.context, made.labels, ofAnotherModel.inputs, made.proof);
     }
 
     function test_RefusesThePointAtInfinityForAnInput() external {
-        // Zeros, as precompiles write it. No honest commitment is it.
+        // Infinity is zeros, as precompiles write it. Honest commitments are never infinity.
         _refuses(ModelVerifier.Reason.InputPoint, made.context, made.labels, new bytes(made.inputs.length), made.proof);
     }
 
     function testFuzz_RefusesInputsThatAreNoPoints(uint256 bit) external {
-        // Another `y` for an `x`, but for the one that is its negative.
+        // A wrong `y` for an `x`, which is not its negative either.
         bytes memory inputs = _flipped(made.inputs, 256 + bound(bit, 0, 255));
         _refuses(ModelVerifier.Reason.InputPoint, made.context, made.labels, inputs, made.proof);
     }
@@ -184,7 +184,7 @@ abstract contract ExportedVerifierTest is Test {
 
     function test_RefusesAScalarThatIsAnother() external {
         bytes memory proof = _flipped(made.proof, 8 * (made.proof.length - LAST_SCALAR) + 255);
-        // Nothing but the sum of it all can tell.
+        // Only the last check can tell.
         _refuses(ModelVerifier.Reason.False, made.context, made.labels, made.inputs, proof);
     }
 

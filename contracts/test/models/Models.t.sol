@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-// Each file has all that it needs, so both have contracts and libraries of the same names.
+// Each file is complete, so both declare contracts and libraries of the same names.
 import {FashionMlpVerifier} from "../exported/FashionMlpVerifier.sol";
 import {MnistCnnVerifier} from "../exported/MnistCnnVerifier.sol";
 import {ExportedVerifierTest} from "./ExportedVerifierTest.sol";

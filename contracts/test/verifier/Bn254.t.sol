@@ -49,7 +49,7 @@ contract Bn254Test is Test {
         vm.assertEq(libraries.sub(R - 1, R - 1), 0);
     }
 
-    /// @dev The precompile that adds points takes what is on the curve, and zeros for infinity.
+    /// @dev The precompile that adds points accepts points on the curve, and zeros for infinity.
     function isOnCurve(uint256 x, uint256 y) private view returns (bool valid) {
         (valid,) = address(6).staticcall{gas: 1000}(abi.encode(x, y, 0, 0));
         valid = valid && (x != 0 || y != 0);
@@ -66,7 +66,7 @@ contract Bn254Test is Test {
         return abi.encode(x, y);
     }
 
-    /// @dev A point, or something near one.
+    /// @dev A point on the curve, or one with a coordinate changed.
     function changed(uint256 factor, uint256 change) private view returns (uint256 x, uint256 y) {
         (x, y) = multiple(bound(factor, 1, R - 1));
         change %= 16;

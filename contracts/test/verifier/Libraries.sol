@@ -3,15 +3,18 @@ pragma solidity ^0.8.28;
 
 import {Axes, Axis} from "../../src/verifier/Axes.sol";
 import {Bn254} from "../../src/verifier/Bn254.sol";
+import {ContractKey} from "../../src/verifier/ContractKey.sol";
+import {Table} from "../../src/verifier/KeyWords.sol";
+import {Rules} from "../../src/verifier/Rules.sol";
 import {Transcript} from "../../src/verifier/Transcript.sol";
 import {Vectors} from "../../src/verifier/Vectors.sol";
 
-/// @title Functions of the verifier's libraries, each as a call
-/// @dev Each takes whether memory that nobody has allocated is dirty, which must not matter.
+/// @title The functions of the verifier's libraries as external functions
+/// @dev `dirty` says whether memory that nobody has allocated has bits set, which must not matter.
 contract Libraries {
     using Transcript for Transcript.Tape;
 
-    /// @dev Fills the scratch space, and what is behind the free memory pointer, with bits.
+    /// @dev Sets bits in the scratch space and behind the free memory pointer.
     modifier memoryIs(bool dirty) {
         if (dirty) {
             assembly ("memory-safe") {
@@ -75,7 +78,7 @@ contract Libraries {
 
     // Transcript.
 
-    /// @notice Reads so many points and scalars, draws a challenge, and gives all that there is to see.
+    /// @notice Reads points and scalars, draws a challenge, and returns it with the scalars and the tape's flags.
     function transcript(bool dirty, bytes32 statement, uint256 points, uint256 scalars, bytes calldata proof)
         external
         pure
@@ -96,7 +99,7 @@ contract Libraries {
 
     // Axes.
 
-    /// @notice Of an axis that is `eq`: its weights, their sum, and the polynomial with them at a place.
+    /// @notice The weights of an `eq` axis, their sum, and the polynomial with these coefficients at `x`.
     function eqAxis(bool dirty, uint256[] memory point, uint256 len, uint256 x)
         external
         pure
@@ -106,7 +109,7 @@ contract Libraries {
         return seen(eqOf(point, len), x);
     }
 
-    /// @notice The same of a list.
+    /// @notice The same for a list.
     function listedAxis(bool dirty, uint256[] memory list, uint256 x)
         external
         pure
@@ -116,7 +119,7 @@ contract Libraries {
         return seen(Axes.listed(vector(list), list.length), x);
     }
 
-    /// @notice `Σ_k left_k·right_k` of two axes that are `eq`.
+    /// @notice `Σ_k left_k·right_k` for two `eq` axes.
     function dot(bool dirty, uint256[] memory left, uint256[] memory right, uint256 len)
         external
         pure
@@ -126,9 +129,35 @@ contract Libraries {
         return eqOf(left, len).dot(eqOf(right, len));
     }
 
+    // Rules.
+
+    /// @notice The results of a program for a row: the rules' sum, helpers' sum, the inputs' constants, the output, the power of
+    /// the first input, and the power of the next rule.
+    /// @param program The program's words.
+    /// @param cells The number of cells that the key announces.
+    /// @param challenges `α`, `β` and `λ`.
+    function evaluateRules(
+        bool dirty,
+        bytes memory program,
+        uint256[] memory constants,
+        uint256 tables,
+        uint256 cells,
+        uint256[3] memory challenges,
+        uint256[] memory row
+    ) external pure memoryIs(dirty) returns (uint256[6] memory results) {
+        bytes memory key = abi.encodePacked(new bytes(224), constants, program);
+        ContractKey.Header memory h;
+        (h.tables, h.constants, h.cells) = (tables, constants.length, cells);
+        Table table = Table.wrap((224 + 32 * constants.length) << 8);
+        Rules.State memory state;
+        Rules.start(state, key, h, challenges[0], challenges[1], challenges[2]);
+        (results[0], results[1]) = Rules.evaluate(state, key, table, vector(row), 0, 0);
+        (results[2], results[3], results[4], results[5]) = (state.constants, state.output, state.first, state.power);
+    }
+
     // Vectors.
 
-    /// @notice Of a list: its sum, and the polynomial with these coefficients at a place.
+    /// @notice The sum of a list, and the polynomial with these coefficients at `x`.
     function ofVector(uint256[] memory list, uint256 x) external pure returns (uint256 sum, uint256 atX) {
         (sum, atX) = (Vectors.sum(vector(list), list.length), Vectors.evaluate(vector(list), list.length, x));
     }
@@ -138,7 +167,7 @@ contract Libraries {
         return Vectors.dot(vector(left), vector(right), 32 * step, left.length);
     }
 
-    /// @notice The list with sums in the place of its first `count` words.
+    /// @notice The list with sums instead of its first `count` words.
     function evaluateEach(uint256[] memory list, uint256 count, uint256 length, uint256 x)
         external
         pure

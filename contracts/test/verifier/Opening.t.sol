@@ -5,7 +5,7 @@ import {R} from "../../src/verifier/Bn254.sol";
 import {Opening} from "../../src/verifier/Opening.sol";
 import {Test} from "../Test.sol";
 
-/// @notice Challenges of an opening that coincide, which no proof can bring about.
+/// @notice Challenges of an opening that coincide, as no prover can arrange.
 contract OpeningTest is Test {
     function inverse(uint256 a) private view returns (uint256) {
         (bool done, bytes memory result) = address(5).staticcall(abi.encode(32, 32, 32, a, R - 2, R));

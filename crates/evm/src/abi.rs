@@ -7,7 +7,7 @@ use zklens_field::{POINT_BYTES, Point, decode_point, encode_point};
 use zklens_verifier::{ModelId, Statement};
 
 sol! {
-    /// With what `StoredKeyVerifier` has besides.
+    /// The interface of every verifier, and the functions that only `ModelVerifier` has.
     #[derive(Debug)]
     interface IModelVerifier {
         function modelId() external view returns (bytes32);
@@ -28,34 +28,34 @@ sol! {
     }
 }
 
-/// Why a statement is no calldata, or calldata no statement.
+/// Why a statement cannot be encoded as calldata, or calldata cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AbiError {
     /// A label takes more than 16 bits.
     #[error("label {label} of image {}: contracts take labels up to 65535", image + 1)]
     Label {
-        /// Which image of the batch, from 0.
+        /// The image's index in the batch, from 0.
         image: usize,
         /// Its label.
         label: usize,
     },
-    /// Calldata is of another function.
+    /// The calldata calls a function other than `verify`.
     #[error("the calldata does not begin with the selector of `verify`")]
     Selector,
-    /// Calldata is not what [`calldata`] writes.
+    /// The calldata is not in the one encoding that [`calldata`] writes.
     #[error("the calldata is not the one encoding of its arguments")]
     Malformed,
-    /// The input commitments are no whole number of points.
+    /// The length of the input commitments is not a multiple of a point's.
     #[error("{bytes} bytes of input commitments are not {POINT_BYTES} for every point")]
     Inputs {
-        /// How long they are.
+        /// Their length in bytes.
         bytes: usize,
     },
-    /// An input commitment is no point of the curve.
+    /// An input commitment is not a point on the curve.
     #[error("point {index} of the input commitments is not on the curve")]
     Point {
-        /// Which one, from 0.
+        /// Its index, from 0.
         index: usize,
     },
 }
@@ -94,7 +94,7 @@ pub fn check_calldata(statement: &Statement, proof: &[u8]) -> Result<Vec<u8>, Ab
 ///
 /// # Errors
 ///
-/// The bytes are not exactly what [`calldata`] writes.
+/// The bytes differ from those that [`calldata`] writes for any statement and proof.
 pub fn decode(model: ModelId, bytes: &[u8]) -> Result<(Statement, Vec<u8>), AbiError> {
     if !bytes.starts_with(&IModelVerifier::verifyCall::SELECTOR) {
         return Err(AbiError::Selector);
@@ -113,8 +113,8 @@ pub fn decode(model: ModelId, bytes: &[u8]) -> Result<(Statement, Vec<u8>), AbiE
     Ok((statement, call.proof.to_vec()))
 }
 
-/// A statement as `abi.encode(modelId, context, labels, inputs)` gives it, with the model that a call
-/// leaves to the contract.
+/// A statement as `abi.encode(modelId, context, labels, inputs)` encodes it. A call of `verify` leaves the model to the
+/// contract; here it is included.
 ///
 /// # Errors
 ///

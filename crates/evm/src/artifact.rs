@@ -12,7 +12,7 @@ const STORED_KEY_VERIFIER: &str =
 struct Artifact<'a> {
     bytecode: &'a str,
     deployed_bytecode: &'a str,
-    /// Where the deployed code holds the address of the key's contract, 32 bytes each.
+    /// Offsets in the deployed code of the words of 32 bytes with the address of the key's contract.
     immutables: Vec<usize>,
 }
 
@@ -33,7 +33,7 @@ pub fn stored_key_verifier() -> Vec<u8> {
     hex::decode(Artifact::read().bytecode).expect("the bytecode is hexadecimal")
 }
 
-/// Where a deployed `StoredKeyVerifier` has its key, if this is the code of one.
+/// The address of the contract that holds the key, if `code` is that of a deployed `StoredKeyVerifier`.
 ///
 /// # Panics
 ///

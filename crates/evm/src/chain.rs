@@ -1,7 +1,7 @@
 //! A node, and the verifier contract that it runs.
 //!
-//! Asked over JSON-RPC, one request after the other. What a node answers is what its owner wants it to
-//! answer; only [`Contract::send`] leaves a record that others check.
+//! A node is asked over JSON-RPC, one request after the other. Its owner decides what it answers; only
+//! [`Contract::send`] leaves a record that others check.
 
 mod account;
 pub mod answer;
@@ -29,7 +29,7 @@ use alloy_primitives::{Address, U256};
 ///
 /// # Errors
 ///
-/// It is no address, or its checksum is wrong.
+/// The text is not `0x` and 40 hex digits, or its checksum is wrong.
 pub fn parse_address(text: &str) -> Result<Address, ChainError> {
     let digits = text.strip_prefix("0x").unwrap_or_default();
     let address: Address = text.parse().map_err(|_| ChainError::Address)?;

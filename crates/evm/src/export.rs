@@ -10,8 +10,8 @@ use zklens_layers::layout::array::{Array, Placement};
 use zklens_layers::{Circuit, Layout};
 use zklens_verifier::VerifyingKey;
 
-/// The sources in the order in which they need each other, but for `Features`, which an export writes anew.
-const SOURCES: [&str; 13] = [
+/// The sources, each behind those that it needs. `Features` is missing: an export writes it anew.
+const SOURCES: [&str; 17] = [
     include_str!("../../../contracts/src/IModelVerifier.sol"),
     include_str!("../../../contracts/src/verifier/Bn254.sol"),
     include_str!("../../../contracts/src/verifier/Vectors.sol"),
@@ -20,22 +20,34 @@ const SOURCES: [&str; 13] = [
     include_str!("../../../contracts/src/verifier/Transcript.sol"),
     include_str!("../../../contracts/src/verifier/Sumcheck.sol"),
     include_str!("../../../contracts/src/verifier/Opening.sol"),
+    include_str!("../../../contracts/src/verifier/KeyWords.sol"),
     include_str!("../../../contracts/src/verifier/ContractKey.sol"),
-    include_str!("../../../contracts/src/verifier/Gadgets.sol"),
     include_str!("../../../contracts/src/verifier/Lookups.sol"),
+    include_str!("../../../contracts/src/verifier/Rules.sol"),
     include_str!("../../../contracts/src/verifier/Wiring.sol"),
+    include_str!("../../../contracts/src/verifier/ClosingState.sol"),
+    include_str!("../../../contracts/src/verifier/Columns.sol"),
+    include_str!("../../../contracts/src/verifier/Operands.sol"),
     include_str!("../../../contracts/src/verifier/Closing.sol"),
 ];
 
 const MODEL_VERIFIER: &str = include_str!("../../../contracts/src/verifier/ModelVerifier.sol");
 
-const FEATURES: &str = include_str!("../../../contracts/src/verifier/Features.sol");
+/// The constants of `Features.sol`.
+const FEATURES: [&str; 6] = [
+    "LOOKUPS",
+    "WINDOWS",
+    "CONVOLUTIONS",
+    "GROUPS",
+    "STEPS",
+    "LARGE_ARRAYS",
+];
 
 /// Bytes of the key in one line of source.
 const KEY_LINE: usize = 48;
 
 /// A Solidity file with a contract that verifies proofs about the model of `key` and `batches` images. It imports
-/// nothing, and has no code but for what the network takes.
+/// nothing, and has no code that the network does not need.
 ///
 /// # Errors
 ///
@@ -83,7 +95,8 @@ fn body(source: &str) -> &str {
     &source[source.len() - rest.len() - 1..]
 }
 
-/// `Features.sol` with `false` for what the network does not have.
+/// The library `Features`, with `false` for every part of the verifier that the network does not need. It is written from
+/// this list, so a constant that the list lacks is a compiler's error in the export.
 fn features(circuit: &Circuit, layouts: &[Layout]) -> String {
     let gadgets = || circuit.tables.iter().map(|table| &table.gadget);
     let paths = || circuit.tables.iter().flat_map(paths);
@@ -92,15 +105,6 @@ fn features(circuit: &Circuit, layouts: &[Layout]) -> String {
             LinearOp::Conv2d { window, groups } => Some((window, groups)),
             LinearOp::Dense => None,
         })
-    };
-    let is_pool = |gadget: &Gadget| {
-        matches!(
-            gadget,
-            Gadget::Activation(Activation {
-                window: Some(_),
-                ..
-            })
-        )
     };
     let arrays = layouts.iter().flat_map(|layout| {
         let columns = layout
@@ -114,34 +118,33 @@ fn features(circuit: &Circuit, layouts: &[Layout]) -> String {
         let first = array.dims().len().saturating_sub(AXES);
         matches!(array.place(), Placement::Cut { axis, .. } if axis > first)
     };
+    let entries = gadgets().any(|gadget| matches!(gadget, Gadget::Entries(_)));
     let has = [
-        (
-            "CLIPS",
-            gadgets().any(|gadget| matches!(gadget, Gadget::Clip(_))),
-        ),
-        (
-            "LOOKUPS",
-            gadgets().any(|gadget| matches!(gadget, Gadget::Lookup(_) | Gadget::Entries(_))),
-        ),
-        ("WINDOWS", gadgets().any(is_pool)),
-        ("CONVOLUTIONS", convolutions().next().is_some()),
-        ("GROUPS", convolutions().any(|(_, groups)| groups != 1)),
-        ("STEPS", paths().any(|path| !path.steps.is_empty())),
-        ("LARGE_ARRAYS", { arrays }.any(is_inside)),
+        entries,
+        gadgets().any(|gadget| gadget.window().is_some()),
+        convolutions().next().is_some(),
+        convolutions().any(|(_, groups)| groups != 1),
+        paths().any(|path| !path.steps.is_empty()),
+        { arrays }.any(is_inside),
     ];
-    let mut source = body(FEATURES).to_owned();
-    for (name, has) in has {
-        let declaration = |value| format!("constant {name} = {value};");
-        source = source.replace(&declaration(true), &declaration(has));
-    }
-    source
+    let constants = FEATURES.iter().zip(has);
+    let constants = constants.map(|(name, has)| format!("    {}\n", declaration(name, has)));
+    let constants: String = constants.collect();
+    format!(
+        "\n/// @title What this network needs of the verifier\nlibrary Features {{\n{constants}}}\n"
+    )
+}
+
+/// The constant `name` of the library `Features`.
+fn declaration(name: &str, has: bool) -> String {
+    format!("bool internal constant {name} = {has};")
 }
 
 fn paths(table: &Table) -> &[Path] {
     table.operand.as_ref().map_or(&[], |operand| &operand.paths)
 }
 
-/// A name in a comment: what is not ASCII might make a reader see another text.
+/// A name for a comment, without characters beyond ASCII: they could make a reader see a different text.
 fn printable(name: &str) -> String {
     let printable = |c: char| {
         if c == ' ' || c.is_ascii_graphic() {
@@ -203,6 +206,12 @@ fn described(table: &Table) -> String {
         Gadget::Range => "bytes of all numbers".to_owned(),
         Gadget::Bytes => "bytes".to_owned(),
         Gadget::Entries(_) => "entries of a table".to_owned(),
+        // The contract has no code for gadgets, so one that has no description here is verified all the same.
+        #[allow(
+            unreachable_patterns,
+            reason = "a gadget may be new in `crates/layers`"
+        )]
+        _ => "other values".to_owned(),
     };
     let wired: Vec<String> = paths(table).iter().map(wire).collect();
     let of = match wired.is_empty() {
@@ -288,9 +297,18 @@ mod tests {
         assert_eq!(printable("net\u{202e} 2"), "net? 2");
     }
 
+    /// Otherwise an export would not compile, or would have code that its network does not need.
+    #[test]
+    fn an_export_sets_every_feature_of_the_verifier() {
+        let source = include_str!("../../../contracts/src/verifier/Features.sol");
+        let lines = source.lines().map(str::trim);
+        let declared: Vec<&str> = lines.filter(|line| line.starts_with("bool ")).collect();
+        assert_eq!(declared, FEATURES.map(|name| declaration(name, true)));
+    }
+
     #[test]
     fn a_source_begins_behind_its_imports() {
-        for source in SOURCES.iter().chain([&MODEL_VERIFIER, &FEATURES]) {
+        for source in SOURCES.iter().chain([&MODEL_VERIFIER]) {
             let body = body(source);
             assert!(
                 body.starts_with("\n/") || body.starts_with("\ntype"),

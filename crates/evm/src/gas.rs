@@ -1,6 +1,6 @@
-//! What calldata costs.
+//! The gas of calldata.
 
-/// What every transaction costs before anything else.
+/// The gas of every transaction before its calldata and execution.
 pub const BASE_GAS: u64 = 21_000;
 
 /// Gas of a zero byte of calldata (EIP-2028).
@@ -12,7 +12,7 @@ const OTHER_BYTE: u64 = 16;
 /// Gas of a token of calldata at the floor (EIP-7623): a zero byte is one, any other four.
 const FLOOR_TOKEN: u64 = 10;
 
-/// What calldata costs beside execution (EIP-2028), without [`BASE_GAS`].
+/// The gas of calldata (EIP-2028), without [`BASE_GAS`] and execution.
 #[must_use]
 pub fn calldata_gas(calldata: &[u8]) -> u64 {
     let zeros = zeros(calldata);

@@ -9,7 +9,7 @@ pub(crate) struct Word {
 }
 
 impl Word {
-    /// Appends a number of `bits` bits, a multiple of eight.
+    /// Appends a number of `bits` bits, a multiple of eight. One that does not fit makes [`Self::bytes`] return `None`.
     #[must_use]
     pub(crate) fn with(mut self, bits: usize, number: usize) -> Self {
         let bytes = (number as u64).to_be_bytes();

@@ -1,4 +1,4 @@
-//! Who sends transactions.
+//! Accounts that send transactions.
 
 use alloy_primitives::{Address, B256, Signature, hex};
 use k256::ecdsa::SigningKey;
@@ -11,37 +11,37 @@ use zeroize::Zeroizing;
 
 mod keystore;
 
-/// An account. Its key, if it has one here, is wiped when it goes, and is never printed.
+/// An account. Its private key, if it is known here, is wiped from memory on drop and never printed.
 pub struct Account {
     address: Address,
     key: Option<SigningKey>,
 }
 
-/// Why there is no account. What is wrong is said without showing the secret.
+/// Why an account cannot be read. No error shows the secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountError {
-    /// Not the digits of a private key.
-    #[error("expected a private key of 64 hex digits, got {length} characters that are none")]
+    /// The text is not 64 hex digits.
+    #[error("expected a private key of 64 hex digits, got a text of {length} characters")]
     PrivateKey {
-        /// How long the text is.
+        /// The text's number of characters.
         length: usize,
     },
     /// The digits are zero or too large for secp256k1.
-    #[error("these 32 bytes are no private key: zero, or above the curve's order")]
+    #[error("a private key must be above zero and below the curve's order")]
     OutOfRange,
     /// The password is wrong.
     #[error("the password does not open this keystore")]
     Password,
-    /// The file is no keystore.
-    #[error("this is no Ethereum keystore (version 3 of Web3 Secret Storage): {0}")]
+    /// The file is not a keystore.
+    #[error("expected an Ethereum keystore (version 3 of Web3 Secret Storage): {0}")]
     NotAKeystore(String),
-    /// The keystore says something that no wallet writes, or asks for too much memory or work.
+    /// The keystore has a parameter that no wallet writes, or asks for too much memory or work.
     #[error("the keystore's {name} is {got}, expected {expected}")]
     Parameter {
         /// The parameter, and its function.
         name: &'static str,
-        /// The file's.
+        /// The file's value.
         got: String,
         /// The values that wallets write.
         expected: String,
@@ -56,7 +56,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// It is none.
+    /// The text is not the digits of a private key.
     pub fn from_private_key(text: &str) -> Result<Self, AccountError> {
         let text = text.trim();
         let digits = text.strip_prefix("0x").unwrap_or(text);
@@ -84,7 +84,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// It cannot be read as a keystore, asks for more, or has another password.
+    /// It cannot be read as a keystore, asks for more memory or work, or has a different password.
     pub fn from_keystore_json(json: &[u8], password: &[u8]) -> Result<Self, AccountError> {
         let key = Keystore::decode(json)?.open(password)?;
         Self::of_bytes(key.as_ref())
@@ -110,7 +110,7 @@ impl Account {
             .map(Signature::from)
     }
 
-    /// Whether the key is here.
+    /// Whether the private key is known here.
     pub(super) const fn has_key(&self) -> bool {
         self.key.is_some()
     }

@@ -4,10 +4,10 @@ use alloy_primitives::{Address, B256, U256, hex};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
-/// No answer is longer, in bytes, but a block: twice 24,576 digits of a contract's code, or of a key, are the longest.
+/// The most bytes of an answer that is not a block. The longest are 24,576 bytes of code, or of a key, in hex digits.
 const MOST_BYTES: u64 = 1 << 16;
 
-/// A block names its transactions, in 69 bytes each.
+/// The most bytes of a block, which names each of its transactions in 69 bytes.
 const MOST_BLOCK_BYTES: u64 = 1 << 22;
 
 /// A question to a node.
@@ -29,7 +29,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// All of them.
+    /// All methods.
     pub const ALL: [Self; 13] = [
         Self::Accounts,
         Self::BlockByNumber,
@@ -46,7 +46,7 @@ impl Method {
         Self::TransactionReceipt,
     ];
 
-    /// As JSON-RPC calls it.
+    /// Its name in JSON-RPC.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -79,7 +79,7 @@ impl Method {
     ///
     /// # Errors
     ///
-    /// It is longer than [`Self::most_bytes`], does not answer request 1 in JSON-RPC, or has a result of another type.
+    /// It is longer than [`Self::most_bytes`], does not answer request 1 in JSON-RPC, or has a result of a different type.
     pub fn decode(self, body: &[u8]) -> Result<Answer, AnswerError> {
         if body.len() as u64 > self.most_bytes() {
             return Err(AnswerError::TooLong);
@@ -136,9 +136,9 @@ pub enum Answer {
     Hash(B256),
     Accounts(Vec<Address>),
     Block(Block),
-    /// None while the transaction waits.
+    /// The receipt; `None` while the transaction waits.
     Receipt(Option<Inclusion>),
-    /// The node does not do it.
+    /// The node refuses the request.
     Refused(Refused),
 }
 
@@ -152,7 +152,7 @@ pub struct Block {
     pub base_fee_per_gas: Option<Number>,
 }
 
-/// Where a transaction got into a block, as far as the node says so.
+/// A receipt: the block of a transaction and its outcome, as far as the node says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Inclusion {
@@ -178,14 +178,14 @@ pub struct Inclusion {
 pub struct Refused {
     /// JSON-RPC's code, or 0.
     pub code: i64,
-    /// Why, if it says so.
+    /// The reason, if the node gives one.
     pub message: Option<String>,
     /// The data that a contract reverted with.
     pub data: Option<Vec<u8>>,
 }
 
 impl Refused {
-    /// Reads as much of an error as there is.
+    /// Reads the fields of an error that are there.
     fn read(json: &RawValue) -> Self {
         let error: RawError<'_> = object(json).unwrap_or_default();
         Self {
@@ -196,7 +196,7 @@ impl Refused {
     }
 }
 
-/// How many objects may be around the data of a revert; known nodes put it into one.
+/// The most objects around the data of a revert; known nodes put it into one.
 const MOST_NESTED: usize = 4;
 
 /// The data that a contract reverted with, where the various nodes put it.
@@ -290,19 +290,19 @@ fn bytes_of(text: &str) -> Option<Vec<u8>> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerError {
-    /// It is longer than any that is right.
+    /// It is longer than every right answer.
     #[error("is too long")]
     TooLong,
     /// It does not come by HTTP.
-    #[error("is no HTTP")]
+    #[error("is not HTTP")]
     NotHttp,
     /// It cannot be read as JSON.
-    #[error("is no JSON")]
+    #[error("is not JSON")]
     NotJson,
     /// It does not answer this request in JSON-RPC.
-    #[error("is no JSON-RPC")]
+    #[error("is not JSON-RPC")]
     NotJsonRpc,
-    /// It holds something else.
+    /// Its result has a different type.
     #[error("{0}")]
     Result(&'static str),
 }

@@ -16,26 +16,26 @@ use std::time::Duration;
 use zklens_model::Model;
 use zklens_verifier::{ModelId, Statement};
 
-/// No key has more numbers of images: each takes two words of it at least.
+/// The most numbers of images in a key, since each takes at least two words of it.
 const MOST_BATCHES: usize = MAX_KEY_BYTES / 64;
 
-/// A contract at an address where there is one. That it is a verifier shows when it is asked.
+/// A contract at an address that has code. Only its answers show whether it is a verifier.
 #[derive(Debug)]
 pub struct Contract<'a> {
     node: &'a Node,
     address: Address,
 }
 
-/// What a transaction with a proof would take.
+/// The gas that a transaction with a proof would use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estimate {
-    /// All of it, as the node says.
+    /// All of it, as the node estimates.
     pub gas: u64,
-    /// Of which the calldata, as far as it is not the floor that decides (EIP-2028).
+    /// The calldata's part, unless the floor decides (EIP-2028).
     pub calldata: u64,
     /// The least that any transaction with this calldata takes beside [`BASE_GAS`] (EIP-7623).
     pub floor: u64,
-    /// Of which execution; the most that it can be, if the floor decides.
+    /// The execution's part; an upper bound if the floor decides.
     pub execution: u64,
     /// Whether the floor decides: execution would be cheaper.
     pub is_floor: bool,
@@ -58,8 +58,7 @@ impl Estimate {
 ///
 /// # Errors
 ///
-/// The node or the constructor refuses, the account cannot pay, or what is there in the end is not the
-/// contract.
+/// The node or the constructor refuses, the account cannot pay, or the contract that was made does not hold the key.
 pub fn deploy<'a>(
     node: &'a Node,
     account: &Account,
@@ -89,7 +88,7 @@ impl<'a> Contract<'a> {
     ///
     /// # Errors
     ///
-    /// There is none at the address, or the node does not answer.
+    /// The address has no code, or the node does not answer.
     pub fn at(node: &'a Node, address: Address) -> Result<Self, ChainError> {
         if node.code(address)?.is_empty() {
             Err(ChainError::NoCode {
@@ -101,13 +100,13 @@ impl<'a> Contract<'a> {
         }
     }
 
-    /// Its address.
+    /// The contract's address.
     #[must_use]
     pub const fn address(&self) -> Address {
         self.address
     }
 
-    /// The model that it verifies, as it says.
+    /// The id of the model that it claims to verify.
     ///
     /// # Errors
     ///
@@ -117,7 +116,7 @@ impl<'a> Contract<'a> {
         Ok(ModelId(id.0))
     }
 
-    /// The name of a class, as it says.
+    /// The name that it gives a class.
     ///
     /// # Errors
     ///
@@ -130,7 +129,7 @@ impl<'a> Contract<'a> {
         name.ok_or_else(|| self.unusable(FUNCTION))
     }
 
-    /// How many images its proofs may have, as it says.
+    /// The numbers of images that it claims to take in one proof.
     ///
     /// # Errors
     ///
@@ -147,11 +146,11 @@ impl<'a> Contract<'a> {
             .map_err(|_| self.unusable(FUNCTION))
     }
 
-    /// Compares its model with another one.
+    /// Compares its model id with the expected one.
     ///
     /// # Errors
     ///
-    /// It is of another model, or is no verifier.
+    /// It verifies a different model, or is not a verifier.
     pub fn check_model(&self, expected: ModelId) -> Result<(), ChainError> {
         let got = self.model_id()?;
         if got == expected {
@@ -169,7 +168,7 @@ impl<'a> Contract<'a> {
     ///
     /// # Errors
     ///
-    /// It holds another one, or none.
+    /// It holds a different key, or none.
     pub fn check_key(&self, expected: &[u8]) -> Result<(), ChainError> {
         let key = self.view("key", &IModelVerifier::keyCall {})?;
         if key[..] == *expected {
@@ -181,8 +180,8 @@ impl<'a> Contract<'a> {
         }
     }
 
-    /// Whether its code is that of the contract that comes with zklens, and what it reads its key from holds this
-    /// one. If not, it may be any contract that says so of itself: one that was exported, or one that lies.
+    /// Whether its code is that of the contract that comes with zklens, and the contract that it reads its key from holds
+    /// `key`. If not, it may be an exported contract, or one that lies about itself.
     ///
     /// # Errors
     ///
@@ -192,7 +191,7 @@ impl<'a> Contract<'a> {
             return Ok(false);
         };
         let data = self.node.code(data)?;
-        // One byte that stops whoever calls it, then the key.
+        // The opcode STOP, then the key.
         Ok(matches!(data.split_first(), Some((0, stored)) if stored == key))
     }
 
@@ -218,7 +217,7 @@ impl<'a> Contract<'a> {
         }
     }
 
-    /// What it takes to have a proof checked by a transaction.
+    /// The gas of a transaction that checks a proof.
     ///
     /// # Errors
     ///
@@ -237,7 +236,7 @@ impl<'a> Contract<'a> {
         Ok(Estimate::new(gas, data))
     }
 
-    /// Has a proof checked by a transaction, which is in a block if and only if the proof is true.
+    /// Sends a transaction that checks a proof. It gets into a block only if the proof is true.
     ///
     /// # Errors
     ///
@@ -267,7 +266,7 @@ impl<'a> Contract<'a> {
         }
     }
 
-    /// A refused proof, unless the chain cannot verify any.
+    /// The error for a refused proof, or for a chain that cannot verify any.
     fn refused(&self, reason: &[u8]) -> ChainError {
         match self.node.check_precompiles() {
             Ok(()) => ChainError::Refused(Refusal::decode(reason)),

@@ -1,4 +1,4 @@
-//! Where a node answers.
+//! The URL of a node.
 
 use super::error::ChainError;
 use secrets::Secrets;
@@ -23,7 +23,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// It is something else.
+    /// The text is not a URL of HTTP or HTTPS.
     pub fn parse(url: &str) -> Result<Self, ChainError> {
         let url = Zeroizing::new(url.trim().to_owned());
         let uri: Uri = url

@@ -1,4 +1,4 @@
-//! What can go wrong between here and a contract.
+//! Errors between here and a contract.
 
 use super::answer::AnswerError;
 use super::refusal::Refusal;
@@ -6,62 +6,62 @@ use crate::abi::AbiError;
 use alloy_primitives::{Address, B256, U256, utils::format_ether};
 use zklens_verifier::ModelId;
 
-/// Why a node or a contract was of no use.
+/// Why a node or a contract could not be used, or refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChainError {
-    /// The node's address is no URL.
-    #[error("this is no URL of a node: {0}")]
+    /// The node's address is not a URL.
+    #[error("expected the URL of a node: {0}")]
     Url(&'static str),
-    /// A text is no address.
-    #[error("this is no address, or its checksum is wrong: expected 0x and 40 hex digits")]
+    /// A text is not an address.
+    #[error("expected an address: 0x and 40 hex digits, with the right checksum")]
     Address,
     /// Nobody answers there.
     #[error("{endpoint}: the node cannot be reached: {cause}")]
     Unreachable {
-        /// Where.
+        /// The node's host.
         endpoint: String,
-        /// What the system says.
+        /// The operating system's message.
         cause: String,
     },
     /// The answer took too long.
     #[error("{endpoint}: no answer to {method} within {seconds} s")]
     Timeout {
-        /// Where.
+        /// The node's host.
         endpoint: String,
-        /// What was asked.
+        /// The JSON-RPC method.
         method: &'static str,
-        /// How long was waited.
+        /// The time that was waited.
         seconds: u64,
     },
     /// A server answers that does not let this request in.
     #[error("{endpoint}: the server answers {method} with HTTP status {status}")]
     Http {
-        /// Where.
+        /// The node's host.
         endpoint: String,
-        /// What was asked.
+        /// The JSON-RPC method.
         method: &'static str,
         /// HTTP's status.
         status: u16,
     },
-    /// What answers speaks no JSON-RPC.
-    #[error("{endpoint}: this is no Ethereum node: the answer to {method} {cause}")]
+    /// The server does not speak JSON-RPC.
+    #[error("{endpoint}: this is not an Ethereum node: the answer to {method} {cause}")]
     NotANode {
-        /// Where.
+        /// The node's host.
         endpoint: String,
-        /// What was asked.
+        /// The JSON-RPC method.
         method: &'static str,
-        /// What is wrong with the answer.
+        /// The fault of the answer.
         cause: AnswerError,
     },
     /// The node refuses a request.
     #[error("the node refuses {method}: {message} (code {code})")]
     Rpc {
-        /// What was asked.
+        /// The JSON-RPC method.
         method: &'static str,
         /// JSON-RPC's code.
         code: i64,
-        /// What the node says.
+        /// The node's message.
         message: String,
     },
     /// The node is of another chain.
@@ -69,55 +69,55 @@ pub enum ChainError {
     WrongChain {
         /// The chain asked for.
         expected: u64,
-        /// The node's.
+        /// The node's chain.
         got: u64,
     },
     /// The chain cannot verify at all.
     #[error("the node has no working precompile at {address} ({name} of BN254)")]
     NoPrecompile {
-        /// Where it should be.
+        /// The address where it should be.
         address: Address,
-        /// What it should do.
+        /// The name of its operation.
         name: &'static str,
     },
-    /// There is no contract.
+    /// The address has no code.
     #[error("there is no contract at {address} on chain {chain}")]
     NoCode {
-        /// Where it should be.
+        /// The address where it should be.
         address: Address,
         /// The node's chain.
         chain: u64,
     },
     /// The contract is not a verifier.
     #[error(
-        "the contract at {address} is no zklens verifier: its {function} answers nothing usable"
+        "the contract at {address} is not a zklens verifier: its {function} answers nothing usable"
     )]
     NotAVerifier {
-        /// Where it is.
+        /// Its address.
         address: Address,
-        /// What was called.
+        /// The function that was called.
         function: &'static str,
     },
     /// The contract verifies another model.
     #[error("the contract at {address} verifies model {got}, the proof is about model {expected}")]
     OtherModel {
-        /// Where it is.
+        /// Its address.
         address: Address,
         /// The statement's model.
         expected: ModelId,
-        /// The contract's.
+        /// The contract's model.
         got: ModelId,
     },
-    /// The contract has another key than the model's.
-    #[error("the contract at {address} names the right model, but holds another key")]
+    /// The contract's key differs from the model's.
+    #[error("the contract at {address} names the right model, but holds a different key")]
     OtherKey {
-        /// Where it is.
+        /// Its address.
         address: Address,
     },
     /// `verify` and `check` disagree.
     #[error("the contract at {address} contradicts itself: `verify` is false, `check` passes")]
     Contradiction {
-        /// Where it is.
+        /// Its address.
         address: Address,
     },
     /// The proof does not prove the statement.
@@ -126,24 +126,24 @@ pub enum ChainError {
     /// The statement cannot be put into a call.
     #[error(transparent)]
     Abi(#[from] AbiError),
-    /// Execution takes more gas than there is.
+    /// Execution ran out of gas.
     #[error("{method} ran out of gas: {message}")]
     OutOfGas {
-        /// What was asked.
+        /// The JSON-RPC method.
         method: &'static str,
-        /// What the node says.
+        /// The node's message.
         message: String,
     },
-    /// The chain lacks instructions that the contract is made of.
+    /// The chain lacks instructions that the contract uses.
     #[error("the chain cannot run the contract, which is made for Cancun: {message}")]
     OldChain {
-        /// What the node says.
+        /// The node's message.
         message: String,
     },
     /// The transaction takes more gas than the chain allows one.
     #[error("the transaction takes {needed} gas, more than the {limit} that fit into a block")]
     BlockLimit {
-        /// What it takes.
+        /// The gas that it needs.
         needed: u64,
         /// The latest block's limit.
         limit: u64,
@@ -151,9 +151,9 @@ pub enum ChainError {
     /// The contract is longer than the chain allows.
     #[error("the chain does not take a contract of {bytes} bytes: {message}")]
     ContractTooLarge {
-        /// How long creation code and arguments are.
+        /// The length of creation code and arguments.
         bytes: usize,
-        /// What the node says.
+        /// The node's message.
         message: String,
     },
     /// The account cannot pay.
@@ -163,7 +163,7 @@ pub enum ChainError {
         format_ether(*.needed)
     )]
     InsufficientFunds {
-        /// Who sends.
+        /// The sender.
         account: Address,
         /// Gas limit times the highest price of gas.
         needed: U256,
@@ -173,33 +173,33 @@ pub enum ChainError {
     /// Another transaction of the account has the same number.
     #[error("another transaction of {account} took number {nonce} first: {message}")]
     Nonce {
-        /// Who sends.
+        /// The sender.
         account: Address,
         /// The transaction's number.
         nonce: u64,
-        /// What the node says.
+        /// The node's message.
         message: String,
     },
     /// The price of gas has risen.
     #[error("the node does not take the price offered for gas: {message}")]
     Underpriced {
-        /// What the node says.
+        /// The node's message.
         message: String,
     },
     /// The node cannot sign for the account.
     #[error("the node holds no unlocked account {account}")]
     NotUnlocked {
-        /// Who was to send.
+        /// The account that should have sent.
         account: Address,
     },
     /// The transaction is not in a block yet.
     #[error(
-        "transaction {transaction} is in no block after {seconds} s; it may still get into one"
+        "transaction {transaction} is not in a block after {seconds} s; it may still get into one"
     )]
     NotMined {
         /// Its hash.
         transaction: B256,
-        /// How long was waited.
+        /// The time that was waited.
         seconds: u64,
     },
     /// The transaction failed in its block.
@@ -207,15 +207,15 @@ pub enum ChainError {
     Reverted {
         /// Its hash.
         transaction: B256,
-        /// What it used.
+        /// The gas that it used.
         gas_used: u64,
-        /// What it might have used.
+        /// The gas that it was allowed.
         gas_limit: u64,
     },
     /// The creation of a contract was undone, with the constructor's reason.
     #[error("the contract's constructor refuses its key: {0}")]
     Constructor(Refusal),
-    /// A transaction made no contract where its receipt says.
+    /// The receipt of a transaction names no contract, or one without code.
     #[error("transaction {transaction} made no contract")]
     NotCreated {
         /// Its hash.

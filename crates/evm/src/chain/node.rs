@@ -15,7 +15,7 @@ pub struct Node {
     chain_id: u64,
 }
 
-/// What a call of a contract gives.
+/// The outcome of a call of a contract.
 #[derive(Debug)]
 pub(super) enum Called {
     Returned(Vec<u8>),
@@ -23,11 +23,11 @@ pub(super) enum Called {
 }
 
 impl Node {
-    /// Asks a node for its chain. Each later answer may take as long as this one, too.
+    /// Asks a node for its chain. The time limit holds for this and for each later answer.
     ///
     /// # Errors
     ///
-    /// It does not answer, is no node, or is on another chain than the expected one.
+    /// The server does not answer, is not a node, or is on a chain other than the expected one.
     pub fn connect(
         endpoint: Endpoint,
         timeout: Duration,
@@ -54,11 +54,11 @@ impl Node {
         self.chain_id
     }
 
-    /// What the node asks for gas, in wei.
+    /// The price of gas that the node asks for, in wei.
     ///
     /// # Errors
     ///
-    /// It does not say.
+    /// The node does not answer, or refuses.
     pub fn gas_price(&self) -> Result<u128, ChainError> {
         self.number(Method::GasPrice, json!([]))
     }
@@ -109,7 +109,7 @@ impl Node {
         number.ok_or_else(|| self.bad(method, "is not the number it should be"))
     }
 
-    /// An answer that makes no sense.
+    /// The error for an answer that makes no sense.
     pub(super) fn bad(&self, method: Method, cause: &'static str) -> ChainError {
         self.client.not_a_node(method, AnswerError::Result(cause))
     }
@@ -127,7 +127,7 @@ impl Node {
         }
     }
 
-    /// The code of a contract; none, if there is no contract.
+    /// The code at an address: empty if it has none.
     pub(super) fn code(&self, address: Address) -> Result<Vec<u8>, ChainError> {
         const METHOD: Method = Method::Code;
         let code = self.ask(METHOD, json!([address, "latest"]))?;

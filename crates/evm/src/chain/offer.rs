@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 /// The most gas that a transaction may have on chains with EIP-7825.
 const TRANSACTION_GAS_CAP: u64 = 1 << 24;
 
-/// What a transaction is to do.
+/// The purpose of a transaction.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Task<'a> {
-    /// The contract, or none to make one.
+    /// The contract to call; `None` to create one.
     pub(super) to: Option<Address>,
     pub(super) data: &'a [u8],
 }
 
 impl Task<'_> {
-    /// As nodes take it.
+    /// The fields as JSON-RPC names them.
     pub(super) fn call(&self) -> Value {
         let mut call = json!({ "data": hex::encode_prefixed(self.data) });
         if let Some(to) = self.to {
@@ -30,7 +30,7 @@ impl Task<'_> {
     }
 }
 
-/// What gas may cost.
+/// The price of gas.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fees {
     /// Before EIP-1559, and on chains that never had it.
@@ -43,7 +43,7 @@ pub(super) enum Fees {
     },
 }
 
-/// A transaction with all that the chain asks for.
+/// A transaction with every field that the chain needs.
 #[derive(Debug)]
 pub(super) struct Offer<'a> {
     pub(super) task: Task<'a>,
@@ -123,7 +123,7 @@ impl Offer<'_> {
         call
     }
 
-    /// Why a node does not take it.
+    /// The error for a node's refusal to take it.
     pub(super) fn refused(&self, method: Method, error: RpcError, balance: U256) -> ChainError {
         let (account, nonce) = (self.from, self.nonce);
         if error.says(&[

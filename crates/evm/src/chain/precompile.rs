@@ -8,11 +8,11 @@ use zklens_field::{
 };
 
 impl Node {
-    /// Asks the precompiles of BN254 (EIP-196, EIP-197) for answers that are known.
+    /// Checks the precompiles of BN254 (EIP-196, EIP-197) on known inputs.
     ///
     /// # Errors
     ///
-    /// One is missing or wrong, or the node does not answer.
+    /// A precompile is missing or wrong, or the node does not answer.
     pub fn check_precompiles(&self) -> Result<(), ChainError> {
         let (one, minus_one) = (generator(), -generator());
         let two = linear_combination(&[one], &[2u64.into()]);
@@ -48,7 +48,7 @@ impl Node {
     }
 }
 
-/// A point with the generator of the second group, as the pairing takes them.
+/// A point of the first group and the generator of the second, encoded for the pairing.
 fn pair(point: &Point) -> Vec<u8> {
     [
         &encode_point(point)[..],

@@ -1,11 +1,11 @@
-//! Why a contract reverted, in words.
+//! The reasons of contracts for reverting, in words.
 
 use alloy_primitives::{U256, hex};
 use alloy_sol_types::{Panic, Revert, SolError, SolInterface, sol};
 use std::fmt;
 
 sol! {
-    /// Of `contracts/src/verifier`.
+    /// The errors of `contracts/src/verifier`.
     interface Errors {
         error Refused(uint8 reason);
         error NoClass(uint256 label, uint256 classes);
@@ -14,10 +14,10 @@ sol! {
     }
 }
 
-/// What `ModelVerifier.Reason` counts, from 1.
+/// The reasons of `ModelVerifier.Reason`, from number 1 on.
 const REASONS: [&str; 9] = [
     "the contract's key has no table_layout for so many images in one proof",
-    "a label is none of the model's classes",
+    "a label is not one of the model's classes",
     "there are more or fewer input commitments than the images need",
     "a point of an input commitment is not on the curve",
     "it is longer or shorter than proofs of so many images are",
@@ -27,24 +27,24 @@ const REASONS: [&str; 9] = [
     "it does not prove the statement",
 ];
 
-/// How much of a contract's own reason is told.
+/// The most characters of a contract's own reason that are shown.
 const MOST_CHARACTERS: usize = 300;
 
-/// What a contract reverted with.
+/// The data that a contract reverted with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// An error of our contracts, or one with a text, in words.
     Known(String),
     /// An assertion failed (`Panic(uint256)`), by its code.
     Panic(U256),
-    /// Something else.
+    /// An error that is not known here.
     Unknown(Vec<u8>),
-    /// Nothing at all.
+    /// No data.
     Silent,
 }
 
 impl Refusal {
-    /// Reads what a contract reverted with.
+    /// Reads the data that a contract reverted with.
     #[must_use]
     pub fn decode(data: &[u8]) -> Self {
         if data.is_empty() {
@@ -73,7 +73,7 @@ fn sentence(error: &Errors::ErrorsErrors) -> Option<String> {
             Some((*reason).into())
         }
         NoClass(error) => Some(format!(
-            "label {} is none of its {} classes",
+            "label {} is not one of its {} classes",
             error.label, error.classes
         )),
         PrecompileFailed(error) => Some(format!("precompile {} failed", error.precompile)),
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn puts_errors_of_our_contracts_into_words() {
-        assert_eq!(refused(2), "a label is none of the model's classes");
+        assert_eq!(refused(2), "a label is not one of the model's classes");
         assert_eq!(refused(9), "it does not prove the statement");
         let no_class = Errors::NoClass {
             label: U256::from(11),
@@ -122,7 +122,7 @@ mod tests {
         };
         assert_eq!(
             decode(&no_class.abi_encode()),
-            "label 11 is none of its 10 classes"
+            "label 11 is not one of its 10 classes"
         );
         let failed = Errors::PrecompileFailed {
             precompile: U256::from(8),

@@ -13,11 +13,11 @@ use zeroize::Zeroizing;
 #[derive(Debug)]
 pub(super) struct RpcError {
     pub(super) code: i64,
-    /// For people, without secrets.
+    /// The message for people, without secrets.
     pub(super) message: String,
-    /// For [`Self::says`], in small letters: all of it, since a secret may be one of the words that are looked for.
+    /// The whole message in small letters, for [`Self::says`]: a secret may be one of the words that it looks for.
     said: Zeroizing<String>,
-    /// What a contract reverted with.
+    /// The data that a contract reverted with.
     pub(super) data: Option<Vec<u8>>,
 }
 
@@ -33,7 +33,7 @@ impl RpcError {
         }
     }
 
-    /// As an error of this method.
+    /// The error for a refusal of this method.
     pub(super) fn of(self, method: Method) -> ChainError {
         let Self { code, message, .. } = self;
         ChainError::Rpc {
@@ -43,7 +43,7 @@ impl RpcError {
         }
     }
 
-    /// Whether the node says one of these, in small letters.
+    /// Whether the message has one of these words, in small letters.
     pub(super) fn says(&self, phrases: &[&str]) -> bool {
         phrases.iter().any(|phrase| self.said.contains(phrase))
     }
@@ -54,7 +54,7 @@ impl RpcError {
         self.code == METHOD_NOT_FOUND || self.says(&["method not found", "not supported"])
     }
 
-    /// What a contract reverted with, if that is what happened.
+    /// The data that a contract reverted with, if it reverted.
     pub(super) fn revert(&self) -> Option<Vec<u8>> {
         const EXECUTION_REVERTED: i64 = 3;
         if self.is_out_of_gas() || self.is_unknown_opcode() {
@@ -64,7 +64,7 @@ impl RpcError {
         (reverted || self.data.is_some()).then(|| self.data.clone().unwrap_or_default())
     }
 
-    /// As an error of a call or of an estimate that is no revert.
+    /// The error for a call or an estimate that failed without a revert.
     pub(super) fn of_execution(self, method: Method) -> ChainError {
         let message = self.message.clone();
         if self.is_out_of_gas() {
@@ -137,7 +137,7 @@ impl Client {
             .send(request.to_string())
             .map_err(|error| self.fault(method, &error))?;
         let status = response.status();
-        // A body that reaches the limit is beyond it, for ureq.
+        // ureq takes a body that reaches the limit for one beyond it.
         let most = method.most_bytes() + 1;
         let body = response.body_mut().with_config().limit(most);
         let refused = || ChainError::Http {

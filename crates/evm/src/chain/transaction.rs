@@ -18,16 +18,16 @@ pub struct Receipt {
     pub transaction: B256,
     /// The block's number.
     pub block: u64,
-    /// What it used.
+    /// The gas that it used.
     pub gas_used: u64,
-    /// What each gas cost in wei, if the node says so.
+    /// The price of gas in wei, if the node says so.
     pub gas_price: Option<u128>,
-    /// The contract that it made.
+    /// The contract that it created.
     pub(super) created: Option<Address>,
 }
 
 impl Node {
-    /// The gas that a task takes, or what it reverts with.
+    /// The gas that a task uses, or the data that it reverts with.
     pub(super) fn estimate(
         &self,
         from: Option<Address>,

@@ -1,4 +1,4 @@
-//! What chains and contracts do that is no answer about a proof.
+//! Answers of chains and contracts that are not about a proof.
 
 use crate::mock::{Mock, Reply};
 use crate::mock_chain::{
@@ -72,7 +72,7 @@ fn the_reason_of_a_refusal_is_found_where_each_kind_of_node_puts_it() {
     assert_eq!(verify(&silent), Err(ChainError::Refused(Refusal::Silent)));
 }
 
-/// A node whose contract answers every call with this.
+/// A node whose contract answers every call with `answer`.
 fn answering(returned: &impl SolValue) -> Mock {
     let returned = hex::encode_prefixed(returned.abi_encode());
     node(move |method, params| {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// What the server does with a request.
+/// The server's reaction to a request.
 pub(crate) enum Reply {
     /// A JSON-RPC answer with this result.
     Result(Value),
@@ -17,18 +17,18 @@ pub(crate) enum Reply {
     Raw(u16, &'static str),
     /// Bytes that are not even HTTP.
     Bytes(&'static [u8]),
-    /// Nothing, for longer than anyone waits.
+    /// Nothing, for longer than the client waits.
     Silence,
 }
 
-/// A server on this machine, which forgets nothing that it was asked.
+/// A server on this machine, which remembers all requests.
 pub(crate) struct Mock {
     pub(crate) url: String,
     asked: Arc<Mutex<Vec<Value>>>,
 }
 
 impl Mock {
-    /// A server that gives for a method and its parameters what `answer` says.
+    /// A server that reacts to a method and its parameters as `answer` decides.
     pub(crate) fn new(answer: impl Fn(&str, &Value) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/key-0123456789", listener.local_addr().unwrap());
@@ -37,14 +37,14 @@ impl Mock {
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
-                // A client that went away is none of the server's business.
+                // A client that went away does not concern the server.
                 thread::spawn(move || serve(stream, &log, &*answer).ok());
             }
         });
         Self { url, asked }
     }
 
-    /// A node of chain 1 that says nothing else than `answer`.
+    /// A node of chain 1 that gives only `answer`.
     pub(crate) fn node(answer: impl Fn(&str, &Value) -> Reply + Send + Sync + 'static) -> Self {
         Self::new(move |method, params| match method {
             "eth_chainId" => Reply::Result(json!("0x1")),

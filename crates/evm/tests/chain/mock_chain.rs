@@ -1,4 +1,4 @@
-//! A chain with a verifier, but for what a test makes wrong.
+//! A chain with a verifier, with the faults that a test asks for.
 
 use crate::mock::{Mock, Reply};
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub(crate) fn word(number: u8) -> Reply {
     Reply::Result(json!(format!("0x{number:064x}")))
 }
 
-/// Answers as a chain does that verifies: precompiles work, and there is a verifier of `MODEL`.
+/// The answers of a chain that verifies: its precompiles work, and it has a verifier of `MODEL`.
 fn verifier(method: &str, params: &Value) -> Option<Reply> {
     match method {
         "eth_getCode" => Some(Reply::Result(json!("0x00"))),
@@ -65,7 +65,7 @@ fn call(call: &Value) -> Option<Reply> {
     }
 }
 
-/// A node with a verifier, but for what `other` says.
+/// A node with a verifier; `other` replaces some of its answers.
 pub(crate) fn node(other: impl Fn(&str, &Value) -> Option<Reply> + Send + Sync + 'static) -> Mock {
     Mock::node(move |method, params| {
         let reply = other(method, params).or_else(|| verifier(method, params));
@@ -96,7 +96,7 @@ pub(crate) fn reverted(data: &str) -> Reply {
     Reply::Error(json!({ "code": 3, "message": "execution reverted", "data": data }))
 }
 
-/// A node whose `verify` is false, and which gives this for `check`.
+/// A node whose `verify` is false and whose `check` gives this.
 pub(crate) fn false_proof(check: impl Fn() -> Reply + Send + Sync + 'static) -> Mock {
     node(move |method, params| {
         let data = params[0]["data"].as_str().filter(|_| method == "eth_call");

@@ -1,4 +1,4 @@
-//! What happens to transactions.
+//! Outcomes of transactions.
 
 use crate::mock::Reply;
 use crate::mock_chain::{MODEL, TIMEOUT, account, connect, is, node, send};
@@ -84,7 +84,7 @@ fn a_transaction_that_waits_is_named_by_its_hash() {
         )
     });
     let text = send(&mock, TIMEOUT).unwrap_err().to_string();
-    assert!(text.contains("aa is in no block after 1 s"), "{text}");
+    assert!(text.contains("aa is not in a block after 1 s"), "{text}");
     assert!(mock.asked("eth_getTransactionReceipt").len() > 2);
 }
 

@@ -1,11 +1,11 @@
-//! What servers do that nodes should not.
+//! Servers that do not behave like nodes.
 
 use crate::mock::{Mock, Reply};
 use crate::mock_chain::{TIMEOUT, connect};
 use serde_json::json;
 use zklens_evm::chain::{ChainError, Endpoint, Node};
 
-/// What connecting to a server fails with that answers everything in this way.
+/// The error of connecting to a server that answers every request in this way.
 fn failure(reply: impl Fn() -> Reply + Send + Sync + 'static) -> String {
     let error = connect(&Mock::new(move |_, _| reply())).unwrap_err();
     let text = error.to_string();
@@ -59,18 +59,18 @@ fn a_server_that_lets_nobody_in_is_quoted_by_its_status() {
 fn a_server_of_another_kind_is_no_node() {
     let text = failure(|| Reply::Raw(200, "<html>welcome</html>"));
     assert!(
-        text.ends_with("the answer to eth_chainId is no JSON"),
+        text.ends_with("the answer to eth_chainId is not JSON"),
         "{text}"
     );
     let text = failure(|| Reply::Raw(200, "{\"hello\": 1}"));
-    assert!(text.ends_with("is no JSON-RPC"), "{text}");
+    assert!(text.ends_with("is not JSON-RPC"), "{text}");
     let text = failure(|| Reply::Raw(200, "{\"id\": 2, \"result\": \"0x1\"}"));
     assert!(
-        text.ends_with("is no JSON-RPC"),
+        text.ends_with("is not JSON-RPC"),
         "the answer to another request: {text}"
     );
     let text = failure(|| Reply::Bytes(b"220 mail.example ESMTP\r\n\r\n"));
-    assert!(text.contains("is no HTTP"), "{text}");
+    assert!(text.contains("is not HTTP"), "{text}");
     for result in [json!(1), json!("1"), json!("0x"), json!(null), json!("0xg")] {
         let text = failure(move || Reply::Result(result.clone()));
         assert!(text.ends_with("is not the number it should be"), "{text}");

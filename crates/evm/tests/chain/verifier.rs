@@ -1,6 +1,6 @@
 //! A contract on a real node: `anvil`.
 //!
-//! The contract is `stand_in/StandIn.sol`, which takes a proof for true if it is whole words and does not
+//! The contract is `stand_in/StandIn.sol`, which accepts a proof if it is whole words and does not
 //! begin with `ff`.
 
 use crate::anvil::{Anvil, CHAIN, KEY, UNLOCKED};
@@ -47,7 +47,7 @@ fn deployed(node: &Node) -> (Contract<'_>, Receipt) {
     deploy(node, &account(), &creation_code(), &STAND_IN_KEY, TIMEOUT).unwrap()
 }
 
-/// A node and the contract on it, or the end of the test where there is no `anvil`.
+/// A node and the contract on it. Ends the test if `anvil` is missing.
 macro_rules! chain {
     ($options:expr, $node:ident, $contract:ident) => {
         let Some(anvil) = Anvil::start($options) else {

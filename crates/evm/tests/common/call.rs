@@ -4,7 +4,7 @@ use alloy_sol_types::SolCall;
 use zklens_evm::abi::{self, IModelVerifier};
 use zklens_verifier::Statement;
 
-/// A caller shows this to the contract; it need not be a statement at all.
+/// The arguments that a caller gives a contract. They need not make a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) context: [u8; 32],
@@ -24,7 +24,7 @@ impl Call {
         }
     }
 
-    /// The arguments of a call of `verify`, whichever encoding of it this is.
+    /// The arguments of a call of `verify`, in any encoding of them.
     pub(crate) fn decode(calldata: &[u8]) -> Option<Self> {
         let call = IModelVerifier::verifyCall::abi_decode(calldata).ok()?;
         Some(Self {

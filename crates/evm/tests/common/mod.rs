@@ -32,7 +32,7 @@ const CALLER: Address = Address::repeat_byte(0xca);
 /// More than any transaction here needs, and below the most that one may have.
 pub(crate) const GAS_LIMIT: u64 = 16_000_000;
 
-/// Randomness that is the same every time, which only tests may use.
+/// The same randomness every time, which only tests may use.
 pub(crate) fn rng(seed: u8) -> ChaCha20Rng {
     ChaCha20Rng::from_seed([seed; 32])
 }
@@ -55,7 +55,7 @@ pub(crate) struct Chain {
     precompiles: EthPrecompiles,
 }
 
-/// What became of a transaction.
+/// The outcome of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) succeeded: bool,
@@ -77,7 +77,7 @@ impl Chain {
         }
     }
 
-    /// Takes a precompile away: what calls it finds an account without code.
+    /// Takes a precompile away: its callers find an account without code.
     pub(crate) fn remove_precompile(&mut self, number: u8) {
         let address = Address::with_last_byte(number);
         let mut removed = Precompiles::default();
@@ -103,7 +103,7 @@ impl Chain {
         outcome(result)
     }
 
-    /// Deploys a contract of nothing but this code.
+    /// Deploys a contract with this code.
     pub(crate) fn deploy_code(&mut self, code: &[u8]) -> Address {
         // Copies to memory what follows these eleven bytes, and returns it.
         let copy = [0x60, 11, 0x59, 0x81, 0x38, 3, 0x80, 0x92, 0x59, 0x39, 0xf3];
@@ -115,7 +115,7 @@ impl Chain {
         self.deploy(creation_code(key))
     }
 
-    /// The same with this gas limit, which may be too low.
+    /// As [`Self::deploy_verifier`], with this gas limit, which may be too low.
     pub(crate) fn try_deploy_verifier(&mut self, key: &[u8], gas_limit: u64) -> Outcome {
         self.try_deploy(creation_code(key), gas_limit)
     }

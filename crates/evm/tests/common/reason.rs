@@ -1,4 +1,4 @@
-//! Why a contract refuses, and the reason in its words for each of our errors.
+//! A contract's reasons to refuse, and its reason for each of the native errors.
 
 use super::Outcome;
 use alloy_sol_types::{SolError, sol};
@@ -18,7 +18,7 @@ sol! {
     error Refused(Reason reason);
 }
 
-/// Why the contract's `check` refused.
+/// The reason with which the contract's `check` refused.
 pub(crate) fn of_contract(outcome: &Outcome) -> Reason {
     if outcome.succeeded {
         assert!(outcome.output.is_empty());

@@ -1,5 +1,5 @@
-//! Calldata that no encoder writes. It means what the ABI says it means, or it is refused: never is a
-//! statement accepted other than the one that it decodes to.
+//! Calldata that no encoder writes. The contract refuses it, or takes it for the statement that it decodes to by the rules
+//! of the ABI.
 
 use crate::common::call::Call;
 use crate::common::reason::Reason;
@@ -15,7 +15,7 @@ const WORD: usize = 32;
 /// Bytes of a selector.
 const SELECTOR: usize = 4;
 
-/// Where the head has the offsets of labels, inputs and proof.
+/// The words of the head with the offsets of labels, inputs and proof.
 const OFFSETS: [usize; 3] = [1, 2, 3];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Calldata {
     }
 }
 
-/// Shows calldata as it is; what is accepted must be true as it decodes.
+/// Shows calldata as it is. If it is accepted, its decoded statement must be true.
 fn show(golden: &mut Golden, calldata: &Calldata) -> Verdict {
     let outcome = golden.chain.call(golden.contract, calldata.0.clone());
     if !outcome.succeeded {
@@ -100,7 +100,7 @@ fn bytes_that_nothing_points_to_mean_nothing() {
     }
 }
 
-/// One of the three lists behind the others; where it was is nothing now.
+/// Moves one of the three lists behind the others, and overwrites its old place.
 fn with_last(call: &Call, list: usize) -> Calldata {
     let mut calldata = Calldata::of(call);
     let starts = calldata.lengths().map(|word| SELECTOR + word * WORD);
@@ -169,7 +169,7 @@ fn lists_that_overlap_are_not_accepted() {
     }
 }
 
-/// Offsets that are too large, or so large that sums with them wrap around to where something is.
+/// Offsets that are too large, or so large that sums with them wrap around into the calldata.
 #[test]
 fn offsets_beyond_the_calldata_revert() {
     let mut golden = Golden::load("smallest");
@@ -252,7 +252,7 @@ fn calldata_that_ends_early_reverts() {
     }
 }
 
-/// A label has sixteen bits; what is above them is not ignored.
+/// A label has sixteen bits. Higher bits are not ignored.
 #[test]
 fn labels_with_dirty_bits_revert() {
     let mut golden = Golden::load("every-gadget");
@@ -268,7 +268,7 @@ fn labels_with_dirty_bits_revert() {
     }
 }
 
-/// Offsets and lengths at random, of which some reach into what lies elsewhere.
+/// Random offsets and lengths, some of which reach into other lists.
 #[test]
 fn any_offsets_and_lengths_mean_what_they_decode_to() {
     const TRIES: u64 = 600;

@@ -1,4 +1,4 @@
-//! The contract accepts what the native verifier accepts, and refuses all else for the same reason.
+//! The contract accepts the same calls as the native verifier, and refuses all others for the same reason.
 
 use crate::common::call::Call;
 use crate::common::reason::Reason;
@@ -7,7 +7,7 @@ use crate::reason::of_native;
 use crate::{statement_faults, tape_faults};
 use std::collections::BTreeMap;
 
-/// Calls to refuse that the golden proofs give in all.
+/// The number of faulty calls that all golden proofs together must give.
 const FAULTS: usize = 2_000;
 
 /// All faults of one proof.
@@ -84,7 +84,7 @@ fn there_are_enough_faults() {
     assert!(count >= FAULTS, "{count}");
 }
 
-/// Of several faults the contract names the one that costs least to see.
+/// If a call has several faults, the contract names the one that is cheapest to find.
 #[test]
 fn names_the_first_fault_in_the_order_of_its_reasons() {
     let mut golden = Golden::load("every-gadget");
@@ -113,7 +113,7 @@ fn names_the_first_fault_in_the_order_of_its_reasons() {
     assert_eq!(golden.show(&call), Reason::Batch);
 }
 
-/// A key may have layouts for several numbers of images, and takes proofs of each.
+/// A key may have layouts for several numbers of images, and the contract takes proofs of each.
 #[test]
 fn a_contract_takes_every_number_of_images_of_its_key() {
     use crate::common::SETUP;

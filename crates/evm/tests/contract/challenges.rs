@@ -1,7 +1,7 @@
 //! The contract and the native verifier draw the same challenges, and every word that the contract
 //! absorbs moves every challenge after it and none before.
 //!
-//! What the deployed code hashes is watched, so that no contract is made for the test alone.
+//! The test watches the hashes of the deployed code, so no contract is made for the test alone.
 
 use crate::common::SETUP;
 use crate::common::call::Call;
@@ -33,7 +33,7 @@ fn every_message_and_challenge_is_the_native_verifiers() {
     }
 }
 
-/// Those that a second verifier, in Python, has found as well.
+/// The challenges that the second verifier, in Python, computed as well.
 #[test]
 fn every_challenge_is_the_golden_files() {
     for name in NAMES {
@@ -76,7 +76,7 @@ fn other_ordinate(point: &[u8; POINT_BYTES]) -> [u8; POINT_BYTES] {
     encode_point(&-decode_point(point).unwrap())
 }
 
-/// For every word of the tape a tape in which that word alone is another, and a valid one.
+/// For every word of the tape, a tape in which only that word differs and is still valid.
 fn other_words(golden: &Golden) -> Vec<(usize, Vec<u8>)> {
     let mut tapes = Vec::new();
     for message in golden.messages() {
@@ -183,7 +183,7 @@ fn the_model_and_the_setup_move_every_challenge() {
     }
 }
 
-/// No two of a proof's challenges are one.
+/// The challenges of a proof all differ.
 #[test]
 fn challenges_differ() {
     for name in NAMES {

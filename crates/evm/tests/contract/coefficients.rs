@@ -1,7 +1,7 @@
-//! The contract multiplies every row's commitment by what the native verifier's claims weigh of it.
+//! The contract multiplies every commitment by the weight that the native verifier's claims give it.
 //!
-//! A contract that forgot a claim, or misread where a column lies, might still accept every honest proof of some
-//! network: what it multiplies would not be the same.
+//! A contract that forgot a claim, or misread the place of a column, might still accept every honest proof of some
+//! network. Its factors would differ.
 
 use crate::common::Chain;
 use crate::common::SETUP;
@@ -26,7 +26,7 @@ use zklens_verifier::{Statement, VerifyingKey};
 
 type Word = [u8; SCALAR_BYTES];
 
-/// What a verifier multiplies points by: the rows, then `[A]`, `[B]`, `[1]` and `[W]`.
+/// The factors of a verifier's points: the commitments to vectors, then `[A]`, `[B]`, `[1]` and `[W]`.
 fn expected(key: &VerifyingKey, statement: &Statement, proof: &[u8]) -> Vec<Word> {
     let layout = Layout::new(key.circuit(), key.columns(), statement.labels.len()).unwrap();
     let mut reader = Reader::open(&statement.digest(SETUP.verifier()), proof);
@@ -94,7 +94,7 @@ fn claims(
     close(key.circuit(), layout, &relations, &challenges, end, &values)
 }
 
-/// What a call of the contract multiplies points by.
+/// The factors of the points that a call of the contract multiplies.
 fn found(chain: &mut Chain, contract: Address, call: &Call) -> Vec<Word> {
     chain
         .watch(contract, call.check(), Multiplications::default())
@@ -123,7 +123,7 @@ impl<CTX> Inspector<CTX, EthInterpreter> for Multiplications {
     }
 }
 
-/// Whether they are the same for a proof; if not, which differ.
+/// Compares the factors for a proof. The error lists those that differ.
 pub(crate) fn agree(
     (chain, contract): (&mut Chain, Address),
     key: &VerifyingKey,

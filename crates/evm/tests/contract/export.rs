@@ -1,4 +1,4 @@
-//! Networks that no contract's key can be written for.
+//! Networks whose key cannot be written for a contract.
 
 use crate::common::SETUP;
 use zklens_evm::{ExportError, MAX_KEY_BYTES, contract_key};
@@ -38,7 +38,7 @@ fn a_key_is_for_numbers_of_images_that_can_be_proved() {
     assert!(matches!(source, LayerError::TooLarge { .. }), "{source}");
 }
 
-/// One that `verify` would refuse a batch of, if its labels differ, which a contract cannot see.
+/// With different labels, `verify` would refuse this batch for its work, which a contract does not count.
 #[test]
 fn a_key_is_for_batches_whose_labels_may_all_differ() {
     let file = include_bytes!("../../../verifier/tests/hostile/lab4.zkk");
@@ -51,7 +51,7 @@ fn a_key_is_for_batches_whose_labels_may_all_differ() {
     assert!(matches!(source, LayerError::TooMuchWork { .. }), "{source}");
 }
 
-/// Their order is that of channels, rows and columns, which a list of classes hides.
+/// Their classes are ordered by channel, height and width; a contract orders them by channel alone.
 #[test]
 fn logits_with_rows_or_columns_are_refused() {
     for sides in [[1, 2], [2, 1], [2, 2]] {
@@ -67,7 +67,7 @@ fn logits_with_rows_or_columns_are_refused() {
     assert!(export(layers.finish("one row, one column"), &[1]).is_ok());
 }
 
-/// As many classes as a model may have are one more than sixteen bits count.
+/// A model may have one class more than sixteen bits can count.
 #[test]
 fn a_side_of_more_than_sixteen_bits_is_refused() {
     let wide = perceptron([1, 1], &[Model::MAX_CLASSES], 1);

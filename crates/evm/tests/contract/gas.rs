@@ -1,5 +1,5 @@
-//! What a verification costs: `snapshots/gas.json` has the gas of a whole transaction of `check`, with its
-//! base and its calldata.
+//! The gas of a verification: `snapshots/gas.json` has that of a whole transaction of `check`, with its base and its
+//! calldata.
 //!
 //! The keys have the layout for chains and all of these numbers of images. Randomness is fixed, so that the
 //! gas is exact: bytes of calldata cost less if they are zero, and some branches depend on challenges.

@@ -1,4 +1,4 @@
-//! Too little gas is no verdict: a call that lacks it fails.
+//! A call with too little gas fails, and gives no verdict.
 
 use crate::common::call::Call;
 use crate::common::reason::{Reason, Refused};
@@ -7,8 +7,8 @@ use alloy_sol_types::SolError;
 use revm::primitives::{Address, U256};
 use std::ops::Range;
 
-/// A contract that calls another with as much gas as it is told: what it takes is gas, address, calldata,
-/// and what it gives is whether the call succeeded, and what that gave.
+/// A contract that calls another with a given amount of gas. Its input is gas, address and calldata; its output is whether
+/// the call succeeded, and the call's output.
 #[rustfmt::skip]
 const FORWARDER: [u8; 32] = [
     0x60, 0x40, 0x36, 0x03,             // calldatasize − 64
@@ -20,13 +20,13 @@ const FORWARDER: [u8; 32] = [
     0x3d, 0x60, 0x20, 0x01, 0x5f, 0xf3, // return(0, 32 + returndatasize)
 ];
 
-/// Gas limits tried between the least and what a call needs.
+/// The number of gas limits tried below the gas that a call needs.
 const STEPS: u64 = 40;
 
-/// The least that is tried; half of what is needed if that is less.
+/// The least gas limit that is tried, or half of the needed gas if that is less.
 const LEAST: u64 = 30_000;
 
-/// The opening is in the last so much gas of a call: it is looked at more closely.
+/// The last part of a call's gas, with the opening, where limits are tried in smaller steps.
 const OPENING: u64 = 300_000;
 
 struct Limited {
@@ -43,7 +43,7 @@ impl Limited {
         }
     }
 
-    /// What a call with so much gas gave, if it succeeded, or the error it ended in.
+    /// The output of a call with this gas if it succeeded, or the error it ended in.
     fn call(&mut self, gas: u64, calldata: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
         let mut told = U256::from(gas).to_be_bytes::<32>().to_vec();
         told.extend(self.golden.contract.into_word());
@@ -73,7 +73,7 @@ impl Limited {
         range.end
     }
 
-    /// Steps from the least to what is needed, and smaller ones over the last part.
+    /// Gas limits from the least to the needed one, in smaller steps over the last part.
     fn limits(&mut self, calldata: &[u8]) -> (Vec<u64>, u64) {
         let needed = self.needed(calldata);
         let between = |from: u64| {
@@ -123,7 +123,7 @@ fn a_false_proof_is_never_true_for_lack_of_gas() {
     let mut limited = Limited::new();
     let honest = limited.golden.call();
     let messages = limited.golden.messages();
-    // The opening's value, and a point and a scalar that are none.
+    // The opening's value, and a malformed point and scalar.
     let value = messages.iter().rfind(|message| !message.is_points).unwrap();
     let last = value.bytes.end - 1;
     for (byte, bit) in [(last, 1), (63, 1), (value.bytes.start, 0xff)] {

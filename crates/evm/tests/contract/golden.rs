@@ -1,4 +1,4 @@
-//! The golden proofs, each on a chain of its own with a contract that takes as many images.
+//! The golden proofs, each on its own chain with a contract for its number of images.
 
 use crate::common::call::Call;
 use crate::common::reason::{Reason, of_contract};
@@ -28,7 +28,7 @@ pub(crate) struct Golden {
     pub(crate) chain: Chain,
     pub(crate) contract: Address,
     pub(crate) key: VerifyingKey,
-    /// The contract's.
+    /// The contract's key.
     pub(crate) key_bytes: Vec<u8>,
     pub(crate) statement: Statement,
     pub(crate) proof: Vec<u8>,

@@ -1,4 +1,4 @@
-//! The contract and the native verifier say the same of every proof.
+//! The contract and the native verifier give the same verdict on every proof.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,4 +1,4 @@
-//! Every operator, in random graphs: the contract accepts what is proved, and no other label.
+//! Every operator, in random graphs: the contract accepts the proved labels and refuses others.
 
 use crate::coefficients;
 use crate::common::call::Call;
@@ -19,7 +19,7 @@ use zklens_testkit::vectors;
 
 const BATCHES: [usize; 3] = [1, 2, 3];
 
-/// A network's contract, and how to prove to it.
+/// A network's contract, and the key that proves to it.
 struct Deployed {
     chain: Chain,
     contract: Address,
@@ -126,7 +126,7 @@ fn verifies(model: &Model) -> Result<bool, String> {
     Ok(is_verified)
 }
 
-/// How many of some random graphs the contract can verify.
+/// The number of random graphs, among these, that the contract can verify.
 fn verified(graphs: &impl Strategy<Value = Recipe>, count: usize) -> usize {
     let mut runner = TestRunner::deterministic();
     let graphs = (0..count).map(|_| graphs.new_tree(&mut runner).unwrap().current());
@@ -137,7 +137,7 @@ fn verified(graphs: &impl Strategy<Value = Recipe>, count: usize) -> usize {
     verified.count()
 }
 
-/// More for a longer look: `ZKLENS_GRAPHS=500`.
+/// The number of graphs; `ZKLENS_GRAPHS=500` tests more.
 fn count(usual: usize) -> usize {
     let asked = std::env::var("ZKLENS_GRAPHS").ok();
     asked.map_or(usual, |count| count.parse().expect("a number"))
@@ -162,7 +162,7 @@ fn every_operator_is_verified() {
 #[test]
 fn the_golden_models_are_verified() {
     for vector in vectors::all() {
-        // A reshape that folds its picture otherwise is what no proof can follow yet.
+        // A reshape that changes the order of a picture's cells cannot be proved yet.
         let is_proved = vector.name != "concat";
         assert_eq!(verifies(&vector.model), Ok(is_proved), "{}", vector.name);
     }

@@ -1,5 +1,4 @@
-//! A chain without the curve's precompiles is no chain to verify on: a call fails there, and gives no
-//! verdict.
+//! On a chain without the curve's precompiles a call fails, and gives no verdict.
 
 use crate::common::reason::Refused;
 use crate::golden::Golden;

@@ -7,10 +7,10 @@ use crate::golden::Golden;
 use zklens_evm::abi::{AbiError, decode};
 use zklens_verifier::{VerifyError, verify};
 
-/// Why the native verifier refuses, in the contract's words.
+/// The native verifier's reason to refuse, in the contract's words.
 ///
-/// If several things are wrong the two may name different ones: the contract looks at them in the order
-/// of [`Reason`], and natively the proof's are found in the order of the tape.
+/// If a call has several faults, the two may name different ones: the contract looks for them in the order of [`Reason`],
+/// and the native verifier finds those of a proof in the order of the tape.
 pub(crate) fn of_native(golden: &Golden, call: &Call) -> Reason {
     let verdict = native(golden, call);
     if call.labels.len() != golden.images() {

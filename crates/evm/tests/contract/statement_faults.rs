@@ -1,4 +1,4 @@
-//! Other statements for the same bytes.
+//! Proofs shown with a changed statement.
 
 use crate::common::call::Call;
 use crate::golden::Golden;
@@ -6,10 +6,10 @@ use crate::tape_faults::COORDINATE_MODULUS;
 use zklens_evm::U256;
 use zklens_field::{POINT_BYTES, SCALAR_BYTES, decode_point, encode_point, generator};
 
-/// A call with something wrong, and what.
+/// A faulty call, and the name of its fault.
 pub(crate) type Fault = (String, Call);
 
-/// Calls that differ from a proof's, each in one way, with the proof as it is.
+/// Calls that differ from the honest one, each in one way, with the same proof.
 pub(crate) fn faults(golden: &Golden) -> Vec<Fault> {
     let mut faults = Faults {
         call: golden.call(),
@@ -45,7 +45,7 @@ struct Faults {
 }
 
 impl Faults {
-    /// Adds the call that a change makes, if it is another.
+    /// Adds the call that a change makes, unless it changes nothing.
     fn add(&mut self, what: String, change: impl FnOnce(&mut Call)) {
         let mut call = self.call.clone();
         change(&mut call);

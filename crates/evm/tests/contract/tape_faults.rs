@@ -1,4 +1,4 @@
-//! Other bytes for the same statement.
+//! Changed tapes for the same statement.
 
 use crate::golden::{Golden, Message};
 use std::ops::Range;
@@ -22,7 +22,7 @@ pub(crate) static COORDINATE_MODULUS: LazyLock<U256> = LazyLock::new(|| {
     U256::from_be_slice(&negated[SCALAR_BYTES..]) + U256::from(2)
 });
 
-/// A tape with something wrong, and what.
+/// A faulty tape, and the name of its fault.
 pub(crate) type Fault = (String, Vec<u8>);
 
 /// Tapes that differ from a proof's, each in one way.
@@ -56,7 +56,7 @@ struct Faults<'tape> {
 }
 
 impl Faults<'_> {
-    /// Adds the tape that a change makes, if it is another.
+    /// Adds the tape that a change makes, unless it changes nothing.
     fn add(&mut self, what: String, change: impl FnOnce(&mut Vec<u8>)) {
         let mut tape = self.tape.to_vec();
         change(&mut tape);

@@ -1,4 +1,4 @@
-//! What the deployed contract absorbs and draws, seen from outside: every word that it hashes.
+//! The words that the deployed contract absorbs and draws, seen from outside through its hashes.
 
 use crate::common::Chain;
 use revm::bytecode::opcode::KECCAK256;
@@ -11,7 +11,7 @@ use zklens_field::SCALAR_BYTES;
 use zklens_testkit::recorder::Event;
 use zklens_transcript::{Label, labels};
 
-/// All that the contract and the prover may say to each other.
+/// The labels of all messages and challenges.
 const LABELS: [Label; 16] = [
     labels::WITNESS_ROWS,
     labels::LOOKUP_POLE,
@@ -31,7 +31,7 @@ const LABELS: [Label; 16] = [
     labels::SUMCHECK_BIND,
 ];
 
-/// What a contract's transcript holds.
+/// The content of a contract's transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Trace {
     /// The statement's digest.
@@ -41,7 +41,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// Of a call. Steps 0 to 6 are in it if the lengths are right, whether the proof is or not.
+    /// The trace of a call. It has steps 0 to 6 if the lengths are right, also of a false proof.
     pub(crate) fn of(chain: &mut Chain, contract: Address, calldata: Vec<u8>) -> Self {
         let hashes = chain.watch(contract, calldata, Hashes::default()).done;
         let mut hashes = hashes.into_iter();
@@ -74,7 +74,7 @@ impl Trace {
     }
 }
 
-/// What one hash of the transcript is.
+/// The message or challenge of one hash.
 fn event(preimage: &[u8], digest: [u8; 32]) -> Event {
     let (words, rest) = preimage.as_chunks::<32>();
     assert!(rest.is_empty(), "a transcript is of words");
@@ -100,7 +100,7 @@ fn number(number: usize) -> [u8; 32] {
     U256::from(number).to_be_bytes()
 }
 
-/// Every hash of a transaction, with what was hashed.
+/// Every hash of a transaction, with its preimage.
 #[derive(Default)]
 struct Hashes {
     begun: Option<(usize, usize)>,

@@ -1,4 +1,4 @@
-//! The bytecode that `zklens evm deploy` sends says its key, and each part of it, as the key has it.
+//! The bytecode that `zklens evm deploy` sends answers with its key and with the parts of it.
 
 use crate::common::{Chain, SETUP};
 use crate::golden::{Golden, NAMES};
@@ -83,7 +83,7 @@ fn names_of_any_length_are_said_as_they_are() {
     assert_eq!(batches.unwrap(), [2, 1, 3].map(U256::from));
 }
 
-/// Its code does nothing: every call of it gives nothing.
+/// Its code stops at once: every call of it returns nothing.
 #[test]
 fn the_contract_with_the_key_is_data() {
     let mut golden = Golden::load("smallest");

@@ -32,7 +32,7 @@ fn show(key: Vec<u8>, statement: &Statement, proof: &[u8]) -> Reason {
 
 /// A contract's view of a proof.
 pub(crate) struct Seen {
-    /// None if no contract can have the key.
+    /// `None` if a contract cannot have the key.
     reason: Option<Reason>,
     /// Whether the tape is as long as the key says.
     is_of_length: bool,
@@ -62,7 +62,7 @@ impl Seen {
         }
     }
 
-    /// The native verifier's verdict is the contract's, for the same reason.
+    /// Checks that the native verifier gives the contract's verdict, for the same reason.
     pub(crate) fn agrees(&self, said: Option<VerifyError>) {
         let expected = match said {
             None => Reason::None,

@@ -1,5 +1,5 @@
-//! The native liars before the contract: every proof that a test of `crates/prover/tests/liars` shows the native verifier,
-//! a true one too, is shown to a deployed contract with the same key, which has to say the same for the same reason.
+//! The malicious provers before the contract: every proof, also a true one, that a test of `crates/prover/tests/liars` shows
+//! the native verifier is shown to a deployed contract with the same key. Its verdict and reason must be the same.
 //!
 //! The modules at `../../../prover` are those files. Their `zklens_verifier` is this program: its [`verify`] asks both.
 
@@ -75,7 +75,7 @@ pub(crate) fn verify(
     verdict
 }
 
-/// A liar that is not listed above lies to the native verifier alone.
+/// A malicious prover that is not listed above is tested against the native verifier alone.
 #[test]
 fn every_native_liar_is_here() {
     use std::{fs, path::Path};

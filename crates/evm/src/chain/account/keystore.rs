@@ -20,7 +20,7 @@ use zklens_printable::excerpt;
 /// The most bytes of a keystore; wallets write some 500.
 pub(super) const MAX_BYTES: usize = 1 << 16;
 
-/// How much of a file's text an error repeats.
+/// The most characters of a file's text that an error repeats.
 const MOST_CHARACTERS: usize = 100;
 
 const KEY_BYTES: usize = 32;
@@ -47,7 +47,7 @@ pub(super) struct Keystore {
     mac: [u8; 32],
 }
 
-/// The function that makes a key of a password.
+/// The function that derives a key from a password.
 #[derive(Debug)]
 enum Derivation {
     Pbkdf2 {
@@ -92,7 +92,7 @@ impl Keystore {
         })
     }
 
-    /// The private key, if this is the password.
+    /// The private key, if `password` is right.
     pub(super) fn open(&self, password: &[u8]) -> Result<Zeroizing<[u8; KEY_BYTES]>, AccountError> {
         let derived = self.derivation.run(password)?;
         let [for_cipher, for_mac] = halves(&derived);
@@ -249,8 +249,8 @@ fn parse<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, AccountError> {
     serde_json::from_slice(json).map_err(|error| unreadable(&error))
 }
 
-/// Says where a file stops being a keystore, and nothing that it holds: whoever mistakes one file for another may have
-/// given a private key or a password.
+/// Says where a file stops being a keystore, without showing its content: a user who picked the wrong file may have
+/// given one with a private key or a password.
 fn unreadable(error: &serde_json::Error) -> AccountError {
     let text = error.to_string();
     let what = match error.classify() {
