@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the SP1 programs from source and compares them with those in elf/, byte for byte. With --write, it replaces those in
-# elf/, and writes their keys, elf/programs.json and snapshots/sp1_cycles.json again. A new program has a new verifying key, so
-# proofs of the old program are refused from then on. --write takes SP1's SDK (20 minutes to build) and protoc.
+# elf/, and writes their keys, elf/programs.json and snapshots/sp1_cycles.json again. A new program has a new verifying key. The
+# old program goes to elf/retired.json, so that its proofs still count. --write takes SP1's SDK (20 minutes to build) and protoc.
 set -euo pipefail
 cd "$(dirname "$0")"
 
