@@ -6,7 +6,7 @@ import {Bn254, R} from "./Bn254.sol";
 import {ClosingState} from "./ClosingState.sol";
 import {ContractKey} from "./ContractKey.sol";
 import {Features} from "./Features.sol";
-import {Table} from "./KeyWords.sol";
+import {Table, Tables} from "./KeyWords.sol";
 import {Opening, Place} from "./Opening.sol";
 import {Vectors} from "./Vectors.sol";
 import {End, Wiring} from "./Wiring.sol";
@@ -34,7 +34,7 @@ library Columns {
                 placed += columns;
                 uint256 kind = word.field(0, 8);
                 if (kind == ContractKey.CUT || (Features.LOOKUPS && kind == ContractKey.ARRAY)) {
-                    each(state, word, columns, end);
+                    each(state, t, word, columns, end);
                     continue;
                 }
                 if (step == 0) (weight, step) = lane(state, end);
@@ -120,12 +120,13 @@ library Columns {
 
     /// @dev Columns that are cut, each in the vectors behind the one before; every byte of a number is cut by
     /// itself. Or one column that is an array of the key.
-    function each(ClosingState memory state, uint256 word, uint256 columns, End end) private pure {
+    function each(ClosingState memory state, Table t, uint256 word, uint256 columns, End end) private pure {
         unchecked {
             Opening.Batch memory batch = state.batch;
             if (Features.LOOKUPS && word.field(0, 8) == ContractKey.ARRAY) {
                 uint256 index = word.field(24, 16);
-                Vectors.store(state.entries, state.entryTables++, index);
+                // `claimPadding` needs the arrays of tables of entries.
+                if (t.kind() == Tables.ENTRIES) Vectors.store(state.entries, state.entryTables++, index);
                 Place array = state.key.array(state.header, index);
                 batch.addArray(array, end.axes(), Bn254.mul(state.gammaPower, state.kept));
                 state.gammaPower = Bn254.mul(state.gammaPower, state.gamma);

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use zklens_commitment::VerifierSetup;
 use zklens_layers::circuit::{LinearOp, Path, Table};
 use zklens_layers::dims::{AXES, volume};
-use zklens_layers::gadgets::{Activation, Gadget};
+use zklens_layers::gadgets::{Activation, Column, Gadget};
 use zklens_layers::layout::array::{Array, Placement};
 use zklens_layers::{Circuit, Layout};
 use zklens_verifier::VerifyingKey;
@@ -118,9 +118,11 @@ fn features(circuit: &Circuit, layouts: &[Layout]) -> String {
         let first = array.dims().len().saturating_sub(AXES);
         matches!(array.place(), Placement::Cut { axis, .. } if axis > first)
     };
-    let entries = gadgets().any(|gadget| matches!(gadget, Gadget::Entries(_)));
+    let is_of_key = |column: &Column| matches!(column, Column::Fixed { .. });
+    let mut tables = layouts.iter().flat_map(|layout| &layout.tables);
+    let has_lookups = tables.any(|table| table.rules.columns.iter().any(is_of_key));
     let has = [
-        entries,
+        has_lookups,
         gadgets().any(|gadget| gadget.window().is_some()),
         convolutions().next().is_some(),
         convolutions().any(|(_, groups)| groups != 1),
