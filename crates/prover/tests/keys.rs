@@ -343,8 +343,11 @@ fn images_are_shown_under_the_key_of_the_proof() {
     let images = [1, 2].map(|seed| pixels(key.model(), seed));
     let check = |key| verified.check_pixels(setup(), key, &images, &proved.opening);
     assert_eq!(check(ours), Ok(()));
-    let (first, last) = (0, 1);
-    assert_eq!(check(theirs), Err(VerifyError::OtherPixels { first, last }));
+    let (expected, got) = (ours.id(), theirs.id());
+    assert_eq!(
+        check(theirs),
+        Err(VerifyError::OtherModel { expected, got })
+    );
 }
 
 #[test]

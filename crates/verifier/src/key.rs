@@ -1,6 +1,5 @@
 //! What a verifier knows of a model.
 
-use crate::error::KeyError;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -10,7 +9,7 @@ use zklens_commitment::Columns;
 use zklens_field::{POINT_BYTES, Point, decode_point, encode_point};
 use zklens_frame::{Frame, FrameError};
 use zklens_layers::dims::volume;
-use zklens_layers::{Circuit, Layout, at_most};
+use zklens_layers::{Circuit, LayerError, Layout, at_most};
 use zklens_model::{Model, Preprocessing};
 
 /// The version of key files that this crate writes, and the only one it reads.
@@ -267,6 +266,75 @@ impl VerifyingKey {
     pub fn weight_commitments(&self) -> &[Point] {
         &self.weights
     }
+}
+
+/// Why a verifying key was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The first four bytes are not `ZKLK`.
+    #[error("not a verifying key: the file does not begin with `ZKLK`")]
+    NotAKey,
+    /// Written by another version.
+    #[error(
+        "the key has format version {got}; this program reads version {}",
+        KEY_VERSION
+    )]
+    Version {
+        /// The file's version.
+        got: u16,
+    },
+    /// Not what a key encodes to.
+    #[error("the key file is malformed or not in canonical form")]
+    Malformed,
+    /// Larger than [`MAX_KEY_BYTES`](crate::MAX_KEY_BYTES).
+    #[error("a key file of {got} bytes; the most is {limit}")]
+    TooLong {
+        /// The file's length in bytes.
+        got: usize,
+        /// The most there may be.
+        limit: usize,
+    },
+    /// More than [`MAX_CIRCUIT_BYTES`](crate::MAX_CIRCUIT_BYTES).
+    #[error("the key's circuit takes more than {limit} bytes")]
+    CircuitTooLong {
+        /// The most there may be.
+        limit: usize,
+    },
+    /// More classes, tables, arrays, paths or steps than any key has, or, on a machine of 32 bits, a number that it does not
+    /// hold.
+    #[error("the key has a list or a number that is larger than any key's")]
+    LongList,
+    /// A commitment that is no point.
+    #[error("commitment {row} of the key is not a point of the curve")]
+    Point {
+        /// Which.
+        row: usize,
+    },
+    /// A circuit that fits nothing.
+    #[error(transparent)]
+    Circuit(#[from] LayerError),
+    /// The key has another number of commitments than its circuit asks for.
+    #[error("expected {expected} commitments to weights, got {got}")]
+    Commitments {
+        /// How many the circuit asks for.
+        expected: usize,
+        /// How many there are.
+        got: usize,
+    },
+    /// The pixels or the classes are not as many as the circuit has, or a name is none that a model could
+    /// have.
+    #[error("the key's names or preprocessing do not fit its circuit")]
+    Names,
+    /// No columns, or more than any setup has powers for.
+    #[error(
+        "rows of {got} columns; they have 1 to {}",
+        Columns::MAX.count()
+    )]
+    Columns {
+        /// The key's number.
+        got: usize,
+    },
 }
 
 impl From<FrameError> for KeyError {

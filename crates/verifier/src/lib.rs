@@ -43,12 +43,13 @@ mod key;
 mod proof_file;
 mod statement;
 
-pub use error::{KeyError, ProofFileError, VerifyError};
+pub use error::VerifyError;
 pub use input::InputOpening;
 pub use key::{
-    KEY_MAGIC, KEY_VERSION, MAX_CIRCUIT_BYTES, MAX_KEY_BYTES, ModelId, Names, VerifyingKey,
+    KEY_MAGIC, KEY_VERSION, KeyError, MAX_CIRCUIT_BYTES, MAX_KEY_BYTES, ModelId, Names,
+    VerifyingKey,
 };
-pub use proof_file::{MAX_PROOF_BYTES, PROOF_MAGIC, PROOF_VERSION, ProofFile};
+pub use proof_file::{MAX_PROOF_BYTES, PROOF_MAGIC, PROOF_VERSION, ProofFile, ProofFileError};
 pub use statement::{Context, Statement};
 
 use alloc::vec::Vec;

@@ -6,7 +6,6 @@
 //! body        postcard: model id, labels, context, input commitments, proof tape, opening
 //! ```
 
-use crate::error::ProofFileError;
 use crate::input::InputOpening;
 use crate::key::ModelId;
 use crate::statement::{Context, Statement};
@@ -125,6 +124,41 @@ fn fault(error: &postcard::Error) -> ProofFileError {
         true => ProofFileError::Images { limit: MAX_IMAGES },
         false => ProofFileError::Malformed,
     }
+}
+
+/// Why a proof file was refused before any proof was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProofFileError {
+    /// The first four bytes are not `ZKLP`.
+    #[error("not a proof: the file does not begin with `ZKLP`")]
+    NotAProof,
+    /// Written by another version.
+    #[error(
+        "the proof has format version {got}; this program reads version {}",
+        PROOF_VERSION
+    )]
+    Version {
+        /// The file's version.
+        got: u16,
+    },
+    /// Larger than [`MAX_PROOF_BYTES`](crate::MAX_PROOF_BYTES).
+    #[error("a proof file of {got} bytes; the most is {limit}")]
+    TooLong {
+        /// The file's length in bytes.
+        got: usize,
+        /// The most there may be.
+        limit: usize,
+    },
+    /// More labels than a proof has images.
+    #[error("a proof about more than {limit} images")]
+    Images {
+        /// The most there may be.
+        limit: usize,
+    },
+    /// Not what a proof file encodes to.
+    #[error("the proof file is malformed, truncated or not in canonical form")]
+    Malformed,
 }
 
 impl From<FrameError> for ProofFileError {

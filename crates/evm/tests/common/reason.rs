@@ -35,9 +35,7 @@ pub(crate) fn of_verify(error: VerifyError) -> Reason {
     match error {
         VerifyError::Inputs { .. } => Reason::InputLength,
         VerifyError::Statement(LayerError::Label { .. }) => Reason::Label,
-        VerifyError::Tape(error) | VerifyError::Opening(OpeningError::Tape(error)) => {
-            of_tape(error)
-        }
+        VerifyError::Tape(error) => of_tape(error),
         VerifyError::Opening(OpeningError::Challenges) => Reason::Challenges,
         VerifyError::Opening(OpeningError::Refused) => Reason::False,
         error => panic!("no call is to blame for it: {error}"),
