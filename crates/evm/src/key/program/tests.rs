@@ -3,7 +3,8 @@
 use super::*;
 use proptest::prelude::*;
 use zklens_layers::gadgets::lookup::LookupChallenges;
-use zklens_layers::gadgets::{Column, Entry, Input};
+use zklens_layers::gadgets::polynomial::{Linear, Polynomial};
+use zklens_layers::gadgets::{Column, Entry, Input, Query};
 
 const TABLES: usize = 3;
 
