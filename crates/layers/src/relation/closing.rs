@@ -58,7 +58,7 @@ pub fn close(
         known += end.scale * end.row_sum(relation, challenges);
     }
     let blinded = blinding_coordinate(&end);
-    let mut claims = Vec::from([mask_claim(layout, wires.terms, end.close(&known))]);
+    let mut claims = Vec::from([mask_claim(layout, wires.terms, &end.close(&known))]);
     for ((table_layout, end), values) in layout.tables.iter().zip(&ends).zip(values) {
         for (column, value) in values.iter().enumerate() {
             let claim = column_claim(layout, table_layout, &end.eq, column, *value, blinded);
@@ -101,7 +101,7 @@ fn close_wires(
 }
 
 /// The claim that the functionals of the weights and the mask's value make up the rest of `v`.
-fn mask_claim(layout: &Layout, mut terms: Vec<Term>, mask: MaskClaim) -> Claim {
+fn mask_claim(layout: &Layout, mut terms: Vec<Term>, mask: &MaskClaim) -> Claim {
     let coefficients = mask.functional.coefficients().to_vec();
     terms.push(Term {
         vectors: Vec::from([(layout.vectors.mask, Scalar::ONE)]),
