@@ -5,8 +5,8 @@
 use zklens_commitment::OpeningError;
 use zklens_field::generator;
 use zklens_fuzz::{MIB, SETUP, door, tape};
-use zklens_layers::dims::MAX_IMAGES;
 use zklens_layers::Layout;
+use zklens_layers::dims::MAX_IMAGES;
 use zklens_verifier::{Statement, VerifyError, VerifyingKey, verify};
 
 /// The most words of a tape. Larger proofs are not tried.

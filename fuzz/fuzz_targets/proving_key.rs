@@ -5,7 +5,7 @@
 #![no_main]
 
 use std::sync::LazyLock;
-use zklens_commitment::{Columns, Setup};
+use zklens_commitment::{Setup, VectorLength};
 use zklens_fuzz::{MIB, door, model};
 use zklens_layers::{Circuit, Layout};
 use zklens_model::Model;
@@ -42,7 +42,7 @@ fn check(file: &[u8]) {
 /// A key file of a model, whose blindings repeat the bytes of the input.
 fn around(model: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
     let circuit = Circuit::compile(&Model::decode(model).ok()?).ok()?;
-    let columns = Columns::new(COLUMNS.into())?;
+    let columns = VectorLength::new(COLUMNS.into())?;
     let rows = Layout::new(&circuit, columns, 1)
         .ok()?
         .vectors

@@ -9,7 +9,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, Read};
-use zklens_commitment::{Columns, Setup, SetupError, VerifierSetup};
+use zklens_commitment::{Setup, SetupError, VectorLength, VerifierSetup};
 use zklens_frame::{Frame, FrameError};
 
 /// The first four bytes of a `.zks` file.
@@ -30,7 +30,7 @@ const HEADER_BYTES: usize = 4 + 2 + 4 * 32;
 const POINT_BYTES: usize = 64;
 
 /// The most powers that any proof uses.
-pub const PROOF_POWERS: usize = Columns::MAX.count() + 1;
+pub const PROOF_POWERS: usize = VectorLength::MAX.count() + 1;
 
 /// The most powers that are read at all.
 pub const MAX_POWERS: usize = (1 << 24) + 1;

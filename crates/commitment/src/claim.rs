@@ -4,16 +4,18 @@ use alloc::vec::Vec;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_multilinear::eq_table;
 
-/// `C`, the number of columns of every vector of one opening. A prover's work grows with it, a verifier's
-/// falls, which does some for every vector.
+/// `C`, the number of cells of every vector of one opening, from 1 to [`Self::MAX`].
+///
+/// Longer vectors are fewer: they cost the prover more work, and the verifier less, which works for each vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Columns(usize);
+pub struct VectorLength(usize);
 
-impl Columns {
-    /// As many as the setup string that zklens ships can commit to: a vector has one coefficient more.
+impl VectorLength {
+    /// The most cells that the setup string that zklens ships can commit to: it has one power more, for the coefficient
+    /// that hides the vector.
     pub const MAX: Self = Self((1 << 14) - 1);
 
-    /// `count` columns; `None` if that is none, or above [`Self::MAX`].
+    /// The length `count`; `None` if it is zero or above [`Self::MAX`].
     #[must_use]
     pub const fn new(count: usize) -> Option<Self> {
         if count == 0 || count > Self::MAX.0 {
@@ -289,7 +291,7 @@ impl Functional {
 
     /// `e_0 … e_{C−1}`, written out. AxisVector of columns beyond are left out.
     #[must_use]
-    pub fn coefficients(&self, columns: Columns) -> Vec<Scalar> {
+    pub fn coefficients(&self, columns: VectorLength) -> Vec<Scalar> {
         let count = columns.count();
         let mut weights = Vec::from([Scalar::ONE]);
         for factor in &self.factors {

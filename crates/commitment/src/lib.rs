@@ -35,6 +35,6 @@ mod claim;
 pub mod opening;
 pub mod setup;
 
-pub use claim::{AxisVector, Claim, Columns, Factor, Functional, Term};
+pub use claim::{AxisVector, Claim, Factor, Functional, Term, VectorLength};
 pub use opening::OpeningError;
 pub use setup::{Setup, SetupError, VerifierSetup};

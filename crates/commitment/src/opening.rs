@@ -106,7 +106,7 @@
 //! 2025/385); steps 4 to 7: Boneh, Drake, Fisch, Gabizon (ePrint 2020/081), §4; linear combinations instead of
 //! evaluations: Gabizon, Williamson, Ciobotaru, *PLONK* (ePrint 2019/953).
 
-use crate::claim::{Claim, Columns, Functional, Term};
+use crate::claim::{Claim, Functional, Term, VectorLength};
 use crate::setup::VerifierSetup;
 use alloc::vec::Vec;
 use zklens_field::{
@@ -122,7 +122,7 @@ use zklens_transcript::{Reader, TapeError, labels};
 /// The tape is malformed, there is no claim, a claim does not fit the vectors, or one of them is false.
 pub fn verify(
     setup: &VerifierSetup,
-    columns: Columns,
+    columns: VectorLength,
     commitments: &[Point],
     claims: &[Claim],
     reader: &mut Reader<'_>,
@@ -210,7 +210,7 @@ struct Batch {
 }
 
 fn batch(
-    columns: Columns,
+    columns: VectorLength,
     num_vectors: usize,
     claims: &[Claim],
     gamma: Scalar,
@@ -245,7 +245,7 @@ fn batch(
 }
 
 /// Checks that a functional weighs cells, and not what hides a vector.
-fn check(columns: Columns, claim: usize, functional: &Functional) -> Result<(), OpeningError> {
+fn check(columns: VectorLength, claim: usize, functional: &Functional) -> Result<(), OpeningError> {
     let columns = columns.count();
     let end = functional.end().unwrap_or(usize::MAX);
     (end <= columns).then_some(()).ok_or(OpeningError::Column {

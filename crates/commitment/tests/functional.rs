@@ -1,7 +1,7 @@
 //! Functionals are the products that they are documented to be.
 
 use proptest::prelude::*;
-use zklens_commitment::{AxisVector, Columns, Factor, Functional};
+use zklens_commitment::{AxisVector, Factor, Functional, VectorLength};
 use zklens_field::{AdditiveGroup, Field, Scalar};
 
 fn functionals() -> impl Strategy<Value = Functional> {
@@ -44,7 +44,7 @@ proptest! {
     #[test]
     fn values_and_weights_are_those_of_the_product(functional in functionals(), x in any::<u64>()) {
         // The last column of all is 8 + 3·5·8.
-        let columns = Columns::new(256).unwrap();
+        let columns = VectorLength::new(256).unwrap();
         let mut expected = vec![Scalar::ZERO; columns.count()];
         let products = products(&functional);
         products.iter().for_each(|(column, weight)| expected[*column] += weight);
@@ -58,8 +58,8 @@ proptest! {
 
     #[test]
     fn weights_beyond_the_columns_are_left_out(functional in functionals(), count in 1_usize..256) {
-        let columns = Columns::new(count).unwrap();
-        let all = functional.coefficients(Columns::new(256).unwrap());
+        let columns = VectorLength::new(count).unwrap();
+        let all = functional.coefficients(VectorLength::new(256).unwrap());
         prop_assert_eq!(functional.coefficients(columns), &all[..columns.count()]);
     }
 }
@@ -79,7 +79,7 @@ proptest! {
 
 #[test]
 fn a_cell_is_one_column() {
-    let columns = Columns::new(4).unwrap();
+    let columns = VectorLength::new(4).unwrap();
     let [zero, one] = [0_u64, 1].map(Scalar::from);
     assert_eq!(
         Functional::cell(2).coefficients(columns),
@@ -129,7 +129,7 @@ fn strides_beyond_the_columns_do_not_wrap() {
     };
     let [zero, five] = [0_u64, 5].map(Scalar::from);
     assert_eq!(
-        functional.coefficients(Columns::new(2).unwrap()),
+        functional.coefficients(VectorLength::new(2).unwrap()),
         [zero, five]
     );
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use zklens_commitment::{
-    Claim, Columns, Factor, Functional, OpeningError, Term, VerifierSetup, opening,
+    Claim, Factor, Functional, OpeningError, Term, VectorLength, VerifierSetup, opening,
 };
 use zklens_field::{Point, Scalar, encode_point, generator};
 use zklens_setup::TAU_G2;
@@ -17,7 +17,7 @@ fn verify(claims: &[Claim], tape: &[u8]) -> Result<(), OpeningError> {
     let mut reader = Reader::open(&[7; 32], tape);
     opening::verify(
         &setup,
-        Columns::new(COLUMNS).unwrap(),
+        VectorLength::new(COLUMNS).unwrap(),
         &commitments,
         claims,
         &mut reader,
@@ -58,12 +58,12 @@ fn functional(offset: usize, factors: &[(usize, usize)]) -> Functional {
 
 #[test]
 fn columns_are_as_many_as_the_setup_can_commit() {
-    for count in [1, 2, 3, Columns::MAX.count()] {
-        assert_eq!(Columns::new(count).unwrap().count(), count);
+    for count in [1, 2, 3, VectorLength::MAX.count()] {
+        assert_eq!(VectorLength::new(count).unwrap().count(), count);
     }
-    assert_eq!(Columns::MAX.count() + 1, zklens_setup::POWERS);
-    for count in [0, Columns::MAX.count() + 1, usize::MAX] {
-        assert_eq!(Columns::new(count), None);
+    assert_eq!(VectorLength::MAX.count() + 1, zklens_setup::POWERS);
+    for count in [0, VectorLength::MAX.count() + 1, usize::MAX] {
+        assert_eq!(VectorLength::new(count), None);
     }
 }
 

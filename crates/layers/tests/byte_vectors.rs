@@ -3,7 +3,7 @@
 
 use proptest::prelude::{ProptestConfig, prop_assume, proptest};
 use std::collections::{BTreeMap, BTreeSet};
-use zklens_commitment::{Claim, Columns, Term};
+use zklens_commitment::{Claim, Term, VectorLength};
 use zklens_field::{Field, Scalar};
 use zklens_layers::gadgets::lookup::{Helper, LookupChallenges};
 use zklens_layers::gadgets::{Column, Gadget, Label, Query};
@@ -40,7 +40,7 @@ fn circuit(model: &Model) -> Circuit {
 
 /// `None` if the random cells do not fit.
 fn layout(circuit: &Circuit, columns: usize, images: usize) -> Option<Layout> {
-    Layout::new(circuit, Columns::new(columns).unwrap(), images).ok()
+    Layout::new(circuit, VectorLength::new(columns).unwrap(), images).ok()
 }
 
 /// Plans of all kinds: of one row of bytes and of many, with pieces of a row and with rows of a piece.
@@ -49,7 +49,7 @@ fn layouts() -> Vec<(Circuit, Layout)> {
     let circuits: Vec<Circuit> = models.iter().map(circuit).collect();
     let mut layouts = Vec::new();
     for circuit in &circuits {
-        for columns in [64, 80, 150, 500, 1000, 4096, Columns::MAX.count()] {
+        for columns in [64, 80, 150, 500, 1000, 4096, VectorLength::MAX.count()] {
             for images in [1, 2, 5] {
                 let layout = layout(circuit, columns, images);
                 layouts.extend(layout.map(|layout| (circuit.clone(), layout)));
@@ -286,7 +286,7 @@ proptest! {
         let circuit = circuit.unwrap();
         // Short rows as often as long ones, but none that has no room for random cells.
         let shortest = (64..).find(|columns| layout(&circuit, *columns, images).is_some());
-        let columns = (shortest.unwrap() + (columns >> shift)).min(Columns::MAX.count());
+        let columns = (shortest.unwrap() + (columns >> shift)).min(VectorLength::MAX.count());
         let layout = layout(&circuit, columns, images);
         prop_assume!(layout.is_some());
         let layout = layout.unwrap();

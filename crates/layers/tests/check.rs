@@ -1,6 +1,6 @@
 //! Circuits from strangers: whatever no compiled circuit has is refused, and names its table.
 
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_layers::circuit::{Circuit, LinearOp, Path, Step};
 use zklens_layers::dims::MAX_IMAGES;
 use zklens_layers::gadgets::{Activation, Gadget, Label};
@@ -188,7 +188,7 @@ fn arrays_have_the_sides_of_their_layers() {
 
 #[test]
 fn a_plan_is_of_some_images_and_not_too_many() {
-    let columns = Columns::new(1 << 12).unwrap();
+    let columns = VectorLength::new(1 << 12).unwrap();
     let layout = |images| Layout::new(&circuit(), columns, images).map(|_| ());
     assert_eq!(layout(1), Ok(()));
     assert_eq!(layout(0), Err(LayerError::NoImages));
@@ -196,7 +196,7 @@ fn a_plan_is_of_some_images_and_not_too_many() {
         layout(MAX_IMAGES + 1),
         Err(LayerError::TooLarge { .. })
     ));
-    let short = Layout::new(&circuit(), Columns::new(32).unwrap(), 1);
+    let short = Layout::new(&circuit(), VectorLength::new(32).unwrap(), 1);
     assert!(matches!(
         short,
         Err(LayerError::MaskTooLong { columns: 32, .. })

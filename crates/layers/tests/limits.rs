@@ -1,6 +1,6 @@
 //! Every limit is reached by a circuit that is taken, and exceeded by one that is refused by name.
 
-use zklens_commitment::{AxisVector, Claim, Columns};
+use zklens_commitment::{AxisVector, Claim, VectorLength};
 use zklens_field::{Field, Scalar};
 use zklens_layers::circuit::{
     Circuit, LinearOp, MOST_ARRAYS, MOST_PATHS, MOST_STEPS, MOST_TABLES, Operand, Path, Step,
@@ -438,7 +438,7 @@ fn no_claim_takes_more_steps_than_were_counted() {
 #[test]
 fn usual_networks_are_little_work() {
     let circuit = Circuit::compile(&lenet(1)).unwrap();
-    let columns = Columns::new(4096).unwrap();
+    let columns = VectorLength::new(4096).unwrap();
     let counted = work(&circuit, columns, MAX_IMAGES, 10);
     assert!(counted < MOST_WORK / 50, "{counted}");
 }
@@ -500,7 +500,7 @@ fn densely_connected() -> Circuit {
 
 #[test]
 fn networks_of_many_concatenations_are_taken() {
-    let counted = work(&densely_connected(), Columns::MAX, 1, 1);
+    let counted = work(&densely_connected(), VectorLength::MAX, 1, 1);
     assert!(counted < MOST_WORK / 4, "{counted}");
     println!("{counted} multiplications");
 }

@@ -1,6 +1,6 @@
 //! What rows of padding ask for is an entry, because one claim says so.
 
-use zklens_commitment::{Claim, Columns};
+use zklens_commitment::{Claim, VectorLength};
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_layers::gadgets::Gadget;
 use zklens_layers::gadgets::lookup::LookupChallenges;
@@ -65,7 +65,7 @@ fn the_first_entry_of_a_table_is_claimed_to_be_zero_however_its_array_lies() {
     });
     // In one row, and cut.
     for columns in [512, 256] {
-        let layout = Layout::new(&circuit, Columns::new(columns).unwrap(), 1).unwrap();
+        let layout = Layout::new(&circuit, VectorLength::new(columns).unwrap(), 1).unwrap();
         let spans = layout.arrays[entries.unwrap()].spans();
         assert_eq!(spans.len(), 301_usize.div_ceil(columns));
         let claims = claims(&circuit, &layout);

@@ -2,7 +2,7 @@
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
-use zklens_commitment::{Claim, Columns, Factor, Functional, Setup, Term};
+use zklens_commitment::{Claim, Factor, Functional, Setup, Term, VectorLength};
 use zklens_field::{Scalar, sum_of_scalars};
 use zklens_multilinear::eq_table;
 use zklens_prover::commitment::{Cells, Vector, commit, open};
@@ -15,7 +15,7 @@ const ROWS_PER_CLAIM: usize = 4;
 fn commitment(c: &mut Criterion) {
     let setup = Setup::decode(STRING, &TAU_G2).unwrap();
     for log in [10, 12] {
-        let columns = Columns::new(1 << log).unwrap();
+        let columns = VectorLength::new(1 << log).unwrap();
         let mut random = Writer::new(&[7; 32]);
         let mut random = |len: usize| -> Vec<Scalar> {
             (0..len).map(|_| random.draw(Label::new("bench"))).collect()
@@ -143,7 +143,7 @@ fn tensor(point: &[Scalar]) -> Functional {
 }
 
 /// The claim that is true.
-fn claim(columns: Columns, vectors: &[Vector], terms: Vec<Term>) -> Claim {
+fn claim(columns: VectorLength, vectors: &[Vector], terms: Vec<Term>) -> Claim {
     let mut value = Scalar::from(0);
     for term in &terms {
         let weights = term.functional.coefficients(columns);

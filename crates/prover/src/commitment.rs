@@ -10,7 +10,7 @@ pub use opening::open;
 
 use rayon::prelude::*;
 use std::iter::successors;
-use zklens_commitment::{Columns, Setup};
+use zklens_commitment::{Setup, VectorLength};
 use zklens_field::{
     AdditiveGroup, Field, Point, Scalar, sum_of_integers, sum_of_picks, sum_of_scalars,
 };
@@ -105,7 +105,7 @@ fn add_integers(sums: &mut [Scalar], cells: &[i64], rho: &Scalar) {
 ///
 /// If a vector has more than `C` cells, or the setup fewer than `C + 1` powers.
 #[must_use]
-pub fn commit(setup: &Setup, columns: Columns, vectors: &[Vector]) -> Vec<Point> {
+pub fn commit(setup: &Setup, columns: VectorLength, vectors: &[Vector]) -> Vec<Point> {
     let powers = powers(setup, columns);
     vectors
         .par_iter()
@@ -113,7 +113,7 @@ pub fn commit(setup: &Setup, columns: Columns, vectors: &[Vector]) -> Vec<Point>
         .collect()
 }
 
-fn commit_vector(powers: &[Point], columns: Columns, vector: &Vector) -> Point {
+fn commit_vector(powers: &[Point], columns: VectorLength, vector: &Vector) -> Point {
     assert_len(columns, vector);
     let hiding = powers[columns.count()];
     match &vector.cells {
@@ -133,12 +133,12 @@ fn commit_vector(powers: &[Point], columns: Columns, vector: &Vector) -> Point {
     }
 }
 
-fn assert_len(columns: Columns, vector: &Vector) {
+fn assert_len(columns: VectorLength, vector: &Vector) {
     let len = vector.cells.len();
     assert!(len <= columns.count(), "{len} cells in a vector");
 }
 
-fn powers(setup: &Setup, columns: Columns) -> &[Point] {
+fn powers(setup: &Setup, columns: VectorLength) -> &[Point] {
     let powers = setup.powers().get(..=columns.count());
     powers.expect("the setup has a power for every column and one more")
 }

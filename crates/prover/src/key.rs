@@ -3,7 +3,7 @@
 use crate::commitment::{Cells, Vector, commit};
 use crate::random::scalars;
 use rand_core::CryptoRng;
-use zklens_commitment::{Columns, Setup};
+use zklens_commitment::{Setup, VectorLength};
 use zklens_field::{Scalar, decode_scalar, encode_scalar};
 use zklens_frame::{Frame, FrameError};
 use zklens_layers::{Circuit, LayerError, Layout};
@@ -77,7 +77,7 @@ impl Target {
                 let of_proofs = (all - weights) * CELLS_PER_PROOF_VECTOR;
                 count + count.next_power_of_two() + of_weights + of_proofs
             }
-            Self::Evm => count + all * Columns::MAX.count(),
+            Self::Evm => count + all * VectorLength::MAX.count(),
         }
     }
 }
@@ -118,7 +118,7 @@ impl ProvingKey {
         setup: &Setup,
         model: Model,
         circuit: Circuit,
-        columns: Columns,
+        columns: VectorLength,
         blindings: &[Scalar],
     ) -> Result<Self, KeygenError> {
         if setup.powers().len() <= columns.count() {
@@ -169,7 +169,8 @@ impl ProvingKey {
         let malformed = ProvingKeyError::Malformed;
         let rest = FRAME.open(file)?;
         let (columns, rest) = rest.split_first_chunk().ok_or(malformed)?;
-        let columns = Columns::new(usize::from(u16::from_le_bytes(*columns))).ok_or(malformed)?;
+        let columns =
+            VectorLength::new(usize::from(u16::from_le_bytes(*columns))).ok_or(malformed)?;
         let (len, rest) = rest.split_first_chunk().ok_or(malformed)?;
         let len = usize::try_from(u64::from_le_bytes(*len)).map_err(|_| malformed)?;
         let (model, blindings) = rest.split_at_checked(len).ok_or(malformed)?;
@@ -211,10 +212,10 @@ impl ProvingKey {
 }
 
 /// The length of all committed vectors for a key of `circuit`: the cheapest for the target.
-fn choose_columns(circuit: &Circuit, target: Target) -> Result<Columns, KeygenError> {
-    let mut best: Option<(usize, Columns)> = None;
-    for count in (COLUMN_STEP..Columns::MAX.count()).step_by(COLUMN_STEP) {
-        let columns = Columns::new(count).expect("fewer than the most");
+fn choose_columns(circuit: &Circuit, target: Target) -> Result<VectorLength, KeygenError> {
+    let mut best: Option<(usize, VectorLength)> = None;
+    for count in (COLUMN_STEP..VectorLength::MAX.count()).step_by(COLUMN_STEP) {
+        let columns = VectorLength::new(count).expect("fewer than the most");
         // Short vectors may not hold the random cells.
         if let Ok(layout) = Layout::new(circuit, columns, 1) {
             let cost = target.cost(&layout);
@@ -226,7 +227,7 @@ fn choose_columns(circuit: &Circuit, target: Target) -> Result<Columns, KeygenEr
     match best {
         Some((_, columns)) => Ok(columns),
         // The error of the longest vectors says why all lengths fail.
-        None => Ok(Layout::new(circuit, Columns::MAX, 1).map(|layout| layout.columns)?),
+        None => Ok(Layout::new(circuit, VectorLength::MAX, 1).map(|layout| layout.columns)?),
     }
 }
 

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{key_with_columns, pixels, rng, setup};
-use zklens_commitment::{Columns, Setup, VerifierSetup};
+use zklens_commitment::{Setup, VectorLength, VerifierSetup};
 use zklens_field::{POINT_BYTES, Point, Scalar, encode_g2_point, g2_generator, generator};
 use zklens_layers::{LayerError, Layout};
 use zklens_model::{Model, Pixels};
@@ -72,7 +72,7 @@ fn commitments_are_as_many_as_rows() {
     let expected = key.weight_commitments().len();
     let got = expected + 1;
     assert_eq!(refused, Err(KeyError::Commitments { expected, got }));
-    let short = Columns::new(8).unwrap();
+    let short = VectorLength::new(8).unwrap();
     let refused = VerifyingKey::new(
         names(),
         key.circuit().clone(),
@@ -118,7 +118,7 @@ fn key_files_that_are_none_are_refused() {
     let written = varint(columns);
     let end = at + written.len();
     assert_eq!(written, other[at..end]);
-    for got in [0, Columns::MAX.count() + 1] {
+    for got in [0, VectorLength::MAX.count() + 1] {
         let body = [&other[..at], &varint(got), &other[end..]].concat();
         assert_eq!(refused(&body), KeyError::Columns { got });
     }
@@ -184,7 +184,7 @@ fn a_key_is_of_rows_that_are_long_enough_for_one_image() {
     let own = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
     let circuit = own.verifying().circuit();
     let layout =
-        |columns: usize, images| Layout::new(circuit, Columns::new(columns).unwrap(), images);
+        |columns: usize, images| Layout::new(circuit, VectorLength::new(columns).unwrap(), images);
     let shortest = (1..1000)
         .find(|columns| layout(*columns, 1).is_ok())
         .unwrap();

@@ -5,7 +5,7 @@ mod common;
 
 use common::{key_with_columns, pixels, rng, setup};
 use proptest::prelude::{ProptestConfig, TestCaseError, proptest};
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_layers::{Circuit, LayerError, Layout};
 use zklens_prover::{KeygenError, Privacy, ProvingKey, prove};
 use zklens_testkit::Kind;
@@ -54,10 +54,10 @@ const IMAGES: usize = 2;
 /// A multiple of 64, as for the key generator.
 fn shortest(circuit: &Circuit) -> usize {
     let fits = |count: &usize| {
-        let columns = Columns::new(*count).expect("no more than the most");
+        let columns = VectorLength::new(*count).expect("no more than the most");
         Layout::new(circuit, columns, IMAGES).is_ok()
     };
-    let mut counts = (64..Columns::MAX.count()).step_by(64);
+    let mut counts = (64..VectorLength::MAX.count()).step_by(64);
     counts.find(fits).expect("a length of rows")
 }
 

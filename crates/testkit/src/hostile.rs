@@ -2,7 +2,7 @@
 //! accepts, or larger.
 
 use crate::models::{class_names, preprocessing};
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_field::{encode_point, generator};
 use zklens_layers::circuit::{Circuit, LinearOp, Operand, Path, Step, Table, Weighted};
 use zklens_layers::dims::Sides;
@@ -40,7 +40,7 @@ impl Hostile {
         let arrays = Vec::new();
         Self {
             circuit: Circuit { tables, arrays },
-            columns: Columns::MAX.count(),
+            columns: VectorLength::MAX.count(),
         }
     }
 
@@ -78,8 +78,8 @@ impl Hostile {
     ///
     /// The number is zero, or more than a key may have.
     #[must_use]
-    pub const fn row(&self) -> Columns {
-        Columns::new(self.columns).expect("some columns")
+    pub const fn row(&self) -> VectorLength {
+        VectorLength::new(self.columns).expect("some columns")
     }
 
     fn classes(&self) -> usize {

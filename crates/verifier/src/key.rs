@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use tiny_keccak::{Hasher, Keccak};
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_field::{POINT_BYTES, Point, decode_point, encode_point};
 use zklens_frame::{Frame, FrameError};
 use zklens_layers::dims::volume;
@@ -50,7 +50,7 @@ impl fmt::Display for ModelId {
 pub struct VerifyingKey {
     body: Body,
     weights: Vec<Point>,
-    columns: Columns,
+    columns: VectorLength,
     id: ModelId,
 }
 
@@ -141,7 +141,7 @@ impl VerifyingKey {
     pub fn new(
         names: Names,
         circuit: Circuit,
-        columns: Columns,
+        columns: VectorLength,
         weights: &[Point],
     ) -> Result<Self, KeyError> {
         let Names {
@@ -185,7 +185,7 @@ impl VerifyingKey {
             return Err(KeyError::Names);
         }
         let count = usize::from(body.columns);
-        let columns = Columns::new(count).ok_or(KeyError::Columns { got: count })?;
+        let columns = VectorLength::new(count).ok_or(KeyError::Columns { got: count })?;
         let layout = Layout::new(&body.circuit, columns, 1)?;
         let (points, rest) = body.weights.as_chunks::<POINT_BYTES>();
         if points.len() != layout.vectors.weights.len() || !rest.is_empty() {
@@ -258,7 +258,7 @@ impl VerifyingKey {
 
     /// Columns of committed rows.
     #[must_use]
-    pub const fn columns(&self) -> Columns {
+    pub const fn columns(&self) -> VectorLength {
         self.columns
     }
 
@@ -329,7 +329,7 @@ pub enum KeyError {
     /// No columns, or more than any setup has powers for.
     #[error(
         "rows of {got} columns; they have 1 to {}",
-        Columns::MAX.count()
+        VectorLength::MAX.count()
     )]
     Columns {
         /// The key's number.

@@ -11,7 +11,7 @@ use crate::{files, output};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_diagnosis::Expected;
 use zklens_layers::{Circuit, LayerError, Layout};
 use zklens_model::{Model, Resize};
@@ -120,7 +120,7 @@ fn obstacle(imported: &Imported) -> Option<String> {
 fn provable(model: &Model) -> Result<(), LayerError> {
     let circuit = Circuit::compile(model)?;
     circuit.check()?;
-    Layout::new(&circuit, Columns::MAX, 1).map(|_| ())
+    Layout::new(&circuit, VectorLength::MAX, 1).map(|_| ())
 }
 
 fn failure(onnx: &Path, error: &ImportError) -> Failure {

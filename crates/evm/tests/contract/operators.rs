@@ -7,7 +7,7 @@ use crate::common::{Chain, SETUP, pixels, rng};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use revm::primitives::Address;
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_evm::{ExportError, contract_key};
 use zklens_field::SCALAR_BYTES;
 use zklens_layers::{LayerError, Layout};
@@ -46,11 +46,11 @@ fn keys(model: &Model) -> Vec<ProvingKey> {
 fn with_short_rows(key: &ProvingKey) -> ProvingKey {
     let circuit = key.verifying().circuit();
     let layout = |columns| Layout::new(circuit, columns, 1);
-    let is_enough = |columns: &Columns| {
+    let is_enough = |columns: &VectorLength| {
         let mut layouts = BATCHES.into_iter();
         layouts.all(|images| Layout::new(circuit, *columns, images).is_ok())
     };
-    let columns = (1..).filter_map(Columns::new).find(is_enough).unwrap();
+    let columns = (1..).filter_map(VectorLength::new).find(is_enough).unwrap();
     let rows = layout(columns).unwrap().vectors.weights.len();
     // The file of a key: its columns behind the version, what blinds its rows at the end.
     let mut file = key.encode();

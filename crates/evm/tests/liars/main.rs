@@ -33,6 +33,8 @@ mod summand;
 mod activation;
 #[path = "../../../prover/tests/liars/batch.rs"]
 mod batch;
+#[path = "../../../prover/tests/liars/column_values.rs"]
+mod column_values;
 #[path = "../../../prover/tests/liars/honest.rs"]
 mod honest;
 #[path = "../../../prover/tests/liars/hostile.rs"]
@@ -47,8 +49,6 @@ mod opening;
 mod pixels;
 #[path = "../../../prover/tests/liars/pool.rs"]
 mod pool;
-#[path = "../../../prover/tests/liars/rows.rs"]
-mod rows;
 #[path = "../../../prover/tests/liars/weights.rs"]
 mod weights;
 #[path = "../../../prover/tests/liars/wires.rs"]

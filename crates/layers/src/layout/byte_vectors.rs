@@ -7,7 +7,7 @@
 use super::array::{Array, Placement};
 use crate::dims::{AXES, num_vars};
 use alloc::vec::Vec;
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 
 /// The number of chunks to aim at. With fewer and longer chunks the sumcheck has more rounds; with more chunks the prover
 /// sends more values.
@@ -27,14 +27,14 @@ pub(crate) struct Chunks {
 impl Chunks {
     /// Chunks for `bytes` bytes: as few as give a table of at most `num_vars` variables, and at most [`MOST`] of them,
     /// unless the ends of vectors stay unused.
-    pub(crate) fn new(bytes: usize, num_vars: usize, columns: Columns) -> Self {
+    pub(crate) fn new(bytes: usize, num_vars: usize, columns: VectorLength) -> Self {
         let mut few = (1..MOST).map(|count| Self::of_cells(bytes.div_ceil(count), columns));
         let fits = few.find(|chunks| self::num_vars(chunks.dims()) <= num_vars);
         fits.unwrap_or_else(|| Self::of_cells(bytes.div_ceil(MOST), columns))
     }
 
     /// Chunks of at least `wanted` cells.
-    fn of_cells(wanted: usize, columns: Columns) -> Self {
+    fn of_cells(wanted: usize, columns: VectorLength) -> Self {
         let vector = columns.count();
         let wanted = wanted.max(1);
         match vector.checked_div(wanted).unwrap_or_default() {

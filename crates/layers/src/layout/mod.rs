@@ -19,7 +19,7 @@ use array::Array;
 use byte_vectors::Chunks;
 use core::ops::Range;
 use packer::Packer;
-use zklens_commitment::{AxisVector, Columns};
+use zklens_commitment::{AxisVector, VectorLength};
 use zklens_sumcheck::MaskShape;
 
 /// Degree of the sumcheck's round polynomials: of `eq`, a helper and two denominators.
@@ -34,7 +34,7 @@ pub struct Layout {
     /// Number of images.
     pub images: usize,
     /// Number of cells of each committed vector.
-    pub columns: Columns,
+    pub columns: VectorLength,
     /// Number of variables of the sumcheck, those of the largest table.
     pub num_vars: usize,
     /// The layout of each table, in the order of the circuit.
@@ -134,7 +134,11 @@ impl Layout {
     /// * [`LayerError::TooMuchWork`] for more than [`MOST_WORK`](work::MOST_WORK), if all images have the same label;
     /// * [`LayerError::MaskTooLong`] if the random cells do not fit into one vector. Their number grows with the logarithm of
     ///   the number of images.
-    pub fn new(circuit: &Circuit, columns: Columns, images: usize) -> Result<Self, LayerError> {
+    pub fn new(
+        circuit: &Circuit,
+        columns: VectorLength,
+        images: usize,
+    ) -> Result<Self, LayerError> {
         let mut tables = unplaced(circuit, columns, images)?;
         work::check(circuit, columns, images, 1)?;
         let mut weights = Packer::new(columns.count(), 0);
@@ -255,7 +259,7 @@ fn place_pixels(tables: &mut [TableLayout], packer: &mut Packer) -> Result<(), L
 fn place_numbers(
     tables: &mut [TableLayout],
     range: usize,
-    columns: Columns,
+    columns: VectorLength,
     first_vector: usize,
 ) -> Result<usize, LayerError> {
     let shapes: Vec<Vec<usize>> = tables.iter().flat_map(TableLayout::bytes).collect();
@@ -305,7 +309,7 @@ fn place_columns(
 /// Gives each column a random cell, behind the mask's coefficients. Returns the number of random cells.
 fn place_blinds(
     tables: &mut [TableLayout],
-    columns: Columns,
+    columns: VectorLength,
     num_vars: usize,
 ) -> Result<usize, LayerError> {
     let mask = num_vars.saturating_mul(DEGREE);
@@ -339,7 +343,7 @@ fn place_fixed(tables: &mut [TableLayout], arrays: &[Array]) {
 /// than a proof may have.
 fn unplaced(
     circuit: &Circuit,
-    columns: Columns,
+    columns: VectorLength,
     images: usize,
 ) -> Result<Vec<TableLayout>, LayerError> {
     if images == 0 {

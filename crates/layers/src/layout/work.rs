@@ -9,7 +9,7 @@ use super::packer::cut_vectors;
 use crate::circuit::{Circuit, LinearOp, Operand, Path, Step, Table};
 use crate::dims::{Sides, wide};
 use crate::error::LayerError;
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_model::Window;
 
 /// The most work of all wires.
@@ -34,7 +34,7 @@ const LISTED: u64 = 1 << 2;
 /// [`LayerError::TooMuchWork`] if it is more than [`MOST_WORK`].
 pub fn check(
     circuit: &Circuit,
-    columns: Columns,
+    columns: VectorLength,
     images: usize,
     labels: usize,
 ) -> Result<(), LayerError> {
@@ -52,7 +52,7 @@ pub fn check(
 
 /// The work of all wires of a proof about `images` images with `labels` different labels.
 #[must_use]
-pub fn work(circuit: &Circuit, columns: Columns, images: usize, labels: usize) -> u64 {
+pub fn work(circuit: &Circuit, columns: VectorLength, images: usize, labels: usize) -> u64 {
     let tables = circuit.tables.iter().enumerate();
     let works = tables.filter_map(|(index, table)| {
         let operand = table.operand.as_ref()?;
@@ -76,7 +76,7 @@ fn of_label(operand: &Operand, paths: u64, images: usize, labels: usize) -> u64 
 }
 
 /// The work of all paths of a table, for one covector on its operand.
-fn paths(circuit: &Circuit, columns: Columns, table: &Table, operand: &Operand) -> u64 {
+fn paths(circuit: &Circuit, columns: VectorLength, table: &Table, operand: &Operand) -> u64 {
     let window = table.gadget.window();
     let [_, height, width] = operand.sides;
     let spread = window.map_or(0, |window| {
@@ -102,7 +102,7 @@ struct Axes {
 }
 
 impl Axes {
-    fn path(self, circuit: &Circuit, columns: Columns, path: &Path, mut sides: Sides) -> u64 {
+    fn path(self, circuit: &Circuit, columns: VectorLength, path: &Path, mut sides: Sides) -> u64 {
         let mut work = PATH;
         if self.cells {
             let [_, height, width] = sides;
@@ -166,7 +166,7 @@ fn listed(sides: &[usize]) -> u64 {
 
 /// The work of an array's terms, given which axis vectors are written down. An array cut along such an axis has a term for
 /// each run; any other cut array has two, for full and for shorter runs.
-fn terms(dims: &[usize], lists: [bool; 4], columns: Columns) -> u64 {
+fn terms(dims: &[usize], lists: [bool; 4], columns: VectorLength) -> u64 {
     let inside = |first: usize| {
         let axes = dims.iter().zip(lists).skip(first);
         let lists = axes.filter(|(_, is_listed)| *is_listed);

@@ -1,7 +1,7 @@
 //! How many cells, images and random cells there may be.
 
 use crate::*;
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_field::Scalar;
 use zklens_layers::dims::MAX_IMAGES;
 use zklens_layers::gadgets::lookup::LookupChallenges;
@@ -13,7 +13,7 @@ use zklens_layers::{Challenges, Layout, Relations};
 #[test]
 fn every_column_has_a_random_cell_of_its_own() {
     for images in [1, 3] {
-        let layout = Layout::new(&circuit(), Columns::new(512).unwrap(), images).unwrap();
+        let layout = Layout::new(&circuit(), VectorLength::new(512).unwrap(), images).unwrap();
         let blinds = layout.tables.iter().flat_map(|table| {
             assert_eq!(table.blinds.len(), table.columns().len());
             table.blinds.iter().copied()
@@ -28,7 +28,7 @@ fn every_column_has_a_random_cell_of_its_own() {
 #[test]
 fn random_cells_fill_a_row_at_most() {
     let layout = |columns: usize| {
-        let columns = Columns::new(columns).unwrap();
+        let columns = VectorLength::new(columns).unwrap();
         Layout::new(&circuit(), columns, 1).map(|layout| layout.vectors.random)
     };
     let needed = layout(512).unwrap();
@@ -46,7 +46,7 @@ fn random_cells_fill_a_row_at_most() {
 #[test]
 fn a_proof_is_of_as_many_images_as_are_allowed() {
     let layout = |images: usize| {
-        let columns = Columns::new(4096).unwrap();
+        let columns = VectorLength::new(4096).unwrap();
         Layout::new(&circuit(), columns, images).map(|layout| layout.images)
     };
     for images in [1, MAX_IMAGES] {
@@ -74,7 +74,7 @@ fn cells_of_all_columns_are_counted() {
         circuit
     };
     let counted = |gadget: Gadget| {
-        let columns = Columns::new(4096).unwrap();
+        let columns = VectorLength::new(4096).unwrap();
         match Layout::new(&circuit(gadget), columns, 8) {
             Err(LayerError::TooLarge { cells, .. }) => cells >> 26,
             other => panic!("{other:?}"),
@@ -99,7 +99,7 @@ fn cells_of_all_columns_are_counted() {
 fn labels_are_as_many_as_images_and_are_classes() {
     let circuit = circuit();
     let check = |images: usize, labels: &[usize]| {
-        let layout = Layout::new(&circuit, Columns::new(512).unwrap(), images).unwrap();
+        let layout = Layout::new(&circuit, VectorLength::new(512).unwrap(), images).unwrap();
         let scalar = |number: u64| Scalar::from(number);
         let challenges = Challenges {
             lookup: LookupChallenges {

@@ -5,7 +5,7 @@
 use super::{Vector, assert_len, powers};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use zklens_commitment::{Claim, Columns, Functional, Setup};
+use zklens_commitment::{Claim, Functional, Setup, VectorLength};
 use zklens_field::{AdditiveGroup, Domain, Field, Scalar, sum_of_scalars};
 use zklens_transcript::{Writer, labels};
 
@@ -23,7 +23,7 @@ const MIN_COEFFICIENTS: usize = 256;
 /// proof that every verifier refuses.
 pub fn open(
     setup: &Setup,
-    columns: Columns,
+    columns: VectorLength,
     vectors: &[Vector],
     claims: &[Claim],
     writer: &mut Writer,
@@ -89,7 +89,7 @@ struct Pair {
 /// For each functional, by its index, its coefficient on every vector.
 type Products = BTreeMap<(usize, usize), Scalar>;
 
-fn batch(columns: Columns, vectors: &[Vector], claims: &[Claim], gamma: Scalar) -> Vec<Pair> {
+fn batch(columns: VectorLength, vectors: &[Vector], claims: &[Claim], gamma: Scalar) -> Vec<Pair> {
     let mut functionals: Vec<&Functional> = Vec::new();
     let mut products = Products::new();
     let mut power = Scalar::ONE;
@@ -160,7 +160,7 @@ fn share(num_functionals: usize, num_vectors: usize, mut products: Products) -> 
 }
 
 impl Share {
-    fn pair(&self, columns: Columns, vectors: &[Vector], functionals: &[&Functional]) -> Pair {
+    fn pair(&self, columns: VectorLength, vectors: &[Vector], functionals: &[&Functional]) -> Pair {
         match self {
             Self::Functional(functional, coefficients) => Pair {
                 cells: combine_vectors(columns, vectors, coefficients),
@@ -185,7 +185,7 @@ impl Share {
 
 /// The `C + 1` coefficients of a combination of vectors.
 fn combine_vectors(
-    columns: Columns,
+    columns: VectorLength,
     vectors: &[Vector],
     coefficients: &[(usize, Scalar)],
 ) -> Vec<Scalar> {
@@ -211,7 +211,7 @@ struct Product {
 
 impl Product {
     /// Short polynomials take short transforms.
-    fn new(columns: Columns, pairs: &[Pair]) -> Self {
+    fn new(columns: VectorLength, pairs: &[Pair]) -> Self {
         assert!(!pairs.is_empty(), "there is a claim with a term");
         let count = columns.count();
         let mut by_width: BTreeMap<usize, Vec<&Pair>> = BTreeMap::new();

@@ -1,7 +1,9 @@
 //! Vectors and claims, and the tapes that prove them.
 
 use std::sync::LazyLock;
-use zklens_commitment::{Claim, Columns, Factor, Functional, OpeningError, Setup, Term, opening};
+use zklens_commitment::{
+    Claim, Factor, Functional, OpeningError, Setup, Term, VectorLength, opening,
+};
 use zklens_field::{AdditiveGroup, Field, Point, SCALAR_BYTES, Scalar, encode_scalar};
 use zklens_multilinear::eq_table;
 use zklens_prover::commitment::{Cells, Vector, commit, open};
@@ -47,7 +49,7 @@ impl Random {
 /// Vectors, and claims on them whose functionals are drawn after the vectors are committed.
 #[derive(Clone)]
 pub(crate) struct Case {
-    pub(crate) columns: Columns,
+    pub(crate) columns: VectorLength,
     pub(crate) vectors: Vec<Vector>,
     pub(crate) claims: Vec<Vec<Layout>>,
 }
@@ -75,7 +77,7 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    fn draw(self, columns: Columns, mut draw: impl FnMut() -> Scalar) -> Option<Functional> {
+    fn draw(self, columns: VectorLength, mut draw: impl FnMut() -> Scalar) -> Option<Functional> {
         let mut scalars = |len: usize| -> Vec<Scalar> { (0..len).map(|_| draw()).collect() };
         let (offset, factors) = match self {
             Self::Point => {
@@ -113,7 +115,7 @@ impl Shape {
 /// A public vector of weights, two hidden vectors of integers, a hidden vector of scalars, a short mask vector,
 /// and a vector of sums; six claims.
 pub(crate) fn case(columns: usize, seed: u8) -> Case {
-    let columns = Columns::new(columns).unwrap();
+    let columns = VectorLength::new(columns).unwrap();
     let count = columns.count();
     let mut random = Random::new(seed);
     let vector = |cells, blinding| Vector { cells, blinding };
@@ -168,7 +170,7 @@ pub(crate) fn cells(vector: &Vector) -> Vec<Scalar> {
 }
 
 /// The weights `e_0 … e_{C−1}`, multiplied out.
-pub(crate) fn weights(columns: Columns, functional: &Functional) -> Vec<Scalar> {
+pub(crate) fn weights(columns: VectorLength, functional: &Functional) -> Vec<Scalar> {
     let mut cells = vec![(functional.offset, Scalar::ONE)];
     for factor in &functional.factors {
         let times = |(column, product): (usize, Scalar)| {

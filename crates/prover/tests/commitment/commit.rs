@@ -2,13 +2,13 @@
 
 use crate::case::*;
 use proptest::prelude::*;
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_prover::commitment::{Cells, Vector, commit};
 
 #[test]
 fn commitments_of_integers_and_of_their_scalars_are_equal() {
-    let columns = Columns::new(16).unwrap();
+    let columns = VectorLength::new(16).unwrap();
     let ranges: [&[i64]; 7] = [
         &[],
         &[0, 1, 255],
@@ -40,7 +40,7 @@ proptest! {
     fn commitments_of_sums_and_of_their_scalars_are_equal(
         picks in prop::collection::vec((0_u32..16, 0_u32..6), 0..80),
     ) {
-        let columns = Columns::new(16).unwrap();
+        let columns = VectorLength::new(16).unwrap();
         let mut values = Random::new(25).scalars(6);
         values[0] = Scalar::ZERO;
         // Sums of the two cancel.

@@ -2,7 +2,7 @@
 
 use crate::case::*;
 use crate::slow::*;
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_field::{AdditiveGroup, Scalar};
 use zklens_prover::commitment::{Cells, Vector};
 use zklens_transcript::{TapeError, labels};
@@ -35,7 +35,7 @@ fn rows_of_one_column_have_no_proof() {
         blinding: random.scalar(),
     };
     let case = Case {
-        columns: Columns::new(1).unwrap(),
+        columns: VectorLength::new(1).unwrap(),
         vectors: vec![vector],
         claims: vec![vec![Layout {
             vectors: vec![(0, random.scalar())],

@@ -2,7 +2,7 @@
 
 use crate::case::*;
 use crate::slow::*;
-use zklens_commitment::{Columns, Factor, Functional};
+use zklens_commitment::{Factor, Functional, VectorLength};
 use zklens_field::{AdditiveGroup, Field, SCALAR_BYTES, Scalar};
 use zklens_multilinear::eq_table;
 use zklens_prover::commitment::Cells;
@@ -28,7 +28,7 @@ fn two_openings_of_one_vector_share_no_word() {
 /// `d`. With one cell less they do not.
 #[test]
 fn a_mask_row_with_three_cells_to_spare_hides_an_opening() {
-    let columns = Columns::new(16).unwrap();
+    let columns = VectorLength::new(16).unwrap();
     let mut random = Random::new(20);
     for t in [1, 2, 3] {
         let mut functionals: Vec<Vec<Scalar>> =
@@ -51,7 +51,7 @@ fn a_mask_row_with_three_cells_to_spare_hides_an_opening() {
 /// no value depends on them.
 #[test]
 fn three_cells_that_no_claim_weighs_hide_an_opening() {
-    let columns = Columns::new(16).unwrap();
+    let columns = VectorLength::new(16).unwrap();
     let count = columns.count();
     let mut random = Random::new(24);
     let challenges = [(); 3].map(|()| random.scalar());
@@ -87,7 +87,7 @@ fn three_cells_that_no_claim_weighs_hide_an_opening() {
 /// are one.
 #[test]
 fn a_cell_behind_all_weights_is_as_good_as_none() {
-    let columns = Columns::new(16).unwrap();
+    let columns = VectorLength::new(16).unwrap();
     let mut random = Random::new(27);
     let challenges = [(); 3].map(|()| random.scalar());
     for len in [1, 4, 8] {
@@ -104,7 +104,7 @@ fn a_cell_behind_all_weights_is_as_good_as_none() {
 
 /// How many words a vector with these free cells and `β` hides.
 fn rank_of(
-    columns: Columns,
+    columns: VectorLength,
     cells: &[usize],
     functionals: &[Vec<Scalar>],
     challenges: [Scalar; 3],
@@ -115,7 +115,7 @@ fn rank_of(
 }
 
 /// The weights of one run of columns.
-fn factor(columns: Columns, offset: usize, run: Vec<Scalar>) -> Vec<Scalar> {
+fn factor(columns: VectorLength, offset: usize, run: Vec<Scalar>) -> Vec<Scalar> {
     let factors = vec![Factor {
         axis: run.into(),
         stride: 1,
@@ -125,7 +125,7 @@ fn factor(columns: Columns, offset: usize, run: Vec<Scalar>) -> Vec<Scalar> {
 
 /// What a vector that is one at `cell` and zero elsewhere adds to `[vector(τ), y_1 … y_t, A(τ), B(τ), d]`.
 fn reveal(
-    columns: Columns,
+    columns: VectorLength,
     cell: usize,
     functionals: &[Vec<Scalar>],
     [tau, z, gamma]: [Scalar; 3],

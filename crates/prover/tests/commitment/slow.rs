@@ -2,7 +2,7 @@
 
 use crate::case::*;
 use std::cmp::Ordering;
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_field::{AdditiveGroup, Field, Scalar, linear_combination};
 use zklens_prover::commitment::Vector;
 use zklens_transcript::labels;
@@ -51,7 +51,7 @@ pub(crate) fn quotient(f: &[Scalar], value: Scalar, x: Scalar) -> Vec<Scalar> {
 
 /// `A` and `B`, from `γ^k·V_k` and `E_k` by the definition.
 pub(crate) fn product_of(
-    columns: Columns,
+    columns: VectorLength,
     pairs: &[(Vec<Scalar>, Vec<Scalar>)],
 ) -> [Vec<Scalar>; 2] {
     let [mut above, mut below] = [(); 2].map(|()| vec![Scalar::ZERO; columns.count()]);
@@ -71,7 +71,7 @@ pub(crate) fn product_of(
 }
 
 /// A vector's polynomial.
-pub(crate) fn polynomial(columns: Columns, vector: &Vector) -> Vec<Scalar> {
+pub(crate) fn polynomial(columns: VectorLength, vector: &Vector) -> Vec<Scalar> {
     let mut polynomial = cells(vector);
     polynomial.resize(columns.count(), Scalar::ZERO);
     polynomial.push(vector.blinding);

@@ -7,7 +7,7 @@ pub(crate) mod vectors;
 use chacha20::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::sync::LazyLock;
-use zklens_commitment::{Columns, Setup};
+use zklens_commitment::{Setup, VectorLength};
 use zklens_layers::Layout;
 use zklens_model::{Model, Pixels};
 use zklens_prover::{Privacy, ProvingKey};
@@ -29,7 +29,7 @@ pub(crate) fn rng(seed: u8) -> ChaCha20Rng {
 /// A key of a model with rows of so many columns, as its file may say.
 pub(crate) fn key_with_columns(model: &Model, count: usize) -> ProvingKey {
     let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).expect("provable");
-    let columns = Columns::new(count).expect("a length of rows");
+    let columns = VectorLength::new(count).expect("a length of rows");
     let layout = Layout::new(key.verifying().circuit(), columns, 1).expect("random cells fit");
     let blindings = vec![0; 32 * layout.vectors.weights.len()];
     let mut file = key.encode();

@@ -7,7 +7,7 @@ use crate::network::{ByteAt, Cells, Network, row_of, rows_of};
 use crate::prover::Script;
 use crate::rules::{Rule, asked, entries_of, has_entries};
 use std::collections::BTreeSet;
-use zklens_commitment::Columns;
+use zklens_commitment::VectorLength;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_layers::circuit::{Circuit, LinearOp, Operand, Path, Step, Table, Weighted};
 use zklens_layers::dims::Sides;
@@ -55,7 +55,7 @@ fn circuit(inside: &[Table], label: Table, arrays: &[&[usize]]) -> Circuit {
 
 /// A key of a circuit with commitments to these arrays.
 fn key(circuit: Circuit, arrays: &[Vec<Scalar>]) -> Result<VerifyingKey, KeyError> {
-    let columns = Columns::new(512).unwrap();
+    let columns = VectorLength::new(512).unwrap();
     let layout = Layout::new(&circuit, columns, 1)?;
     let row = |cells: Vec<Scalar>| Vector {
         cells: commitment::Cells::Scalars(cells),
