@@ -1,4 +1,7 @@
-//! What an opening is asked to prove.
+//! Claims: sums over committed vectors that an opening proves.
+//!
+//! For example, "twice the sum of the first three cells of vector 5 is 42" is a [`Claim`] with one [`Term`]: vector 5
+//! with the coefficient 2, and a [`Functional`] with factors 1, 1, 1 for the first three cells and 0 for the others.
 
 use alloc::vec::Vec;
 use zklens_field::{AdditiveGroup, Field, Scalar};
@@ -31,57 +34,59 @@ impl VectorLength {
     }
 }
 
-/// The claim `Σ_t Σ_i coefficient_ti·⟨row_i, functional_t⟩ = value`.
+/// The claim `Σ_t Σ_i ρ_ti·⟨vector_i, functional_t⟩ = value`, where `ρ_ti` is the coefficient of vector `i` in term
+/// `t`, and `⟨v, e⟩ = Σ_j v_j·e_j`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a claim nobody checks proves nothing"]
 pub struct Claim {
-    /// What is summed.
+    /// The summands.
     pub terms: Vec<Term>,
     /// The claimed value.
     pub value: Scalar,
 }
 
-/// `Σ_i coefficient_i·⟨row_i, functional⟩`
+/// `Σ_i ρ_i·⟨vector_i, functional⟩`: one functional applied to one or more vectors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// Indices of vectors and their coefficients. A vector named twice counts twice.
+    /// For each vector its index among the commitments, and its coefficient `ρ_i`. A vector that is listed twice
+    /// counts twice.
     pub vectors: Vec<(usize, Scalar)>,
-    /// The weight of every column.
+    /// The factor of every cell.
     pub functional: Functional,
 }
 
-/// A weight for every column: the coefficients `e_0 … e_{C−1}` of a polynomial that is cheap to
-/// evaluate.
+/// A factor for every cell of a vector: the coefficients `e_0 … e_{C−1}` of a polynomial that is cheap to evaluate.
 ///
 /// ```text
-/// E(X) = X^offset · Π_f Σ_k weights_f[k]·X^(stride_f·k)
+/// E(X) = X^offset · Π_f Σ_k axis_f[k]·X^(stride_f·k)
 /// ```
 ///
-/// The vectors' multilinear extension at a point is the factor of stride 1 whose weights are the
-/// `eq_table` of the point; or, the point split in two, two factors.
+/// For example, the value of a vector's multilinear extension at a point has one factor: stride 1, and the `eq_table`
+/// of the point as its axis vector. If the point is split in two, it has two factors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Functional {
-    /// The first column that may have a weight.
+    /// The first cell whose factor may be other than zero.
     pub offset: usize,
-    /// The product of none is one.
+    /// The polynomials that are multiplied, one for each axis. An empty list has the product 1.
     pub factors: Vec<Factor>,
 }
 
-/// A weight for every index of one axis.
+/// One scalar for every index of one axis of an array.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AxisVector {
-    /// `eq(point, bits of k)` for `k < len`. All of them take as many steps as the point has coordinates.
+    /// `eq(point, bits of k)` for `k < len`. Evaluating or summing all of them takes one step per coordinate of the
+    /// point.
     Eq {
         /// One coordinate per bit, the most significant first.
         point: Vec<Scalar>,
         /// Length of the axis, at most `2^point.len()`.
         len: usize,
     },
-    /// Any weights.
+    /// One scalar per index, written out.
     Listed(Vec<Scalar>),
-    /// One at `index`, zero at all others below `len`; zero everywhere if the index is not below it.
+    /// One at `index`, zero at every other index below `len`. Zero everywhere if `index ≥ len`.
     Unit {
-        /// Where the one is.
+        /// The index with the value one.
         index: usize,
         /// Length of the axis.
         len: usize,
@@ -89,28 +94,28 @@ pub enum AxisVector {
 }
 
 impl From<Vec<Scalar>> for AxisVector {
-    fn from(weights: Vec<Scalar>) -> Self {
-        Self::Listed(weights)
+    fn from(scalars: Vec<Scalar>) -> Self {
+        Self::Listed(scalars)
     }
 }
 
 impl AxisVector {
-    /// How many there are.
+    /// The length of the axis: the number of scalars.
     #[must_use]
     pub const fn len(&self) -> usize {
         match self {
             Self::Eq { len, .. } | Self::Unit { len, .. } => *len,
-            Self::Listed(weights) => weights.len(),
+            Self::Listed(scalars) => scalars.len(),
         }
     }
 
-    /// Whether there is none.
+    /// Whether the axis has length zero.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The weights, one by one.
+    /// All scalars, written out.
     #[must_use]
     pub fn values(&self) -> Vec<Scalar> {
         match self {
@@ -119,18 +124,19 @@ impl AxisVector {
                 table.truncate(*len);
                 table
             }
-            Self::Listed(weights) => weights.clone(),
+            Self::Listed(scalars) => scalars.clone(),
             Self::Unit { index, len } => {
-                let mut weights = alloc::vec![Scalar::ZERO; *len];
-                if let Some(weight) = weights.get_mut(*index) {
-                    *weight = Scalar::ONE;
+                let mut scalars = alloc::vec![Scalar::ZERO; *len];
+                if let Some(scalar) = scalars.get_mut(*index) {
+                    *scalar = Scalar::ONE;
                 }
-                weights
+                scalars
             }
         }
     }
 
-    /// The `count` weights from index `start` on, in as many steps and a few for each coordinate.
+    /// The scalars of the indices from `start` to `start + count`, in about `count` steps and a few for each
+    /// coordinate. The part of a list ends where the list does.
     #[must_use]
     pub fn part(&self, start: usize, count: usize) -> Self {
         match self {
@@ -138,8 +144,8 @@ impl AxisVector {
                 let count = count.min(len.saturating_sub(start));
                 Self::Listed(eq_part(point, start, count))
             }
-            Self::Listed(weights) => {
-                let part = weights.iter().skip(start).take(count);
+            Self::Listed(scalars) => {
+                let part = scalars.iter().skip(start).take(count);
                 Self::Listed(part.copied().collect())
             }
             Self::Unit { index, .. } => Self::Unit {
@@ -149,13 +155,14 @@ impl AxisVector {
         }
     }
 
-    /// `Σ_k weight_k`
+    /// `Σ_k a_k` over the scalars `a_k` of this vector.
     #[must_use]
     pub fn sum(&self) -> Scalar {
         self.at(&Scalar::ONE)
     }
 
-    /// `Σ_k weight_k·other_k`, over the shorter of the two. Two points of equal length take a step per coordinate.
+    /// `Σ_k a_k·b_k` for the scalars `a_k` of this vector and `b_k` of `other`, up to the end of the shorter one. If
+    /// both are [`Self::Eq`] with points of equal length, it takes one step per coordinate.
     #[must_use]
     pub fn dot(&self, other: &Self) -> Scalar {
         match (self, other) {
@@ -177,14 +184,14 @@ impl AxisVector {
         }
     }
 
-    /// `Σ_k weight_k·x^k`
+    /// `Σ_k a_k·x^k` over the scalars `a_k` of this vector.
     #[must_use]
     pub fn at(&self, x: &Scalar) -> Scalar {
         match self {
             Self::Eq { point, len } => eq_at(point, *len, x),
-            Self::Listed(weights) => {
-                let horner = |value: Scalar, weight: &Scalar| value * x + weight;
-                weights.iter().rev().fold(Scalar::ZERO, horner)
+            Self::Listed(scalars) => {
+                let horner = |value: Scalar, scalar: &Scalar| value * x + scalar;
+                scalars.iter().rev().fold(Scalar::ZERO, horner)
             }
             Self::Unit { index, len } if index < len => power(x, *index),
             Self::Unit { .. } => Scalar::ZERO,
@@ -192,8 +199,10 @@ impl AxisVector {
     }
 }
 
-/// `eq(point, k)` for `start ≤ k < start + count`: of each block of a power of two that these touch, the weights of its
-/// lower bits times those of its upper.
+/// `eq(point, bits of k)` for `start ≤ k < start + count`.
+///
+/// The indices are cut into blocks of a power of two. All blocks share the values of `eq` in their lower bits; each
+/// block has one factor for its upper bits.
 fn eq_part(point: &[Scalar], start: usize, count: usize) -> Vec<Scalar> {
     let bits = count.checked_ilog2().unwrap_or_default();
     let low = usize::try_from(bits).unwrap_or_default().min(point.len());
@@ -202,7 +211,7 @@ fn eq_part(point: &[Scalar], start: usize, count: usize) -> Vec<Scalar> {
     let first = start.checked_div(block.len()).unwrap_or_default();
     let skipped = start.checked_rem(block.len()).unwrap_or_default();
     let blocks = skipped.saturating_add(count).div_ceil(block.len().max(1));
-    let mut weights = Vec::with_capacity(block.len().saturating_mul(blocks));
+    let mut values = Vec::with_capacity(block.len().saturating_mul(blocks));
     for number in first..first.saturating_add(blocks) {
         let mut bits = number;
         let mut factor = Scalar::ONE;
@@ -213,11 +222,11 @@ fn eq_part(point: &[Scalar], start: usize, count: usize) -> Vec<Scalar> {
             };
             bits = bits.checked_shr(1).unwrap_or_default();
         }
-        weights.extend(block.iter().map(|weight| factor * weight));
+        values.extend(block.iter().map(|value| factor * value));
     }
-    weights.drain(..skipped.min(weights.len()));
-    weights.truncate(count);
-    weights
+    values.drain(..skipped.min(values.len()));
+    values.truncate(count);
+    values
 }
 
 /// `Σ_{k < len} eq(point, k)·x^k`
@@ -244,21 +253,21 @@ fn sum_below(pairs: impl Iterator<Item = [Scalar; 2]>, len: usize) -> Scalar {
         whole *= off + on;
         bits = bits.checked_shr(1).unwrap_or_default();
     }
-    // As long as there are indices, all of them.
+    // Bits left over mean that `len` is at least the number of indices, so all of them count.
     if bits == 0 { part } else { whole }
 }
 
-/// `Σ_k weight_k·X^(stride·k)`; zero if there are no weights.
+/// The polynomial `Σ_k axis[k]·X^(stride·k)`; zero if the axis has length zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Factor {
     /// The coefficients, from `X^0` on.
     pub axis: AxisVector,
-    /// The columns from one weight to the next.
+    /// The distance, in cells, from one index of the axis to the next.
     pub stride: usize,
 }
 
 impl Functional {
-    /// One at `column`, zero elsewhere.
+    /// One at the cell `column`, zero at every other cell.
     #[must_use]
     pub const fn cell(column: usize) -> Self {
         Self {
@@ -267,15 +276,15 @@ impl Functional {
         }
     }
 
-    /// `E(x)`.
+    /// `E(x)`, the polynomial's value at `x`.
     #[must_use]
     pub fn at(&self, x: &Scalar) -> Scalar {
         let factors: Scalar = self.factors.iter().map(|factor| factor.at(x)).product();
         power(x, self.offset) * factors
     }
 
-    /// One more than the last column that may have a weight; zero if no column may. `None` if that is
-    /// no `usize`.
+    /// The end of the cells whose factor may be other than zero: one more than the last of them, or zero if an axis
+    /// is empty. `None` if the end exceeds `usize`.
     #[must_use]
     pub fn end(&self) -> Option<usize> {
         if self.factors.iter().any(|factor| factor.axis.is_empty()) {
@@ -289,16 +298,16 @@ impl Functional {
         last.checked_add(1)
     }
 
-    /// `e_0 … e_{C−1}`, written out. AxisVector of columns beyond are left out.
+    /// `e_0 … e_{C−1}`, written out. Coefficients from `X^C` on are left out.
     #[must_use]
     pub fn coefficients(&self, columns: VectorLength) -> Vec<Scalar> {
         let count = columns.count();
-        let mut weights = Vec::from([Scalar::ONE]);
+        let mut product = Vec::from([Scalar::ONE]);
         for factor in &self.factors {
-            weights = factor.times(&weights, count);
+            product = factor.times(&product, count);
         }
         let mut shifted = alloc::vec![Scalar::ZERO; self.offset.min(count)];
-        shifted.append(&mut weights);
+        shifted.append(&mut product);
         shifted.resize(count, Scalar::ZERO);
         shifted
     }
@@ -309,17 +318,17 @@ impl Factor {
         self.axis.at(&power(x, self.stride))
     }
 
-    /// The product with `polynomial`, below `X^count`.
+    /// The coefficients of the product with `polynomial`, up to but without `X^count`.
     fn times(&self, polynomial: &[Scalar], count: usize) -> Vec<Scalar> {
         let mut product = Vec::new();
-        for (k, weight) in self.axis.values().iter().enumerate() {
+        for (k, scalar) in self.axis.values().iter().enumerate() {
             let shift = self.stride.saturating_mul(k).min(count);
             let end = shift.saturating_add(polynomial.len()).min(count);
             product.resize(end.max(product.len()), Scalar::ZERO);
             let shifted = product.iter_mut().skip(shift).zip(polynomial);
-            // With wide strides most coefficients are zero.
+            // With wide strides most coefficients are zero; skipping them saves the multiplication.
             for (sum, coefficient) in shifted.filter(|(_, c)| **c != Scalar::ZERO) {
-                *sum += *coefficient * weight;
+                *sum += *coefficient * scalar;
             }
         }
         product

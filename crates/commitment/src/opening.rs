@@ -1,29 +1,41 @@
-//! Opening: claims on combinations of vectors, checked by two pairings.
+//! The opening proves many claims about sums over committed vectors at once, with three points, one scalar and two
+//! pairings.
 //!
 //! # Claim
+//!
+//! For the vectors inside given commitments `K_i`:
 //!
 //! ```text
 //! V_kt(X) = Σ_i ρ_kti·row_i(X)      E_kt(X) = Σ_{j<C} e_ktj·X^j
 //! Σ_t Σ_{j<C} v_ktj·e_ktj = y_k     for every claim k < n, over its terms t
 //! ```
 //!
-//! for the vectors inside given commitments `K_i`. **Before `γ` the caller has bound all of it**: the
-//! commitments, `c`, the digest of the setup, the terms with their `ρ` and `e`, and `y`. A
-//! [`Reader`] binds what was read from its tape and the statement's digest, so what is not on the
-//! tape must be in that digest.
+//! * `n` is the number of claims, `C` the number of cells of every vector;
+//! * `row_i(X)` is vector `i` as a polynomial: its cells are the coefficients below `X^C`, and its hiding coefficient
+//!   is at `X^C` (see the crate's documentation);
+//! * `ρ_kti` is the coefficient of vector `i` in term `t` of claim `k`;
+//! * `e_ktj` is the factor of cell `j` in that term: the functional;
+//! * `v_ktj` is the coefficient of `X^j` in `V_kt`: cell `j` of the combined vectors;
+//! * `y_k` is the value that is claimed;
+//! * `[P]` is the commitment `P(τ)·[1]₁` to a polynomial `P`.
+//!
+//! **Before `γ` the caller has bound all of it**: the commitments, `C`, the digest of the setup, the terms with their
+//! `ρ` and `e`, and `y`. A [`Reader`] binds the messages that it has read and the statement's digest. Everything else
+//! must be in that digest.
 //!
 //! # Protocol
 //!
-//! `V(X)·E(X^-1)` has the constant coefficient `⟨v, e⟩`: the hiding coefficient at `X^C` meets only
-//! `X^0 … X^-(C−1)` and stays above it. Summed over the terms, and batched,
+//! The constant coefficient of `V(X)·E(X^-1)` is `Σ_j v_j·e_j`. The hiding coefficient at `X^C` is multiplied by
+//! `X^0 … X^-(C−1)` only, so it stays above the constant coefficient. Summed over the terms, and batched with powers
+//! of `γ`,
 //!
 //! ```text
 //! Σ_kt γ^k·V_kt(X)·E_kt(X^-1) = Y + X·A(X) + X^-1·B(X^-1)        Y = Σ_k γ^k·y_k
 //! ```
 //!
-//! with two polynomials `A` and `B`. No degree is checked, and none needs to be: whatever they are, they add
-//! nothing at `X^0`; whatever the vectors hold beyond `X^(C−1)` meets no weight there. At a point `z` the left side
-//! is linear in the vectors' polynomials, so no `V_kt(z)` is sent, and each `E_kt` is evaluated once:
+//! with two polynomials `A` and `B`. Their degrees need no check: `A` and `B` add nothing at `X^0`, and coefficients
+//! of the vectors from `X^C` on have no factor that brings them there. At a point `z` the left side is linear in the
+//! vectors' polynomials. So the prover sends no `V_kt(z)`, and the verifier evaluates each `E_kt` once:
 //!
 //! ```text
 //! F(X) = Σ_kt γ^k·E_kt(1/z)·V_kt(X) − z·A(X)        F(z) = Y + B(1/z)/z
@@ -57,47 +69,50 @@
 //!   false and holds at `x`: at most `(N + 1) / 2^253`. As an identity, it gives `F(z) = f` at `z`
 //!   and `B(1/z) = d` at `1/z`, because `z ≠ 1/z`: the two points need no challenge of their own.
 //!
-//! With `N = 2^27` and less than `2^15` claims that is below `2^-224`. Cells beyond those that a
-//! claim means, such as padding, may hold anything: what must be zero needs a claim that says so.
+//! With `N = 2^27` and less than `2^15` claims that is below `2^-224`. Cells that no claim
+//! weighs, such as padding, may hold anything. If a cell must be zero, a claim has to say so.
 //!
 //! # Completeness
 //!
-//! An honest proof is refused in step 7 with probability at most `5 / 2^253`. If `A` or `B` is zero its
-//! commitment has no encoding, and there is no proof: at least one claim must weigh a mask vector.
+//! An honest proof is refused in step 7 with probability at most `5 / 2^253`. If `A` or `B` is zero, its commitment
+//! cannot be encoded, so there is no proof: at least one claim must weigh a mask vector.
 //!
 //! # Zero-knowledge
 //!
-//! Beside the commitments and the values `y_k`, which are the caller's to hide, the tape holds `A(τ)`, `B(τ)`,
+//! The caller hides the commitments and the values `y_k`. Beside them, the tape holds `A(τ)`, `B(τ)`,
 //! `d = B(1/z)`, and two points which those determine: `[Q]` through its definition at `τ`, where `F(τ)` is a
 //! combination of commitments and `A(τ)`; `[W]` through step 7. The identity at `X = τ`, where `V_kt(τ)` is a
-//! combination of commitments, says what `A(τ)` is, given `B(1/τ)`. So a simulator that knows `τ` needs `B` at the three
-//! places `τ`, `1/τ` and `1/z` uniform, and no more.
+//! combination of commitments, says what `A(τ)` is, given `B(1/τ)`. So a simulator that knows `τ` needs `B` at the
+//! three places `τ`, `1/τ` and `1/z` uniform, and no more.
 //!
-//! Let `e = Σ_kt γ^k·ρ_ktm·e_kt` be the batched weights on one *mask vector* `m`, whose cells in columns 0, 1 and 2 are
-//! *free*: no claim weighs them, `e_0 = e_1 = e_2 = 0`. Cell `j` adds `m_j·Σ_l e_l·X^(j−l)` to the left side, so these
+//! Let `e = Σ_kt γ^k·ρ_ktm·e_kt` be the batched factors of one *mask vector* `m`. Its cells 0, 1 and 2 are *free*: no
+//! claim weighs them, `e_0 = e_1 = e_2 = 0`. Cell `j` adds `m_j·Σ_l e_l·X^(j−l)` to the left side, so these
 //! three add to `B` only:
 //!
 //! ```text
 //! (m_0·X² + m_1·X + m_2)·g(X)        g(X) = Σ_{l≥3} e_l·X^(l−3)
 //! ```
 //!
-//! Unless `g` is zero at one of the three places, or two of them coincide, uniform `m_0`, `m_1` and `m_2`, independent of
-//! all else on the tape, make the three values uniform. `g` is not zero if some weight is not, and has at most `C`
-//! zeros; if `τ` or `1/τ` were one, whoever factors `g` would have `τ`; that `1/z` is one, or is `τ` or `1/τ`, happens for
-//! at most `C + 2` of all `z`.
+//! Unless `g` is zero at one of the three places, or two of them coincide, uniform `m_0`, `m_1` and `m_2`,
+//! independent of all else on the tape, make the three values uniform. `g` is not zero if some factor `e_l` is not,
+//! and has at most `C` zeros; if `τ` or `1/τ` were one, whoever factors `g` would have `τ`; that `1/z` is one, or is
+//! `τ` or `1/τ`, happens for at most `C + 2` of all `z`.
 //!
-//! **Blinding commitments does not hide an opening; a mask vector does.** A vector's `β` enters `A(τ)` too, but given the
-//! vector's commitment it is no other unknown than `B(1/τ)`. A free cell behind all weights would enter `A` alone, and for
-//! the same reason hide nothing. Nor can the coefficients of a sumcheck's mask serve: given the witness, the round
-//! messages determine them.
+//! **Blinding commitments does not hide an opening; a mask vector does.** A vector's `β` enters `A(τ)` too, but given
+//! the vector's commitment it is the same unknown as `B(1/τ)`. A free cell behind all
+//! weighed cells would enter `A` alone, and hide nothing for the same reason. Nor can the coefficients of a
+//! sumcheck's mask serve: given the witness, the round messages determine them.
 //!
-//! Some weight is not zero if one claim alone, its terms summed, weighs a column of the mask vector: of all `γ`, at most
-//! `n − 1` cancel that weight. With `C < 2^14` and less than `2^15` claims the tape differs from a simulated one with
-//! probability below `2^-236`.
+//! Some factor `e_l` is not zero if one claim alone, its terms summed, weighs a cell of the mask vector: at most
+//! `n − 1` values of `γ` cancel that factor. With `C < 2^14` and less than `2^15` claims the tape differs from a simulated
+//! one with probability below `2^-236`.
 //!
-//! **The caller's duty**: a mask vector whose cells in columns 0, 1 and 2 are uniform, of use nowhere else, and weighed by
-//! no claim of the opening; a claim that weighs some other cell of it with a non-zero coefficient, its terms summed; for
-//! every hidden vector, the mask vector included, its own random `β`. All these are for one opening only.
+//! **Warning:** the caller must provide, for each opening anew:
+//!
+//! * a mask vector whose cells 0, 1 and 2 are uniform, are used nowhere else, and are weighed by no claim of the
+//!   opening;
+//! * a claim that weighs some other cell of the mask vector with a non-zero coefficient, its terms summed;
+//! * for every hidden vector, the mask vector included, its own random `β`.
 //!
 //! # Reference
 //!
@@ -114,12 +129,15 @@ use zklens_field::{
 };
 use zklens_transcript::{Reader, TapeError, labels};
 
-/// Checks `claims` on the vectors inside `commitments`. Nothing is left to prove, if the caller has
-/// bound the commitments, the columns, the setup and whatever the claims depend on; see the module.
+/// Checks `claims` on the vectors inside `commitments`, each with `columns` cells. If it succeeds, all of them are
+/// true.
+///
+/// **Warning:** the caller must have bound the commitments, the number of cells, the setup and everything that the
+/// claims depend on before it calls this; see the module's documentation.
 ///
 /// # Errors
 ///
-/// The tape is malformed, there is no claim, a claim does not fit the vectors, or one of them is false.
+/// The tape is malformed, `claims` is empty, a claim names a vector or a cell that does not exist, or a claim is false.
 pub fn verify(
     setup: &VerifierSetup,
     columns: VectorLength,
@@ -134,7 +152,7 @@ pub fn verify(
     // 1. Batch the claims.
     let gamma = reader.draw(labels::OPENING_CLAIMS);
 
-    // 2. What the products leave.
+    // 2. The products above and below their constant term.
     let [above, below] = reader.read_points(labels::OPENING_PRODUCT)?;
 
     // 3. Where the identity is checked.
@@ -171,7 +189,7 @@ pub fn verify(
     holds.then_some(()).ok_or(OpeningError::Refused)
 }
 
-/// `z`, and what step 7 divides by.
+/// `z`, with the inverses that step 7 needs.
 #[derive(Debug)]
 struct Places {
     z: Scalar,
@@ -200,7 +218,7 @@ impl Places {
     }
 }
 
-/// All claims as one.
+/// All claims, combined into one with the powers of `γ`.
 #[derive(Debug)]
 struct Batch {
     /// For every vector, its coefficient in `F(X) / (x − z)`.
@@ -226,13 +244,13 @@ fn batch(
         } in &claim.terms
         {
             check(columns, index, functional)?;
-            let weight = power * places.over_x_z * functional.at(&places.z_inverse);
+            let factor = power * places.over_x_z * functional.at(&places.z_inverse);
             for (vector, rho) in vectors {
                 *coefficients.get_mut(*vector).ok_or(OpeningError::Vector {
                     claim: index,
                     vector: *vector,
                     vectors: num_vectors,
-                })? += weight * *rho;
+                })? += factor * *rho;
             }
         }
         value += power * claim.value;
@@ -244,7 +262,7 @@ fn batch(
     })
 }
 
-/// Checks that a functional weighs cells, and not what hides a vector.
+/// Checks that a functional weighs only cells of a vector, and not its hiding coefficient.
 fn check(columns: VectorLength, claim: usize, functional: &Functional) -> Result<(), OpeningError> {
     let columns = columns.count();
     let end = functional.end().unwrap_or(usize::MAX);
@@ -259,36 +277,36 @@ fn check(columns: VectorLength, claim: usize, functional: &Functional) -> Result
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpeningError {
-    /// The bytes are not a proof tape.
+    /// The bytes are too short, or encode no scalar or point. The prover's fault.
     #[error(transparent)]
     Tape(#[from] TapeError),
-    /// A claim is false, or the proof is not a proof of these claims.
+    /// A claim is false, or the proof belongs to different claims. The prover's fault.
     #[error("the opening does not prove its claims")]
     Refused,
-    /// Challenges that happened to meet. An honest prover draws other randomness.
+    /// `z` is 0, 1 or −1, or `x` is `z` or `1/z`. Nobody's fault: an honest prover starts again with new randomness.
     #[error("challenges coincide")]
     Challenges,
-    /// The caller opens without a claim, which would prove nothing.
-    #[error("an opening without a claim")]
+    /// The list of claims is empty, so the opening would prove nothing. The caller's fault.
+    #[error("an opening needs at least one claim, got none")]
     NoClaims,
-    /// The caller's claim weighs a column that does not exist.
-    #[error("claim {claim}: column {column} of {columns}")]
+    /// A claim weighs a cell that does not exist. The caller's fault.
+    #[error("claim {claim} weighs cell {column}, but vectors have {columns} cells")]
     Column {
-        /// Which claim.
+        /// The position of the claim in the list, from 0.
         claim: usize,
-        /// The last column that the functional weighs, as far as a `usize` goes.
+        /// The last cell that the functional weighs, from 0; `usize::MAX − 1` if it lies beyond.
         column: usize,
-        /// How many there are.
+        /// The number of cells of every vector.
         columns: usize,
     },
-    /// The caller's claim names a vector that does not exist.
-    #[error("claim {claim}: vector {vector} of {vectors}")]
+    /// A claim names a vector that does not exist. The caller's fault.
+    #[error("claim {claim} names vector {vector}, but there are {vectors} commitments")]
     Vector {
-        /// Which claim.
+        /// The position of the claim in the list, from 0.
         claim: usize,
-        /// The vector.
+        /// The index that the claim names, from 0.
         vector: usize,
-        /// How many there are.
+        /// The number of commitments.
         vectors: usize,
     },
 }
@@ -297,7 +315,7 @@ pub enum OpeningError {
 mod tests {
     use super::*;
 
-    /// No transcript can be made to draw these, so they are tried here.
+    /// A transcript cannot be made to draw such challenges, so they are tried here.
     #[test]
     fn refuses_challenges_that_coincide() {
         let [two, three] = [2_u64, 3].map(Scalar::from);

@@ -7,7 +7,7 @@ use zklens_field::{AdditiveGroup, Field, Scalar};
 fn functionals() -> impl Strategy<Value = Functional> {
     let weight = any::<i8>().prop_map(|n| Scalar::from(n / 16));
     let listed = prop::collection::vec(weight.clone(), 0..6).prop_map(AxisVector::from);
-    // Of no coordinate, one weight or none; of two, up to four.
+    // A point without coordinates has at most one value, and a point of two coordinates at most four.
     let eq = (prop::collection::vec(weight, 0..=2), any::<usize>()).prop_map(|(point, len)| {
         let most = 1_usize << point.len();
         let len = len % (most + 1);

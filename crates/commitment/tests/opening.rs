@@ -44,7 +44,7 @@ fn claim(vectors: &[usize], functional: Functional) -> Claim {
     }
 }
 
-/// A functional with factors of so many weights and such strides.
+/// A functional with one factor for each pair of a length and a stride.
 fn functional(offset: usize, factors: &[(usize, usize)]) -> Functional {
     let factor = |(len, stride): &(usize, usize)| Factor {
         axis: vec![Scalar::from(2); *len].into(),
@@ -142,7 +142,7 @@ fn refuses_rows_that_are_not_there() {
 fn errors_say_what_was_expected() {
     let claims = [claim(&[0], functional(1, &[(3, 4)]))];
     let message = verify(&claims, &tape()).unwrap_err().to_string();
-    assert_eq!(message, "claim 0: column 9 of 8");
+    assert_eq!(message, "claim 0 weighs cell 9, but vectors have 8 cells");
     let message = verify(&claims, &[]).unwrap_err().to_string();
     assert_eq!(message, "the proof ends inside `commitment/product`");
 }
