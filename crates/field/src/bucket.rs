@@ -75,12 +75,12 @@ impl Neg for Addend {
     }
 }
 
-/// The sum of each of `count` buckets, from picks of a point, by its index, and a bucket; infinity
-/// where there are none.
+/// The sum of each of `count` buckets. A pick `(point, bucket)` adds the point with this index to the bucket. An
+/// empty bucket has the sum infinity.
 ///
 /// # Panics
 ///
-/// There is no such point, or no such bucket.
+/// A pick names a point or a bucket that does not exist.
 pub(crate) fn sums(count: usize, points: &[Addend], picks: &[(u32, u32)]) -> Vec<Addend> {
     let mut ends = alloc::vec![0; count];
     for (_, bucket) in picks {
@@ -137,8 +137,8 @@ fn add_pairs(points: &mut [Addend], firsts: &[usize], stride: usize) {
     }
 }
 
-/// What the slope of the line through two points is divided by; never zero, and without meaning
-/// where [`add`] needs no slope.
+/// The denominator of the slope of the line through two points. It is never zero, and has no meaning where [`add`]
+/// needs no slope.
 fn slope_denominator(p: &Addend, q: &Addend) -> Coordinate {
     if p.x != q.x {
         q.x - p.x

@@ -134,7 +134,7 @@ impl Sub for Coordinate {
     #[inline]
     fn sub(self, other: Self) -> Self {
         let (difference, borrow) = minus(&self.0, &other.0);
-        // What is below zero has all bits set above the limbs.
+        // A negative difference has all bits set above the limbs.
         let mut carry = 0;
         let mut limbs = difference;
         for (limb, p) in limbs.iter_mut().zip(P) {

@@ -13,7 +13,9 @@ pub fn decode_scalar(bytes: &[u8; SCALAR_BYTES]) -> Option<Scalar> {
     (encode_scalar(&scalar) == *bytes).then_some(scalar)
 }
 
-/// The big-endian number `bytes`, reduced. Not for what strangers send: that has one encoding only.
+/// The big-endian number `bytes`, modulo the field's modulus.
+///
+/// **Warning:** different bytes can give the same scalar. For bytes from strangers, use [`decode_scalar`].
 #[must_use]
 pub fn from_bytes(bytes: &[u8; SCALAR_BYTES]) -> Scalar {
     Scalar::from_be_bytes_mod_order(bytes)

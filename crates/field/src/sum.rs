@@ -62,8 +62,8 @@ pub fn sum_of_scalars(points: &[Point], scalars: &[Scalar]) -> Point {
 /// Bits of a digit of integers: with their sign, all bytes have one.
 const INTEGER_WIDTH: u32 = 9;
 
-/// `Σ integers[i] · points[i]`, over the shorter of the two lists: much cheaper than with
-/// scalars. What has more than eight bits costs as much as several integers.
+/// `Σ integers[i] · points[i]`, up to the end of the shorter list. Much cheaper than with scalars; an integer of more
+/// than eight bits costs as much as several integers.
 pub fn sum_of_integers(points: &[Point], integers: &[i64]) -> Point {
     let integers: Vec<i128> = integers.iter().copied().map(i128::from).collect();
     let bits = integers
@@ -72,8 +72,8 @@ pub fn sum_of_integers(points: &[Point], integers: &[i64]) -> Point {
     sum(points, &integers, bits.max().unwrap_or(0), INTEGER_WIDTH)
 }
 
-/// `Σ values[value]·points[index]` over all picks `(index, value)`; a pick of a point or a value that
-/// does not exist is none. Cheaper than [`sum_of_scalars`] if picks are many and values few, and
+/// `Σ values[value]·points[index]` over all picks `(index, value)`; a pick whose point or value does
+/// not exist is skipped. Cheaper than [`sum_of_scalars`] if picks are many and values few, and
 /// free where the value is zero.
 pub fn sum_of_picks(points: &[Point], values: &[Scalar], picks: &[(u32, u32)]) -> Point {
     let counts = |(point, value): &(u32, u32)| {
@@ -112,7 +112,7 @@ fn split(scalar: &Scalar) -> (i128, i128) {
     (low.cast_signed(), high.cast_signed())
 }
 
-/// `scalar·fraction/2^256`, rounded, of which it gives the low half.
+/// The low half of `scalar·fraction/2^256`, rounded.
 fn times_fraction(scalar: &BigInt<4>, fraction: &BigInt<4>) -> u128 {
     let (low, high) = scalar.mul(fraction);
     truncate(&high).wrapping_add(u128::from(low.get_bit(255)))
@@ -151,7 +151,7 @@ fn sum(points: &[Point], integers: &[i128], bits: u32, width: u32) -> Point {
 struct Digits {
     windows: u32,
     width: u32,
-    /// What makes all digits but the highest nonnegative: half of their range in every place.
+    /// Half of a digit's range in every place but the highest. Adding it makes all digits but the highest nonnegative.
     offset: i128,
 }
 

@@ -1,4 +1,4 @@
-//! Encodings have one form, and the group operations are what the EVM's precompiles say.
+//! Every value has one encoding, and group operations agree with the EVM's precompiles.
 
 use ark_bn254::{Fq, Fq2, Fr, G2Affine};
 use ark_ec::AffineRepr;

@@ -1,10 +1,10 @@
-//! What goes in and what comes out.
+//! The claim that goes into a sumcheck, and the claim that comes out.
 
 use crate::mask::{MaskClaim, MaskFunctional};
 use alloc::vec::Vec;
 use zklens_field::Scalar;
 
-/// A claim that some polynomial `g` sums to `sum` over the hypercube of `num_vars` variables.
+/// The claim that a polynomial `g` in `num_vars` variables sums to `sum` over the hypercube.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a claim nobody checks proves nothing"]
 pub struct SumClaim {
@@ -14,8 +14,8 @@ pub struct SumClaim {
     pub sum: Scalar,
 }
 
-/// A claim that `g(point) + p(point) = value`, where `g` is the polynomial summed, of degree at most
-/// `DEGREE` in every variable, and `p` the committed mask.
+/// The claim `g(point) + p(point) = value`, where `g` is the polynomial of the sum, of degree at most `DEGREE` in every
+/// variable, and `p` is the committed mask.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a claim nobody checks proves nothing"]
 pub struct EvalClaim<const DEGREE: usize> {
@@ -26,15 +26,17 @@ pub struct EvalClaim<const DEGREE: usize> {
 }
 
 impl<const DEGREE: usize> EvalClaim<DEGREE> {
-    /// The last `num_vars` coordinates of the point, where a term of `g` that ignores the variables
-    /// before them is evaluated; `None` if the point has fewer.
+    /// The last `num_vars` coordinates of the point; `None` if the point has fewer.
+    ///
+    /// A term of `g` that ignores the earlier variables is evaluated here.
     #[must_use]
     pub fn suffix(&self, num_vars: usize) -> Option<&[Scalar]> {
         let skipped = self.point.len().checked_sub(num_vars)?;
         self.point.get(skipped..)
     }
 
-    /// What remains to be proved once `g(point)` is known to be `evaluation`: the mask's value.
+    /// The claim about the mask that remains once `g(point)` is known to be `evaluation`: `p(point) = value −
+    /// evaluation`.
     pub fn close(self, evaluation: &Scalar) -> MaskClaim {
         MaskClaim {
             functional: MaskFunctional::at::<DEGREE>(&self.point),

@@ -1,4 +1,5 @@
-//! Sumcheck: reduces a claimed sum over the hypercube to one evaluation, and reveals nothing else.
+//! The sumcheck turns a claim about the sum of a polynomial over the hypercube into a claim about its value at one
+//! random point, and its messages reveal nothing.
 //!
 //! # Claim
 //!
@@ -6,9 +7,13 @@
 //! Σ_{x ∈ {0,1}^n} g(x) = s        deg_i(g) ≤ d in every variable, d ≤ 4
 //! ```
 //!
+//! * `g` is a polynomial in `n` variables, and `s` the claimed sum;
+//! * `{0,1}^n`, the *hypercube*, is the set of all lists of `n` bits;
+//! * `deg_i(g)` is the degree of `g` in variable `i`, and `d` a bound on all of them.
+//!
 //! `n` and `d` come from the key.
 //!
-//! # What is summed
+//! # The polynomial
 //!
 //! One sumcheck serves all tables of a proof:
 //!
@@ -17,14 +22,18 @@
 //! g_k(x', b) = (1 − b) · f_k(columns of table k at (x', b))
 //! ```
 //!
-//! *Tables of different sizes.* Table `k` has `2^(m_k − 1)` rows. The sum over the hypercube counts
-//! `g_k` once for every value of the `n − m_k` variables that it ignores, and the weight evens that
-//! out without an inverse: `g` sums to `2^n · (constant + Σ_k Σ_rows f_k)`, which is zero only if the
-//! bracket is. Such a table is evaluated at the last coordinates ([`EvalClaim::suffix`]).
+//! * `f_k` is a polynomial in the cells of one row of table `k`;
+//! * `m_k` is one more than the number of variables of table `k`, which has `2^(m_k − 1)` rows;
+//! * `x'` are the variables of the table, and `b` is the last variable.
 //!
-//! *Blinds.* All tables share the last variable, `b`. A column `u` whose evaluation must hide the
-//! witness stands in `f_k` with a *blind* `ω`, a committed scalar that is uniform and serves nothing
-//! else:
+//! *Tables of different sizes.* The sum over the hypercube counts `g_k` once for every value of the `n − m_k`
+//! variables that it ignores. The factor `2^(m_k)` evens that out without an inverse: `g` sums to `2^n · (constant +
+//! Σ_k Σ_rows f_k)`, which is zero only if the bracket is. Such a table is evaluated at the last coordinates
+//! ([`EvalClaim::suffix`]).
+//!
+//! *Blinds.* All tables share the last variable, `b`. If the evaluation of a column `u` must hide the witness, the
+//! column gets a *blind* `ω`: a committed scalar that is uniform and is used nowhere else. Then `f_k` contains `û` in
+//! place of the column's multilinear extension `ũ`:
 //!
 //! ```text
 //! û(x', b) = (1 − b) · ũ(x') + b · ω
@@ -37,8 +46,8 @@
 //!
 //! # Protocol
 //!
-//! 0. Before anything here the prover has committed, hidingly, to the `n·d` coefficients `a_ij` of a
-//!    mask whose sum over the hypercube is zero whatever they are:
+//! 0. Before the first round, the prover has made a hiding commitment to the `n·d` coefficients `a_ij` of a *mask*
+//!    `p`, whose sum over the hypercube is zero for all coefficients:
 //!
 //!    ```text
 //!    p(x) = Σ_{i<n} Σ_{1≤j≤d} a_ij·(2·x_i^j − 1)
@@ -53,40 +62,41 @@
 //! 2. The verifier draws `r_i`.
 //! 3. The running sum becomes `h(r_i)`.
 //!
-//! Coefficients, because Horner's rule needs no inverses and no tables of constants: on the EVM a
-//! round costs `d` `mulmod` and one `addmod`, for up to five terms below the modulus add up below
-//! `2^256`. The linear one is left out, because it is the cheapest to restore.
+//! The prover sends coefficients, not values, because Horner's rule needs neither inverses nor tables of constants:
+//! on the EVM a round costs `d` `mulmod` and one `addmod`, since up to five terms below the modulus add up to less
+//! than `2^256`. The linear coefficient is left out, because it is the cheapest to restore.
 //!
 //! # Closing the protocol
 //!
-//! Nothing has been compared yet: step 1 holds by construction. A prover that lies is caught only
-//! when the caller settles the [`EvalClaim`] returned, `g(r) + p(r) = v`. The caller owes
+//! So far the verifier has compared nothing: step 1 holds by construction. A false sum is caught only when the caller
+//! checks the returned [`EvalClaim`], `g(r) + p(r) = v`. The caller owes
 //!
 //! * `g(r)`, from claims it proves elsewhere, given to [`EvalClaim::close`];
-//! * the [`MaskClaim`] that this returns: `p(r) = v − g(r)`, an inner product of the committed
-//!   coefficients with the public weights `2·r_i^j − 1`.
+//! * a proof of the [`MaskClaim`] that `close` returns: `p(r) = v − g(r)`, an inner product of the committed
+//!   coefficients with the public factors `2·r_i^j − 1`.
 //!
-//! Nothing is owed on the mask's sum, which cannot be other than zero. **Before the first challenge
-//! here the caller has bound** the claimed sum, the mask's commitment, and all that `g` depends on,
-//! blinds included: the final value is linear in `s`, so a sum that could be chosen later would prove
-//! anything. A mask serves one sumcheck only.
+//! The sum of the mask needs no proof: it is always zero.
+//!
+//! **Warning:** before the first challenge, the caller must have bound the claimed sum, the mask's commitment, and
+//! everything that `g` depends on, blinds included. The final value is linear in `s`, so a prover who chose the sum
+//! later could prove anything. A mask serves one sumcheck only.
 //!
 //! # Soundness
 //!
-//! `g + p` has degree `d` and sums to `s` only if `g` does, so a false claim survives with
-//! probability at most `n·d / 2^253` (LFKN92; challenges are uniform in a set of `2^253`).
+//! A false claim survives with probability at most `n·d / 2^253` (LFKN92), because challenges are uniform in a set of
+//! `2^253` and `g + p` has degree `d` in each variable and sums to `s` only if `g` does.
 //!
 //! # Zero-knowledge
 //!
 //! Round `i` adds `2^(n−i)·a_ij` to the coefficient of `X^j`, for `1 ≤ j ≤ d`, and nothing else
 //! depends on these `a_ij` before the round is sent. So the coefficients of `X, …, X^d` are uniform
 //! and independent of `g`, of `s` and of earlier rounds, and `c_0` follows from them and the running
-//! sum: the messages are `n·d` uniform scalars. They are so whatever the blinds are, so these are
-//! uniform still when the evaluations `û(r)` are sent, and the evaluations are uniform too, unless
+//! sum: the messages are `n·d` uniform scalars. This holds for all values of the blinds, so the blinds
+//! are still uniform when the evaluations `û(r)` are sent. So the evaluations are uniform too, unless
 //! `r_b = 0`, which has probability `2^-253`. The simulator draws messages and evaluations; `g(r)`,
 //! `v` and `p(r)` follow from them. That holds if coefficients and blinds are uniform, and if their
-//! commitment and its opening reveal nothing but `p(r)` and the `û(r)`; that other columns may be
-//! known is the caller's to see to.
+//! commitment and its opening reveal nothing but `p(r)` and the `û(r)`. The caller must see to it that
+//! columns without a blind may be known.
 //!
 //! # Reference
 //!
@@ -125,13 +135,15 @@ pub use round::{MAX_DEGREE, RoundMessage};
 use alloc::vec::Vec;
 use zklens_transcript::{Reader, TapeError, labels};
 
-/// Reduces `claim`, on a polynomial of degree at most `DEGREE` in every variable, to its evaluation
-/// at a point that the transcript chooses. The caller owes the evaluation and the mask's part in it,
-/// and has bound the sum, the mask and `g` to the transcript before.
+/// Reduces `claim`, about a polynomial `g` of degree at most `DEGREE` in every variable, to a claim about its value
+/// at a random point.
+///
+/// **Warning:** does not check the sum. The caller must prove the claim that this returns ([`EvalClaim::close`]), and
+/// must have bound the sum, the mask and `g` to the transcript before.
 ///
 /// # Errors
 ///
-/// The tape is malformed. A wrong sum is not detected here; see the crate's documentation.
+/// The tape ends early, or holds a scalar that is not below the modulus. A wrong sum is not an error here.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a reduction uses its claim up"
@@ -144,7 +156,7 @@ pub fn reduce<const DEGREE: usize>(
     let mut point = Vec::with_capacity(num_vars);
     let mut value = sum;
     for _ in 0..num_vars {
-        // 1. The round polynomial, less what the running sum says of it.
+        // 1. The round polynomial, without its linear coefficient, which follows from the running sum.
         let message = RoundMessage::<DEGREE>(reader.read_scalars(labels::SUMCHECK_ROUND)?);
         // 2. Bind the variable.
         let r = reader.draw(labels::SUMCHECK_BIND);

@@ -7,14 +7,16 @@
 use alloc::vec::Vec;
 use zklens_field::{Field, Scalar};
 
-/// How many coefficients a mask has. The row that holds them needs three random cells besides, which
-/// the mask claim does not weigh: given the witness, the round messages determine the coefficients,
-/// so these hide nothing of the opening (*Zero-knowledge* in `zklens_commitment::opening`).
+/// The size of a mask.
+///
+/// The committed vector that holds its coefficients needs three more random cells, which the mask claim does not
+/// weigh. Given the witness, the round messages determine the coefficients, so the coefficients cannot hide the
+/// opening (*Zero-knowledge* in `zklens_commitment::opening`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MaskShape {
     /// Number of variables of the sumcheck.
     pub num_vars: usize,
-    /// Degree of its round polynomials.
+    /// Degree of the sumcheck's round polynomials, 1 to 4.
     pub degree: usize,
 }
 
@@ -54,11 +56,11 @@ impl MaskFunctional {
     }
 }
 
-/// A claim that the inner product of `functional` with the committed coefficients is `value`.
+/// The claim that the inner product of `functional` with the committed coefficients is `value`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a claim nobody checks proves nothing"]
 pub struct MaskClaim {
-    /// The mask's value at the sumcheck's point, as weights of its coefficients.
+    /// One factor per coefficient, such that the inner product is the mask's value at the sumcheck's point.
     pub functional: MaskFunctional,
     /// The claimed value.
     pub value: Scalar,

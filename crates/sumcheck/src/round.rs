@@ -1,11 +1,11 @@
-//! One round's message.
+//! The message of one round.
 
 use zklens_field::{AdditiveGroup, Scalar};
 
 /// The highest degree of a round polynomial.
 pub const MAX_DEGREE: usize = 4;
 
-/// The coefficients `c_0, c_2, …, c_d` of a round polynomial `h` of degree `DEGREE`. The linear one
+/// The coefficients `c_0, c_2, …, c_d` of a round polynomial `h` of degree `DEGREE`. The linear one, `c_1`,
 /// follows from the running sum `h(0) + h(1)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoundMessage<const DEGREE: usize>(pub [Scalar; DEGREE]);

@@ -1,4 +1,4 @@
-//! Every label the transcript absorbs, in one place: the wire format.
+//! All labels of messages and challenges. They are part of the wire format.
 
 /// Names one message or challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,13 +23,13 @@ impl Label {
 /// changes the version.
 pub const PROTOCOL: Label = Label("zklens/v1");
 
-/// The rows of a witness, each a commitment.
+/// Commitments to the vectors of a witness.
 pub const WITNESS_ROWS: Label = Label("proof/witness");
-/// `α`, which moves the poles of lookups.
+/// `α`, the random part of the denominators of lookups.
 pub const LOOKUP_POLE: Label = Label("lookup/pole");
-/// `β`, which makes one number of a position and a value.
+/// `β`, which combines a position and a value into one number.
 pub const LOOKUP_PAIR: Label = Label("lookup/pair");
-/// The rows of the helpers of lookups.
+/// Commitments to the vectors of the helpers of lookups.
 pub const HELPER_ROWS: Label = Label("lookup/helpers");
 /// A coordinate of the point at which rules are combined.
 pub const RULE_POINT: Label = Label("rules/point");
@@ -39,7 +39,7 @@ pub const RULE_POWERS: Label = Label("rules/powers");
 pub const COLUMN_VALUES: Label = Label("proof/columns");
 /// Combines the claims of one opening.
 pub const OPENING_CLAIMS: Label = Label("commitment/claims");
-/// `[A]` and `[B]`, what the products of an opening leave above and below their constant term.
+/// `[A]` and `[B]`, the products of an opening above and below their constant term.
 pub const OPENING_PRODUCT: Label = Label("commitment/product");
 /// `z`, where the identity of an opening is checked.
 pub const OPENING_POINT: Label = Label("commitment/point");

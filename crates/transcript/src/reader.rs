@@ -1,4 +1,4 @@
-//! The verifier's side.
+//! The verifier's side: reads a tape, and absorbs each message as it reads it.
 
 use crate::labels::Label;
 use crate::state::State;
@@ -33,12 +33,13 @@ impl<'tape> Reader<'tape> {
         Ok(*scalars.first_chunk().unwrap_or(&[Scalar::default(); N]))
     }
 
-    /// Reads `count` scalars sent as one message. The number must come from a key, never from a
-    /// proof.
+    /// Reads `count` scalars sent as one message.
+    ///
+    /// **Warning:** take `count` from a key, never from a proof, which could ask for any amount of work.
     ///
     /// # Errors
     ///
-    /// As [`Self::read_scalars`].
+    /// The tape ends early, or a scalar is not below the modulus.
     pub fn read_scalar_list(
         &mut self,
         label: Label,
@@ -46,24 +47,25 @@ impl<'tape> Reader<'tape> {
     ) -> Result<Vec<Scalar>, TapeError> {
         let (message, rest) = self.message(label, count, SCALAR_BYTES)?;
         let (words, _) = message.as_chunks();
-        let scalars = words.iter().map(decode_scalar).collect::<Option<_>>();
-        let scalars = scalars.ok_or(TapeError::NonCanonical { label })?;
+        let decoded = words.iter().map(decode_scalar).collect::<Option<_>>();
+        let scalars = decoded.ok_or(TapeError::NonCanonical { label })?;
         self.state.absorb(label, message);
         self.tape = rest;
         Ok(scalars)
     }
 
-    /// Reads `count` points sent as one message. The number must come from a key, never from a
-    /// proof.
+    /// Reads `count` points sent as one message.
+    ///
+    /// **Warning:** take `count` from a key, never from a proof, which could ask for any amount of work.
     ///
     /// # Errors
     ///
-    /// As [`Self::read_points`].
+    /// The tape ends early, or a point is off the curve, at infinity or not in its one encoding.
     pub fn read_point_list(&mut self, label: Label, count: usize) -> Result<Vec<Point>, TapeError> {
         let (message, rest) = self.message(label, count, POINT_BYTES)?;
         let (words, _) = message.as_chunks();
-        let points = words.iter().map(decode_point).collect::<Option<_>>();
-        let points = points.ok_or(TapeError::OffCurve { label })?;
+        let decoded = words.iter().map(decode_point).collect::<Option<_>>();
+        let points = decoded.ok_or(TapeError::OffCurve { label })?;
         self.state.absorb(label, message);
         self.tape = rest;
         Ok(points)
@@ -84,7 +86,7 @@ impl<'tape> Reader<'tape> {
         self.state.draw(label)
     }
 
-    /// Ends the proof. A tape with bytes left over is a different proof of the same statement.
+    /// Ends the proof. If bytes could be left over, anyone could make a second proof of the same statement.
     ///
     /// # Errors
     ///
@@ -108,7 +110,7 @@ impl<'tape> Reader<'tape> {
     }
 }
 
-/// The proof's bytes are not a tape that this verifier can read.
+/// Why a tape cannot be read. It is the fault of whoever made the proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TapeError {
@@ -124,7 +126,7 @@ pub enum TapeError {
         /// The message being read.
         label: Label,
     },
-    /// A point that is none of the group's, or infinity.
+    /// A point that is off the curve, at infinity, or not in its one encoding.
     #[error("`{}` holds a point that is not on the curve", label.name())]
     OffCurve {
         /// The message being read.
@@ -133,7 +135,7 @@ pub enum TapeError {
     /// Bytes were left after the last message.
     #[error("{unread} bytes follow the proof")]
     Trailing {
-        /// How many.
+        /// The number of bytes after the last message.
         unread: usize,
     },
 }

@@ -6,7 +6,7 @@ use zklens_field::{Scalar, from_bytes};
 
 const WORD_BYTES: usize = 32;
 
-/// What has been absorbed so far.
+/// A hash of everything that was absorbed so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct State([u8; WORD_BYTES]);
 

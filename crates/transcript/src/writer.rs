@@ -28,7 +28,7 @@ impl Writer {
         self.write(label, &words);
     }
 
-    /// Sends points as one message. A point at infinity is written as zeros, which no reader takes.
+    /// Sends points as one message. A point at infinity is written as zeros, which every reader refuses.
     pub fn write_points(&mut self, label: Label, points: &[Point]) {
         let words: Vec<u8> = points.iter().flat_map(encode_point).collect();
         self.write(label, &words);

@@ -96,7 +96,7 @@ fn rejects_trailing_bytes() {
     );
 }
 
-/// `x` and `x + r` are one scalar; if both were read, every proof would have a twin.
+/// `x` and `x + r` are the same scalar. If both could be read, every proof would have a second encoding.
 #[test]
 fn rejects_every_scalar_plus_the_modulus() {
     let (tape, _) = honest();
@@ -104,11 +104,11 @@ fn rejects_every_scalar_plus_the_modulus() {
     let mut modulus = encode_scalar(&-scalar(1));
     modulus[SCALAR_BYTES - 1] += 1;
     for word in 0..2 {
-        let mut twin = tape.clone();
+        let mut larger = tape.clone();
         let at = word * SCALAR_BYTES;
-        add(&mut twin[at..at + SCALAR_BYTES], &modulus);
+        add(&mut larger[at..at + SCALAR_BYTES], &modulus);
         let refused = Err(TapeError::NonCanonical { label: NUMBERS });
-        assert_eq!(read(&STATEMENT, &twin), refused);
+        assert_eq!(read(&STATEMENT, &larger), refused);
     }
 }
 
@@ -120,11 +120,11 @@ fn rejects_every_coordinate_plus_the_base_modulus() {
     modulus.copy_from_slice(&encode_point(&-generator())[SCALAR_BYTES..]);
     modulus[SCALAR_BYTES - 1] += 2;
     for coordinate in 0..2 {
-        let mut twin = tape.clone();
+        let mut larger = tape.clone();
         let at = (2 + coordinate) * SCALAR_BYTES;
-        add(&mut twin[at..at + SCALAR_BYTES], &modulus);
+        add(&mut larger[at..at + SCALAR_BYTES], &modulus);
         let refused = Err(TapeError::OffCurve { label: POINTS });
-        assert_eq!(read(&STATEMENT, &twin), refused);
+        assert_eq!(read(&STATEMENT, &larger), refused);
     }
 }
 
