@@ -1,4 +1,4 @@
-//! What a verifier knows of a model.
+//! The verifying key: all that a verifier needs to know about a model.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,11 +15,11 @@ use zklens_model::{Model, Preprocessing};
 /// The version of key files that this crate writes, and the only one it reads.
 pub const KEY_VERSION: u16 = 1;
 
-/// How a key file begins.
+/// The first four bytes of a key file.
 pub const KEY_MAGIC: [u8; 4] = *b"ZKLK";
 /// The largest key file that is read, in bytes.
 pub const MAX_KEY_BYTES: usize = 1 << 24;
-/// The most bytes that a key's circuit takes in a file. In memory they are up to fifty times as many.
+/// The most bytes that a key's circuit may take in a file. In memory it takes up to fifty times as many.
 pub const MAX_CIRCUIT_BYTES: usize = 1 << 21;
 
 const FRAME: Frame = Frame {
@@ -41,11 +41,12 @@ impl fmt::Display for ModelId {
     }
 }
 
-/// What a verifier knows of a model: all but the weights, to which it has commitments.
+/// All that a verifier needs to know about a model: its circuit, and commitments to its weights in place of the
+/// weights.
 ///
-/// Anyone can make a key that says anything; what counts is its [`ModelId`]. It is known to be that of
-/// a certain network because `keygen` derives it again from the network, or, if the weights are
-/// private, because its owner says so.
+/// **Warning:** anyone can make a key, so trust its [`ModelId`] only if you know where it comes from. If the weights
+/// are public, `keygen` derives the key again from the model file. If they are private, the model's owner publishes
+/// the id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyingKey {
     body: Body,
@@ -54,7 +55,7 @@ pub struct VerifyingKey {
     id: ModelId,
 }
 
-/// What is in a file.
+/// The content of a file, in the order of its fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Body {
     name: String,
@@ -62,11 +63,11 @@ struct Body {
     preprocessing: Preprocessing,
     columns: u16,
     circuit: Circuit,
-    /// Points of 64 bytes each.
+    /// Commitments to the weights, 64 bytes for each point.
     weights: Vec<u8>,
 }
 
-/// The beginning of a file, before the circuit.
+/// The beginning of the body, before the circuit.
 #[derive(Deserialize)]
 struct Head {
     name: String,
@@ -83,12 +84,12 @@ pub struct Names {
     pub name: String,
     /// The name of each label.
     pub classes: Vec<String>,
-    /// How images become pixels.
+    /// How a picture becomes pixels.
     pub preprocessing: Preprocessing,
 }
 
 impl Body {
-    /// Reads a file behind its version. Lists that are too long are refused before they take memory.
+    /// Reads the body of a file. Lists that are too long are refused before they take memory.
     fn read(file: &[u8]) -> Result<Self, KeyError> {
         let (head, rest) =
             postcard::take_from_bytes::<Head>(file).map_err(|error| fault(&error))?;
@@ -118,7 +119,7 @@ impl Body {
         })
     }
 
-    /// Whether pixels and classes are as many as the circuit's, and names are ones that a model may have.
+    /// Whether the preprocessing and the classes have the circuit's sides, and a model may have these names.
     fn names_fit(&self) -> bool {
         let sides = |table: usize| self.circuit.tables.get(table).map(|table| table.sides);
         let pixels = self.preprocessing.shape().map(usize::from);
@@ -131,13 +132,13 @@ impl Body {
 }
 
 impl VerifyingKey {
-    /// A key, given commitments to the rows that [`Layout::new`] lays the weights out in. A row of zeros
-    /// that is not blinded is the point at infinity.
+    /// A key with the given commitments to weights, one for each vector of [`Layout::new`] that holds weights. The
+    /// commitment to a public vector of zeros is the point at infinity.
     ///
     /// # Errors
     ///
-    /// The circuit is malformed, the number of commitments differs from what it asks for, or the file would be longer than
-    /// [`MAX_KEY_BYTES`], its circuit longer than [`MAX_CIRCUIT_BYTES`].
+    /// The circuit is malformed; the names do not fit it; it needs another number of commitments; or the file would
+    /// be longer than [`MAX_KEY_BYTES`], or its circuit longer than [`MAX_CIRCUIT_BYTES`].
     pub fn new(
         names: Names,
         circuit: Circuit,
@@ -161,7 +162,7 @@ impl VerifyingKey {
         Ok(key)
     }
 
-    /// Whether [`Self::decode`] takes what [`Self::encode`] writes.
+    /// Checks that the file is short enough for [`Self::decode`].
     fn fits_into_a_file(&self) -> Result<(), KeyError> {
         let circuit = postcard::to_allocvec(&self.body.circuit).unwrap_or_default();
         if circuit.len() > MAX_CIRCUIT_BYTES {
@@ -220,13 +221,13 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// The file is not exactly what [`Self::encode`] writes.
+    /// The file differs from every file that [`Self::encode`] writes, or its circuit is malformed.
     pub fn decode(file: &[u8]) -> Result<Self, KeyError> {
         let read = |body| Self::of_body(Body::read(body)?);
         FRAME.decode(file, read, |key: &Self| encode(&key.body))
     }
 
-    /// The model's id.
+    /// The model's id: Keccak-256 of the whole key.
     #[must_use]
     pub const fn id(&self) -> ModelId {
         self.id
@@ -238,31 +239,32 @@ impl VerifyingKey {
         &self.body.name
     }
 
-    /// The name of each label.
+    /// The name of each class; a label is a position in this list.
     #[must_use]
     pub fn classes(&self) -> &[String] {
         &self.body.classes
     }
 
-    /// How images become pixels.
+    /// How a picture becomes pixels.
     #[must_use]
     pub const fn preprocessing(&self) -> &Preprocessing {
         &self.body.preprocessing
     }
 
-    /// The network, but for its weights.
+    /// The network as tables and wires, without its weights.
     #[must_use]
     pub const fn circuit(&self) -> &Circuit {
         &self.body.circuit
     }
 
-    /// Columns of committed rows.
+    /// The number of cells of every committed vector.
     #[must_use]
     pub const fn columns(&self) -> VectorLength {
         self.columns
     }
 
-    /// Commitments to the weights.
+    /// Commitments to the weights, one for each committed vector that holds weights. Those of private weights hide
+    /// them.
     pub fn weight_commitments(&self) -> &[Point] {
         &self.weights
     }
@@ -275,64 +277,63 @@ pub enum KeyError {
     /// The first four bytes are not `ZKLK`.
     #[error("not a verifying key: the file does not begin with `ZKLK`")]
     NotAKey,
-    /// Written by another version.
+    /// The file has a different format version.
     #[error(
         "the key has format version {got}; this program reads version {}",
         KEY_VERSION
     )]
     Version {
-        /// The file's version.
+        /// The version in the file.
         got: u16,
     },
-    /// Not what a key encodes to.
+    /// The body cannot be read, or [`VerifyingKey::encode`] would write it in other bytes.
     #[error("the key file is malformed or not in canonical form")]
     Malformed,
-    /// Larger than [`MAX_KEY_BYTES`](crate::MAX_KEY_BYTES).
+    /// The file is larger than [`MAX_KEY_BYTES`](crate::MAX_KEY_BYTES).
     #[error("a key file of {got} bytes; the most is {limit}")]
     TooLong {
         /// The file's length in bytes.
         got: usize,
-        /// The most there may be.
+        /// The most bytes that a file may have.
         limit: usize,
     },
-    /// More than [`MAX_CIRCUIT_BYTES`](crate::MAX_CIRCUIT_BYTES).
+    /// The circuit takes more than [`MAX_CIRCUIT_BYTES`](crate::MAX_CIRCUIT_BYTES).
     #[error("the key's circuit takes more than {limit} bytes")]
     CircuitTooLong {
-        /// The most there may be.
+        /// The most bytes that a circuit may take.
         limit: usize,
     },
-    /// More classes, tables, arrays, paths or steps than any key has, or, on a machine of 32 bits, a number that it does not
-    /// hold.
+    /// A list of classes, tables, arrays, paths or steps is longer than any key's; or a number does not fit into the
+    /// `usize` of a machine of 32 bits.
     #[error("the key has a list or a number that is larger than any key's")]
     LongList,
-    /// A commitment that is no point.
+    /// The bytes of a commitment do not encode a point of the curve.
     #[error("commitment {row} of the key is not a point of the curve")]
     Point {
-        /// Which.
+        /// The position of the commitment, from 0.
         row: usize,
     },
-    /// A circuit that fits nothing.
+    /// The circuit contradicts itself, or exceeds a limit.
     #[error(transparent)]
     Circuit(#[from] LayerError),
-    /// The key has another number of commitments than its circuit asks for.
+    /// The key has too few or too many commitments for its circuit.
     #[error("expected {expected} commitments to weights, got {got}")]
     Commitments {
-        /// How many the circuit asks for.
+        /// The number of vectors that hold the circuit's weights.
         expected: usize,
-        /// How many there are.
+        /// The number of commitments in the key.
         got: usize,
     },
-    /// The pixels or the classes are not as many as the circuit has, or a name is none that a model could
-    /// have.
+    /// The preprocessing or the number of classes does not fit the circuit, or a name is not allowed in a model.
     #[error("the key's names or preprocessing do not fit its circuit")]
     Names,
-    /// No columns, or more than any setup has powers for.
+    /// The number of cells of committed vectors is zero, or larger than the setup that zklens ships allows.
     #[error(
-        "rows of {got} columns; they have 1 to {}",
+        "expected committed vectors of 1 to {} cells, got {got}",
         VectorLength::MAX.count()
     )]
     Columns {
-        /// The key's number.
+        /// The number of cells in the key.
         got: usize,
     },
 }
@@ -348,7 +349,7 @@ impl From<FrameError> for KeyError {
     }
 }
 
-/// Only a list that is too long is a fault of our own naming.
+/// The limits on lists are the only checks of ours during decoding, so `SerdeDeCustom` means that one was exceeded.
 fn fault(error: &postcard::Error) -> KeyError {
     match *error == postcard::Error::SerdeDeCustom {
         true => KeyError::LongList,

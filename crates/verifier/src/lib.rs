@@ -1,23 +1,67 @@
-//! Verifies that a network sees in hidden images what a statement says.
+//! Verifies proofs that a network gives certain labels to hidden images.
 //!
 //! # Claim
 //!
-//! For every image of a [`Statement`]: the pixels inside its input commitment, run through the
-//! network that [`ModelId`] names, give its label.
+//! Run the network on the pixels inside the input commitments: every image gets the label that the [`Statement`] says.
+//!
+//! The statement consists of
+//!
+//! * `model`: the [`ModelId`], a hash that names the network;
+//! * `inputs`: commitments to the pixels of all images;
+//! * `labels`: the position of a class, for every image;
+//! * `context`: 32 bytes that the verifying side chooses ([`Context`]).
 //!
 //! # Protocol
 //!
-//! 0. The statement, the setup and the model are absorbed, as one digest.
-//! 1. The prover sends commitments to the witness, the mask row among its rows.
+//! 0. The transcript absorbs one digest of the statement and the setup.
+//! 1. The prover sends commitments to the witness, the mask vector included.
 //! 2. The verifier draws `α` and `β`; the prover sends commitments to the helpers of lookups.
-//! 3. The verifier draws `r` and `λ`, which make one sum of all rules
+//! 3. The verifier draws `r` and `λ`, which combine all rules into one sum
 //!    ([`zklens_layers::relation`]).
-//! 4. Sumcheck on that sum, which is zero ([`mod@zklens_sumcheck`]).
-//! 5. The prover sends the value of every column where it ends.
-//! 6. What is left are claims on committed rows ([`zklens_layers::relation::closing`]), which one opening proves
-//!    ([`zklens_commitment::opening`]).
+//! 4. A sumcheck reduces the claim that this sum is zero to its value at one random point ([`mod@zklens_sumcheck`]).
+//! 5. The prover sends the value of every column at that point.
+//! 6. These values become claims about committed vectors ([`zklens_layers::relation::closing`]). One opening proves
+//!    them all ([`zklens_commitment::opening`]).
 //!
-//! The book, *The protocol*, has the whole of it in one place, with soundness and zero-knowledge.
+//! # Soundness
+//!
+//! In the algebraic group model, with Keccak-256 as a random oracle, a prover that computes `Q` hashes proves a false
+//! statement with probability at most `Q · (largest line) + Q² / 2^256`. The book, *Soundness*, has the assumptions,
+//! the lines, one for each challenge, and their values.
+//!
+//! # Reference
+//!
+//! The book, *The protocol*, describes every step in one place; *Zero-knowledge* shows that proofs hide the images.
+//!
+//! # Example
+//!
+//! ```
+//! use zklens_verifier::{KeyError, ProofFile, ProofFileError, VerifyingKey};
+//!
+//! // Files from strangers are decoded first. Both types can only hold well-formed values.
+//! assert_eq!(VerifyingKey::decode(b"GIF89a"), Err(KeyError::NotAKey));
+//! assert_eq!(ProofFile::decode(b"GIF89a"), Err(ProofFileError::NotAProof));
+//! ```
+//!
+//! Then [`verify`] checks the proof of a decoded file, with a setup from `zklens_setup`:
+//!
+//! ```
+//! use zklens_commitment::VerifierSetup;
+//! use zklens_verifier::{ModelId, ProofFile, VerifyingKey, verify};
+//!
+//! fn labels(trusted: ModelId, key: &[u8], proof: &[u8]) -> Option<Vec<usize>> {
+//!     let setup = VerifierSetup::decode(&zklens_setup::TAU_G2).ok()?;
+//!     let key = VerifyingKey::decode(key).ok()?;
+//!     let file = ProofFile::decode(proof).ok()?;
+//!     // Anyone can make a key: its id must be known from a source that is trusted.
+//!     if key.id() != trusted {
+//!         return None;
+//!     }
+//!     let verified = verify(&setup, &key, file.statement, &file.proof).ok()?;
+//!     Some(verified.statement().labels.clone())
+//! }
+//! assert_eq!(labels(ModelId::default(), b"", b""), None);
+//! ```
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -62,17 +106,21 @@ use zklens_layers::{Challenges, Layout, Relations};
 use zklens_sumcheck::{SumClaim, reduce};
 use zklens_transcript::{Reader, labels};
 
-/// Evidence that a statement was proved. Only [`verify`] makes one.
+/// Evidence that a statement was proved.
+///
+/// Only [`verify`] makes a value of this type, and its fields are private. So a function that takes a `Verified`
+/// cannot be called with a statement that nobody verified, and a caller who forgets to verify gets an error from the
+/// compiler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Verified {
     statement: Statement,
-    /// Of the setup that it was verified with.
+    /// The digest of the setup that the proof was verified with, so that images are compared under the same one.
     setup: [u8; 32],
 }
 
 impl Verified {
-    /// What was proved.
+    /// The statement that was proved.
     #[must_use]
     pub const fn statement(&self) -> &Statement {
         &self.statement
@@ -81,13 +129,13 @@ impl Verified {
 
 /// Verifies that `proof` proves `statement` about the model of `key`.
 ///
-/// What it does not show: that the model is any good, where the pixels come from, or that the one
-/// who sends the proof made it; for the last, see [`Context`].
+/// **Warning:** a proof does not show that the model is any good, where the pixels come from, or that the sender of
+/// the proof made it; for the last, see [`Context`]. The caller must know `key.id()` from a trusted source.
 ///
 /// # Errors
 ///
-/// The key is of another model than the statement's, the statement cannot be of this model, or the
-/// proof does not prove it.
+/// The key belongs to a different model than the statement, the statement does not fit the model, or the proof does
+/// not prove it. [`VerifyError`] says whose fault each error is.
 pub fn verify(
     setup: &VerifierSetup,
     key: &VerifyingKey,
@@ -101,7 +149,7 @@ pub fn verify(
         });
     }
     let layout = Layout::new(key.circuit(), key.columns(), statement.labels.len())?;
-    let pixels = statement.input_rows(&layout)?;
+    let pixels = statement.input_commitments(&layout)?;
 
     // 0. The statement.
     let mut reader = Reader::open(&statement.digest(setup), proof);
@@ -134,11 +182,11 @@ pub fn verify(
     };
     let end = reduce::<DEGREE>(claim, &mut reader)?;
 
-    // 5. The columns' values.
+    // 5. The columns' values where the sumcheck ends.
     let sent = reader.read_scalar_list(labels::COLUMN_VALUES, layout.num_values())?;
     let values = split(&layout, &sent);
 
-    // 6. Claims on rows.
+    // 6. Claims about committed vectors.
     let claims = close(
         key.circuit(),
         &layout,
@@ -147,8 +195,8 @@ pub fn verify(
         end,
         &values,
     );
-    let rows = [key.weight_commitments(), pixels, &witness, &helpers].concat();
-    opening::verify(setup, layout.columns, &rows, &claims, &mut reader)?;
+    let commitments = [key.weight_commitments(), pixels, &witness, &helpers].concat();
+    opening::verify(setup, layout.columns, &commitments, &claims, &mut reader)?;
     reader.finish()?;
     Ok(Verified {
         statement,
@@ -156,7 +204,7 @@ pub fn verify(
     })
 }
 
-/// The columns' values, table by table.
+/// The sent values of columns, as one list per table.
 fn split(layout: &Layout, sent: &[Scalar]) -> Vec<Vec<Scalar>> {
     let mut rest = sent.iter();
     let tables = layout.tables.iter();

@@ -21,10 +21,10 @@ use zklens_layers::dims::MAX_IMAGES;
 /// The version of proof files that this crate writes, and the only one it reads.
 pub const PROOF_VERSION: u16 = 1;
 
-/// How a proof file begins.
+/// The first four bytes of a proof file.
 pub const PROOF_MAGIC: [u8; 4] = *b"ZKLP";
 
-/// The largest proof file that is read, in bytes: enough for the most rows, their openings and all values.
+/// The largest proof file that is read, in bytes. The largest statement and proof are smaller.
 pub const MAX_PROOF_BYTES: usize = 1 << 24;
 
 const FRAME: Frame = Frame {
@@ -36,11 +36,12 @@ const FRAME: Frame = Frame {
 /// A statement with its proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProofFile {
-    /// What is proved.
+    /// The statement that the proof proves.
     pub statement: Statement,
-    /// The proof's tape.
+    /// The proof's tape: all messages of the prover, one after the other.
     pub proof: Vec<u8>,
-    /// What opens the input commitments, if the images are public.
+    /// The secret random numbers in the input commitments, if the images are public. Whoever has the pixels can
+    /// compare them.
     pub opening: Option<InputOpening>,
 }
 
@@ -81,11 +82,13 @@ impl ProofFile {
         postcard::to_allocvec(&body).unwrap_or_default()
     }
 
-    /// Reads a file. Nothing is verified.
+    /// Reads a file.
+    ///
+    /// **Warning:** does not verify the proof; [`crate::verify`] does.
     ///
     /// # Errors
     ///
-    /// The file is not exactly what [`Self::encode`] writes.
+    /// The file differs from every file that [`Self::encode`] writes.
     pub fn decode(file: &[u8]) -> Result<Self, ProofFileError> {
         let read = |bytes| {
             let body: Body<'_> = postcard::from_bytes(bytes).map_err(|error| fault(&error))?;
@@ -118,7 +121,7 @@ impl ProofFile {
     }
 }
 
-/// Only the labels have a limit of their own.
+/// The limit on labels is the only check of ours during decoding, so `SerdeDeCustom` means that it was exceeded.
 fn fault(error: &postcard::Error) -> ProofFileError {
     match *error == postcard::Error::SerdeDeCustom {
         true => ProofFileError::Images { limit: MAX_IMAGES },
@@ -133,13 +136,13 @@ pub enum ProofFileError {
     /// The first four bytes are not `ZKLP`.
     #[error("not a proof: the file does not begin with `ZKLP`")]
     NotAProof,
-    /// Written by another version.
+    /// The file has a different format version.
     #[error(
         "the proof has format version {got}; this program reads version {}",
         PROOF_VERSION
     )]
     Version {
-        /// The file's version.
+        /// The version in the file.
         got: u16,
     },
     /// Larger than [`MAX_PROOF_BYTES`](crate::MAX_PROOF_BYTES).
@@ -147,16 +150,16 @@ pub enum ProofFileError {
     TooLong {
         /// The file's length in bytes.
         got: usize,
-        /// The most there may be.
+        /// The most bytes that a file may have.
         limit: usize,
     },
-    /// More labels than a proof has images.
+    /// The file has more labels than a batch may have images.
     #[error("a proof about more than {limit} images")]
     Images {
-        /// The most there may be.
+        /// The most images of one batch.
         limit: usize,
     },
-    /// Not what a proof file encodes to.
+    /// The body cannot be read, or [`ProofFile::encode`] would write it in other bytes.
     #[error("the proof file is malformed, truncated or not in canonical form")]
     Malformed,
 }

@@ -1,4 +1,4 @@
-//! What a proof says.
+//! Statements, which proofs prove.
 
 use crate::error::VerifyError;
 use crate::key::ModelId;
@@ -8,30 +8,32 @@ use zklens_commitment::VerifierSetup;
 use zklens_field::{Point, encode_point};
 use zklens_layers::Layout;
 
-/// Bytes that a proof is bound to and that mean nothing to it: a chain, a contract, a user, a nonce.
-/// Whoever accepts proofs chooses them, so that a proof made for somebody else is no proof here.
+/// Bytes that a proof is bound to, such as a hash of a chain, a contract, a user and a nonce. The protocol does not
+/// interpret them.
+///
+/// Whoever accepts proofs chooses the context, so that a proof that was made for somebody else is refused.
 pub type Context = [u8; 32];
 
-/// What a proof says: this model gives the pixels in these commitments these labels.
+/// The sentence that a proof proves: this model gives these labels to the pixels inside these commitments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
-    /// The model.
+    /// The id of the model's verifying key.
     pub model: ModelId,
-    /// For each image of the batch, the position of its class.
+    /// The label of each image of the batch: the position of its class, from 0.
     pub labels: Vec<usize>,
-    /// Commitments to the pixels of all images, one for each row that these take. They hide them; see
-    /// [`crate::InputOpening`].
+    /// Commitments to the pixels of all images, one for each committed vector that the pixels fill. They hide the
+    /// pixels; see [`crate::InputOpening`].
     pub inputs: Vec<Point>,
-    /// See [`Context`].
+    /// The bytes that the verifying side chose; see [`Context`].
     pub context: Context,
 }
 
 const DOMAIN: &[u8] = b"zklens/statement";
 
 impl Statement {
-    /// What the transcript begins with: Keccak-256 of `"zklens/statement"`, the setup's digest, the
-    /// model id, the context, the number of images, each label, the number of input commitments and these; numbers as
-    /// 32 bytes, big-endian.
+    /// The first value that the transcript absorbs: Keccak-256 of `"zklens/statement"`, the setup's digest, the
+    /// model id, the context, the number of images, each label, the number of input commitments, and the
+    /// commitments. Numbers are 32 bytes, big-endian.
     #[must_use]
     pub fn digest(&self, setup: &VerifierSetup) -> [u8; 32] {
         let mut keccak = Keccak::v256();
@@ -52,8 +54,8 @@ impl Statement {
         digest
     }
 
-    /// The input commitments, if there are as many as the images need.
-    pub(crate) fn input_rows(&self, layout: &Layout) -> Result<&[Point], VerifyError> {
+    /// The input commitments, if they are as many as the pixels fill vectors.
+    pub(crate) fn input_commitments(&self, layout: &Layout) -> Result<&[Point], VerifyError> {
         let (expected, got) = (layout.vectors.pixels.len(), self.inputs.len());
         if got == expected {
             Ok(&self.inputs)
