@@ -1,4 +1,4 @@
-//! Polynomials in the cells of a row are what their values say.
+//! Arithmetic on polynomials in the cells of a row agrees with arithmetic on their values.
 
 use zklens_field::{Field, Scalar};
 use zklens_layers::gadgets::polynomial::{Linear, Polynomial};

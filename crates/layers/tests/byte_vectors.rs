@@ -20,7 +20,7 @@ use zklens_testkit::recipe::recipes;
 /// A committed row, and a cell of it.
 type Cell = (usize, usize);
 
-/// Two channels of nine by nine cells, of which the largest of four are taken.
+/// A convolution with two channels of nine by nine cells, and the maximum of every four cells.
 fn convolution() -> Model {
     let mut layers = Layers::new(preprocessing([9, 9], false), 1);
     layers.conv2d(2, padded(3, 1, 1), 1);
@@ -309,9 +309,9 @@ fn without_numbers_there_is_no_row_of_bytes() {
     check_owners(&circuit, &layout);
 }
 
-/// By hand: three classes, whose leads have three bytes; no other table has more than nine variables.
+/// By hand: three classes, whose margins have three bytes; no other table has more than nine variables.
 #[test]
-fn sides_of_some_plans_are_as_worked_out_by_hand() {
+fn sides_of_some_layouts_are_as_worked_out_by_hand() {
     let circuit = circuit(&perceptron([2, 2], &[3], 1));
     let sides = |columns, images| {
         let layout = layout(&circuit, columns, images).unwrap();
@@ -363,7 +363,7 @@ fn claims(circuit: &Circuit, layout: &Layout, point: Vec<Scalar>) -> Vec<Claim> 
     close(circuit, layout, &relations, &challenges, end, &values)
 }
 
-/// What a claim says of rows.
+/// The left side of a claim, on these committed vectors.
 fn evaluate(layout: &Layout, claim: &Claim, rows: &[Vec<Scalar>]) -> Scalar {
     let term = |Term {
                     vectors: of,

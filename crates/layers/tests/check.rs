@@ -99,7 +99,7 @@ fn the_range_stands_in_its_place_once() {
         let label = circuit.label_table();
         circuit.tables[range].operand = circuit.tables[label].operand.clone();
     });
-    // Nothing is wired to what it puts out.
+    // No table may read the output of `Range`.
     is_refused_on_the_path(|_| true, |path| path.source = range);
 }
 

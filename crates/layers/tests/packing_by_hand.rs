@@ -41,7 +41,7 @@ fn an_array_as_long_as_a_row_is_not_cut() {
     }
 }
 
-/// Along the first axis of which an index fits into a row, in runs of a power of two.
+/// An array is cut along the first axis whose slices fit into a vector. Each run has a power of two of them.
 #[test]
 fn a_longer_array_is_cut_along_an_axis() {
     assert_eq!(spans_of(&[25]), [(0, 0, 16), (1, 0, 9)]);
@@ -58,7 +58,7 @@ fn a_longer_array_is_cut_along_an_axis() {
             (5, 0, 7)
         ]
     );
-    // Three indices would fit, of which a run has two.
+    // Three slices would fit, so a run has two.
     assert_eq!(spans_of(&[4, 8]), [(0, 0, 16), (1, 0, 16)]);
 }
 

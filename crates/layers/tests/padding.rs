@@ -1,4 +1,4 @@
-//! What rows of padding ask for is an entry, because one claim says so.
+//! The queries of padding rows are an entry, because one claim says so.
 
 use zklens_commitment::{Claim, VectorLength};
 use zklens_field::{AdditiveGroup, Field, Scalar};

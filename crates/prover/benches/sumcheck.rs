@@ -1,4 +1,4 @@
-//! What one masked sumcheck costs the prover, by rows: for the product of `DEGREE − 1` blinded
+//! The prover's time for one masked sumcheck, by number of rows: for the product of `DEGREE − 1` blinded
 //! tables, and for constraints on many columns.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};

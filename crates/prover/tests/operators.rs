@@ -1,5 +1,5 @@
-//! Every operator, in random graphs: what is proved is what [`zklens_model::Model::run`] says, or the
-//! key generator says which operator it cannot prove.
+//! Every operator, in random graphs: the proof has the label that [`zklens_model::Model::run`] computes, or the key
+//! generator names the operator that it cannot prove.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! The golden proofs are what this code makes, and verify; so do those of every version before.
+//! This code makes the golden proofs again, and they verify; so do those of every earlier version.
 
 mod common;
 

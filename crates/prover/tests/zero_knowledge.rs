@@ -1,5 +1,5 @@
-//! What a proof does not reveal: a simulator that never saw an image makes proofs that verify, proofs
-//! share no words, and each word looks the same whatever the image.
+//! A proof reveals nothing about its images: a simulator that never saw an image makes proofs that verify, no two
+//! proofs share a word, and each word has the same distribution for all images.
 
 mod common;
 
@@ -205,7 +205,7 @@ fn a_simulator_without_any_image_makes_proofs_that_verify() {
     }
 }
 
-/// Randomness of which one scalar may be another.
+/// Randomness in which a test can replace one scalar.
 struct Scalars {
     drawn: usize,
     changed: Option<usize>,
@@ -436,7 +436,7 @@ fn two_proofs_of_one_statement_share_no_word() {
 fn low_bits_of_every_word_are_as_even_whatever_the_image() {
     const PROOFS: usize = 48;
     const KINDS: usize = 4;
-    /// Of a chi-squared variable with three degrees of freedom, exceeded once in 10^7 times.
+    /// A chi-squared variable with three degrees of freedom exceeds this once in 10^7 times.
     const LIMIT: f64 = 35.0;
     let key = ProvingKey::new(setup(), model(), Privacy::Public).unwrap();
     let label = |image: &Pixels| key.model().run(image).unwrap().classification().label();

@@ -61,7 +61,7 @@ pub(crate) struct Layout {
     pub(crate) shape: Shape,
 }
 
-/// What is drawn for a functional.
+/// The random parts of a functional.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// A point, as one factor.

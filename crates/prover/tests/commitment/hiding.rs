@@ -1,4 +1,4 @@
-//! What an opening says of hidden vectors.
+//! An opening reveals nothing about hidden vectors.
 
 use crate::case::*;
 use crate::slow::*;
@@ -123,7 +123,7 @@ fn factor(columns: VectorLength, offset: usize, run: Vec<Scalar>) -> Vec<Scalar>
     weights(columns, &Functional { offset, factors })
 }
 
-/// What a vector that is one at `cell` and zero elsewhere adds to `[vector(τ), y_1 … y_t, A(τ), B(τ), d]`.
+/// The contribution of a vector that is one at `cell` and zero elsewhere to `[vector(τ), y_1 … y_t, A(τ), B(τ), d]`.
 fn reveal(
     columns: VectorLength,
     cell: usize,

@@ -1,4 +1,4 @@
-//! Openings: what is true is accepted, and nothing else.
+//! Openings of true claims are accepted, and all others are refused.
 
 mod case;
 mod commit;

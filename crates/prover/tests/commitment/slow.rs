@@ -7,14 +7,14 @@ use zklens_field::{AdditiveGroup, Field, Scalar, linear_combination};
 use zklens_prover::commitment::Vector;
 use zklens_transcript::labels;
 
-/// What a liar does to each message; later steps follow from what was sent.
+/// The changes that a malicious prover makes to each message. Later steps follow from the changed message.
 pub(crate) struct Lie {
     pub(crate) name: &'static str,
     /// Added to the value of claim 1.
     pub(crate) value: u64,
     /// `A` and `B`.
     pub(crate) product: fn(&mut [Scalar], &mut [Scalar]),
-    /// `d`, and what it would be if `F(z) = Y + d/z`.
+    /// Changes `d`, given the value with which `F(z) = Y + d/z`.
     pub(crate) at_inverse: fn(&mut Scalar, Scalar),
     pub(crate) quotient: fn(&mut [Scalar]),
     pub(crate) witness: fn(&mut [Scalar]),

@@ -1,4 +1,4 @@
-//! Tapes that are no proof.
+//! Malformed tapes.
 
 use crate::case::*;
 use zklens_commitment::{OpeningError, opening};
@@ -45,15 +45,15 @@ fn rejects_every_scalar_plus_the_modulus() {
     let values = case.vectors.len() * 2..case.vectors.len() * 2 + case.claims.len();
     let at_inverse = values.end + 4;
     for word in values.chain([at_inverse]) {
-        let mut twin = tape.clone();
-        add(&mut twin[word * SCALAR_BYTES..][..SCALAR_BYTES], &modulus);
+        let mut larger = tape.clone();
+        add(&mut larger[word * SCALAR_BYTES..][..SCALAR_BYTES], &modulus);
         let label = if word == at_inverse {
             labels::OPENING_VALUE
         } else {
             VALUES
         };
         let refused = Err(TapeError::NonCanonical { label }.into());
-        assert_eq!(verify(&case, &twin), refused, "word {word}");
+        assert_eq!(verify(&case, &larger), refused, "word {word}");
     }
 }
 
@@ -103,7 +103,7 @@ fn every_word_moves_every_later_challenge_and_no_earlier_one() {
     .unwrap();
     assert_eq!(reader.draw(AFTER), end);
 
-    // γ, z, x and what is drawn afterwards come before words 0, 4, 7 and 9.
+    // γ, z, x and the challenge after the opening are drawn before words 0, 4, 7 and 9.
     let drawn_before = [0, 4, 7, 9];
     for word in 0..OPENING_WORDS {
         let mut forged = tape.clone();
@@ -131,7 +131,7 @@ fn every_word_moves_every_later_challenge_and_no_earlier_one() {
     }
 }
 
-/// `γ`, `z`, `x`, and what is drawn after the opening.
+/// `γ`, `z`, `x`, and the challenge after the opening.
 fn challenges(case: &Case, tape: &[u8]) -> ([Scalar; 3], Scalar) {
     let (mut reader, ..) = read(case, tape).unwrap();
     let gamma = reader.draw(labels::OPENING_CLAIMS);

@@ -1,6 +1,6 @@
-//! What the tests of whole proofs share.
+//! Keys, images and randomness for the tests of whole proofs.
 
-#![allow(dead_code, reason = "every test takes what it needs")]
+#![allow(dead_code, reason = "each test uses a part")]
 
 pub(crate) mod vectors;
 
@@ -26,7 +26,7 @@ pub(crate) fn rng(seed: u8) -> ChaCha20Rng {
     ChaCha20Rng::from_seed([seed; 32])
 }
 
-/// A key of a model with rows of so many columns, as its file may say.
+/// A key of a model with committed vectors of `count` cells, which a key file may choose.
 pub(crate) fn key_with_columns(model: &Model, count: usize) -> ProvingKey {
     let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).expect("provable");
     let columns = VectorLength::new(count).expect("a length of rows");

@@ -16,7 +16,7 @@ pub(crate) struct Vector {
     pub(crate) name: &'static str,
     /// The verifying key.
     pub(crate) key: VerifyingKey,
-    /// The statement and its proof, with what opens it.
+    /// The statement, its proof, and the opening of its input commitments.
     pub(crate) file: ProofFile,
     /// The images.
     pub(crate) images: Vec<Pixels>,

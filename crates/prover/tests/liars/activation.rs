@@ -15,7 +15,7 @@ fn case(is_such: fn(&[i64]) -> bool) -> (Case, usize, usize) {
     (case, table, row)
 }
 
-/// The number is as it was, and is what its bytes make up.
+/// The number is the true one, and it equals the sum of its bytes times powers of 256.
 #[test]
 fn a_byte_of_256_is_refused() {
     let (mut case, table, row) = case(|cells| cells[MAGNITUDE] > 255);

@@ -9,7 +9,7 @@ use zklens_testkit::Random;
 
 const IMAGES: usize = 6;
 
-/// Images of which the first two have different labels. Four of them share a row of pixels.
+/// Six images. The first two have different labels, and four share a committed vector of pixels.
 fn batch() -> Case {
     let model = models::clipped();
     let mut random = Random::new(1);
@@ -56,7 +56,7 @@ fn inputs_of_a_statement_swapped_are_refused() {
     assert_eq!(case.verify(proved), Err(REFUSED));
 }
 
-/// Of the same images in another order, a proof of which has the same labels but two.
+/// The inputs of a proof of the same images in another order. Only two of its labels differ.
 #[test]
 fn inputs_of_another_order_are_refused() {
     let (case, mut other) = (batch(), batch());
@@ -97,7 +97,7 @@ fn labels_swapped_by_the_prover_are_refused() {
     case.labels.swap(0, 1);
     let table = case.network.circuit().label_table();
     case.is_refused_for(Rule::Input { table, input: 0 });
-    case.retell_leads();
+    case.retell_margins();
     case.is_refused_for(case.out_of_range(table, 0, winner));
 }
 
@@ -108,7 +108,7 @@ fn images_swapped_in_one_table_are_refused() {
         .network
         .table(|gadget| matches!(gadget, Gadget::Clip(_)));
     let label = batch().network.circuit().label_table();
-    // What reads a table sees the lie, and so does what the table itself reads.
+    // A changed cell breaks the inputs of the tables that read it, and the input of its own table.
     for (table, broken) in [
         (0, vec![activation]),
         (activation, vec![activation, clip]),
@@ -138,11 +138,11 @@ fn in_odd_batches_a_lie_about_any_image_is_refused() {
             );
             let told = case.witness.clone();
             // The second of three classes.
-            let leads = case.witness.tables[label][0][3 * image..][..3].to_vec();
+            let margins = case.witness.tables[label][0][3 * image..][..3].to_vec();
             let winner = case.labels[image];
             let others = (0..3).filter(|class| *class != winner);
-            case.labels[image] = others.min_by_key(|class| leads[*class]).unwrap();
-            case.retell_leads();
+            case.labels[image] = others.min_by_key(|class| margins[*class]).unwrap();
+            case.retell_margins();
             case.is_refused_for(case.out_of_range(label, 0, 3 * image + winner));
 
             case.labels[image] = winner;

@@ -1,4 +1,4 @@
-//! A witness, true until told otherwise.
+//! A witness, and ways to make it false. It is true until a test changes it.
 
 use crate::common::{key_with_columns, pixels, rng, setup};
 use crate::network::{ByteAt, Cells, Network};
@@ -14,7 +14,7 @@ use zklens_verifier::{Context, VerifyError, verify};
 
 pub(crate) const CONTEXT: Context = [5; 32];
 
-/// How a false proof is refused.
+/// The error that refuses a false proof.
 pub(crate) const REFUSED: VerifyError = VerifyError::Opening(OpeningError::Refused);
 
 pub(crate) struct Case {
@@ -27,25 +27,25 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// What a model sees in some images.
+    /// A run of a model on `images` images.
     pub(crate) fn new(model: Model, images: usize) -> Self {
         let images: Vec<_> = (0..images).map(|seed| pixels(&model, seed)).collect();
         Self::of(model, &images)
     }
 
-    /// What a model sees in some images, committed to in rows of so many columns.
+    /// A run of a model on `images` images, with committed vectors of `columns` cells.
     pub(crate) fn in_rows_of(columns: usize, model: &Model, images: usize) -> Self {
         let images: Vec<_> = (0..images).map(|seed| pixels(model, seed)).collect();
         Self::of_in_rows(columns, model, &images)
     }
 
-    /// What a model sees in these images, committed to in rows of so many columns.
+    /// A run of a model on these images, with committed vectors of `columns` cells.
     pub(crate) fn of_in_rows(columns: usize, model: &Model, images: &[Pixels]) -> Self {
         let key = key_with_columns(model, columns);
         Self::with(key, images)
     }
 
-    /// What a model sees in these images.
+    /// A run of a model on these images.
     pub(crate) fn of(model: Model, images: &[Pixels]) -> Self {
         let key = ProvingKey::new(setup(), model, Privacy::Public).unwrap();
         Self::with(key, images)
@@ -162,8 +162,8 @@ impl Case {
         self.count();
     }
 
-    /// Tells the leads of the labels as they are.
-    pub(crate) fn retell_leads(&mut self) {
+    /// Writes the true margins of the claimed labels into the witness.
+    pub(crate) fn retell_margins(&mut self) {
         self.retell_one(self.network.circuit().label_table());
         self.count();
     }
@@ -221,8 +221,8 @@ impl Case {
                     let classes = network.rows(table) / network.layout.images;
                     let (image, class) = (row / classes, row % classes);
                     let label = self.labels[image];
-                    let lead = operand[image * classes + label] - x - i64::from(class < label);
-                    Some(vec![lead])
+                    let margin = operand[image * classes + label] - x - i64::from(class < label);
+                    Some(vec![margin])
                 }
                 Gadget::Pixels | Gadget::Range | Gadget::Bytes | Gadget::Entries(_) => None,
             }

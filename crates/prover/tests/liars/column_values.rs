@@ -1,5 +1,5 @@
-//! Rows that differ from the columns in the sum. These columns obey every rule, so that only the claim on a column
-//! refuses the proof.
+//! Columns in the sum that differ from the committed vectors. These columns obey every rule, so only the claim about
+//! the column's value refuses the proof.
 
 use crate::case::Case;
 use crate::models;
@@ -18,7 +18,7 @@ fn no_column_is_free(model: Model) -> BTreeSet<&'static str> {
     let label = case.network.circuit().label_table();
     let winner = case.labels[0];
     case.labels[0] = (winner + 1) % 3;
-    case.retell_leads();
+    case.retell_margins();
     let lie = case.out_of_range(label, 0, winner);
     let mut kinds = BTreeSet::new();
     for (table, table_layout) in case.network.layout.tables.iter().enumerate() {

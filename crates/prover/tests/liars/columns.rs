@@ -1,17 +1,17 @@
-//! Columns of the gadgets that many lies change, by position.
+//! Positions of the columns that many tests change.
 
 use zklens_layers::gadgets::{Activation, Clip, ColumnId, Lookup, Signed};
 
-/// Of an activation with a rescale and a ReLU.
+/// Columns of an activation with a rescale and a ReLU: remainder, sign, magnitude.
 pub(crate) const REMAINDER: usize = 0;
 pub(crate) const SIGN: usize = 1;
 pub(crate) const MAGNITUDE: usize = 2;
 
-/// Of a lookup.
+/// Columns of a lookup: position, value.
 pub(crate) const POSITION: usize = 0;
 pub(crate) const VALUE: usize = 1;
 
-/// Of a clip: the sign below the lower end, the magnitude above it, and the magnitude under the upper end.
+/// Columns of a clip: the sign below the lower end, the magnitude above it, and the magnitude under the upper end.
 pub(crate) const BELOW: usize = 0;
 pub(crate) const OVER: usize = 1;
 pub(crate) const UNDER: usize = 3;

@@ -1,4 +1,4 @@
-//! What no liar has said: nothing is broken, and what breaks no rule is proved.
+//! Witnesses that break no rule, which are proved, and the simplest false labels.
 
 use crate::case::Case;
 use crate::models;
@@ -49,13 +49,13 @@ fn another_label_is_refused() {
     let table = case.network.circuit().label_table();
     let winner = case.labels[0];
     case.labels[0] = (winner + 1) % 3;
-    // The lead is negative, and so is its highest byte.
-    case.retell_leads();
+    // The margin is negative, and so is its highest byte.
+    case.retell_margins();
     case.is_refused_for(case.out_of_range(table, 0, winner));
 }
 
 #[test]
-fn a_label_with_the_lead_of_another_is_refused() {
+fn a_label_with_the_margin_of_another_is_refused() {
     let mut case = Case::new(models::pooled(), 1);
     let table = case.network.circuit().label_table();
     case.labels[0] = (case.labels[0] + 1) % 3;
@@ -71,7 +71,7 @@ fn of_equal_logits_only_the_first_wins() {
         let table = case.network.circuit().label_table();
         for (label, logit) in logits.into_iter().enumerate() {
             case.labels[0] = label;
-            case.retell_leads();
+            case.retell_margins();
             if label == first {
                 case.is_proved();
             } else {

@@ -129,8 +129,8 @@ fn tell_row(
         Gadget::Copy => vec![operand[row]],
         Gadget::Label(Label { bytes }) => {
             let strict = Scalar::from(u64::from(row < label));
-            let lead = operand[label] - operand[row] - strict;
-            vec![lead; usize::from(*bytes > 0)]
+            let margin = operand[label] - operand[row] - strict;
+            vec![margin; usize::from(*bytes > 0)]
         }
         Gadget::Lookup(lookup) => {
             let position = operand[row] - Scalar::from(lookup.first) + Scalar::ONE;
@@ -262,9 +262,9 @@ fn residues_as_weights_give_at_most_one_label() {
     assert_eq!(labels(&[half, half, half], 8), [0]);
 }
 
-/// A lead of no byte is zero: others are equal, or one behind if they are earlier.
+/// A margin of zero bytes is zero: other logits are equal, or one less if their class is earlier.
 #[test]
-fn leads_of_no_byte_give_at_most_one_label() {
+fn margins_of_no_byte_give_at_most_one_label() {
     assert_eq!(labels_of(&dense(&integers(&[5, 5, 5]), 0)), [0]);
     assert_eq!(labels_of(&dense(&integers(&[5, 4, 5]), 0)), [0; 0]);
     assert_eq!(labels_of(&dense(&integers(&[5, 5, 6]), 0)), [2]);

@@ -1,8 +1,11 @@
-//! Provers that follow the protocol and lie once. Everything is one sum, so whatever the lie, the
-//! opening is refused; [`rules::broken_rules`] shows that it is refused for the rule meant.
+//! Malicious provers. Each follows the protocol and breaks one rule (the *lie*); for example, one of them claims a
+//! byte of 256.
 //!
-//! What a lie about the opening itself does (the mask row or a term left out, other rows opened) is
-//! also tested on the opening alone, in `tests/commitment/sound.rs`.
+//! All rules enter one sum, so the verifier refuses the opening in every case. [`rules::broken_rules`] checks that
+//! the witness breaks the intended rule and no other.
+//!
+//! Lies about the opening itself (without the mask vector or a term, or with other vectors) are also tested on the
+//! opening alone, in `tests/commitment/sound.rs`.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,4 +1,4 @@
-//! A network in the clear: what each cell of each operand is a sum of.
+//! A network without commitments: each cell of an operand as a sum over cells of earlier tables.
 
 use std::collections::BTreeMap;
 use zklens_commitment::{AxisVector, Functional, Term};
@@ -25,14 +25,14 @@ pub(crate) struct Network {
     pub(crate) weights: Vec<Vec<Scalar>>,
     /// For each table, the cells of its operand.
     pub(crate) operands: Vec<Vec<Sum>>,
-    /// What lies in each cell of each row of bytes.
+    /// The byte in each cell of the vectors of bytes, by chunk and row.
     pub(crate) pieces: BTreeMap<(usize, usize), ByteAt>,
 }
 
 /// `constant + Σ factor·output`.
 pub(crate) struct Sum {
     pub(crate) constant: Scalar,
-    /// A table, one of its rows, and the factor of what that puts out.
+    /// A table, one of its rows, and the factor of that row's output.
     pub(crate) terms: Vec<(usize, usize, Scalar)>,
 }
 
@@ -120,7 +120,7 @@ impl Network {
         }
     }
 
-    /// What a table puts out.
+    /// The output of a table, row by row.
     pub(crate) fn outputs(&self, table: usize, cells: &Cells) -> Vec<Scalar> {
         let output = &self.layout.tables[table].rules.output;
         let rows = 0..self.rows(table);

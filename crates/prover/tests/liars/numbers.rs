@@ -41,7 +41,7 @@ fn bytes(network: &Network, table: usize, column: usize) -> Range<usize> {
     0..network.bytes_of(table, column)
 }
 
-/// What lies in rows of bytes and is not of a number.
+/// The cells in vectors of bytes that belong to no number.
 fn of_no_number(network: &Network) -> Vec<ByteAt> {
     let mut owned = BTreeSet::new();
     for (table, column) in numbers(network) {
@@ -108,13 +108,13 @@ fn a_number_out_of_range_with_bytes_within_is_refused() {
     }
 }
 
-/// The leads are those of another label, so some are negative, and their bytes say zero.
+/// The margins are those of another label, so some are negative; their bytes are zero.
 #[test]
 fn another_label_with_bytes_within_range_is_refused() {
     let mut case = Case::new(models::pooled(), 1);
     let (table, column) = (case.network.circuit().label_table(), 0);
     case.labels[0] = (case.labels[0] + 1) % 3;
-    case.retell_leads();
+    case.retell_margins();
     for row in 0..3 {
         if *case.cell(table, column, row) < 0 {
             for byte in bytes(&case.network, table, column) {
@@ -152,7 +152,7 @@ fn bytes_of_two_rows_exchanged_are_refused() {
     case.is_refused_for(Rule::Bytes { table, column });
 }
 
-/// Each number is what the bytes of the other make up; both are truly somewhere.
+/// Two numbers exchange their bytes. All bytes are in the table, but beside the wrong number.
 #[test]
 fn bytes_of_two_columns_exchanged_are_refused() {
     let mut case = Case::new(models::clipped(), 2);

@@ -13,7 +13,7 @@ use zklens_layers::relation::closing::close;
 use zklens_layers::{Challenges, Relations};
 use zklens_sumcheck::EvalClaim;
 
-/// The slow prover is one, so that what it does otherwise is what it is refused for.
+/// The slow prover's honest proof is accepted. So each refusal below is due to the change that the test makes.
 #[test]
 fn the_slow_prover_proves_the_truth() {
     for model in models::all() {
@@ -67,7 +67,7 @@ fn a_mask_left_out_of_the_opening_is_refused() {
     script.is_refused();
 }
 
-/// Who knows `α` first can ask for what is no byte.
+/// A prover who knows `α` before it commits can look up a value that is not a byte.
 #[test]
 fn cells_changed_after_the_draw_are_refused() {
     let case = Case::new(models::constant(&[3, 4]), 1);
@@ -84,10 +84,10 @@ fn cells_changed_after_the_draw_are_refused() {
     script.is_refused();
 }
 
-/// One key at the pole breaks its rule. Two of one helper leave it free, which is why `α` is drawn after
-/// all keys are committed to.
+/// One query at the pole breaks its rule. Two queries of one helper at the pole leave the helper free. That is why
+/// `α` is drawn after all queries are committed to.
 #[test]
-fn keys_at_the_pole_leave_a_helper_free() {
+fn queries_at_the_pole_leave_a_helper_free() {
     let challenges = LookupChallenges {
         alpha: Scalar::from(1_u64 << 40),
         beta: Scalar::from(3_u64),
@@ -108,9 +108,9 @@ fn keys_at_the_pole_leave_a_helper_free() {
     }
 }
 
-/// Committed to with another pixel than it goes on with.
+/// The commitment has one pixel, and the rest of the proof a different one.
 #[test]
-fn rows_changed_after_they_were_committed_to_are_refused() {
+fn vectors_changed_after_they_were_committed_to_are_refused() {
     let case = Case::new(models::pooled(), 1);
     let mut script = Script::new(&case);
     script.rows = |network, rows| rows[network.layout.vectors.pixels.start][0] += Scalar::ONE;

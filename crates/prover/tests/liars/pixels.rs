@@ -1,4 +1,4 @@
-//! Pixels that are none, and pixels of another image.
+//! Pixels out of range, and pixels of another image.
 
 use crate::case::{Case, REFUSED};
 use crate::common::pixels;

@@ -173,7 +173,7 @@ fn a_maximum_below_some_cell_is_refused() {
     pool.assert_refused_for(|_| no_byte);
 }
 
-/// Of two groups, the other than that of the selector has the largest cell.
+/// The selector names one of two groups, but the largest cell is in the other.
 #[test]
 fn a_selector_of_another_group_is_refused() {
     let mut pool = Pool::of_four();
@@ -207,7 +207,7 @@ fn several_selectors_are_refused() {
     for group in 0..4 {
         *pool.selector(group) = 0;
     }
-    // They add up to one, so the last group is content; but −1 is no byte either.
+    // The selectors add up to one, so the rule of the last group holds; but −1 is not a byte.
     *pool.selector(right) = 2;
     *pool.selector(wrong) = -1;
     pool.case.retell(pool.table + 1);
@@ -255,7 +255,7 @@ fn a_selector_that_is_no_byte_is_refused() {
     }
 }
 
-/// Padding is no cell, whatever it would be worth.
+/// A cell of the padding is not part of the window, even if it would be the largest.
 #[test]
 fn a_maximum_in_the_padding_is_refused() {
     let mut pool = Pool::of_nine();

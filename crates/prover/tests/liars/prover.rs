@@ -1,5 +1,5 @@
-//! A slow prover that commits to any scalars, and can be told to lie between any two messages. It
-//! shares nothing with the fast one but the commitment and the sumcheck.
+//! A slow prover that commits to any scalars, and that a test can make lie between any two messages. It shares only the
+//! commitment and the sumcheck with the fast prover.
 
 use crate::case::{CONTEXT, Case, REFUSED};
 use crate::common::setup;
@@ -21,29 +21,29 @@ use zklens_prover::sumcheck;
 use zklens_transcript::{Writer, labels};
 use zklens_verifier::{InputOpening, Statement, VerifyError, VerifyingKey};
 
-/// What the prover says.
+/// The values and the changes with which the prover makes its proof.
 pub(crate) struct Script<'a> {
     pub(crate) network: &'a Network,
     pub(crate) labels: Vec<usize>,
-    /// What it commits to.
+    /// The cells of all tables, to which it commits.
     pub(crate) cells: Cells,
-    /// What it puts into rows besides.
+    /// Changes the committed vectors, beside the cells of tables.
     pub(crate) rows: fn(&Network, &mut [Vec<Scalar>]),
-    /// What it goes on with, once it knows the challenges of lookups.
+    /// Changes the cells after they were committed to and the challenges of lookups are known.
     pub(crate) after_draw: fn(&LookupChallenges, &mut Cells),
-    /// What it makes of the helpers, table by table.
+    /// Changes the helpers, table by table.
     pub(crate) helpers: fn(&Network, &mut Cells),
-    /// Which claims it opens.
+    /// Changes the claims that it opens.
     pub(crate) claims: fn(&Network, &mut Vec<Claim>),
-    /// Cells whose rows differ from the sum and the values.
+    /// Cells whose committed vector differs from the sum and the values.
     pub(crate) decoupled: Vec<Decoupled>,
-    /// A cell that it chooses last, so that the sum is zero, whatever its row holds.
+    /// A cell that it chooses last, so that the sum is zero. Its committed vector keeps the old value.
     pub(crate) solved: Option<CellAt>,
     /// The key that its statement names.
     pub(crate) key: &'a VerifyingKey,
 }
 
-/// A cell of a column, helpers behind the others.
+/// A cell of a column. Helpers come after the other columns.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CellAt {
     pub(crate) table: usize,
@@ -51,7 +51,7 @@ pub(crate) struct CellAt {
     pub(crate) row: usize,
 }
 
-/// A cell, and by how much its row exceeds the sum's value.
+/// A cell, and the difference between its value in the committed vector and in the sum.
 pub(crate) struct Decoupled {
     pub(crate) at: CellAt,
     pub(crate) by: Scalar,
@@ -338,8 +338,8 @@ impl<'a> Script<'a> {
     }
 }
 
-/// Changes a cell so that the sum is zero, which is of degree two in it at most. Where it has no root there, a row before
-/// that one has.
+/// Changes a cell so that the sum is zero, which is of degree two in it at most. Where it has no root there, a row
+/// before that one has.
 fn solve(cells: &mut Cells, at: CellAt, sum: impl Fn(&Cells) -> Scalar) {
     let half = Scalar::from(2_u64).inverse().unwrap();
     for row in (0..=at.row).rev() {

@@ -1,34 +1,34 @@
-//! Every rule, checked in the clear.
+//! Every rule, checked on the witness itself.
 
 use crate::network::{ByteAt, Cells, Network, row_of};
 use std::collections::{BTreeMap, BTreeSet};
 use zklens_field::{AdditiveGroup, Scalar};
 use zklens_layers::gadgets::{Column, Gadget, Query};
 
-/// What a witness can break.
+/// A rule that a witness can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rule {
     /// A polynomial is zero on every row.
     Zero { table: usize, index: usize },
-    /// What a row asks for is an entry: a byte, or, from this column on, a position and a value.
+    /// The query of a row is an entry: a byte, or a position and a value, which are in this column and the next.
     Entry { table: usize, column: usize },
-    /// Each entry counts how often it is asked for.
+    /// The multiplicity of each entry is the number of its queries.
     Count { table: usize },
-    /// A number is `Σ 256^i·byte_i` of its bytes, which the table of all numbers' bytes has.
+    /// A number is `Σ 256^i·byte_i` of its bytes, which are in the table `Range`.
     Bytes { table: usize, column: usize },
-    /// What a row says of its operand is what the wires bring.
+    /// The input of a row equals the operand that the wires bring.
     Input { table: usize, input: usize },
-    /// A column of the sum, and its value where the sumcheck ends, are those of its row.
+    /// A column of the sum, and its value where the sumcheck ends, are those of its committed vector.
     Row { table: usize, column: usize },
     /// The entry for padding is zero.
     Padding { table: usize },
 }
 
-/// A position and a value, which for a byte is zero.
+/// A position and a value. For a byte, the value is zero.
 pub(crate) type Entry = [Scalar; 2];
 
-/// The rules that fail on some row, if images are claimed to have these `labels`. All but [`Rule::Row`], for which
-/// it takes to know the rows.
+/// The rules that fail on some row, if images are claimed to have these `labels`. [`Rule::Row`] is left out, because
+/// it depends on the committed vectors.
 pub(crate) fn broken_rules(network: &Network, cells: &Cells, labels: &[usize]) -> BTreeSet<Rule> {
     let mut broken = broken_bytes(network, cells, cells);
     let asked = asked(network, cells);
@@ -39,15 +39,15 @@ pub(crate) fn broken_rules(network: &Network, cells: &Cells, labels: &[usize]) -
                 broken.insert(Rule::Zero { table, index });
             }
         }
-        for key in &table_layout.rules.queries {
-            let (column, of) = match *key {
+        for query in &table_layout.rules.queries {
+            let (column, of) = match *query {
                 Query::Byte(column) => (column, network.circuit().bytes_table()),
                 Query::Entry {
                     position, table, ..
                 } => (position, table),
             };
             let entries = entries_of(network, cells, of);
-            let fails = |row| !entries.contains(&entry(key, &row_of(&cells[table], row)));
+            let fails = |row| !entries.contains(&entry(query, &row_of(&cells[table], row)));
             if (0..network.rows(table)).any(fails) {
                 broken.insert(Rule::Entry { table, column });
             }
@@ -104,7 +104,7 @@ pub(crate) fn has_entries(network: &Network, table: usize) -> bool {
     matches!(gadget, Gadget::Bytes | Gadget::Entries(_))
 }
 
-/// How often each entry of each table is asked for, those included that are none.
+/// The number of queries for each position and value, also for those that are not an entry.
 pub(crate) fn asked(network: &Network, cells: &Cells) -> BTreeMap<(usize, Entry), i64> {
     let mut asked = BTreeMap::new();
     for (table, table_layout) in network.layout.tables.iter().enumerate() {

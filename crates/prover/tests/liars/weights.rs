@@ -92,7 +92,7 @@ fn another_value_of_a_table_is_refused() {
     case.is_refused_for(Rule::Entry { table, column: 0 });
 }
 
-/// What a model sees, with its own key, claimed of another model.
+/// A true proof about one model, in a statement about another.
 #[test]
 fn the_key_of_another_model_is_refused() {
     let model = models::pooled();
@@ -182,7 +182,7 @@ fn lies_under_private_weights_are_refused() {
     let table = case.network.circuit().label_table();
     let winner = case.labels[0];
     case.labels[0] = (winner + 1) % 3;
-    case.retell_leads();
+    case.retell_margins();
     case.is_refused_for(case.out_of_range(table, 0, winner));
 
     let mut case = private(&model, 2);

@@ -101,7 +101,7 @@ impl Part {
     }
 }
 
-/// Everything a proof is about: what is summed, to zero, and the mask.
+/// The tables whose sum is zero, and the mask.
 #[derive(Clone)]
 pub(crate) struct Case<const DEGREE: usize> {
     pub(crate) parts: Vec<Part>,
@@ -167,7 +167,7 @@ impl<const DEGREE: usize> Case<DEGREE> {
         self.mask.iter().enumerate().map(term).sum()
     }
 
-    /// Whether a claim holds: the caller's part, with the commitments replaced by what they hold.
+    /// Whether a claim holds. This is the caller's part, on the values themselves in place of their commitments.
     pub(crate) fn closes(&self, claim: EvalClaim<DEGREE>) -> bool {
         let evaluation = self.at(&claim.point);
         let owed = claim.close(&evaluation);

@@ -69,7 +69,7 @@ proptest! {
         prop_assert_eq!(corners(4).map(|x| case.mask_at(&x)).sum::<Scalar>(), Scalar::ZERO);
     }
 
-    /// A case's constant comes from its rows; the sum over the hypercube is what a proof is about.
+    /// A case's constant comes from its rows; the proof is about the sum over the hypercube.
     #[test]
     fn rows_of_every_size_count_alike(
         num_vars in proptest::collection::vec(1_usize..6, 1..4),

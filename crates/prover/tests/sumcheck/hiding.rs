@@ -1,4 +1,4 @@
-//! What is sent, and the evaluations of blinded tables, are uniform whatever the tables.
+//! The messages, and the evaluations of blinded tables, are uniform for all tables.
 
 use crate::case::{Case, Random, STATEMENT, attacked, interpolate, scalars};
 use zklens_field::{AdditiveGroup, Field, SCALAR_BYTES, Scalar};

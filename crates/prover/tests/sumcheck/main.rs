@@ -1,5 +1,5 @@
-//! Sumchecks are complete, every other proof is refused when its claims are settled, and what is sent
-//! is uniform whatever the summands.
+//! Sumchecks are complete, every other proof is refused when its claims are checked, and messages are uniform for all
+//! summands.
 
 mod case;
 mod complete;

@@ -41,10 +41,10 @@ fn rejects_every_scalar_plus_the_modulus() {
     let (case, tape) = attacked();
     let label = labels::SUMCHECK_ROUND;
     for word in 0..tape.len() / SCALAR_BYTES {
-        let mut twin = tape.clone();
-        add_modulus(&mut twin[word * SCALAR_BYTES..][..SCALAR_BYTES]);
+        let mut larger = tape.clone();
+        add_modulus(&mut larger[word * SCALAR_BYTES..][..SCALAR_BYTES]);
         assert_eq!(
-            case.reduce(&twin),
+            case.reduce(&larger),
             Err(TapeError::NonCanonical { label }),
             "word {word}"
         );
@@ -197,7 +197,7 @@ fn rejects_a_mask_that_differs_in_one_coefficient() {
     }
 }
 
-/// Blinds are not part of what is claimed, but they are committed.
+/// The claim does not mention the blinds, but they are committed.
 #[test]
 fn rejects_a_proof_with_other_blinds() {
     let (case, tape) = attacked();

@@ -147,7 +147,7 @@ fn lists_of_a_statement_are_told_apart() {
     }
 }
 
-/// What each challenge has to come after; the order of the protocol.
+/// The order of the protocol: the message after which each challenge is drawn.
 #[test]
 fn challenges_come_after_what_they_check() {
     let messages = SUBJECT.messages();
@@ -156,7 +156,7 @@ fn challenges_come_after_what_they_check() {
         of.map(|message| message.bytes.end).max().unwrap()
     };
     let after = [
-        // No key is chosen by who knows the pole.
+        // Nobody may know the pole when it chooses queries.
         (labels::LOOKUP_POLE, labels::WITNESS_ROWS),
         (labels::LOOKUP_PAIR, labels::WITNESS_ROWS),
         (labels::RULE_POINT, labels::HELPER_ROWS),
