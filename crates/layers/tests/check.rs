@@ -187,7 +187,7 @@ fn arrays_have_the_sides_of_their_layers() {
 }
 
 #[test]
-fn a_plan_is_of_some_images_and_not_too_many() {
+fn a_layout_is_of_some_images_and_not_too_many() {
     let columns = VectorLength::new(1 << 12).unwrap();
     let layout = |images| Layout::new(&circuit(), columns, images).map(|_| ());
     assert_eq!(layout(1), Ok(()));

@@ -110,7 +110,7 @@ fn key_files_that_are_none_are_refused() {
     let mut other = file.clone();
     *other.last_mut().unwrap() ^= 1;
     let row = key.verifying().weight_commitments().len() - 1;
-    assert_eq!(refused(&other), KeyError::Point { row });
+    assert_eq!(refused(&other), KeyError::Point { vector: row });
     // Four names, preprocessing, then the columns.
     let at = 6 + (1 + 10) + 1 + 3 * (1 + "class 0".len()) + 5;
     let mut other = file;
@@ -171,7 +171,7 @@ fn a_row_of_zeros_is_a_commitment_of_a_key() {
     for coordinate in [at + 31, at + POINT_BYTES - 1] {
         let mut other = file.clone();
         other[coordinate] = 1;
-        let refused = Err(KeyError::Point { row: 0 });
+        let refused = Err(KeyError::Point { vector: 0 });
         assert_eq!(VerifyingKey::decode(&other), refused);
     }
 }

@@ -26,7 +26,7 @@ fn proves_what_the_shipped_models_see() {
     }
 }
 
-/// Short rows cut most arrays, and make pieces of several rows out of those with the bytes of numbers.
+/// Short vectors cut most arrays, and make chunks of several vectors out of those with the bytes of numbers.
 #[test]
 fn proves_in_rows_of_many_lengths() {
     let model = every_gadget();

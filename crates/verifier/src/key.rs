@@ -195,10 +195,10 @@ impl VerifyingKey {
                 got: points.len(),
             });
         }
-        let point = |(row, bytes): (usize, &[u8; POINT_BYTES])| match decode_point(bytes) {
+        let point = |(vector, bytes): (usize, &[u8; POINT_BYTES])| match decode_point(bytes) {
             Some(point) => Ok(point),
             None if *bytes == [0; POINT_BYTES] => Ok(Point::default()),
-            None => Err(KeyError::Point { row }),
+            None => Err(KeyError::Point { vector }),
         };
         let weights = points.iter().enumerate().map(point);
         let weights = weights.collect::<Result<_, _>>()?;
@@ -289,7 +289,7 @@ pub enum KeyError {
     /// The body cannot be read, or [`VerifyingKey::encode`] would write it in other bytes.
     #[error("the key file is malformed or not in canonical form")]
     Malformed,
-    /// The file is larger than [`MAX_KEY_BYTES`](crate::MAX_KEY_BYTES).
+    /// The file is larger than [`MAX_KEY_BYTES`].
     #[error("a key file of {got} bytes; the most is {limit}")]
     TooLong {
         /// The file's length in bytes.
@@ -297,7 +297,7 @@ pub enum KeyError {
         /// The most bytes that a file may have.
         limit: usize,
     },
-    /// The circuit takes more than [`MAX_CIRCUIT_BYTES`](crate::MAX_CIRCUIT_BYTES).
+    /// The circuit takes more than [`MAX_CIRCUIT_BYTES`].
     #[error("the key's circuit takes more than {limit} bytes")]
     CircuitTooLong {
         /// The most bytes that a circuit may take.
@@ -308,10 +308,10 @@ pub enum KeyError {
     #[error("the key has a list or a number that is larger than any key's")]
     LongList,
     /// The bytes of a commitment do not encode a point of the curve.
-    #[error("commitment {row} of the key is not a point of the curve")]
+    #[error("commitment {vector} of the key is not a point of the curve")]
     Point {
         /// The position of the commitment, from 0.
-        row: usize,
+        vector: usize,
     },
     /// The circuit contradicts itself, or exceeds a limit.
     #[error(transparent)]

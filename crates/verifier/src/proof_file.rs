@@ -145,7 +145,7 @@ pub enum ProofFileError {
         /// The version in the file.
         got: u16,
     },
-    /// Larger than [`MAX_PROOF_BYTES`](crate::MAX_PROOF_BYTES).
+    /// Larger than [`MAX_PROOF_BYTES`].
     #[error("a proof file of {got} bytes; the most is {limit}")]
     TooLong {
         /// The file's length in bytes.

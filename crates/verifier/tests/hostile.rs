@@ -365,7 +365,7 @@ fn commitments_are_counted_before_they_are_read() {
     let at = file.len() - 64;
     assert_eq!(file[at..], point);
     file[at..].fill(0xFF);
-    assert_eq!(refuse(&file), KeyError::Point { row: rows - 1 });
+    assert_eq!(refuse(&file), KeyError::Point { vector: rows - 1 });
     assert_eq!(file[..4], KEY_MAGIC);
     assert_eq!(file[4..6], KEY_VERSION.to_le_bytes());
 }

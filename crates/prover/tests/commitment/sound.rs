@@ -1,4 +1,4 @@
-//! Provers and verifiers that do not mean the same claims, and liars.
+//! Provers and verifiers that do not mean the same claims, and malicious provers.
 
 use crate::case::*;
 use crate::slow::*;
@@ -134,7 +134,7 @@ fn the_fast_prover_sends_what_the_protocol_says() {
 }
 
 #[test]
-fn rejects_every_liar() {
+fn rejects_every_malicious_prover() {
     let lies = [
         Lie {
             name: "a wrong value, B as it is",

@@ -103,8 +103,8 @@ impl Case {
     }
 
     /// A cell of the rows of bytes.
-    pub(crate) fn byte(&mut self, ByteAt { piece, row }: ByteAt) -> &mut i64 {
-        self.cell(self.network.circuit().range_table(), piece, row)
+    pub(crate) fn byte(&mut self, ByteAt { chunk, row }: ByteAt) -> &mut i64 {
+        self.cell(self.network.circuit().range_table(), chunk, row)
     }
 
     /// Where a byte of a number lies.
@@ -112,11 +112,11 @@ impl Case {
         self.network.byte_at(table, column, byte, row)
     }
 
-    /// The rule that the bytes of a piece are bytes.
+    /// The rule that the bytes of a chunk are bytes.
     pub(crate) const fn no_byte(&self, at: ByteAt) -> Rule {
         Rule::Entry {
             table: self.network.circuit().range_table(),
-            column: at.piece,
+            column: at.chunk,
         }
     }
 

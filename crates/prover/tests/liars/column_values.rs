@@ -87,11 +87,11 @@ fn rows_of_what_is_no_byte_said_to_be_bytes_are_refused() {
             let mut script = Script::new(&case);
             script.decouple(at(range, low), Scalar::from(256));
             script.decouple(at(range, high), -Scalar::ONE);
-            let pieces = [low, high].map(|byte| Rule::Row {
+            let chunks = [low, high].map(|byte| Rule::Row {
                 table: range,
-                column: byte.piece,
+                column: byte.chunk,
             });
-            assert_eq!(script.broken(), pieces.into());
+            assert_eq!(script.broken(), chunks.into());
             script.is_refused();
             told += 1;
         }
@@ -99,10 +99,10 @@ fn rows_of_what_is_no_byte_said_to_be_bytes_are_refused() {
     assert!(told > 1, "{told} columns");
 }
 
-const fn at(table: usize, ByteAt { piece, row }: ByteAt) -> CellAt {
+const fn at(table: usize, ByteAt { chunk, row }: ByteAt) -> CellAt {
     CellAt {
         table,
-        column: piece,
+        column: chunk,
         row,
     }
 }
@@ -127,7 +127,7 @@ fn a_number_out_of_range_whose_row_is_said_to_hold_a_byte_is_refused() {
     script.decouple(at(range, byte), Scalar::from(256));
     script.is_refused_for(Rule::Row {
         table: range,
-        column: byte.piece,
+        column: byte.chunk,
     });
 }
 

@@ -179,10 +179,10 @@ fn cut(network: &Network, cells: &mut Cells) {
                 let small = integer_of(number).and_then(|number| u128::try_from(number).ok());
                 let small = small.filter(|number| *number < 1 << (8 * u32::from(*bytes)));
                 for byte in 0..usize::from(*bytes) {
-                    let ByteAt { piece, row } = network.byte_at(table, column, byte, row);
+                    let ByteAt { chunk, row } = network.byte_at(table, column, byte, row);
                     let byte_of = |number: u128| Scalar::from((number >> (8 * byte)) as u64 & 0xff);
                     let whole = if byte == 0 { number } else { Scalar::ZERO };
-                    cells[range][piece][row] = small.map_or(whole, byte_of);
+                    cells[range][chunk][row] = small.map_or(whole, byte_of);
                 }
             }
         }

@@ -26,7 +26,7 @@ pub(crate) struct Network {
     /// For each table, the cells of its operand.
     pub(crate) operands: Vec<Vec<Sum>>,
     /// The byte in each cell of the vectors of bytes, by chunk and row.
-    pub(crate) pieces: BTreeMap<(usize, usize), ByteAt>,
+    pub(crate) chunks: BTreeMap<(usize, usize), ByteAt>,
 }
 
 /// `constant + Σ factor·output`.
@@ -39,7 +39,7 @@ pub(crate) struct Sum {
 /// Where a byte lies: a column of the table of all numbers' bytes, and its row there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ByteAt {
-    pub(crate) piece: usize,
+    pub(crate) chunk: usize,
     pub(crate) row: usize,
 }
 
@@ -47,14 +47,14 @@ impl Network {
     pub(crate) fn new(key: VerifyingKey, arrays: Vec<Vec<Scalar>>, images: usize) -> Self {
         let layout = Layout::new(key.circuit(), key.columns(), images).unwrap();
         let weights = rows_of(&layout, &arrays);
-        let pieces = pieces(&layout.tables[key.circuit().range_table()]);
+        let chunks = chunks(&layout.tables[key.circuit().range_table()]);
         let mut network = Self {
             key,
             layout,
             arrays,
             weights,
             operands: Vec::new(),
-            pieces,
+            chunks,
         };
         let tables = 0..network.circuit().tables.len();
         network.operands = tables.map(|table| network.operand(table)).collect();
@@ -91,7 +91,7 @@ impl Network {
 
     /// Where a byte of a number lies.
     pub(crate) fn byte_at(&self, table: usize, column: usize, byte: usize, row: usize) -> ByteAt {
-        self.pieces[&self.committed_at(table, column, byte, row)]
+        self.chunks[&self.committed_at(table, column, byte, row)]
     }
 
     /// The row that a byte of a number is committed in, and its column there.
@@ -230,18 +230,18 @@ impl Network {
 }
 
 /// The committed cells of the table of all numbers' bytes.
-fn pieces(range: &TableLayout) -> BTreeMap<(usize, usize), ByteAt> {
+fn chunks(range: &TableLayout) -> BTreeMap<(usize, usize), ByteAt> {
     let mut cells = BTreeMap::new();
-    let pieces = range
+    let chunks = range
         .placements
         .iter()
         .zip(&range.rules.columns)
         .enumerate();
-    for (piece, (place, _)) in pieces {
+    for (chunk, (place, _)) in chunks {
         for span in place.as_ref().unwrap().spans() {
             for (column, row) in (span.offset..).zip(span.cells) {
-                let before = cells.insert((span.vector, column), ByteAt { piece, row });
-                assert_eq!(before, None, "a cell in two pieces");
+                let before = cells.insert((span.vector, column), ByteAt { chunk, row });
+                assert_eq!(before, None, "a cell in two chunks");
             }
         }
     }

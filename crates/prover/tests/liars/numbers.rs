@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use zklens_layers::gadgets::Column;
 
-/// Six images, whose bytes fill pieces of several rows, the last of fewer.
+/// Six images, whose bytes fill chunks of several rows, the last of fewer.
 fn in_short_rows() -> Case {
     let case = Case::in_rows_of(64, &models::clipped(), 6);
     let range = &case.network.layout.tables[case.network.circuit().range_table()];
@@ -48,11 +48,11 @@ fn of_no_number(network: &Network) -> Vec<ByteAt> {
         for row in 0..network.rows(table) {
             let bytes = bytes(network, table, column);
             let places = bytes.map(|byte| network.byte_at(table, column, byte, row));
-            owned.extend(places.map(|ByteAt { piece, row }| (piece, row)));
+            owned.extend(places.map(|ByteAt { chunk, row }| (chunk, row)));
         }
     }
-    let all = network.pieces.values().copied();
-    all.filter(|at| !owned.contains(&(at.piece, at.row)))
+    let all = network.chunks.values().copied();
+    all.filter(|at| !owned.contains(&(at.chunk, at.row)))
         .collect()
 }
 
@@ -185,11 +185,11 @@ fn a_carry_to_the_wrong_byte_is_refused() {
 /// Chunks have more cells than numbers have bytes. These are looked up like all others, and weighed by no number.
 #[test]
 fn a_byte_of_no_number_may_be_any_byte() {
-    let mut pieces = 0;
+    let mut chunks = 0;
     for mut case in cases() {
         let told = case.witness.clone();
         let places = of_no_number(&case.network);
-        pieces += places.len();
+        chunks += places.len();
         let (Some(first), Some(last)) = (places.first(), places.last()) else {
             continue;
         };
@@ -215,7 +215,7 @@ fn a_byte_of_no_number_may_be_any_byte() {
             }
         }
     }
-    assert!(pieces > 100, "{pieces} cells of no number");
+    assert!(chunks > 100, "{chunks} cells of no number");
 }
 
 /// Numbers whose bytes lie in rows of other lengths: a carry from row to row makes up the same number, or one that is

@@ -167,7 +167,7 @@ fn no_claim_weighs_a_cell_that_nothing_owns() {
     }
 }
 
-/// Every cell of every array and of every piece of the rows of bytes, and the cells of the mask row that are
+/// Every cell of every array and of every chunk of the rows of bytes, and the cells of the mask row that are
 /// random but not free.
 fn owned(network: &Network) -> BTreeSet<(usize, usize)> {
     let layout = &network.layout;

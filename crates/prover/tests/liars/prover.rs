@@ -85,8 +85,8 @@ impl<'a> Script<'a> {
     }
 
     /// A cell of the rows of bytes.
-    pub(crate) fn byte(&mut self, ByteAt { piece, row }: ByteAt) -> &mut Scalar {
-        &mut self.cells[self.network.circuit().range_table()][piece][row]
+    pub(crate) fn byte(&mut self, ByteAt { chunk, row }: ByteAt) -> &mut Scalar {
+        &mut self.cells[self.network.circuit().range_table()][chunk][row]
     }
 
     pub(crate) fn broken(&self) -> BTreeSet<Rule> {
@@ -380,7 +380,7 @@ fn blinded(rows: &[Vec<Scalar>], public: usize) -> Vec<Vector> {
     rows.iter().enumerate().map(row).collect()
 }
 
-/// Some scalar for each number: a liar needs no secrets.
+/// Some scalar for each number: a malicious prover needs no secrets.
 fn random(number: usize) -> Scalar {
     const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
     Scalar::from(SEED).pow([number as u64 + 3])

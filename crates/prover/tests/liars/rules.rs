@@ -93,8 +93,8 @@ pub(crate) fn broken_bytes(network: &Network, cells: &Cells, bytes: &Cells) -> B
 fn number_of(network: &Network, cells: &Cells, table: usize, column: usize, row: usize) -> Scalar {
     let bytes = (0..network.bytes_of(table, column)).rev();
     bytes.fold(Scalar::ZERO, |number, byte| {
-        let ByteAt { piece, row } = network.byte_at(table, column, byte, row);
-        number * Scalar::from(256_u64) + cells[network.circuit().range_table()][piece][row]
+        let ByteAt { chunk, row } = network.byte_at(table, column, byte, row);
+        number * Scalar::from(256_u64) + cells[network.circuit().range_table()][chunk][row]
     })
 }
 

@@ -95,7 +95,7 @@ fn rejects_another_constant() {
     assert!(!case.accepts(&case.prove_by_definition(|_, message| message)));
 }
 
-/// The liar's polynomials are true, and their sum is not zero.
+/// The malicious prover's polynomials are true, and their sum is not zero.
 #[test]
 fn rejects_a_wrong_cell_of_any_table() {
     let (honest, honest_tape) = attacked();
@@ -141,7 +141,7 @@ fn sums_of_parts_may_cancel() {
     assert!(case.accepts(&case.prove().0));
 }
 
-/// The liar changes one coefficient of one round and goes on with true polynomials, as if `c_1` had
+/// The malicious prover changes one coefficient of one round and goes on with true polynomials, as if `c_1` had
 /// not absorbed the lie.
 #[test]
 fn rejects_a_lying_round_polynomial() {
