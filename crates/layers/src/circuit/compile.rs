@@ -15,15 +15,7 @@ impl Circuit {
     /// The graph reshapes a tensor in a way that no wire follows.
     pub fn compile(model: &Model) -> Result<Self, LayerError> {
         let nodes = model.graph().nodes();
-        let mut compiler = Compiler {
-            nodes,
-            consumers: consumers(nodes),
-            circuit: Self {
-                tables: Vec::new(),
-                arrays: Vec::new(),
-            },
-            values: Vec::with_capacity(nodes.len()),
-        };
+        let mut compiler = Compiler::new(nodes);
         for (id, node) in nodes.iter().enumerate() {
             let value = compiler.node(id, node)?;
             let value = compiler.bounded(id, value);
@@ -84,7 +76,19 @@ struct Compiler<'a> {
     values: Vec<Value>,
 }
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
+    fn new(nodes: &'a [Node]) -> Self {
+        Self {
+            nodes,
+            consumers: consumers(nodes),
+            circuit: Circuit {
+                tables: Vec::new(),
+                arrays: Vec::new(),
+            },
+            values: Vec::with_capacity(nodes.len()),
+        }
+    }
+
     fn node(&mut self, id: NodeId, node: &Node) -> Result<Value, LayerError> {
         let sides = sides(node.tensor().shape);
         match node.op() {
@@ -376,4 +380,15 @@ fn consumers(nodes: &[Node]) -> Vec<Vec<NodeId>> {
         list.push(nodes.len());
     }
     consumers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every [`Model`] has a node, its input, so only the compiler itself can be asked.
+    #[test]
+    fn a_graph_without_nodes_has_no_logits() {
+        assert_eq!(Compiler::new(&[]).finish(), Err(LayerError::NoLogits));
+    }
 }
