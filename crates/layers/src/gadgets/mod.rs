@@ -39,6 +39,7 @@ pub(crate) use activation::MOST_TAPS;
 pub(crate) use site::{Place, Site, output};
 pub(crate) use sizes::bytes_up_to;
 
+use alloc::string::String;
 use definition::Definition;
 use serde::{Deserialize, Serialize};
 use zklens_model::Window;
@@ -97,6 +98,12 @@ impl Gadget {
     #[must_use]
     pub fn is_per_image(&self) -> bool {
         self.definition().is_per_image()
+    }
+
+    /// The gadget in a few words for people, such as `clip to 0…255`.
+    #[must_use]
+    pub fn description(&self) -> String {
+        self.definition().description()
     }
 
     pub(crate) fn is_well_formed(&self, site: &Site<'_>) -> bool {
