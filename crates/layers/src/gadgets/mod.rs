@@ -21,6 +21,7 @@ mod clip;
 mod column;
 mod definition;
 pub mod lookup;
+mod p_relu;
 mod plain;
 pub mod polynomial;
 mod rules;
@@ -31,6 +32,7 @@ mod values;
 pub use activation::{Activation, ActivationColumns};
 pub use clip::{Clip, ClipColumns};
 pub use column::{Column, ColumnId, Signed};
+pub use p_relu::{PRelu, PReluColumns};
 pub use plain::Label;
 pub use rules::{Entry, Input, Query, Rules};
 pub use values::{Entries, EntryColumns, Lookup, LookupColumns};
@@ -65,6 +67,8 @@ pub enum Gadget {
     Bytes,
     /// The entries of a [`Lookup`], and how often each is looked up.
     Entries(Entries),
+    /// One factor for positive operands, another for negative ones.
+    PRelu(PRelu),
 }
 
 impl Gadget {
@@ -79,6 +83,7 @@ impl Gadget {
             Self::Range => &bytes::Range,
             Self::Bytes => &bytes::Bytes,
             Self::Entries(gadget) => gadget,
+            Self::PRelu(gadget) => gadget,
         }
     }
 
