@@ -244,6 +244,20 @@ class Reshape(Operator):
         return x.reshape(-1, *self.shape)
 
 
+class PRelu(Operator):
+    fields = {
+        "positive": Reader.signed,
+        "negative": Reader.signed,
+        "factor_scale": Reader.signed,
+    }
+
+    def output(self, x):
+        return np.where(x < 0, self.negative, self.positive) * x
+
+    def scale(self, scale):
+        return scale + self.factor_scale
+
+
 def windows(x: np.ndarray, window: tuple[Axis, Axis], padding: int) -> np.ndarray:
     """[n, channels, rows, columns, kernel rows, kernel columns]."""
     rows, columns = window

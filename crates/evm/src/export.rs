@@ -5,7 +5,7 @@ use std::fmt::Write;
 use zklens_commitment::VerifierSetup;
 use zklens_layers::circuit::{LinearOp, Path, Table};
 use zklens_layers::dims::{AXES, volume};
-use zklens_layers::gadgets::{Activation, Column, Gadget};
+use zklens_layers::gadgets::Column;
 use zklens_layers::layout::array::{Array, Placement};
 use zklens_layers::{Circuit, Layout};
 use zklens_verifier::VerifyingKey;
@@ -198,46 +198,13 @@ fn contract(key: &VerifyingKey, batches: &[usize], bytes: &[u8]) -> String {
 
 fn described(table: &Table) -> String {
     let [channels, height, width] = table.sides;
-    let gadget = match &table.gadget {
-        Gadget::Pixels => "pixels".to_owned(),
-        Gadget::Activation(activation) => activation_described(activation),
-        Gadget::Clip(clip) => format!("clip to {}…{}", clip.lo, clip.hi),
-        Gadget::Lookup(_) => "activation from a table".to_owned(),
-        Gadget::Copy => "copy".to_owned(),
-        Gadget::Label(_) => "label".to_owned(),
-        Gadget::Range => "bytes of all numbers".to_owned(),
-        Gadget::Bytes => "bytes".to_owned(),
-        Gadget::Entries(_) => "entries of a table".to_owned(),
-        // The contract has no code for gadgets, so one that has no description here is verified all the same.
-        #[allow(
-            unreachable_patterns,
-            reason = "a gadget may be new in `crates/layers`"
-        )]
-        _ => "other values".to_owned(),
-    };
+    let gadget = table.gadget.description();
     let wired: Vec<String> = paths(table).iter().map(wire).collect();
     let of = match wired.is_empty() {
         true => String::new(),
         false => format!(", of {}", wired.join(" + ")),
     };
     format!("{channels}×{height}×{width}: {gadget}{of}")
-}
-
-fn activation_described(activation: &Activation) -> String {
-    let mut parts = Vec::new();
-    if let Some(window) = &activation.window {
-        parts.push(format!(
-            "maximum of {}×{}",
-            window.height.kernel, window.width.kernel
-        ));
-    }
-    if activation.shift != 0 {
-        parts.push(format!("over 2^{}", activation.shift));
-    }
-    if activation.relu {
-        parts.push("ReLU".into());
-    }
-    parts.join(", ")
 }
 
 fn wire(path: &Path) -> String {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use zklens_model::{
     Add, AveragePool, Axis, Clip, Concat, Conv2d, Dense, Graph, GraphBuilder, GraphError, Interval,
-    LeftShift, LookupTable, MaxPool, Model, ModelError, NodeId, Op, OpError, Relu, Rescale,
+    LeftShift, LookupTable, MaxPool, Model, ModelError, NodeId, Op, OpError, PRelu, Relu, Rescale,
     Reshape, Shape, Weights, Window,
 };
 use zklens_testkit::models::{class_names, padded, preprocessing};
@@ -263,6 +263,72 @@ fn refuses_clip_bounds_that_are_empty_or_too_large() {
         let clip = Op::Clip(Clip { bounds: got });
         refuses(graph(), clip, &[0], OpError::Bounds { got });
     }
+}
+
+fn p_relu(positive: i32, negative: i32) -> Op {
+    Op::PRelu(PRelu {
+        positive,
+        negative,
+        factor_scale: 0,
+    })
+}
+
+#[test]
+fn refuses_factors_out_of_range() {
+    let most = PRelu::MAX_FACTOR;
+    for (positive, negative) in [
+        (0, 1),
+        (-1, 1),
+        (most + 1, 1),
+        (i32::MIN, 1),
+        (1, most + 1),
+        (1, -most - 1),
+        (1, i32::MIN),
+    ] {
+        let error = OpError::Factors { positive, negative };
+        refuses(graph(), p_relu(positive, negative), &[0], error);
+    }
+    for negative in [-most, 0, most] {
+        assert!(graph().push(p_relu(most, negative), &[0]).is_ok());
+    }
+}
+
+/// Bounds of pixels less 100, in each of three channels: below zero, on both sides, above zero.
+#[test]
+fn bounds_of_a_p_relu_are_those_of_its_extremes() {
+    let input = Interval { lo: 0, hi: 255 };
+    let through = |bias: i64, negative: i32| {
+        let mut graph = graph();
+        let shift = Op::Conv2d(Conv2d {
+            weights: Weights::new(vec![1]),
+            weight_scale: 0,
+            bias: vec![bias],
+            window: Window::square(1, 1),
+            groups: 1,
+        });
+        let shifted = graph.push(shift, &[0]).unwrap();
+        let node = graph.push(p_relu(4, negative), &[shifted]).unwrap();
+        let bounds = graph.tensor(node).unwrap().bounds;
+        let op = PRelu {
+            positive: 4,
+            negative,
+            factor_scale: 0,
+        };
+        let all = (input.lo..=input.hi).map(|x| op.apply(x + bias));
+        let (least, most) = all.fold((i64::MAX, i64::MIN), |(least, most), y| {
+            (least.min(y), most.max(y))
+        });
+        assert_eq!((bounds.lo, bounds.hi), (least, most), "{bias} {negative}");
+        (bounds.lo, bounds.hi)
+    };
+    assert_eq!(through(-100, 3), (-300, 620));
+    assert_eq!(through(-100, -3), (0, 620));
+    assert_eq!(through(-100, -10), (0, 1000));
+    assert_eq!(through(-300, -3), (135, 900));
+    assert_eq!(through(-300, 3), (-900, -135));
+    assert_eq!(through(0, -3), (0, 1020));
+    assert_eq!(through(100, -3), (400, 1420));
+    assert_eq!(through(-255, 0), (0, 0));
 }
 
 #[test]

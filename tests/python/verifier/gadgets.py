@@ -191,6 +191,14 @@ def entries(row: Row, array: int):
     row.entry = count, row.index + row.beta * value
 
 
+def p_relu(row: Row, positive_factor: int, negative_factor: int, magnitude: int):
+    sign = row.bit()
+    size = row.number(magnitude)
+    operand, above = signed(sign, size), positive(sign, size)
+    row.input(operand, 0)
+    row.output = positive_factor * above + negative_factor * (operand - above)
+
+
 GADGETS = {
     "Pixels": pixels,
     "Activation": activation,
@@ -201,4 +209,5 @@ GADGETS = {
     "Range": byte_range,
     "Bytes": byte_table,
     "Entries": entries,
+    "PRelu": p_relu,
 }

@@ -82,6 +82,7 @@ GADGETS = {
     "Range": {},
     "Bytes": {},
     "Entries": {"array": "unsigned"},
+    "PRelu": {"positive_factor": "signed", "negative_factor": "signed", "magnitude": "byte"},
 }
 
 STEPS = {

@@ -3,7 +3,9 @@
 use super::{Circuit, LinearOp, Operand, Path, Step, Table, Weighted};
 use crate::dims::Sides;
 use crate::error::LayerError;
-use crate::gadgets::{Activation, Clip, Entries, Gadget, Label, Lookup, MOST_TAPS, bytes_up_to};
+use crate::gadgets::{
+    Activation, Clip, Entries, Gadget, Label, Lookup, MOST_TAPS, PRelu, bytes_up_to,
+};
 use alloc::vec::Vec;
 use zklens_model::{self as model, Conv2d, Interval, Model, Node, NodeId, Op, Shape};
 
@@ -127,6 +129,10 @@ impl<'a> Compiler<'a> {
             Op::MaxPool(_) | Op::Rescale(_) | Op::Relu(_) => self.activation(id, node),
             Op::Clip(op) => self.clip(id, node, op),
             Op::LookupTable(op) => self.values(id, node, op),
+            Op::PRelu(op) => {
+                let gadget = PRelu::of_bounds(self.bounds(node), op);
+                self.elementwise(id, node, Gadget::PRelu(gadget))
+            }
             _ => Err(unsupported(id, node)),
         }
     }

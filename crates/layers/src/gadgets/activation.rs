@@ -6,6 +6,8 @@ use super::polynomial::{Linear, Polynomial};
 use super::rules::Rules;
 use super::site::Site;
 use super::sizes::{are_few, bytes_of_signed, bytes_up_to};
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use zklens_field::{Field, Scalar};
@@ -176,6 +178,20 @@ impl Definition for Activation {
 
     fn window(&self) -> Option<&Window> {
         self.window.as_ref()
+    }
+
+    fn description(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(Window { height, width }) = &self.window {
+            parts.push(format!("maximum of {}×{}", height.kernel, width.kernel));
+        }
+        if self.shift != 0 {
+            parts.push(format!("over 2^{}", self.shift));
+        }
+        if self.relu {
+            parts.push("ReLU".into());
+        }
+        parts.join(", ")
     }
 }
 

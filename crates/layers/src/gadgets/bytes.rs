@@ -4,6 +4,7 @@ use super::column::{Column, ColumnList};
 use super::definition::Definition;
 use super::rules::{Entry, Rules};
 use super::site::{Place, Site};
+use alloc::string::String;
 
 /// How many bytes there are.
 const BYTES: usize = 1 << 8;
@@ -24,6 +25,10 @@ impl Definition for Range {
 
     fn is_per_image(&self) -> bool {
         false
+    }
+
+    fn description(&self) -> String {
+        "bytes of all numbers".into()
     }
 }
 
@@ -49,5 +54,9 @@ impl Definition for Bytes {
 
     fn is_per_image(&self) -> bool {
         false
+    }
+
+    fn description(&self) -> String {
+        "bytes".into()
     }
 }

@@ -6,6 +6,8 @@ use super::polynomial::Linear;
 use super::rules::Rules;
 use super::site::Site;
 use super::sizes::{are_few, bytes_of_signed, bytes_up_to};
+use alloc::format;
+use alloc::string::String;
 use serde::{Deserialize, Serialize};
 use zklens_field::{Field, Scalar};
 use zklens_model::Interval;
@@ -87,5 +89,9 @@ impl Definition for Clip {
     fn is_well_formed(&self, site: &Site<'_>) -> bool {
         let counts = are_few(&[self.below_bytes, self.above_bytes]);
         site.is_inside() && counts && self.lo <= self.hi && site.takes_operand(None)
+    }
+
+    fn description(&self) -> String {
+        format!("clip to {}…{}", self.lo, self.hi)
     }
 }

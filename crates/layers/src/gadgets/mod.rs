@@ -21,6 +21,7 @@ mod clip;
 mod column;
 mod definition;
 pub mod lookup;
+mod p_relu;
 mod plain;
 pub mod polynomial;
 mod rules;
@@ -31,6 +32,7 @@ mod values;
 pub use activation::{Activation, ActivationColumns};
 pub use clip::{Clip, ClipColumns};
 pub use column::{Column, ColumnId, Signed};
+pub use p_relu::{PRelu, PReluColumns};
 pub use plain::Label;
 pub use rules::{Entry, Input, Query, Rules};
 pub use values::{Entries, EntryColumns, Lookup, LookupColumns};
@@ -39,6 +41,7 @@ pub(crate) use activation::MOST_TAPS;
 pub(crate) use site::{Place, Site, output};
 pub(crate) use sizes::bytes_up_to;
 
+use alloc::string::String;
 use definition::Definition;
 use serde::{Deserialize, Serialize};
 use zklens_model::Window;
@@ -64,6 +67,8 @@ pub enum Gadget {
     Bytes,
     /// The entries of a [`Lookup`], and how often each is looked up.
     Entries(Entries),
+    /// One factor for positive operands, another for negative ones.
+    PRelu(PRelu),
 }
 
 impl Gadget {
@@ -78,6 +83,7 @@ impl Gadget {
             Self::Range => &bytes::Range,
             Self::Bytes => &bytes::Bytes,
             Self::Entries(gadget) => gadget,
+            Self::PRelu(gadget) => gadget,
         }
     }
 
@@ -97,6 +103,12 @@ impl Gadget {
     #[must_use]
     pub fn is_per_image(&self) -> bool {
         self.definition().is_per_image()
+    }
+
+    /// The gadget in a few words for people, such as `clip to 0…255`.
+    #[must_use]
+    pub fn description(&self) -> String {
+        self.definition().description()
     }
 
     pub(crate) fn is_well_formed(&self, site: &Site<'_>) -> bool {

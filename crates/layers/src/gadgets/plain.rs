@@ -6,6 +6,7 @@ use super::polynomial::{Linear, Polynomial};
 use super::rules::Rules;
 use super::site::{Place, Site};
 use super::sizes::are_few;
+use alloc::string::String;
 use serde::{Deserialize, Serialize};
 use zklens_field::Scalar;
 
@@ -22,6 +23,10 @@ impl Definition for Pixels {
 
     fn is_well_formed(&self, site: &Site<'_>) -> bool {
         site.place == Place::First && site.takes_nothing()
+    }
+
+    fn description(&self) -> String {
+        "pixels".into()
     }
 }
 
@@ -41,6 +46,10 @@ impl Definition for Copy {
 
     fn is_well_formed(&self, site: &Site<'_>) -> bool {
         site.is_inside() && site.takes_operand(None)
+    }
+
+    fn description(&self) -> String {
+        "copy".into()
     }
 }
 
@@ -71,5 +80,9 @@ impl Definition for Label {
 
     fn is_well_formed(&self, site: &Site<'_>) -> bool {
         site.place == Place::Label && are_few(&[self.bytes]) && site.takes_operand(None)
+    }
+
+    fn description(&self) -> String {
+        "label".into()
     }
 }

@@ -5,6 +5,7 @@ use super::definition::Definition;
 use super::polynomial::Linear;
 use super::rules::{Entry, Query, Rules};
 use super::site::Site;
+use alloc::string::String;
 use serde::{Deserialize, Serialize};
 use zklens_field::{Field, Scalar};
 
@@ -86,6 +87,10 @@ impl Definition for Lookup {
     fn entries(&self) -> Option<usize> {
         Some(self.entries)
     }
+
+    fn description(&self) -> String {
+        "activation from a table".into()
+    }
 }
 
 impl Entries {
@@ -126,5 +131,9 @@ impl Definition for Entries {
 
     fn is_per_image(&self) -> bool {
         false
+    }
+
+    fn description(&self) -> String {
+        "entries of a table".into()
     }
 }

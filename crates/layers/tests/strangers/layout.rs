@@ -87,6 +87,8 @@ fn cells_of_all_columns_are_counted() {
     // A remainder of one byte, a magnitude of four.
     assert_eq!(counted(Gadget::Activation(gadget)), 3 + 6);
     assert_eq!(counted(Gadget::Clip(clip())), 3 + 5);
+    // A sign of one byte, a magnitude of two.
+    assert_eq!(counted(Gadget::PRelu(p_relu())), 3 + 4);
     let lookup = Lookup {
         first: 0,
         entries: ENTRIES,

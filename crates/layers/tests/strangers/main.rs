@@ -8,7 +8,7 @@ mod wires;
 use zklens_layers::LayerError;
 use zklens_layers::circuit::{Circuit, Operand, Path, Table};
 use zklens_layers::dims::Sides;
-use zklens_layers::gadgets::{Activation, Clip, Entries, Gadget, Label, Lookup};
+use zklens_layers::gadgets::{Activation, Clip, Entries, Gadget, Label, Lookup, PRelu};
 
 /// Sides of every table that lies inside and of its operand, so that any wire between two of them fits.
 pub(crate) const SIDES: Sides = [1, 1, 4];
@@ -18,6 +18,7 @@ pub(crate) const ENTRIES: usize = 2;
 pub(crate) const CLIP: usize = 3;
 pub(crate) const LOOKUP: usize = 4;
 pub(crate) const ACTIVATION: usize = 5;
+pub(crate) const P_RELU: usize = 6;
 
 pub(crate) const fn path(source: usize) -> Path {
     Path {
@@ -59,6 +60,14 @@ pub(crate) const fn clip() -> Clip {
     }
 }
 
+pub(crate) const fn p_relu() -> PRelu {
+    PRelu {
+        positive: 4,
+        negative: -1,
+        magnitude_bytes: 2,
+    }
+}
+
 /// One of each gadget, all of the same sides.
 pub(crate) fn circuit() -> Circuit {
     let lookup = Lookup {
@@ -73,7 +82,8 @@ pub(crate) fn circuit() -> Circuit {
             table(Gadget::Clip(clip()), SIDES, Some(COPY)),
             table(Gadget::Lookup(lookup), SIDES, Some(CLIP)),
             table(Gadget::Activation(activation()), SIDES, Some(LOOKUP)),
-            table(Gadget::Label(Label { bytes: 4 }), SIDES, Some(ACTIVATION)),
+            table(Gadget::PRelu(p_relu()), SIDES, Some(ACTIVATION)),
+            table(Gadget::Label(Label { bytes: 4 }), SIDES, Some(P_RELU)),
             table(Gadget::Range, [1, 1, 1], None),
             table(Gadget::Bytes, [1, 1, 256], None),
         ],

@@ -105,8 +105,7 @@ fn entries_stand_before_what_looks_them_up() {
             circuit.tables[LOOKUP].gadget = Gadget::Lookup(lookup);
             // Entries behind the lookup too.
             circuit.tables[ACTIVATION] = circuit.tables[ENTRIES].clone();
-            let label = circuit.label_table();
-            *source(circuit, label) = CLIP;
+            *source(circuit, P_RELU) = CLIP;
         })
     };
     for table in 0..10 {
@@ -189,6 +188,11 @@ fn numbers_have_at_most_eight_bytes() {
         gadget(CLIP, Gadget::Clip(above));
         gadget(ACTIVATION, Gadget::Activation(gap));
         gadget(ACTIVATION, Gadget::Activation(magnitude));
+        let p_relu = PRelu {
+            magnitude_bytes: bytes,
+            ..p_relu()
+        };
+        gadget(P_RELU, Gadget::PRelu(p_relu));
         gadget(circuit().label_table(), Gadget::Label(Label { bytes }));
     }
 }
@@ -204,6 +208,34 @@ fn bounds_of_a_clip_are_in_order() {
     }
     for (lo, hi) in [(1, 0), (0, -1), (i64::MAX, i64::MIN)] {
         assert_eq!(clip(lo, hi), refused(CLIP));
+    }
+}
+
+#[test]
+fn factors_of_a_p_relu_are_in_range() {
+    let check = |positive: i32, negative: i32| {
+        let gadget = PRelu {
+            positive,
+            negative,
+            ..p_relu()
+        };
+        checked(|circuit| circuit.tables[P_RELU].gadget = Gadget::PRelu(gadget))
+    };
+    const MOST: i32 = 1 << 15;
+    for (positive, negative) in [(1, 0), (1, 1), (MOST, -MOST), (1, MOST)] {
+        assert_eq!(check(positive, negative), Ok(()));
+    }
+    for (positive, negative) in [
+        (0, 0),
+        (-1, 0),
+        (MOST + 1, 0),
+        (i32::MIN, 0),
+        (1, MOST + 1),
+        (1, -MOST - 1),
+        (1, i32::MIN),
+    ] {
+        let got = check(positive, negative);
+        assert_eq!(got, refused(P_RELU), "{positive} {negative}");
     }
 }
 

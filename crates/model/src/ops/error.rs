@@ -74,6 +74,17 @@ pub enum OpError {
         /// The bounds.
         got: Interval,
     },
+    /// A factor of a [`PRelu`](crate::PRelu) is out of range.
+    #[error(
+        "the factors {positive} and {negative}; expected 1 to {0} and -{0} to {0}",
+        crate::PRelu::MAX_FACTOR
+    )]
+    Factors {
+        /// The factor of positive cells.
+        positive: i32,
+        /// The factor of negative cells.
+        negative: i32,
+    },
     /// A table is empty or has too many entries.
     #[error("a table of {got} entries; expected 1 to {limit}")]
     TableLen {

@@ -12,6 +12,7 @@ mod left_shift;
 mod lookup_table;
 mod max_pool;
 mod operator;
+mod p_relu;
 mod relu;
 mod rescale;
 mod reshape;
@@ -112,6 +113,7 @@ operators! {
     concat::Concat,
     left_shift::LeftShift,
     reshape::Reshape,
+    p_relu::PRelu,
 }
 
 impl Op {

@@ -6,6 +6,7 @@
 mod activation;
 mod clip;
 mod label;
+mod p_relu;
 mod run;
 mod values;
 mod writer;
@@ -159,6 +160,7 @@ fn write(run: &Run<'_>, rows: &mut RowWriter<'_>) {
         Gadget::Pixels => rows.extend(run.pixels.values().iter().map(|pixel| i64::from(*pixel))),
         Gadget::Activation(gadget) => activation::write(gadget, run, rows),
         Gadget::Clip(gadget) => clip::write(gadget, run, rows),
+        Gadget::PRelu(gadget) => p_relu::write(gadget, run, rows),
         Gadget::Lookup(gadget) => values::write(gadget, run, rows),
         Gadget::Copy => rows.extend(run.output().iter().copied()),
         Gadget::Label(gadget) => label::write(gadget, run, rows),

@@ -3,7 +3,7 @@
 use super::{pixels, rng, setup};
 use std::fmt::Write;
 use zklens_layers::layout::DEGREE;
-use zklens_model::{Clip, Interval, LookupTable, Model, Op, Pixels, Weights, Window};
+use zklens_model::{Clip, Interval, LookupTable, Model, Op, PRelu, Pixels, Weights, Window};
 use zklens_prover::{Privacy, ProvingKey, prove};
 use zklens_testkit::models::{Layers, padded, preprocessing};
 use zklens_testkit::recorder::{Event, record};
@@ -62,7 +62,7 @@ fn smallest() -> Model {
     layers.finish("smallest")
 }
 
-/// Convolution with padding and groups, maximum, rescale, ReLU, clip, table, average, sum.
+/// Convolution with padding and groups, maximum, rescale, ReLU, clip, table, average, leaky ReLU.
 pub(crate) fn every_gadget() -> Model {
     let mut layers = Layers::new(preprocessing([6, 6], true), 2);
     layers.conv2d(6, padded(3, 1, 1), 3);
@@ -90,6 +90,11 @@ pub(crate) fn every_gadget() -> Model {
         window: Window::square(2, 1),
         multiplier: 64,
         multiplier_scale: 8,
+    }));
+    layers.then(Op::PRelu(PRelu {
+        positive: 128,
+        negative: -13,
+        factor_scale: 7,
     }));
     layers.flatten();
     layers.dense(4);

@@ -216,6 +216,7 @@ impl Case {
                     let value = values.next()?[usize::try_from(position).ok()?];
                     Some(vec![position, integer(value)])
                 }
+                Gadget::PRelu(_) => Some(signed(x).to_vec()),
                 Gadget::Copy => Some(vec![x]),
                 Gadget::Label(_) => {
                     let classes = network.rows(table) / network.layout.images;

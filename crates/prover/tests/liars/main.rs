@@ -22,6 +22,7 @@ mod models;
 mod network;
 mod numbers;
 mod opening;
+mod p_relu;
 mod pixels;
 mod pool;
 mod prover;

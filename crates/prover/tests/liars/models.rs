@@ -2,7 +2,7 @@
 
 use zklens_model::{
     Add, AveragePool, Axis, Clip, Concat, Conv2d, Dense, GraphBuilder, Interval, LeftShift,
-    LookupTable, MaxPool, Model, Node, Op, Relu, Rescale, Weights, Window,
+    LookupTable, MaxPool, Model, Node, Op, PRelu, Relu, Rescale, Weights, Window,
 };
 use zklens_testkit::models::{Layers, named, padded, preprocessing};
 
@@ -65,6 +65,20 @@ pub(crate) fn clipped() -> Model {
     layers.flatten();
     layers.dense(8);
     layers.activate();
+    classes(layers)
+}
+
+/// Leaky ReLU.
+pub(crate) fn leaky() -> Model {
+    let mut layers = layers(13);
+    layers.flatten();
+    layers.dense(8);
+    layers.then(Op::PRelu(PRelu {
+        positive: 128,
+        negative: 13,
+        factor_scale: 7,
+    }));
+    layers.then(Op::Rescale(Rescale { shift: 16 }));
     classes(layers)
 }
 
@@ -212,6 +226,7 @@ pub(crate) fn all() -> Vec<Model> {
         padded_pool(),
         tall_pool(false),
         clipped(),
+        leaky(),
         looked_up(),
         averaged(),
         residual(),

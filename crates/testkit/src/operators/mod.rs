@@ -9,6 +9,7 @@ mod dense;
 mod left_shift;
 mod lookup_table;
 mod max_pool;
+mod p_relu;
 mod relu;
 mod rescale;
 mod reshape;
@@ -80,4 +81,5 @@ operators! {
     Concat,
     LeftShift,
     Reshape,
+    PRelu,
 }
