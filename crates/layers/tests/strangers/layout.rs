@@ -125,8 +125,8 @@ fn labels_are_as_many_as_images_and_are_classes() {
     assert_eq!(check(2, &[0, 3]), Ok(()));
     assert_eq!(check(1, &[4]), refused(0, 4));
     assert_eq!(check(2, &[0, usize::MAX]), refused(1, usize::MAX));
-    // Named as the first that is missing, or is one too many, with a label that no image has.
-    assert_eq!(check(1, &[]), refused(0, 4));
-    assert_eq!(check(2, &[0]), refused(1, 4));
-    assert_eq!(check(1, &[0, 0]), refused(2, 4));
+    let count = |expected, got| Err(LayerError::LabelCount { expected, got });
+    assert_eq!(check(1, &[]), count(1, 0));
+    assert_eq!(check(2, &[0]), count(2, 1));
+    assert_eq!(check(1, &[0, 0]), count(1, 2));
 }
