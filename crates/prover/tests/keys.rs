@@ -63,7 +63,7 @@ fn names_and_pixels_fit_the_circuit() {
 }
 
 #[test]
-fn commitments_are_as_many_as_rows() {
+fn commitments_are_as_many_as_vectors() {
     let key = key();
     let key = key.verifying();
     let mut weights = key.weight_commitments().to_vec();
@@ -155,7 +155,7 @@ fn key_files_with_a_part_of_a_point_more_are_refused() {
 
 /// Zeros that nothing blinds are committed to by the point at infinity, which has no encoding of its own.
 #[test]
-fn a_row_of_zeros_is_a_commitment_of_a_key() {
+fn a_vector_of_zeros_is_a_commitment_of_a_key() {
     let key = key();
     let key = key.verifying();
     let mut weights = key.weight_commitments().to_vec();
@@ -176,9 +176,9 @@ fn a_row_of_zeros_is_a_commitment_of_a_key() {
     }
 }
 
-/// More images need longer rows; a key only asks that one image fits.
+/// More images need longer vectors. A key must only have vectors that are long enough for one image.
 #[test]
-fn a_key_is_of_rows_that_are_long_enough_for_one_image() {
+fn a_key_is_of_vectors_that_are_long_enough_for_one_image() {
     // More pixels than there are bytes, so that the pixels' table is the largest.
     let model = perceptron([20, 20], &[2, 3], 1);
     let own = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
@@ -258,8 +258,8 @@ fn verified(key: &ProvingKey, proved: &Proved) -> Verified {
 
 #[test]
 fn only_the_images_that_were_classified_are_shown() {
-    let own_rows = key_with_columns(&perceptron([6, 6], &[2, 3], 1), 64);
-    for (key, rows) in [(key(), 1), (own_rows, 2)] {
+    let own_vectors = key_with_columns(&perceptron([6, 6], &[2, 3], 1), 64);
+    for (key, rows) in [(key(), 1), (own_vectors, 2)] {
         let proved = proved(&key);
         assert_eq!(proved.statement.inputs.len(), rows);
         let verified = verified(&key, &proved);
@@ -272,7 +272,7 @@ fn only_the_images_that_were_classified_are_shown() {
 
         let other = |first, last| Err(VerifyError::OtherPixels { first, last });
         let [one, two] = &images;
-        // Who shares a row with another cannot be told from it.
+        // Images that share a vector cannot be told apart.
         let [is_one, is_two] = [0, 1].map(|image| match rows {
             1 => other(0, 1),
             _ => other(image, image),
@@ -304,7 +304,7 @@ fn only_the_images_that_were_classified_are_shown() {
     }
 }
 
-/// Two images of one pixel each share a row: the last cell is the second's.
+/// Two images of one pixel each share a vector: the last cell is the second's.
 #[test]
 fn images_of_one_pixel_are_counted_as_others_are() {
     let model = perceptron([1, 1], &[2, 3], 1);
@@ -326,7 +326,7 @@ fn images_of_one_pixel_are_counted_as_others_are() {
     );
 }
 
-/// Two models with equal pixels and rows. Their proofs' images lie alike, so the points would open under either key.
+/// Two models with equal pixels and vectors. Their proofs' images lie alike, so the points would open under either key.
 #[test]
 fn images_are_shown_under_the_key_of_the_proof() {
     let (key, other) = (key(), perceptron([3, 3], &[4, 3], 2));
