@@ -75,7 +75,7 @@
 //! # Completeness
 //!
 //! An honest proof is refused in step 7 with probability at most `5 / 2^253`. If `A` or `B` is zero, its commitment
-//! cannot be encoded, so there is no proof: at least one claim must weigh a mask vector.
+//! cannot be encoded, and the claims have no proof. So at least one claim must weigh a mask vector.
 //!
 //! # Zero-knowledge
 //!
