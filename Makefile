@@ -131,7 +131,7 @@ fetch:
 	cargo fetch --locked --manifest-path fuzz/Cargo.toml
 
 .PHONY: test-repository
-test-repository: fetch ## Who depends on whom, links and file names in documents, input boundaries and their fuzz targets (seconds)
+test-repository: fetch ## Who depends on whom, import circles, links in documents, fuzz targets, plain English (seconds)
 	python3 -m unittest discover tests/repository
 
 .PHONY: deny
