@@ -29,7 +29,7 @@ TURNS: dict[str, tuple[float, re.Pattern[str], str]] = {
         ),
         "What a column holds.",
     ),
-    "another … than": (0.5, re.compile(r"\b(?:an)?other (?:\w+ )?than\b", re.IGNORECASE), "Another setup than the key's."),
+    "another … than": (0.5, re.compile(r"\b(?:(?:an)?other \w+ than|another than)\b", re.IGNORECASE), "Another setup than the key's."),
     "a sentence that begins with `Of`": (
         0.5,
         re.compile(r"(?:^|[.;] )Of (?:an?|the|every|each|no|two|its|private|that)\b"),
