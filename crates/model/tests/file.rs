@@ -315,7 +315,8 @@ fn refuses_numbers_that_are_longer_than_they_need_be() {
 
 #[test]
 fn refuses_operators_that_do_not_exist() {
-    for operator in [13, 127] {
+    let after_the_last = u8::try_from(Op::NAMES.len()).unwrap();
+    for operator in [after_the_last, 127] {
         let body = with_operator(&[operator, 2, 1, 1], &[1, 0], &[0, 0xFE, 3]);
         assert_eq!(decode_body(&body), Err(FileError::Malformed));
     }
