@@ -252,7 +252,8 @@ fn keys_are_those_of_the_programs() {
     }
 }
 
-/// A compressed proof of the current program, made by `make test-sp1-prove`.
+/// A compressed proof of the first program for `fashion-mlp`, which others have replaced. `make test-sp1-prove` makes such a
+/// proof with the current one.
 fn golden() -> ProofFile {
     let file = fs::read(root().join("vectors/sp1/7_sneaker.sp1")).expect("there is a proof");
     ProofFile::decode(&file).expect("it is a proof file")
