@@ -73,9 +73,10 @@ pub enum VerifyError {
 /// A malformed tape is the same fault in the opening as in the steps before it.
 impl From<OpeningError> for VerifyError {
     fn from(error: OpeningError) -> Self {
-        match error {
-            OpeningError::Tape(error) => Self::Tape(error),
-            error => Self::Opening(error),
+        if let OpeningError::Tape(error) = error {
+            Self::Tape(error)
+        } else {
+            Self::Opening(error)
         }
     }
 }

@@ -12,7 +12,8 @@
 //! # Adding a gadget
 //!
 //! 1. A file here: a type with its parameters, its columns as handles ([`ColumnId`]), and its `Definition`.
-//! 2. A variant of [`Gadget`], at the end, since the order is the key's format, and its line in `Gadget::definition`.
+//! 2. Its lines in this file: the module, the export, a variant of [`Gadget`] at the end, since the order is the key's format,
+//!    and the arm in `Gadget::definition`.
 //! 3. A line in [`Circuit::compile`](crate::Circuit::compile), for the operator that the gadget proves.
 
 mod activation;

@@ -80,6 +80,7 @@ impl Definition for PRelu {
         let factors = model::PRelu::are_factors(positive, negative);
         site.is_inside() && factors && are_few(&[self.magnitude_bytes]) && site.takes_operand(None)
     }
+
     fn description(&self) -> String {
         format!("PReLU of factors {} and {}", self.positive, self.negative)
     }
