@@ -265,7 +265,7 @@ fn refuses_clip_bounds_that_are_empty_or_too_large() {
     }
 }
 
-fn p_relu(positive: i32, negative: i32) -> Op {
+const fn p_relu(positive: i32, negative: i32) -> Op {
     Op::PRelu(PRelu {
         positive,
         negative,

@@ -103,7 +103,7 @@ fn rejects_the_opening_of_other_claims() {
     type Change = fn(&mut [Claim]);
     let changes: [(&str, Change); 6] = [
         ("another vector", |claims| {
-            claims[1].terms[0].vectors[1].0 = 3
+            claims[1].terms[0].vectors[1].0 = 3;
         }),
         ("the mask vector left out", |claims| {
             claims[1].terms[0].vectors.truncate(2);
