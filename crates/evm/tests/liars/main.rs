@@ -45,6 +45,8 @@ mod lookup;
 mod numbers;
 #[path = "../../../prover/tests/liars/opening.rs"]
 mod opening;
+#[path = "../../../prover/tests/liars/p_relu.rs"]
+mod p_relu;
 #[path = "../../../prover/tests/liars/pixels.rs"]
 mod pixels;
 #[path = "../../../prover/tests/liars/pool.rs"]
