@@ -119,7 +119,10 @@ impl Run {
 
     /// Whether `next` lies where one more column of this run would.
     const fn continues_as(&self, next: &Self) -> bool {
-        let same = self.kind == next.kind && self.volume == next.volume && self.bytes == next.bytes;
+        let same_cells = self.volume == next.volume && self.bytes == next.bytes;
+        let same_cut =
+            self.axis == next.axis && self.log_run == next.log_run && self.rows == next.rows;
+        let same = self.kind == next.kind && same_cells && same_cut;
         match self.kind {
             IN_ONE_ROW => {
                 let offset = self.offset + self.columns * self.volume;
