@@ -32,7 +32,7 @@ pub enum VerifyError {
         /// The number of commitments in the statement.
         got: usize,
     },
-    /// The statement has a label that the model does not have, no image, or too many images.
+    /// The labels do not fit the model, there are no images, or a proof for so many images or labels would exceed a limit.
     #[error(transparent)]
     Statement(#[from] LayerError),
     /// The proof's bytes cannot be read, at any step: they are too short, too long, or encode no scalar or point.

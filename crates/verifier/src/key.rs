@@ -187,6 +187,7 @@ impl VerifyingKey {
         }
         let count = usize::from(body.columns);
         let columns = VectorLength::new(count).ok_or(KeyError::Columns { got: count })?;
+        // The vectors of weights do not depend on the number of images.
         let layout = Layout::new(&body.circuit, columns, 1)?;
         let (points, rest) = body.weights.as_chunks::<POINT_BYTES>();
         if points.len() != layout.vectors.weights.len() || !rest.is_empty() {

@@ -65,10 +65,10 @@ impl Value {
 }
 
 /// A tensor with more paths is copied into a table, so that sums of sums do not grow without bound.
-const MOST_PATHS: usize = 16;
+const COPY_ABOVE_PATHS: usize = 16;
 
-/// A path of more steps is cut by a copy.
-const MOST_STEPS: usize = 16;
+/// A tensor with a path of more steps is copied into a table as well.
+const COPY_ABOVE_STEPS: usize = 16;
 
 struct Compiler<'a> {
     nodes: &'a [Node],
@@ -154,8 +154,11 @@ impl<'a> Compiler<'a> {
 
     /// A value of few paths: the value itself, or a copy of it.
     fn bounded(&mut self, id: NodeId, value: Value) -> Value {
-        let is_long = value.paths.iter().any(|path| path.steps.len() > MOST_STEPS);
-        if value.paths.len() <= MOST_PATHS && !is_long {
+        let is_long = value
+            .paths
+            .iter()
+            .any(|path| path.steps.len() > COPY_ABOVE_STEPS);
+        if value.paths.len() <= COPY_ABOVE_PATHS && !is_long {
             return value;
         }
         let sides = value.sides;

@@ -1,6 +1,6 @@
 //! A model as tables and wires.
 //!
-//! Every operator that is not linear becomes a [`Table`]. The linear operators between two tables become [`Path`]s. For
+//! Operators that are not linear become [`Table`]s. A maximum, a rescale and a ReLU in a row share one. The linear operators between two tables become [`Path`]s. For
 //! example, a network of a dense layer, a ReLU and another dense layer has a table of pixels, a table of the ReLU's rows and
 //! a table of the logits' margins, with a path of one dense layer from each to the next.
 //!

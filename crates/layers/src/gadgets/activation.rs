@@ -70,8 +70,8 @@ pub struct ActivationColumns {
 impl Activation {
     /// The gadget that shows a maximum, a rescale and a ReLU, or those of them that there are.
     ///
-    /// `taps` bounds the operand's cells if `window` takes their maximum, `quotient` bounds the operand of the last
-    /// operator, and `output` its output.
+    /// A window comes with bounds of the cells under it. `operand` and `output` are bounds of the last of the operators that
+    /// the gadget shows: of what it takes, and of what it gives.
     pub(crate) fn of_bounds(
         window: Option<(Window, Interval)>,
         shift: u8,

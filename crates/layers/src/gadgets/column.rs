@@ -22,7 +22,8 @@ pub enum Column {
         /// Index of the array in [`Circuit::arrays`](crate::Circuit::arrays).
         array: usize,
     },
-    /// The row's own index, `0, 1, 2, …`. Verifiers know it, so it is never committed.
+    /// The row's own index, `0, 1, 2, …`, which the rules of entries read behind all other columns. Verifiers know it, so it
+    /// is never committed.
     Index,
 }
 

@@ -22,7 +22,8 @@ pub(crate) trait Definition {
         None
     }
 
-    /// Whether each image of a batch has a table of its own. If not, there is one for all.
+    /// Whether the table has rows for every image, so that its image axis is as long as the batch. If not, that axis has
+    /// length one, and all images share the rows.
     fn is_per_image(&self) -> bool {
         true
     }

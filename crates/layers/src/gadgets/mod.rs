@@ -7,14 +7,17 @@
 //!
 //! In a model's own key, operands are signed integers of at most 62 bits, and numbers have at most 8 bytes, which the
 //! table [`Gadget::Range`] proves to be bytes. No sum of them comes near the field's modulus, about `2^254`. In any key,
-//! also one made to cheat, every representation of a gadget is unique for numbers below `2^82`.
+//! also one made to cheat, every representation of a gadget is unique for numbers below `2^82`, far more than 8 bytes: see
+//! *At most one label* in the book's chapter on soundness.
 //!
 //! # Adding a gadget
 //!
 //! 1. A file here: a type with its parameters, its columns as handles ([`ColumnId`]), and its `Definition`.
 //! 2. Its lines in this file: the module, the export, a variant of [`Gadget`] at the end, since the order is the key's format,
 //!    and the arm in `Gadget::definition`.
-//! 3. A line in [`Circuit::compile`](crate::Circuit::compile), for the operator that the gadget proves.
+//! 3. An arm in [`Circuit::compile`](crate::Circuit::compile), for the operator that the gadget proves.
+//! 4. The prover's cells, malicious provers, the second verifier and the book's page: *Adding an operator* in
+//!    ARCHITECTURE.md. Contracts need nothing.
 
 mod activation;
 mod bytes;
@@ -100,7 +103,8 @@ impl Gadget {
         self.definition().window()
     }
 
-    /// Whether each image of a batch has a table of its own. If not, there is one for all.
+    /// Whether the table has rows for every image, so that its image axis is as long as the batch. If not, that axis has
+    /// length one, and all images share the rows.
     #[must_use]
     pub fn is_per_image(&self) -> bool {
         self.definition().is_per_image()

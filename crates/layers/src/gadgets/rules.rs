@@ -8,20 +8,22 @@ use zklens_field::{Field, Scalar};
 /// Everything that a gadget demands of each row of its table.
 ///
 /// Rows of padding are all zero and have to satisfy the rules, so a polynomial of [`Self::zero`] or of an
-/// [`Input`] has no constant term. [`Input::constant`] counts on real rows only.
+/// [`Input`] has no constant term. [`Input::constant`] counts on real rows only. An output may have a constant: wires never
+/// reach padding.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     /// The columns, before those of helpers.
     pub columns: Vec<Column>,
     /// Polynomials that are zero on every row.
     pub zero: Vec<Polynomial>,
-    /// Equations between the row and the operand that is wired to it.
+    /// Equations between the row and the operand that is wired to it. Wired ones come first: a single one, or with a window
+    /// one for each tap, in the order of taps. Those without an operand follow. Powers of `λ` are given out in this order.
     pub inputs: Vec<Input>,
     /// The output of a row, which wires carry to other tables.
     pub output: Polynomial,
     /// Cells that are looked up in a table of entries.
     pub queries: Vec<Query>,
-    /// The columns of an entry, if rows are entries that other tables look up.
+    /// The columns of an entry, if rows are entries that other tables look up. Such a table makes no queries itself.
     pub entry: Option<Entry>,
 }
 
@@ -90,13 +92,16 @@ impl Rules {
         self.require_zero(square.plus(-Scalar::ONE, &bit));
     }
 
-    /// Demands that on real rows a polynomial equals the wired operand plus a constant.
+    /// Demands that on real rows a polynomial equals the wired operand plus a constant. Inserted before equations without an
+    /// operand, since wires take the powers of `λ` that come first.
     pub(crate) fn input(&mut self, polynomial: Polynomial, constant: Scalar) {
-        self.inputs.push(Input {
+        let wired = self.inputs.iter().take_while(|input| input.is_wired);
+        let input = Input {
             polynomial,
             constant,
             is_wired: true,
-        });
+        };
+        self.inputs.insert(wired.count(), input);
     }
 
     /// Demands that on real rows a polynomial equals a constant.

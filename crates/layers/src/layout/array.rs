@@ -2,7 +2,8 @@
 //!
 //! An array has a cell for each real row only. Padding of the hypercube is not committed, so no claim can see a cell there.
 //! Small arrays share vectors. An array longer than a vector is cut along one axis into runs whose length is a power of two.
-//! The axis vectors of two full runs then differ by a factor only, so that one [`Term`] covers all full runs.
+//! If the axis vector along the cut is `eq` of a point, all full runs differ by a factor only and share one [`Term`]. For
+//! example, sides `2, 6` in vectors of 4 cells give four runs: `4, 2, 4, 2` indices of the second axis.
 
 use crate::dims::{products, volume};
 use alloc::collections::BTreeMap;

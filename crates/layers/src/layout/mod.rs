@@ -1,7 +1,8 @@
 //! Layouts: where every value of a proof lies, for a number of images.
 //!
 //! The tables of a circuit have columns. Their cells are placed in *committed vectors* of one length, in four ranges
-//! ([`Vectors`]): the key's weights, the pixels, the witness, and the helpers of lookups. A layout also gives each column a
+//! ([`Vectors`]): the key's weights, the pixels, the witness, and the helpers of lookups. The witness has two kinds of vectors:
+//! those of bytes, then the mask vector with all plain columns. A layout also gives each column a
 //! random cell that blinds its evaluation.
 
 pub mod array;

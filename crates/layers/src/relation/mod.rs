@@ -20,10 +20,10 @@
 //! The claim becomes
 //!
 //! ```text
-//! constant + Σ_tables Σ_x [ eq(r, x)·constraints(x) + M(x)·output(x) + lookup_sum(x) ] = 0
+//! constant + bias + Σ_tables Σ_x [ eq(r, x)·constraints(x) + M(x)·output(x) + lookup_sum(x) ] = 0
 //! ```
 //!
-//! The constant has the biases, and the constants of inputs on real rows.
+//! `constant` has the constants of inputs on real rows. `bias` is what the biases of all layers add.
 //!
 //! # Soundness
 //!
@@ -105,8 +105,8 @@ impl Relations {
             lambda: challenges.lambda,
             next: Scalar::ONE,
         };
-        let sums: Vec<Scalar> = circuit.tables.iter().map(|_| powers.draw()).collect();
-        let sum_of = |table: usize| sums.get(table).copied().unwrap_or_default();
+        let powers_of_sums: Vec<Scalar> = circuit.tables.iter().map(|_| powers.draw()).collect();
+        let power_of = |table: usize| powers_of_sums.get(table).copied().unwrap_or_default();
         let mut relations = Self {
             tables: Vec::with_capacity(circuit.tables.len()),
             constant: Scalar::default(),
@@ -121,14 +121,16 @@ impl Relations {
                 relation.constraints.add_scaled(rule, powers.draw());
             }
             let first_helper = table_layout.rules.columns.len();
-            for (helper, keys) in (first_helper..).zip(&table_layout.helpers) {
-                let rule = keys.rule(helper, table_layout.placements.len(), &challenges.lookup);
+            for (column, helper) in (first_helper..).zip(&table_layout.helpers) {
+                let rule = helper.rule(column, table_layout.placements.len(), &challenges.lookup);
                 relation.constraints.add_scaled(&rule, powers.draw());
-                let sum = match keys {
-                    Helper::Queries { table, .. } => sum_of(table.unwrap_or(circuit.bytes_table())),
-                    Helper::Entry(_) => -sum_of(index),
+                let power = match helper {
+                    Helper::Queries { table, .. } => {
+                        power_of(table.unwrap_or(circuit.bytes_table()))
+                    }
+                    Helper::Entry(_) => -power_of(index),
                 };
-                relation.lookup_sum.add_scaled(&Linear::cell(helper), sum);
+                relation.lookup_sum.add_scaled(&Linear::cell(column), power);
             }
             let axes = table_layout.eq_axes(&challenges.point);
             relations.constant -= relation.wire(table, table_layout, axes, &mut powers, labels);

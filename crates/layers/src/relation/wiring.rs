@@ -116,7 +116,8 @@ impl Covector {
         }
     }
 
-    /// The covector at the beginning of a path: on the output of its layer with weights, or on its source if it has none.
+    /// The covector moved back through all steps of a path: from the operand to the output of the path's layer with weights,
+    /// or to its source if it has none.
     #[must_use]
     pub fn at_end_of(&self, path: &Path) -> Self {
         let steps = path.steps.iter();
