@@ -20,13 +20,13 @@ pub(super) fn margins(
     dims: [usize; AXES],
     labels: &[usize],
 ) -> (Vec<Covector>, Scalar) {
-    let [images, channels, rows, columns] = base.axes.clone().map(|axis| axis.values());
+    let [images, channels, along_height, along_width] = base.axes.clone().map(|axis| axis.values());
     let [_, depth, height, width] = dims;
     let mut covectors = Vec::from([Covector {
         coefficient: -base.coefficient,
         axes: base.axes.clone(),
     }]);
-    let classes = products(&[&channels, &rows, &columns]);
+    let classes = products(&[&channels, &along_height, &along_width]);
     let all_classes: Scalar = classes.iter().sum();
     let mut constant = Scalar::default();
     let (mut earlier, mut first) = (Scalar::default(), 0);
@@ -37,12 +37,12 @@ pub(super) fn margins(
         first = label;
         // The images of this label, as one covector.
         let pairs = labels.iter().zip(&images);
-        let weights = pairs.map(|(of_image, weight)| match *of_image == label {
-            true => *weight,
+        let of_label = |(of_image, value): (&usize, &Scalar)| match *of_image == label {
+            true => *value,
             false => Scalar::default(),
-        });
-        let weights: Vec<Scalar> = weights.collect();
-        constant += base.coefficient * weights.iter().sum::<Scalar>() * earlier;
+        };
+        let values: Vec<Scalar> = pairs.map(of_label).collect();
+        constant += base.coefficient * values.iter().sum::<Scalar>() * earlier;
         let line = label.checked_div(width).unwrap_or_default();
         let channel = line.checked_div(height).unwrap_or_default();
         let row = line.checked_rem(height).unwrap_or_default();
@@ -51,7 +51,7 @@ pub(super) fn margins(
         covectors.push(Covector {
             coefficient: base.coefficient * all_classes,
             axes: [
-                AxisVector::Listed(weights),
+                AxisVector::Listed(values),
                 one_at(channel, depth),
                 one_at(row, height),
                 one_at(column, width),

@@ -63,19 +63,24 @@ impl Covector {
     pub fn spread_over_taps(self, window: &Window, from: [usize; 2], ratio: Scalar) -> Self {
         let Self {
             coefficient,
-            axes: [images, channels, rows, columns],
+            axes: [images, channels, along_height, along_width],
         } = self;
         let [height, width] = from;
         let steps = u64::try_from(window.width.kernel).unwrap_or_default();
-        let rows = spread(&rows.values(), &window.height, height, ratio.pow([steps]));
-        let columns = spread(&columns.values(), &window.width, width, ratio);
+        let along_height = spread(
+            &along_height.values(),
+            &window.height,
+            height,
+            ratio.pow([steps]),
+        );
+        let along_width = spread(&along_width.values(), &window.width, width, ratio);
         Self {
             coefficient,
             axes: [
                 images,
                 channels,
-                AxisVector::Listed(rows),
-                AxisVector::Listed(columns),
+                AxisVector::Listed(along_height),
+                AxisVector::Listed(along_width),
             ],
         }
     }
@@ -85,31 +90,36 @@ impl Covector {
     pub fn before(self, step: &Step) -> Self {
         let Self {
             coefficient,
-            axes: [images, channels, rows, columns],
+            axes: [images, channels, along_height, along_width],
         } = self;
         match step {
             Step::Scale(factor) => Self {
                 coefficient: coefficient * Scalar::from(*factor),
-                axes: [images, channels, rows, columns],
+                axes: [images, channels, along_height, along_width],
             },
             Step::Channels { start, count, .. } => Self {
                 coefficient,
-                axes: [images, channels.part(*start, *count), rows, columns],
+                axes: [
+                    images,
+                    channels.part(*start, *count),
+                    along_height,
+                    along_width,
+                ],
             },
             Step::Average {
                 window,
                 multiplier,
                 from: [height, width],
             } => {
-                let rows = sum_of_taps(&rows.values(), &window.height, *height);
-                let columns = sum_of_taps(&columns.values(), &window.width, *width);
+                let along_height = sum_of_taps(&along_height.values(), &window.height, *height);
+                let along_width = sum_of_taps(&along_width.values(), &window.width, *width);
                 Self {
                     coefficient: coefficient * Scalar::from(i64::from(*multiplier)),
                     axes: [
                         images,
                         channels,
-                        AxisVector::Listed(rows),
-                        AxisVector::Listed(columns),
+                        AxisVector::Listed(along_height),
+                        AxisVector::Listed(along_width),
                     ],
                 }
             }
@@ -127,26 +137,26 @@ impl Covector {
     /// The sum of the coefficients of a channel, without the channel's own value.
     #[must_use]
     pub fn per_channel(&self) -> Scalar {
-        let [images, _, rows, columns] = &self.axes;
-        let sums = [images, rows, columns].map(AxisVector::sum);
+        let [images, _, along_height, along_width] = &self.axes;
+        let sums = [images, along_height, along_width].map(AxisVector::sum);
         sums.into_iter()
             .fold(self.coefficient, |all, sum| all * sum)
     }
 }
 
 /// The sum of `ratio^tap·values(p)` over the cells that the taps of each position `p` take, clamped to the picture.
-fn spread(weights: &[Scalar], axis: &Axis, cells: usize, ratio: Scalar) -> Vec<Scalar> {
+fn spread(values: &[Scalar], axis: &Axis, cells: usize, ratio: Scalar) -> Vec<Scalar> {
     let mut spread = alloc::vec![Scalar::default(); cells];
     let last = cells.saturating_sub(1);
-    for (position, weight) in weights.iter().enumerate() {
-        let mut weight = *weight;
+    for (position, value) in values.iter().enumerate() {
+        let mut value = *value;
         for tap in 0..axis.kernel {
             let start = position.saturating_mul(axis.stride).saturating_add(tap);
             let cell = start.saturating_sub(axis.before).min(last);
             if let Some(sum) = spread.get_mut(cell) {
-                *sum += weight;
+                *sum += value;
             }
-            weight *= ratio;
+            value *= ratio;
         }
     }
     spread
@@ -154,25 +164,25 @@ fn spread(weights: &[Scalar], axis: &Axis, cells: usize, ratio: Scalar) -> Vec<S
 
 /// The values on the `cells` cells that one tap takes, given values on positions.
 #[must_use]
-pub fn under_tap(weights: &[Scalar], axis: &Axis, tap: usize, cells: usize) -> Vec<Scalar> {
+pub fn under_tap(values: &[Scalar], axis: &Axis, tap: usize, cells: usize) -> Vec<Scalar> {
     let mut under = alloc::vec![Scalar::default(); cells];
-    let taps = axis.taps(tap, cells, weights.len());
-    let positions = weights.iter().skip(taps.first_output).take(taps.count);
+    let taps = axis.taps(tap, cells, values.len());
+    let positions = values.iter().skip(taps.first_output).take(taps.count);
     let taken = under.iter_mut().skip(taps.first_input);
-    for (cell, weight) in taken.step_by(axis.stride.max(1)).zip(positions) {
-        *cell = *weight;
+    for (cell, value) in taken.step_by(axis.stride.max(1)).zip(positions) {
+        *cell = *value;
     }
     under
 }
 
-fn sum_of_taps(weights: &[Scalar], axis: &Axis, cells: usize) -> Vec<Scalar> {
+fn sum_of_taps(values: &[Scalar], axis: &Axis, cells: usize) -> Vec<Scalar> {
     let mut sums = alloc::vec![Scalar::default(); cells];
     for tap in 0..axis.kernel {
-        let taps = axis.taps(tap, cells, weights.len());
-        let positions = weights.iter().skip(taps.first_output).take(taps.count);
+        let taps = axis.taps(tap, cells, values.len());
+        let positions = values.iter().skip(taps.first_output).take(taps.count);
         let taken = sums.iter_mut().skip(taps.first_input);
-        for (sum, weight) in taken.step_by(axis.stride.max(1)).zip(positions) {
-            *sum += weight;
+        for (sum, value) in taken.step_by(axis.stride.max(1)).zip(positions) {
+            *sum += value;
         }
     }
     sums
@@ -230,24 +240,24 @@ fn axes_of_weights(
     covector: &Covector,
     source: &[AxisVector; AXES],
 ) -> (Vec<AxisVector>, Scalar) {
-    let [images, outputs, rows, columns] = &covector.axes;
-    let [from_images, channels, from_rows, from_columns] = source;
+    let [images, outputs, along_height, along_width] = &covector.axes;
+    let [from_images, channels, from_height, from_width] = source;
     let factor = covector.coefficient * images.dot(from_images);
     match weighted.map {
         LinearOp::Dense => {
-            let sides = [rows, columns].map(AxisVector::sum);
+            let sides = [along_height, along_width].map(AxisVector::sum);
             let factor = sides.into_iter().fold(factor, |all, sum| all * sum);
-            let axes = [outputs, channels, from_rows, from_columns];
+            let axes = [outputs, channels, from_height, from_width];
             (axes.map(Clone::clone).to_vec(), factor)
         }
         LinearOp::Conv2d { window, groups, .. } => {
-            let rows = kernel(rows, from_rows, &window.height);
-            let columns = kernel(columns, from_columns, &window.width);
+            let along_height = kernel(along_height, from_height, &window.height);
+            let along_width = kernel(along_width, from_width, &window.width);
             let mut axes = match groups {
                 1 => Vec::from([outputs.clone(), channels.clone()]),
                 _ => Vec::from([grouped(outputs, channels, groups)]),
             };
-            axes.extend([rows, columns]);
+            axes.extend([along_height, along_width]);
             (axes, factor)
         }
     }
