@@ -95,7 +95,7 @@ impl Summation<'_> {
                 scatter(table_layout, self.helpers.cells(table, helper))
             }
             Column::Fixed { array } => integers(&self.key.arrays()[array]),
-            Column::Byte | Column::Number { .. } | Column::Integer | Column::Index => {
+            Column::Byte | Column::Number { .. } | Column::Integer => {
                 integers(&self.witness.tables[table][column])
             }
         }

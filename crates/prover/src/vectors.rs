@@ -95,7 +95,7 @@ fn written(layout: &Layout, witness: &Witness) -> Vec<Vec<i64>> {
 const fn is_written(kind: Column) -> bool {
     match kind {
         Column::Byte | Column::Integer => true,
-        Column::Number { .. } | Column::Helper | Column::Fixed { .. } | Column::Index => false,
+        Column::Number { .. } | Column::Helper | Column::Fixed { .. } => false,
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn placed(layout: &TableLayout) -> Vec<Word> {
                 ..Run::default()
             },
             Column::Number { bytes } => Run::of_bytes(array, usize::from(*bytes)),
-            Column::Byte | Column::Integer | Column::Helper | Column::Index => Run::of(array),
+            Column::Byte | Column::Integer | Column::Helper => Run::of(array),
         };
         match runs.last_mut() {
             Some(last) if last.continues_as(&run) => last.columns += 1,

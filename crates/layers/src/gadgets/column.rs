@@ -22,9 +22,6 @@ pub enum Column {
         /// Index of the array in [`Circuit::arrays`](crate::Circuit::arrays).
         array: usize,
     },
-    /// The row's own index, `0, 1, 2, …`, which the rules of entries read behind all other columns. Verifiers know it, so it
-    /// is never committed.
-    Index,
 }
 
 /// The position of a column in its table, from 0.

@@ -384,11 +384,7 @@ fn width(table_layout: &TableLayout) -> usize {
         .into_iter()
         .map(|column| match column {
             Column::Number { bytes } => usize::from(bytes),
-            Column::Byte
-            | Column::Integer
-            | Column::Helper
-            | Column::Fixed { .. }
-            | Column::Index => 1,
+            Column::Byte | Column::Integer | Column::Helper | Column::Fixed { .. } => 1,
         });
     cells.fold(1, usize::saturating_add)
 }

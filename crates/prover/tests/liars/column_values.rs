@@ -41,7 +41,6 @@ fn no_column_is_free(model: Model) -> BTreeSet<&'static str> {
                 Column::Integer => "integers",
                 Column::Helper => "helpers",
                 Column::Fixed { .. } => "an array of the key",
-                Column::Index => "the row's number",
             });
         }
     }
