@@ -66,10 +66,14 @@ impl Program {
     /// The program with this verifying key, which is in every proof. It may be one of an earlier zklens.
     #[must_use]
     pub fn with_vkey(vkey: &[u8; 32]) -> Option<&'static Self> {
-        let retired = RETIRED.iter().map(|retired| &retired.program);
         ALL.iter()
-            .chain(retired)
+            .chain(Self::retired())
             .find(|program| program.vkey == *vkey)
+    }
+
+    /// The programs of earlier versions of zklens, the oldest first.
+    pub fn retired() -> impl Iterator<Item = &'static Self> {
+        RETIRED.iter().map(|retired| &retired.program)
     }
 
     /// SP1's encoding of the verifying key of a program of an earlier zklens, given the digest of the key.

@@ -119,6 +119,17 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_retired_programs_have_the_digests_of_the_list() {
+        assert!(Program::retired().count() > 0);
+        for program in Program::retired() {
+            let key = verifying(&program.name, &program.vkey).expect("it is the program's");
+            assert_eq!(digest(&key).0, program.vkey);
+            assert!(Embedded::find(&program.name, &program.vkey).is_err());
+        }
+        assert!(verifying("fashion-mlp", &[0; 32]).is_err());
+    }
+
+    #[test]
     fn a_key_of_another_program_is_refused() {
         let [first, second, _] = ALL;
         let mixed = Embedded {
