@@ -40,6 +40,12 @@ pub use point::{
     G2Point, POINT_BYTES, Point, decode_g2_point, decode_point, encode_g2_point, encode_point,
     g2_generator, generator, linear_combination, pairing_product_is_one, sum_of_bytes,
 };
-pub use scalar::{SCALAR_BYTES, batch_invert, decode_scalar, encode_scalar, from_bytes};
+pub use scalar::{
+    SCALAR_BYTES, batch_invert, decode_scalar, encode_scalar, from_bytes, small_integer,
+};
 #[cfg(feature = "parallel")]
-pub use sum::{sum_of_integers, sum_of_picks, sum_of_scalars};
+pub use scalar::{lifting, over_radix};
+#[cfg(feature = "parallel")]
+pub use sum::{
+    added, sum_of_bytes_from, sum_of_integers, sum_of_picks, sum_of_scalars, sums_by_byte,
+};

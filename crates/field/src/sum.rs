@@ -90,7 +90,45 @@ pub fn sum_of_picks(points: &[Point], values: &[Scalar], picks: &[(u32, u32)]) -
     sum_of_scalars(&sums, &values)
 }
 
+/// For each byte from 1 to 255, the sum of all points with this byte; up to the end of the shorter list.
+///
+/// The sums commit to the bytes themselves and to any function of them that is zero at zero: `Σ f(byte)·sum(byte)`.
+#[must_use]
+pub fn sums_by_byte(points: &[Point], bytes: &[u8]) -> Vec<Point> {
+    let points: Vec<Addend> = points.iter().zip(bytes).map(|(p, _)| p.into()).collect();
+    let picks = (0..).zip(bytes.iter().take(points.len()));
+    let picks = picks.filter(|(_, byte)| **byte != 0);
+    let picks: Vec<(u32, u32)> = picks.map(|(i, byte)| (i, u32::from(*byte) - 1)).collect();
+    let sums = bucket::sums(usize::from(u8::MAX), &points, &picks);
+    sums.into_iter().map(Point::from).collect()
+}
+
+/// `Σ i·sums[i − 1]`, with `i` from 1: the commitment to bytes, from their sums.
+#[must_use]
+pub fn sum_of_bytes_from(sums: &[Point]) -> Point {
+    let (mut sum, mut running) = (G1Projective::zero(), G1Projective::zero());
+    for point in sums.iter().rev() {
+        running += point;
+        sum += running;
+    }
+    sum.into_affine()
+}
+
+/// The sum of two lists of points, one by one, up to the end of the shorter.
+#[must_use]
+pub fn added(left: &[Point], right: &[Point]) -> Vec<Point> {
+    let len = left.len().min(right.len());
+    let points = left[..len].iter().chain(&right[..len]);
+    let points: Vec<Addend> = points.map(Addend::from).collect();
+    let picks: Vec<(u32, u32)> = (0..2 * len as u32).map(|i| (i, i % len as u32)).collect();
+    let sums = bucket::sums(len, &points, &picks);
+    sums.into_iter().map(Point::from).collect()
+}
+
 fn endomorphism(point: &Point) -> Point {
+    if point.is_zero() {
+        return *point;
+    }
     Point::new_unchecked(point.x * BETA, point.y)
 }
 

@@ -3,7 +3,8 @@
 
 use proptest::prelude::*;
 use zklens_field::{
-    Field, Point, Scalar, generator, sum_of_integers, sum_of_picks, sum_of_scalars,
+    Field, Point, Scalar, added, generator, lifting, linear_combination, over_radix, small_integer,
+    sum_of_bytes_from, sum_of_integers, sum_of_picks, sum_of_scalars, sums_by_byte,
 };
 
 /// A multiple of the generator; of one point, which no tree sums.
@@ -162,4 +163,47 @@ proptest! {
         prop_assert_eq!(sum_of_integers(&points, &integers), expected(&multiples, &wide));
         prop_assert_eq!(sum_of_scalars(&points, &wide), expected(&multiples, &wide));
     }
+}
+
+/// The sums by byte, and the commitments that they give, against the definitions.
+#[test]
+fn sums_by_byte_commit_to_bytes_and_to_functions_of_them() {
+    let points: Vec<Point> = (1..600_u64)
+        .map(|n| linear_combination(&[generator()], &[Scalar::from(n * n)]))
+        .collect();
+    let bytes: Vec<u8> = (0..600_u32).map(|n| (n * n % 251) as u8).collect();
+    let sums = sums_by_byte(&points, &bytes);
+    assert_eq!(sums.len(), 255);
+    let integers: Vec<i64> = bytes.iter().map(|byte| i64::from(*byte)).collect();
+    assert_eq!(sum_of_bytes_from(&sums), sum_of_integers(&points, &integers));
+    let f = |byte: u8| Scalar::from(byte) / Scalar::from(u64::from(byte) + 1000);
+    let values: Vec<Scalar> = (1..=255).map(f).collect();
+    let cells: Vec<Scalar> = bytes.iter().map(|byte| f(*byte)).collect();
+    let expected = linear_combination(&points, &cells[..points.len()]);
+    assert_eq!(sum_of_scalars(&sums, &values), expected);
+    let twice = added(&sums, &sums);
+    assert_eq!(
+        sum_of_scalars(&twice, &values),
+        linear_combination(&[expected], &[Scalar::from(2_u64)])
+    );
+    assert_eq!(sums_by_byte(&[], &bytes), vec![Point::default(); 255]);
+    // Bytes that do not occur have the sum infinity.
+    let few = sums_by_byte(&points, &[7, 0, 200, 7, 9]);
+    let cells = [7, 0, 200, 7, 9].map(f);
+    assert_eq!(
+        sum_of_scalars(&few, &values),
+        linear_combination(&points[..5], &cells)
+    );
+}
+
+#[test]
+fn integers_over_the_radix_are_put_right_by_one_multiplication() {
+    for n in [0_u128, 1, 255, u128::from(u64::MAX), 1 << 120] {
+        let expected = Scalar::from(n);
+        assert_eq!(over_radix(n) * lifting(), expected, "{n}");
+        let signed = i128::try_from(n).expect("small");
+        assert_eq!(small_integer(&expected), Some(signed));
+        assert_eq!(small_integer(&-expected), Some(-signed));
+    }
+    assert_eq!(small_integer(&Scalar::from(1_u128 << 126)), None);
 }

@@ -3,7 +3,7 @@
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use zklens_field::{AdditiveGroup, Field, Scalar};
-use zklens_prover::sumcheck::{Combination, Product, Products, Summand, prove};
+use zklens_prover::sumcheck::{Combination, Product, Products, Rows, Summand, prove};
 use zklens_sumcheck::MaskShape;
 use zklens_transcript::{Label, Writer};
 
@@ -32,7 +32,8 @@ fn bench<const DEGREE: usize>(
     let mask = scalars(shape.num_coefficients());
     let summand = |(log_rows, tables): (&usize, &Vec<Vec<Scalar>>)| {
         let combination = combination.clone();
-        Summand::new(log_rows + 1, tables.clone(), blinds.clone(), combination)
+        let rows = Rows::new(log_rows + 1, tables.clone(), blinds.clone(), combination);
+        Box::new(rows) as Box<dyn Summand>
     };
     let summands = || log_rows.iter().zip(&tables).map(summand).collect();
     let run = |summands| {

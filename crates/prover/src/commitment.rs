@@ -8,11 +8,14 @@ mod opening;
 
 pub use opening::open;
 
+use crate::integers::{Bytes, Integers};
 use rayon::prelude::*;
 use std::iter::successors;
+use std::sync::Arc;
 use zklens_commitment::{Setup, VectorLength};
 use zklens_field::{
-    AdditiveGroup, Field, Point, Scalar, sum_of_integers, sum_of_picks, sum_of_scalars,
+    AdditiveGroup, Field, Point, Scalar, added, sum_of_bytes_from, sum_of_integers, sum_of_picks,
+    sum_of_scalars, sums_by_byte,
 };
 
 /// A vector to commit to.
@@ -28,9 +31,11 @@ pub struct Vector {
 #[derive(Clone, Debug)]
 pub enum Cells {
     /// Small integers, which are cheap to commit to.
-    Integers(Vec<i64>),
+    Integers(Integers),
     /// Any scalars.
     Scalars(Vec<Scalar>),
+    /// Functions of bytes that were committed to before.
+    OfBytes(OfBytes),
     /// Sums of few values that occur often, which are cheap to commit to; made by [`Self::sums`].
     Sums {
         /// The summands.
@@ -41,6 +46,19 @@ pub enum Cells {
         cells: Vec<Scalar>,
     },
 }
+
+/// Cells `Σ_k values[bytes_k[cell]]`, for one or two lists of bytes that are vectors of their own.
+#[derive(Clone, Debug)]
+pub struct OfBytes {
+    /// The value for each byte, zero for zero.
+    pub(crate) values: Arc<[Scalar]>,
+    /// The lists, each with its [`ByteSums`].
+    pub(crate) lists: Vec<(Bytes, ByteSums)>,
+}
+
+/// For each byte from 1 on, the sum of the setup's powers at cells with this byte. They are made with the commitment to the
+/// bytes, and commit to any function of the bytes at little cost.
+pub type ByteSums = Arc<[Point]>;
 
 impl Cells {
     /// `len` cells. The cell at index `cell` is the sum of `values[value]` over all picks `(cell, value)`. Picks of a zero value
@@ -63,21 +81,42 @@ impl Cells {
     }
 
     /// The number of cells.
-    const fn len(&self) -> usize {
+    fn len(&self) -> usize {
         match self {
             Self::Integers(cells) => cells.len(),
             Self::Scalars(cells) | Self::Sums { cells, .. } => cells.len(),
+            Self::OfBytes(cells) => cells.lists.iter().map(|(list, _)| list.len()).max().unwrap_or(0),
         }
     }
 
     /// Adds `rho` times every cell to `sums`.
     fn add_to(&self, sums: &mut [Scalar], rho: &Scalar) {
         match self {
-            Self::Integers(cells) => add_integers(sums, cells, rho),
+            Self::Integers(Integers::Bytes(cells)) => {
+                let multiples = successors(Some(Scalar::ZERO), |multiple| Some(*multiple + rho));
+                let multiples: Vec<Scalar> = multiples.take(256).collect();
+                add_by_byte(sums, cells, &multiples);
+            }
+            Self::Integers(cells) => add_integers(sums, &cells.to_vec(), rho),
+            Self::OfBytes(cells) => {
+                let multiples: Vec<Scalar> = cells.values.iter().map(|v| *v * rho).collect();
+                for (list, _) in &cells.lists {
+                    add_by_byte(sums, list, &multiples);
+                }
+            }
             Self::Scalars(cells) | Self::Sums { cells, .. } => {
                 let sums = sums.iter_mut().zip(cells);
                 sums.for_each(|(sum, cell)| *sum += *cell * rho);
             }
+        }
+    }
+}
+
+/// Adds `multiples[byte]` for every byte. Zero has a multiple of zero.
+fn add_by_byte(sums: &mut [Scalar], bytes: &[u8], multiples: &[Scalar]) {
+    for (sum, byte) in sums.iter_mut().zip(bytes) {
+        if *byte != 0 {
+            *sum += multiples[usize::from(*byte)];
         }
     }
 }
@@ -118,7 +157,7 @@ fn commit_vector(powers: &[Point], columns: VectorLength, vector: &Vector) -> Po
     let hiding = powers[columns.count()];
     match &vector.cells {
         Cells::Integers(cells) => {
-            let sum = sum_of_integers(powers, cells);
+            let sum = sum_of_integers(powers, &cells.to_vec());
             sum_of_scalars(&[sum, hiding], &[Scalar::ONE, vector.blinding])
         }
         Cells::Scalars(cells) => {
@@ -126,11 +165,41 @@ fn commit_vector(powers: &[Point], columns: VectorLength, vector: &Vector) -> Po
             points.push(hiding);
             sum_of_scalars(&points, &[cells, &[vector.blinding][..]].concat())
         }
+        Cells::OfBytes(OfBytes { values, lists }) => {
+            let sums = lists.iter().map(|(_, sums)| sums.to_vec());
+            let sums = sums.reduce(|left, right| added(&left, &right));
+            let sum = sum_of_scalars(&sums.unwrap_or_default(), &values[1..]);
+            sum_of_scalars(&[sum, hiding], &[Scalar::ONE, vector.blinding])
+        }
         Cells::Sums { values, picks, .. } => {
             let sum = sum_of_picks(&powers[..columns.count()], values, picks);
             sum_of_scalars(&[sum, hiding], &[Scalar::ONE, vector.blinding])
         }
     }
+}
+
+/// Commits to vectors of bytes, and keeps the sums that the commitments are made of.
+///
+/// # Panics
+///
+/// As [`commit`].
+pub(crate) fn commit_bytes(
+    setup: &Setup,
+    columns: VectorLength,
+    vectors: &[(&Bytes, Scalar)],
+) -> Vec<(Point, ByteSums)> {
+    let powers = powers(setup, columns);
+    let hiding = powers[columns.count()];
+    vectors
+        .par_iter()
+        .map(|(bytes, blinding)| {
+            assert!(bytes.len() <= columns.count(), "cells in a vector");
+            let sums = sums_by_byte(powers, bytes);
+            let sum = sum_of_bytes_from(&sums);
+            let point = sum_of_scalars(&[sum, hiding], &[Scalar::ONE, *blinding]);
+            (point, sums.into())
+        })
+        .collect()
 }
 
 fn assert_len(columns: VectorLength, vector: &Vector) {

@@ -239,7 +239,7 @@ fn lay_out(layout: &Layout, arrays: &[Vec<i64>], blindings: &[Scalar]) -> Vec<Ve
         }
     }
     let row = |(cells, blinding): (Vec<i64>, &Scalar)| Vector {
-        cells: Cells::Integers(cells),
+        cells: Cells::Integers(cells.into()),
         blinding: *blinding,
     };
     rows.into_iter().zip(blindings).map(row).collect()

@@ -30,11 +30,11 @@
 
 pub mod commitment;
 mod error;
+mod integers;
 mod key;
 mod lookup;
 mod proof;
 mod random;
-mod relation;
 mod stage;
 pub mod sumcheck;
 mod summation;
@@ -43,6 +43,7 @@ mod wiring;
 mod witness;
 
 pub use error::ProveError;
+pub use integers::{Bytes, Integers};
 pub use key::{
     KeygenError, PROVING_KEY_MAGIC, PROVING_KEY_VERSION, Privacy, ProvingKey, ProvingKeyError,
     Target,

@@ -122,7 +122,8 @@ pub fn prove_witness(
 ) -> Result<Proved, ProveError> {
     let circuit = key.verifying().circuit();
     Stage::Commitment.begin(progress)?;
-    let mut vectors = Vectors::new(key, layout, witness, rng);
+    let range = circuit.range_table();
+    let mut vectors = Vectors::new(key, layout, witness, range, rng);
     let ranges = &layout.vectors;
 
     // 0. The statement.
@@ -135,7 +136,7 @@ pub fn prove_witness(
     let mut writer = Writer::new(&statement.digest(setup.verifier()));
 
     // 1. The witness.
-    let commitments = vectors.commit(setup, layout, &ranges.witness);
+    let commitments = vectors.commit_witness(setup, layout, &layout.tables[range]);
     writer.write_points(labels::WITNESS_ROWS, &commitments);
 
     // 2. Helpers of lookups.
@@ -145,7 +146,8 @@ pub fn prove_witness(
         beta: writer.draw(labels::LOOKUP_PAIR),
     };
     let helpers = Helpers::new(layout, witness, &entries(key), &lookup);
-    vectors.extend(helpers.vectors(layout, rng));
+    let sums = vectors.take_sums();
+    vectors.extend(helpers.vectors(layout, &sums, rng));
     let commitments = vectors.commit(setup, layout, &ranges.helpers);
     writer.write_points(labels::HELPER_ROWS, &commitments);
 
@@ -202,7 +204,7 @@ fn draw_challenges(layout: &Layout, lookup: LookupChallenges, writer: &mut Write
 }
 
 /// For each table of the circuit, the values of its entries if it has any.
-fn entries(key: &ProvingKey) -> Vec<Option<&[i64]>> {
+pub(crate) fn entries(key: &ProvingKey) -> Vec<Option<&[i64]>> {
     let tables = key.verifying().circuit().tables.iter();
     let values = |table: &Table| match &table.gadget {
         Gadget::Entries(entries) => Some(key.arrays()[entries.array].as_slice()),

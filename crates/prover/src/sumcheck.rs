@@ -8,20 +8,56 @@
 //! ```
 //!
 //! Each combination has a low degree in the cells of some multilinear tables. A round makes one pass over the tables that
-//! still have its variable, and folds them in place to half their length.
+//! still have its variable, and folds them to half their length.
+//!
+//! [`Rows`] sums any combination, as it is written down. The summands of large tables are faster: they know more about
+//! their combination.
 
 mod combination;
-mod summand;
-mod univariate;
+mod rows;
+pub(crate) mod univariate;
 
 pub use combination::{Combination, Product, Products};
-pub use summand::Summand;
+pub use rows::Rows;
+pub use univariate::Univariate;
 
 use rayon::prelude::*;
-use univariate::{Interpolation, Univariate, doubled, horner, sum};
+use std::fmt::Debug;
+use univariate::{coefficients, doubled, horner, sum};
 use zklens_field::{AdditiveGroup, Field, Scalar};
-use zklens_sumcheck::{EvalClaim, MaskFunctional, MaskShape, RoundMessage};
+use zklens_sumcheck::{EvalClaim, MAX_DEGREE, MaskFunctional, MaskShape, RoundMessage};
 use zklens_transcript::{Writer, labels};
+
+/// A combination of tables, summed over their rows: `g(x', b) = (1 − b)·combination(cells of x', blinded by b)`.
+///
+/// A summand first has variables that choose a row. [`prove`] binds them one after the other, the most significant bit
+/// first. The blinding variable is the last.
+pub trait Summand: Debug + Send {
+    /// The number of unbound variables. The last is the blinding variable.
+    fn num_vars(&self) -> usize;
+
+    /// Degree of the round polynomials, at least one.
+    fn degree(&self) -> usize;
+
+    /// The sum over all rows. Called before any variable is bound, unless the first round binds one.
+    fn sum(&mut self) -> Scalar;
+
+    /// Coefficients of the round polynomial of the next variable, which chooses rows. `sum` is its value at 0 plus that
+    /// at 1, if it is known.
+    fn round(&mut self, sum: Option<&Scalar>) -> Univariate;
+
+    /// Binds the next variable, which chooses rows, to `r`.
+    fn bind(&mut self, r: &Scalar);
+
+    /// The cell that is left of each table, when all variables that choose rows are bound.
+    fn cells(&self) -> Vec<Scalar>;
+
+    /// The blinds of the first tables.
+    fn blinds(&self) -> &[Scalar];
+
+    /// The combination of a row of cells.
+    fn evaluate(&self, cells: &[Scalar]) -> Scalar;
+}
 
 /// The end of a sumcheck, before the opening.
 #[derive(Clone, Debug)]
@@ -44,12 +80,12 @@ pub struct Reduced<const DEGREE: usize> {
 /// If the list of summands is empty, the degree of one is above `DEGREE`, or above `DEGREE − 1` in its blinded cells, or the
 /// mask does not have the length that the [`MaskShape`] of this sumcheck demands.
 pub fn prove<const DEGREE: usize>(
-    summands: Vec<Summand>,
+    summands: Vec<Box<dyn Summand + '_>>,
     constant: Scalar,
     mask: &[Scalar],
     writer: &mut Writer,
 ) -> Reduced<DEGREE> {
-    let num_vars = summands.iter().map(|summand| summand.num_vars).max();
+    let num_vars = summands.iter().map(|summand| summand.num_vars()).max();
     let num_vars = num_vars.expect("at least one summand");
     let shape = MaskShape {
         num_vars,
@@ -60,9 +96,8 @@ pub fn prove<const DEGREE: usize>(
         shape.num_coefficients(),
         "coefficients of the mask"
     );
-    let fits = |summand: &Summand| summand.degree() <= DEGREE;
     assert!(
-        summands.iter().all(fits),
+        summands.iter().all(|summand| summand.degree() <= DEGREE),
         "every summand has degree {DEGREE} at most"
     );
 
@@ -72,17 +107,13 @@ pub fn prove<const DEGREE: usize>(
 
 fn prove_rounds<const DEGREE: usize>(
     num_vars: usize,
-    summands: Vec<Summand>,
+    summands: Vec<Box<dyn Summand + '_>>,
     constant: Scalar,
     mask: &[Scalar],
     writer: &mut Writer,
 ) -> Reduced<DEGREE> {
-    let rounds = Rounds {
-        interpolation: Interpolation::new(),
-        degree: DEGREE,
-    };
-    let start = |summand| Running::new(summand, &rounds);
-    let mut summands: Vec<Running> = summands.into_par_iter().map(start).collect();
+    let start = |summand| Running::new(summand, num_vars);
+    let mut summands: Vec<Running<'_>> = summands.into_par_iter().map(start).collect();
     let mut value = Scalar::ZERO;
     let mut point = Vec::with_capacity(num_vars);
     let mut bound_mask = Scalar::ZERO;
@@ -91,8 +122,9 @@ fn prove_rounds<const DEGREE: usize>(
         let left = num_vars - round;
         let mut polynomial = mask_round(&bound_mask, mask, left);
         polynomial[0] += doubled(constant, left - 1);
-        let polynomials = summands.iter().map(|summand| summand.round(left));
-        let polynomial = polynomials.fold(polynomial, sum);
+        let polynomials = summands.par_iter_mut();
+        let polynomials = polynomials.map(|summand| summand.round(left, DEGREE));
+        let polynomial = sum(polynomial, polynomials.reduce(Univariate::default, sum));
         let coefficient = |k| polynomial[if k == 0 { 0 } else { k + 1 }];
         let message = RoundMessage::<DEGREE>(std::array::from_fn(coefficient));
         writer.write_scalars(labels::SUMCHECK_ROUND, &message.0);
@@ -102,7 +134,7 @@ fn prove_rounds<const DEGREE: usize>(
         value = message.evaluate(&value, &r);
         point.push(r);
         let running = summands.par_iter_mut();
-        running.for_each(|summand| summand.bind(left, &r, &rounds));
+        running.for_each(|summand| summand.bind(left, &r));
         let functional = MaskFunctional::at::<DEGREE>(&[r]);
         bound_mask += inner_product(functional.coefficients(), mask);
     }
@@ -110,94 +142,116 @@ fn prove_rounds<const DEGREE: usize>(
 }
 
 fn finish<const DEGREE: usize>(
-    summands: &[Running],
+    summands: &[Running<'_>],
     constant: Scalar,
     claim: EvalClaim<DEGREE>,
 ) -> Reduced<DEGREE> {
-    let cells = |running: &Running| running.summand.evaluations();
-    let tables: Vec<Vec<Scalar>> = summands.iter().map(cells).collect();
     let blinding = claim.point[claim.point.len() - 1];
-    let terms = summands.iter().zip(&tables);
-    let terms = terms.map(|(running, cells)| running.evaluation(cells, &blinding));
+    let terms = summands.iter().map(|running| running.evaluation(&blinding));
     Reduced {
         evaluation: constant + terms.sum::<Scalar>(),
+        tables: summands
+            .iter()
+            .map(|running| running.cells.clone())
+            .collect(),
         claim,
-        tables,
     }
 }
 
 /// A summand during the sumcheck.
-struct Running {
-    summand: Summand,
+struct Running<'a> {
+    summand: Box<dyn Summand + 'a>,
     /// `2^m` for the `m` variables of the summand.
     weight: Scalar,
-    /// Coefficients of the round polynomial of its first variable left. Before it joins, the
-    /// variables that it ignores do not change this.
+    /// The sum over all rows, where it is known.
+    sum: Option<Scalar>,
+    /// Coefficients of the latest round polynomial.
     polynomial: Univariate,
+    /// The summand's cells at the end.
+    cells: Vec<Scalar>,
 }
 
-impl Running {
-    fn new(summand: Summand, rounds: &Rounds) -> Self {
+impl<'a> Running<'a> {
+    fn new(mut summand: Box<dyn Summand + 'a>, num_vars: usize) -> Self {
+        let joins_later = summand.num_vars() < num_vars;
         Self {
-            weight: doubled(Scalar::ONE, summand.num_vars),
-            polynomial: rounds.polynomial(&summand, None),
+            weight: doubled(Scalar::ONE, summand.num_vars()),
+            sum: joins_later.then(|| summand.sum()),
+            polynomial: Univariate::default(),
+            cells: Vec::new(),
             summand,
         }
     }
 
     /// The summand's share of the round polynomial when `left` variables are unbound.
-    fn round(&self, left: usize) -> Univariate {
-        let Some(ignored) = left.checked_sub(self.summand.num_vars + 1) else {
-            return self.polynomial.map(|coefficient| coefficient * self.weight);
+    fn round(&mut self, left: usize, degree: usize) -> Univariate {
+        if let Some(ignored) = left.checked_sub(self.summand.num_vars() + 1) {
+            // The variables before its own do not change the sum over its rows.
+            let mut constant = Univariate::default();
+            let sum = self.sum.unwrap_or_default();
+            constant[0] = doubled(sum * self.weight, ignored);
+            return constant;
+        }
+        self.polynomial = if self.summand.num_vars() > 1 {
+            self.summand.round(self.sum.as_ref())
+        } else {
+            self.cells = self.summand.cells();
+            self.blinding_round(degree)
         };
-        let sum = self.polynomial[0] + self.polynomial.iter().sum::<Scalar>();
-        let mut constant = Univariate::default();
-        constant[0] = doubled(sum * self.weight, ignored);
-        constant
+        self.polynomial
+            .map(|coefficient| coefficient * self.weight)
     }
 
-    /// Binds the round's variable to `r`.
-    fn bind(&mut self, left: usize, r: &Scalar, rounds: &Rounds) {
-        if self.summand.num_vars < left {
-            return;
-        }
-        let sum = horner(&self.polynomial, r);
-        self.summand.fold(r);
-        if self.summand.num_vars > 0 {
-            self.polynomial = rounds.polynomial(&self.summand, Some(sum));
-        }
-    }
-
-    fn evaluation(&self, cells: &[Scalar], blinding: &Scalar) -> Scalar {
-        let kept = Scalar::ONE - blinding;
-        self.weight * kept * self.summand.combination.evaluate(cells)
-    }
-}
-
-/// Makes round polynomials.
-struct Rounds {
-    interpolation: Interpolation,
-    degree: usize,
-}
-
-impl Rounds {
-    fn polynomial(&self, summand: &Summand, sum: Option<Scalar>) -> Univariate {
-        if summand.num_vars > 1 {
-            let values = summand.values(sum);
-            return self
-                .interpolation
-                .coefficients(&values[..=summand.degree()]);
-        }
-        let values = summand.blinding_values();
-        let polynomial = self.interpolation.coefficients(&values[..=self.degree]);
-        let beyond = self.degree + 1;
+    /// The round polynomial of the blinding variable.
+    fn blinding_round(&self, degree: usize) -> Univariate {
+        let mut cells = self.cells.clone();
+        let blinds = self.summand.blinds().iter().zip(&cells);
+        let slopes: Vec<Scalar> = blinds.map(|(blind, cell)| *blind - cell).collect();
+        let mut factor = Scalar::ONE;
+        let values: [Scalar; MAX_DEGREE + 2] = std::array::from_fn(|_| {
+            let value = factor * self.summand.evaluate(&cells);
+            factor -= Scalar::ONE;
+            step(&mut cells, &slopes);
+            value
+        });
+        let polynomial = coefficients(&values[..=degree]);
+        let beyond = degree + 1;
         assert_eq!(
             horner(&polynomial, &Scalar::from(beyond as u64)),
             values[beyond],
             "every summand has degree {} at most in the blinded cells",
-            self.degree - 1
+            degree - 1
         );
         polynomial
+    }
+
+    /// Binds the round's variable to `r`.
+    fn bind(&mut self, left: usize, r: &Scalar) {
+        let num_vars = self.summand.num_vars();
+        if num_vars < left {
+            return;
+        }
+        if num_vars > 1 {
+            self.sum = Some(horner(&self.polynomial, r));
+            self.summand.bind(r);
+            return;
+        }
+        let blinds = self.summand.blinds().iter();
+        for (cell, blind) in self.cells.iter_mut().zip(blinds) {
+            *cell += (*blind - *cell) * r;
+        }
+    }
+
+    fn evaluation(&self, blinding: &Scalar) -> Scalar {
+        let kept = Scalar::ONE - blinding;
+        self.weight * kept * self.summand.evaluate(&self.cells)
+    }
+}
+
+/// Moves along every line by one. Cells without a slope stay.
+fn step(cells: &mut [Scalar], slopes: &[Scalar]) {
+    for (cell, slope) in cells.iter_mut().zip(slopes) {
+        *cell += slope;
     }
 }
 

@@ -11,20 +11,24 @@ use zklens_model::Window;
 /// The number of values below which a second thread does not pay.
 const MIN_WEIGHTS: usize = 1 << 8;
 
-/// Adds to `table` the coefficients that `covector` on an operand gives to the rows of `source` along `path`, over the
-/// hypercube. `weights` is the path's array, or empty.
+/// Adds to `rows` the coefficients that `covector` on an operand gives to the rows of `source` along `path`. An empty list
+/// stands for zeros. `weights` is the path's array, or empty.
 pub(crate) fn add_transposed(
-    table: &mut [Scalar],
+    rows: &mut Vec<Scalar>,
     source: &TableLayout,
     path: &Path,
     covector: &Covector,
     weights: &[i64],
 ) {
     let covector = covector.at_end_of(path);
-    let [images, channels, rows, columns] = covector.axes.map(|axis| axis.values());
-    let [_, from_channels, height, width] = source.dims;
-    let sides = [from_channels, height, width];
-    let axes = [channels, rows, columns];
+    let [images, mut channels, height, width] = covector.axes.map(|axis| axis.values());
+    let factors: Vec<Scalar> = images.iter().map(|e| covector.coefficient * e).collect();
+    if let [factor] = factors.as_slice() {
+        channels.iter_mut().for_each(|channel| *channel *= factor);
+    }
+    let [_, from_channels, from_height, from_width] = source.dims;
+    let sides = [from_channels, from_height, from_width];
+    let axes = [channels, height, width];
     let cells = match path.weights.map(|weighted| weighted.map) {
         None => outer_product(&axes),
         Some(LinearOp::Dense) => dense(&axes, weights, sides),
@@ -32,26 +36,18 @@ pub(crate) fn add_transposed(
             convolution(&axes, weights, sides, &window, groups)
         }
     };
-    let [_, _, row_bits, column_bits] = source.bits();
-    let [image_stride, channel_stride] = {
-        let area = row_bits + column_bits;
-        let channels = source.bits()[1];
-        [1 << (area + channels), 1 << area]
-    };
-    let rows = table.par_chunks_mut(image_stride).zip(&images);
-    rows.for_each(|(table, image)| {
-        let factor = covector.coefficient * image;
-        if factor == Scalar::ZERO {
-            return;
-        }
-        let planes = table.chunks_mut(channel_stride);
-        for (plane, cells) in planes.zip(cells.chunks(height * width)) {
-            let lines = plane.chunks_mut(1 << column_bits);
-            for (line, cells) in lines.zip(cells.chunks(width)) {
-                for (sum, cell) in line.iter_mut().zip(cells) {
-                    *sum += factor * cell;
-                }
-            }
+    if factors.len() == 1 && rows.is_empty() {
+        *rows = cells;
+        return;
+    }
+    rows.resize(source.dims.iter().product(), Scalar::ZERO);
+    let of_images = rows.par_chunks_mut(cells.len().max(1)).zip(&factors);
+    of_images.for_each(|(rows, factor)| {
+        let sums = rows.par_iter_mut().with_min_len(MIN_WEIGHTS).zip(&cells);
+        if factors.len() == 1 {
+            sums.for_each(|(sum, cell)| *sum += cell);
+        } else if *factor != Scalar::ZERO {
+            sums.for_each(|(sum, cell)| *sum += *factor * cell);
         }
     });
 }

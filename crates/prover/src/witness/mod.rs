@@ -4,6 +4,7 @@
 //! bytes.
 
 mod activation;
+mod bytes;
 mod clip;
 mod label;
 mod p_relu;
@@ -11,6 +12,8 @@ mod run;
 mod values;
 mod writer;
 
+use crate::integers::Integers;
+use rayon::prelude::*;
 use run::Run;
 use writer::RowWriter;
 use zklens_layers::circuit::{Circuit, Table};
@@ -26,7 +29,7 @@ use zklens_model::{Model, Pixels, Trace};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
     /// The cells.
-    pub tables: Vec<Vec<Vec<i64>>>,
+    pub tables: Vec<Vec<Integers>>,
 }
 
 impl Witness {
@@ -43,7 +46,7 @@ impl Witness {
         images: &[(&Pixels, Trace)],
     ) -> Self {
         assert_eq!(images.len(), layout.images, "images in the batch");
-        let tables = circuit.tables.iter().zip(&layout.tables);
+        let tables = circuit.tables.par_iter().zip(&layout.tables);
         let mut witness = Self {
             tables: tables
                 .map(|(table, table_layout)| columns(model, table, table_layout, images))
@@ -57,38 +60,9 @@ impl Witness {
     /// Fills the table [`Gadget::Range`]. The top byte of an out-of-range number
     /// keeps the excess; an honest prover never has one.
     pub fn cut_numbers(&mut self, circuit: &Circuit, layout: &Layout) {
-        let first = layout.vectors.witness.start;
-        let mut rows = vec![vec![0_i64; layout.columns.count()]; layout.vectors.mask - first];
-        for (table_layout, columns) in layout.tables.iter().zip(&self.tables) {
-            let columns = columns.iter().zip(&table_layout.rules.columns);
-            for ((numbers, column), place) in columns.zip(&table_layout.placements) {
-                let Column::Number { bytes } = column else {
-                    continue;
-                };
-                let last = usize::from(*bytes) - 1;
-                let place = place.as_ref().expect("bytes have a place");
-                for span in place.spans() {
-                    let cells = rows[span.vector - first][span.offset..].iter_mut();
-                    for (cell, index) in cells.zip(span.cells) {
-                        let (byte, number) = (index / numbers.len(), index % numbers.len());
-                        let rest = numbers[number] >> (8 * byte);
-                        *cell = if byte == last { rest } else { rest & 0xff };
-                    }
-                }
-            }
-        }
         let range = circuit.range_table();
-        let table_layout = &layout.tables[range];
-        let pieces = table_layout.placements.iter();
-        for (column, place) in self.tables[range].iter_mut().zip(pieces) {
-            let place = place.as_ref().expect("a piece is somewhere");
-            let spans = place.spans().into_iter();
-            let cells =
-                spans.map(|span| &rows[span.vector - first][span.offset..][..span.cells.len()]);
-            *column = cells.flatten().copied().collect();
-            // The last chunk may have fewer cells.
-            column.resize(table_layout.dims.iter().product(), 0);
-        }
+        let columns = bytes::cut(layout, range, &self.tables);
+        self.tables[range] = columns;
     }
 
     /// Fills in the multiplicity of each entry of each table. Queries of zero are not counted: they are free.
@@ -109,20 +83,33 @@ impl Witness {
                     } => (position, table),
                 };
                 let counts = counts[table].as_mut().expect("keys ask for entries");
-                for entry in columns[column].iter().filter(|entry| **entry != 0) {
-                    // Only a malicious prover has a cell that is not an entry. It is not counted.
-                    if let Some(count) =
-                        usize::try_from(*entry).ok().and_then(|e| counts.get_mut(e))
-                    {
-                        *count += 1;
-                    }
-                }
+                add_counts(&columns[column], counts);
             }
         }
         for (columns, counts) in self.tables.iter_mut().zip(counts) {
             if let Some(counts) = counts {
-                columns[0] = counts;
+                columns[0] = counts.into();
             }
+        }
+    }
+}
+
+/// Counts how often each entry occurs, but for entry 0.
+fn add_counts(column: &Integers, counts: &mut [i64]) {
+    if let Some(bytes) = column.bytes() {
+        let mut of_bytes = [0_i64; 256];
+        for byte in bytes.iter() {
+            of_bytes[usize::from(*byte)] += 1;
+        }
+        let counts = counts.iter_mut().zip(of_bytes).skip(1);
+        counts.for_each(|(count, more)| *count += more);
+        return;
+    }
+    for index in 0..column.len() {
+        // Only a malicious prover has a cell that is not an entry. It is not counted.
+        let entry = usize::try_from(column.at(index)).ok();
+        if let Some(count) = entry.filter(|e| *e != 0).and_then(|e| counts.get_mut(e)) {
+            *count += 1;
         }
     }
 }
@@ -133,7 +120,7 @@ fn columns(
     table: &Table,
     layout: &TableLayout,
     images: &[(&Pixels, Trace)],
-) -> Vec<Vec<i64>> {
+) -> Vec<Integers> {
     let kinds = &layout.rules.columns;
     let mut columns: Vec<Vec<i64>> = kinds.iter().map(|_| Vec::new()).collect();
     for (pixels, trace) in images {
@@ -151,7 +138,7 @@ fn columns(
         !matches!(kind, Column::Number { .. })
             || cells.len() == layout.dims.iter().product::<usize>()
     }));
-    columns
+    columns.into_iter().map(Integers::from).collect()
 }
 
 /// Writes the rows of a table for one image.

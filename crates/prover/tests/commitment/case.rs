@@ -119,7 +119,7 @@ pub(crate) fn case(columns: usize, seed: u8) -> Case {
     let count = columns.count();
     let mut random = Random::new(seed);
     let vector = |cells, blinding| Vector { cells, blinding };
-    let integers = |cells| Cells::Integers(cells);
+    let integers = |cells: Vec<i64>| Cells::Integers(cells.into());
     let picks = (0..count as u32).flat_map(|column| [(column, 2), (column, column % 4)]);
     let vectors = vec![
         vector(integers(random.integers(count)), Scalar::ZERO),
@@ -164,8 +164,9 @@ pub(crate) fn case(columns: usize, seed: u8) -> Case {
 
 pub(crate) fn cells(vector: &Vector) -> Vec<Scalar> {
     match &vector.cells {
-        Cells::Integers(cells) => cells.iter().map(|n| Scalar::from(*n)).collect(),
+        Cells::Integers(cells) => cells.to_vec().into_iter().map(Scalar::from).collect(),
         Cells::Scalars(cells) | Cells::Sums { cells, .. } => cells.clone(),
+        Cells::OfBytes(_) => panic!("only whole proofs make them"),
     }
 }
 

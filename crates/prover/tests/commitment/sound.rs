@@ -79,7 +79,9 @@ fn rejects_the_opening_of_other_rows() {
     let Cells::Integers(cells) = &mut other.vectors[1].cells else {
         panic!()
     };
-    cells[5] += 1;
+    let mut changed = cells.to_vec();
+    changed[5] += 1;
+    *cells = changed.into();
     // The opening of `other`, behind the commitments of `case`.
     let (mut writer, _) = begin(&case, |_| ());
     let (_, claims) = read(&case, &writer.clone().finish())

@@ -9,7 +9,7 @@ use zklens_commitment::OpeningError;
 use zklens_field::{Scalar, encode_scalar};
 use zklens_layers::gadgets::{Activation, Clip, Gadget};
 use zklens_model::{Model, Pixels};
-use zklens_prover::{Privacy, Proved, ProvingKey, Witness, prove_witness};
+use zklens_prover::{Integers, Privacy, Proved, ProvingKey, Witness, prove_witness};
 use zklens_verifier::{Context, VerifyError, verify};
 
 pub(crate) const CONTEXT: Context = [5; 32];
@@ -21,9 +21,33 @@ pub(crate) struct Case {
     pub(crate) model: Model,
     pub(crate) key: ProvingKey,
     pub(crate) network: Network,
-    pub(crate) witness: Witness,
+    pub(crate) witness: Told,
     pub(crate) labels: Vec<usize>,
     images: Vec<Pixels>,
+}
+
+/// A [`Witness`] whose cells a test can change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) tables: Vec<Vec<Vec<i64>>>,
+}
+
+impl From<Witness> for Told {
+    fn from(witness: Witness) -> Self {
+        let columns = |columns: Vec<Integers>| columns.iter().map(Integers::to_vec).collect();
+        Self {
+            tables: witness.tables.into_iter().map(columns).collect(),
+        }
+    }
+}
+
+impl From<Told> for Witness {
+    fn from(told: Told) -> Self {
+        let columns = |columns: Vec<Vec<i64>>| columns.into_iter().map(Integers::from).collect();
+        Self {
+            tables: told.tables.into_iter().map(columns).collect(),
+        }
+    }
 }
 
 impl Case {
@@ -129,7 +153,9 @@ impl Case {
     /// Cuts numbers into bytes, and counts how often each entry is asked for.
     pub(crate) fn count(&mut self) {
         let Network { key, layout, .. } = &self.network;
-        self.witness.cut_numbers(key.circuit(), layout);
+        let mut witness = Witness::from(self.witness.clone());
+        witness.cut_numbers(key.circuit(), layout);
+        self.witness = witness.into();
         self.count_lookups();
     }
 
@@ -236,7 +262,7 @@ impl Case {
         let labels = self.labels.clone();
         let rng = &mut rng(1);
         let unstoppable = &mut |_| ControlFlow::Continue(());
-        let witness = &self.witness;
+        let witness = &Witness::from(self.witness.clone());
         prove_witness(
             setup(),
             key,
@@ -275,7 +301,7 @@ impl Case {
     }
 }
 
-fn run(network: &Network, model: &Model, images: &[Pixels]) -> (Witness, Vec<usize>) {
+fn run(network: &Network, model: &Model, images: &[Pixels]) -> (Told, Vec<usize>) {
     let runs: Vec<_> = images
         .iter()
         .map(|image| (image, model.run(image).unwrap()))
@@ -284,7 +310,7 @@ fn run(network: &Network, model: &Model, images: &[Pixels]) -> (Witness, Vec<usi
     let labels = labels.collect();
     let Network { key, layout, .. } = network;
     let witness = Witness::new(model, key.circuit(), layout, &runs);
-    (witness, labels)
+    (witness.into(), labels)
 }
 
 fn scalars(cells: &[i64]) -> Vec<Scalar> {

@@ -6,7 +6,7 @@ use zklens_layers::Challenges;
 use zklens_layers::layout::{DEGREE, TableLayout};
 use zklens_layers::relation::Relation;
 use zklens_multilinear::eq_table;
-use zklens_prover::sumcheck::{Combination, Summand};
+use zklens_prover::sumcheck::{Combination, Rows, Summand};
 
 /// A table's summand, whose first tables are its columns.
 pub(crate) fn summand(
@@ -16,10 +16,10 @@ pub(crate) fn summand(
     wired: &[Scalar],
     challenges: &Challenges,
     mask: &[Scalar],
-) -> Summand {
+) -> Box<dyn Summand> {
     let (tables, sum) = tables(table_layout, cells, relation, wired, challenges);
     let blinds = table_layout.blinds.iter().map(|cell| mask[*cell]).collect();
-    Summand::new(table_layout.num_vars(), tables, blinds, sum)
+    Box::new(Rows::new(table_layout.num_vars(), tables, blinds, sum))
 }
 
 /// The sum of a table's summand over all rows.

@@ -2,7 +2,7 @@
 
 use zklens_field::{AdditiveGroup, Field, SCALAR_BYTES, Scalar, decode_scalar, encode_scalar};
 use zklens_multilinear::evaluate;
-use zklens_prover::sumcheck::{Combination, Product, Products, Reduced, Summand, prove};
+use zklens_prover::sumcheck::{Combination, Product, Products, Reduced, Rows, Summand, prove};
 use zklens_sumcheck::{EvalClaim, MaskShape, SumClaim, reduce};
 use zklens_transcript::{Label, Reader, TapeError, Writer, labels};
 
@@ -64,14 +64,14 @@ impl Part {
         }
     }
 
-    pub(crate) fn summand(&self) -> Summand {
+    pub(crate) fn summand(&self) -> Rows {
         let Self {
             num_vars,
             tables,
             blinds,
             products,
         } = self.clone();
-        Summand::new(num_vars, tables, blinds, products)
+        Rows::new(num_vars, tables, blinds, products)
     }
 
     /// The sum over the rows.
@@ -134,7 +134,8 @@ impl<const DEGREE: usize> Case<DEGREE> {
 
     pub(crate) fn prove(&self) -> (Vec<u8>, Reduced<DEGREE>) {
         let mut writer = Writer::new(&STATEMENT);
-        let summands = self.parts.iter().map(Part::summand).collect();
+        let summands = self.parts.iter().map(|part| Box::new(part.summand()) as Box<dyn Summand>);
+        let summands = summands.collect();
         let reduced = prove(summands, self.constant, &self.mask, &mut writer);
         (writer.finish(), reduced)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use zklens_field::{AdditiveGroup, Field, SCALAR_BYTES, Scalar};
 use zklens_multilinear::evaluate;
-use zklens_prover::sumcheck::{Combination, Products, Summand, prove};
+use zklens_prover::sumcheck::{Combination, Products, Rows, prove};
 use zklens_sumcheck::{RoundMessage, SumClaim, reduce};
 use zklens_transcript::{Reader, Writer};
 
@@ -118,10 +118,10 @@ fn any_combination_may_be_summed() {
     let random = &mut Random::new(5);
     let blind = random.scalar();
     let table: Vec<Scalar> = (0..16_u64).map(|k| Scalar::from(k % 2)).collect();
-    let summand = Summand::new(5, vec![table.clone()], vec![blind], Boolean);
+    let summand = Rows::new(5, vec![table.clone()], vec![blind], Boolean);
     let mask = random.scalars(15);
     let mut writer = Writer::new(&STATEMENT);
-    let reduced = prove::<3>(vec![summand], Scalar::ZERO, &mask, &mut writer);
+    let reduced = prove::<3>(vec![Box::new(summand)], Scalar::ZERO, &mask, &mut writer);
     let claim = SumClaim {
         num_vars: 5,
         sum: Scalar::ZERO,
@@ -180,9 +180,9 @@ fn skipping_rows_that_vanish_changes_no_proof() {
             shortcut,
             evaluations: evaluations.clone(),
         };
-        let summand = Summand::new(7, part.tables.clone(), part.blinds.clone(), combination);
+        let summand = Rows::new(7, part.tables.clone(), part.blinds.clone(), combination);
         let mut writer = Writer::new(&STATEMENT);
-        let reduced = prove::<4>(vec![summand], Scalar::ONE, &mask, &mut writer);
+        let reduced = prove::<4>(vec![Box::new(summand)], Scalar::ONE, &mask, &mut writer);
         let proof = (writer.finish(), reduced.evaluation, reduced.tables);
         (proof, evaluations.load(Ordering::Relaxed))
     };
@@ -247,5 +247,5 @@ fn a_summand_refuses_more_blinds_than_tables() {
 #[test]
 #[should_panic(expected = "a summand has the blinding variable")]
 fn a_summand_refuses_no_variables() {
-    let _ = Summand::new(0, Vec::new(), Vec::new(), Products::default());
+    let _ = Rows::new(0, Vec::new(), Vec::new(), Products::default());
 }

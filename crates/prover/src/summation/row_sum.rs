@@ -1,4 +1,4 @@
-//! The prover's counterpart of [`zklens_layers::relation`]: the summand of each table, ready for fast evaluation.
+//! The prover's counterpart of [`zklens_layers::relation`]: the whole combination of a table, ready for evaluation.
 
 use crate::sumcheck::Combination;
 use zklens_field::{AdditiveGroup, Scalar};

@@ -1,19 +1,36 @@
 //! The sum of all rules as summands of the sumcheck, one for each table.
+//!
+//! | summand | of tables |
+//! |---|---|
+//! | [`RangeSummand`] | the table that checks bytes, if all its cells are bytes |
+//! | [`TableSummand`] | tables of small integers that make no lookups |
+//! | [`Rows`] | all others, from the definition |
+
+mod eq;
+mod kernel;
+mod range;
+mod row_sum;
+mod table;
 
 use crate::key::ProvingKey;
 use crate::lookup::Helpers;
-use crate::relation::RowSum;
-use crate::sumcheck::Summand;
+use crate::sumcheck::{Rows, Summand};
 use crate::wiring::add_transposed;
 use crate::witness::Witness;
+use eq::Eq;
+use range::{Lookup, RangeSummand, RangeTable};
 use rayon::prelude::*;
+use row_sum::RowSum;
+use table::{IntegerTable, TableSummand};
 use zklens_field::{AdditiveGroup, Scalar};
 use zklens_layers::circuit::Path;
-use zklens_layers::gadgets::Column;
 use zklens_layers::gadgets::lookup::Helper;
+use zklens_layers::gadgets::polynomial::Linear;
+use zklens_layers::gadgets::{Column, Query};
 use zklens_layers::layout::{Layout, TableLayout};
 use zklens_layers::relation::wiring::Covector;
 use zklens_layers::{Challenges, Relations};
+use zklens_layers::relation::Relation;
 use zklens_multilinear::eq_table;
 
 /// Everything that summands are made of.
@@ -29,13 +46,11 @@ pub(crate) struct Summation<'a> {
 }
 
 impl Summation<'_> {
-    /// The constant with all biases; and for each table, the coefficient of each row's output.
+    /// The constant with all biases; and for each table, the coefficient of each row's output, or an empty list if nothing
+    /// takes it.
     pub(crate) fn wired(&self) -> (Scalar, Vec<Vec<Scalar>>) {
         let mut constant = self.relations.constant;
-        let table_layouts = self.layout.tables.iter();
-        let mut wired: Vec<Vec<Scalar>> = table_layouts
-            .map(|table_layout| vec![Scalar::ZERO; 1 << (table_layout.num_vars() - 1)])
-            .collect();
+        let mut wired: Vec<Vec<Scalar>> = vec![Vec::new(); self.layout.tables.len()];
         let tables = self.key.verifying().circuit().tables.iter();
         for (table, relation) in tables.zip(&self.relations.tables) {
             for path in table.operand.iter().flat_map(|operand| &operand.paths) {
@@ -54,34 +69,98 @@ impl Summation<'_> {
     }
 
     /// The summand of each table.
-    pub(crate) fn summands(&self, wired: Vec<Vec<Scalar>>) -> Vec<Summand> {
+    pub(crate) fn summands(&self, wired: Vec<Vec<Scalar>>) -> Vec<Box<dyn Summand + '_>> {
         let tables = wired.into_par_iter().enumerate();
         tables
             .map(|(table, wired)| self.summand(table, wired))
             .collect()
     }
 
-    /// The summand of a table. Its first multilinear tables are the columns.
-    fn summand(&self, table: usize, wired: Vec<Scalar>) -> Summand {
+    /// The summand of a table. Its first cells are the columns.
+    fn summand(&self, table: usize, wired: Vec<Scalar>) -> Box<dyn Summand + '_> {
+        let table_layout = &self.layout.tables[table];
+        let relation = &self.relations.tables[table];
+        let blinds = table_layout.blinds.iter().map(|cell| self.mask[*cell]);
+        let blinds: Vec<Scalar> = blinds.collect();
+        let skipped = self.challenges.point.len() + 1 - table_layout.num_vars();
+        let point = &self.challenges.point[skipped..];
+        let eq = || Eq::new(table_layout.dims, table_layout.bits(), point);
+        if table == self.key.verifying().circuit().range_table() {
+            if let Some(table) = self.range_table(table, relation, &blinds) {
+                return Box::new(RangeSummand::new(table, eq()));
+            }
+        }
+        let columns = self.witness.tables[table].iter().collect();
+        if let Some(table) = IntegerTable::new(columns, relation, blinds.clone()) {
+            return Box::new(TableSummand::new(table, eq(), wired));
+        }
+        Box::new(self.rows(table, relation, blinds, &wired, point))
+    }
+
+    /// The table that checks bytes; `None` if one of its cells is not a byte.
+    fn range_table(
+        &self,
+        table: usize,
+        relation: &Relation,
+        blinds: &[Scalar],
+    ) -> Option<RangeTable> {
+        let rows: usize = self.layout.tables[table].dims.iter().product();
+        let columns = self.witness.tables[table].iter().map(|column| {
+            let bytes = column.bytes().filter(|bytes| bytes.len() >= rows)?;
+            Some(bytes.range(0..rows))
+        });
+        let columns: Option<Vec<_>> = columns.collect();
+        let columns = columns.filter(|columns| !columns.is_empty())?;
+        let helpers = self.layout.tables[table].helpers.iter();
+        let lookups = (columns.len()..).zip(helpers).map(|(cell, helper)| {
+            let Helper::Queries { queries, .. } = helper else {
+                return None;
+            };
+            let bytes = queries.iter().map(|query| match query {
+                Query::Byte(column) => Some(*column),
+                Query::Entry { .. } => None,
+            });
+            let in_sum = relation.lookup_sum.terms.iter();
+            Some(Lookup {
+                columns: bytes.collect::<Option<_>>()?,
+                power: power(relation, cell)?,
+                in_sum: in_sum.filter(|(c, _)| *c == cell).map(|(_, c)| *c).sum(),
+            })
+        });
+        Some(RangeTable {
+            lookups: lookups.collect::<Option<_>>()?,
+            of_bytes: self.helpers.of_bytes().clone(),
+            alpha: self.challenges.lookup.alpha,
+            blinds: blinds.to_vec(),
+            row_sum: RowSum::new(relation, blinds.len(), blinds.len()),
+            columns,
+        })
+    }
+
+    /// Any table, as scalars over the hypercube.
+    fn rows(
+        &self,
+        table: usize,
+        relation: &Relation,
+        blinds: Vec<Scalar>,
+        wired: &[Scalar],
+        point: &[Scalar],
+    ) -> Rows {
         let table_layout = &self.layout.tables[table];
         let columns = table_layout.columns();
         let columns = columns.iter().enumerate();
         let mut tables: Vec<Vec<Scalar>> = columns
             .map(|(column, kind)| self.column(table, column, *kind))
             .collect();
-        let blinds = table_layout.blinds.iter().map(|cell| self.mask[*cell]);
-        let blinds: Vec<Scalar> = blinds.collect();
         let num_vars = table_layout.num_vars();
         if table_layout.helpers.iter().any(Helper::needs_index) {
             tables.push((0..1_u64 << (num_vars - 1)).map(Scalar::from).collect());
         }
         let num_columns = tables.len();
-        tables.push(wired);
-        let skipped = self.challenges.point.len() + 1 - num_vars;
-        tables.push(eq_table(&self.challenges.point[skipped..]));
-        let relation = &self.relations.tables[table];
+        tables.push(scatter(table_layout, wired.iter().copied()));
+        tables.push(eq_table(point));
         let sum = RowSum::new(relation, blinds.len(), num_columns);
-        Summand::new(num_vars, tables, blinds, sum)
+        Rows::new(num_vars, tables, blinds, sum)
     }
 
     /// The values of a column over the hypercube.
@@ -96,10 +175,18 @@ impl Summation<'_> {
             }
             Column::Fixed { array } => integers(&self.key.arrays()[array]),
             Column::Byte | Column::Number { .. } | Column::Integer => {
-                integers(&self.witness.tables[table][column])
+                scatter(table_layout, self.witness.tables[table][column].scalars())
             }
         }
     }
+}
+
+/// The power of `λ` of a helper's rule: the coefficient of its first product.
+fn power(relation: &Relation, helper: usize) -> Option<Scalar> {
+    let helper = Linear::cell(helper);
+    let mut products = relation.constraints.products.iter();
+    let first = products.find(|product| product.factors.first() == Some(&helper))?;
+    Some(first.coefficient)
 }
 
 /// Spreads the cells of a tensor over the hypercube, with zeros between them.
@@ -133,3 +220,6 @@ fn bias(path: &Path, covector: &Covector, bias: &[i64]) -> Scalar {
         .sum();
     sum * covector.per_channel()
 }
+
+#[cfg(test)]
+mod tests;

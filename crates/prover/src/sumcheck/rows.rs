@@ -1,25 +1,26 @@
 //! Tables, with one pass over their rows in each round.
 
+use super::Summand;
 use super::combination::Combination;
-use super::univariate::{Univariate, sum};
+use super::step;
+use super::univariate::{Univariate, coefficients, sum};
 use rayon::prelude::*;
-use zklens_field::{AdditiveGroup, Field, Scalar};
+use zklens_field::{AdditiveGroup, Scalar};
 use zklens_sumcheck::MAX_DEGREE;
 
 /// The number of cells below which a second thread does not pay.
 const MIN_CELLS: usize = 1 << 8;
 
-/// A combination of tables, summed over their rows.
+/// Any combination of tables of scalars, summed over their rows.
 #[derive(Debug)]
-pub struct Summand {
-    /// The number of unbound variables. The last is the blinding variable.
-    pub(super) num_vars: usize,
+pub struct Rows {
+    num_vars: usize,
     tables: Vec<Vec<Scalar>>,
     blinds: Vec<Scalar>,
-    pub(super) combination: Box<dyn Combination>,
+    combination: Box<dyn Combination>,
 }
 
-impl Summand {
+impl Rows {
     /// The sum of `combination` over `2^(num_vars − 1)` rows: `num_vars` counts the blinding variable.
     ///
     /// The first tables are blinded, one by each of `blinds`, which must be uniformly random and committed to. The others are plain.
@@ -55,57 +56,53 @@ impl Summand {
         }
     }
 
-    /// Degree of the round polynomials. The sum fixes the value at one, so it is never zero.
-    pub(super) fn degree(&self) -> usize {
-        self.combination.degree().max(1)
-    }
-
     fn min_rows(&self) -> usize {
         MIN_CELLS.div_ceil(self.tables.len().max(1))
     }
+}
 
-    /// Values at `0, 1, …` of the round polynomial of a variable that chooses rows. That at one
-    /// follows from the `sum` if it is known.
-    pub(super) fn values(&self, sum_before: Option<Scalar>) -> Univariate {
+impl Summand for Rows {
+    fn num_vars(&self) -> usize {
+        self.num_vars
+    }
+
+    fn degree(&self) -> usize {
+        self.combination.degree().max(1)
+    }
+
+    fn sum(&mut self) -> Scalar {
+        let rows = (0..1_usize << (self.num_vars - 1)).into_par_iter();
+        let row = |row: usize| -> Vec<Scalar> { self.tables.iter().map(|t| t[row]).collect() };
+        rows.with_min_len(self.min_rows())
+            .map(|index| {
+                let cells = row(index);
+                if self.combination.vanishes(&cells, &cells) {
+                    Scalar::ZERO
+                } else {
+                    self.combination.evaluate(&cells)
+                }
+            })
+            .sum()
+    }
+
+    fn round(&mut self, sum_before: Option<&Scalar>) -> Univariate {
         let rows = (0..1_usize << (self.num_vars - 2)).into_par_iter();
         let mut values = rows
             .with_min_len(self.min_rows())
             .fold(
-                || Rows::new(self, sum_before.is_none()),
-                |rows, row| rows.add(row),
+                || Values::new(self, sum_before.is_none()),
+                |values, row| values.add(row),
             )
-            .map(|rows| rows.totals)
+            .map(|values| values.totals)
             .reduce(Univariate::default, sum);
         if let Some(sum) = sum_before {
-            values[1] = sum - values[0];
+            values[1] = *sum - values[0];
         }
-        values
+        coefficients(&values[..=self.degree()])
     }
 
-    /// Values at `0, 1, …` of the round polynomial of the blinding variable.
-    pub(super) fn blinding_values(&self) -> [Scalar; MAX_DEGREE + 2] {
-        let mut cells = self.evaluations();
-        let blinds = self.blinds.iter().zip(&cells);
-        let slopes: Vec<Scalar> = blinds.map(|(blind, cell)| *blind - cell).collect();
-        let mut factor = Scalar::ONE;
-        std::array::from_fn(|_| {
-            let value = factor * self.combination.evaluate(&cells);
-            factor -= Scalar::ONE;
-            step(&mut cells, &slopes);
-            value
-        })
-    }
-
-    /// Binds the first unbound variable to `r`.
-    pub(super) fn fold(&mut self, r: &Scalar) {
+    fn bind(&mut self, r: &Scalar) {
         self.num_vars -= 1;
-        if self.num_vars == 0 {
-            for (table, blind) in self.tables.iter_mut().zip(&self.blinds) {
-                let slope = *blind - table[0];
-                table[0] += slope * r;
-            }
-            return;
-        }
         let half = 1 << (self.num_vars - 1);
         let fold = |(low, high): (&mut Scalar, &mut Scalar)| {
             // Padding needs no multiplication.
@@ -123,23 +120,30 @@ impl Summand {
         });
     }
 
-    /// The single cell that is left of each table.
-    pub(super) fn evaluations(&self) -> Vec<Scalar> {
+    fn cells(&self) -> Vec<Scalar> {
         self.tables.iter().map(|table| table[0]).collect()
+    }
+
+    fn blinds(&self) -> &[Scalar] {
+        &self.blinds
+    }
+
+    fn evaluate(&self, cells: &[Scalar]) -> Scalar {
+        self.combination.evaluate(cells)
     }
 }
 
 /// Sums a summand's values at `0, 1, …, degree` over pairs of rows.
-struct Rows<'summand> {
-    summand: &'summand Summand,
+struct Values<'rows> {
+    summand: &'rows Rows,
     at_one: bool,
     totals: Univariate,
     cells: Vec<Scalar>,
     slopes: Vec<Scalar>,
 }
 
-impl<'summand> Rows<'summand> {
-    fn new(summand: &'summand Summand, at_one: bool) -> Self {
+impl<'rows> Values<'rows> {
+    fn new(summand: &'rows Rows, at_one: bool) -> Self {
         let row = vec![Scalar::ZERO; summand.tables.len()];
         Self {
             summand,
@@ -151,7 +155,7 @@ impl<'summand> Rows<'summand> {
     }
 
     fn add(mut self, row: usize) -> Self {
-        let Summand {
+        let Rows {
             num_vars,
             tables,
             combination,
@@ -176,12 +180,5 @@ impl<'summand> Rows<'summand> {
             }
         }
         self
-    }
-}
-
-/// Moves along every line by one. Cells without a slope stay.
-fn step(cells: &mut [Scalar], slopes: &[Scalar]) {
-    for (cell, slope) in cells.iter_mut().zip(slopes) {
-        *cell += slope;
     }
 }

@@ -1,0 +1,427 @@
+//! The summand of the table that checks bytes: the largest table of all by far.
+//!
+//! It has columns of bytes, and helpers that are functions of them. A helper of two bytes `a` and `b` has the rule
+//!
+//! ```text
+//! h·(α + a)·(α + b) − a·(α + b) − b·(α + a)  =  (h − 2)·(α + a)·(α + b) + α·(2α + a + b)
+//! ```
+//!
+//! and one of a single byte `h·(α + a) − a = (h − 1)·(α + a) + α`. The linear parts of all rules, each times its power of
+//! `λ`, are one linear function `ℓ` of the bytes.
+//!
+//! The first rounds read the bytes themselves. After `k` rounds a cell is a sum of `2^k` bytes with weights, so it takes
+//! `2^k` additions from tables of `weight·byte`. The same holds for helpers and `ℓ`. Only then are there few
+//! enough rows left to store them as scalars.
+
+use super::eq::{Eq, Weights, fold};
+use super::row_sum::RowSum;
+use crate::integers::Bytes;
+use crate::sumcheck::univariate::{horner, sum, with_leading};
+use crate::sumcheck::{Combination, Summand, Univariate};
+use rayon::prelude::*;
+use zklens_field::{AdditiveGroup, Field, Scalar};
+
+/// Rounds that read bytes.
+const ROUNDS_OF_BYTES: usize = 3;
+
+/// The number of rows below which a second thread does not pay.
+const MIN_ROWS: usize = 1 << 5;
+
+/// A byte's values: 0 to 255.
+const BYTES: usize = 256;
+
+/// A helper of one or two columns of bytes.
+#[derive(Clone, Debug)]
+pub(super) struct Lookup {
+    /// The columns.
+    pub(super) columns: Vec<usize>,
+    /// The power of `λ` of its rule.
+    pub(super) power: Scalar,
+    /// The coefficient of the helper in the sum over lookups.
+    pub(super) in_sum: Scalar,
+}
+
+/// The table's columns and rules.
+#[derive(Debug)]
+pub(super) struct RangeTable {
+    pub(super) columns: Vec<Bytes>,
+    pub(super) lookups: Vec<Lookup>,
+    /// `k/(α + k)` for each byte `k`.
+    pub(super) of_bytes: std::sync::Arc<[Scalar]>,
+    pub(super) alpha: Scalar,
+    pub(super) blinds: Vec<Scalar>,
+    /// The whole combination.
+    pub(super) row_sum: RowSum,
+}
+
+/// The summand. Its rows have the columns, the helpers, each times the power of its rule, and `ℓ`.
+#[derive(Debug)]
+pub(super) struct RangeSummand {
+    table: RangeTable,
+    eq: Eq,
+    /// Bound variables, while rounds read bytes.
+    bound: Vec<Scalar>,
+    /// The rows, once they are stored.
+    rows: Option<Vec<Scalar>>,
+    /// The sum of all rules with `eq`, and that over lookups. An honest prover's rules are zero.
+    sums: [Scalar; 2],
+    /// The latest round's polynomials, for both sums.
+    polynomials: [Univariate; 2],
+}
+
+impl RangeSummand {
+    pub(super) fn new(table: RangeTable, eq: Eq) -> Self {
+        let of_lookup = |lookup: &Lookup| {
+            let columns = lookup.columns.iter().map(|column| {
+                let counts = counts(&table.columns[*column]);
+                let terms = counts.iter().zip(table.of_bytes.iter());
+                terms.map(|(n, value)| *n * value).sum::<Scalar>()
+            });
+            lookup.in_sum * columns.sum::<Scalar>()
+        };
+        let over_lookups = table.lookups.par_iter().map(of_lookup).sum();
+        Self {
+            table,
+            eq,
+            bound: Vec::new(),
+            rows: None,
+            sums: [Scalar::ZERO, over_lookups],
+            polynomials: Default::default(),
+        }
+    }
+
+    fn width(&self) -> usize {
+        self.table.columns.len() + self.table.lookups.len() + 1
+    }
+
+    fn is_unbound(&self) -> bool {
+        self.rows.is_none() && self.bound.is_empty()
+    }
+
+    /// Sums over pairs of rows: of the rules at 0, at 2, and their leading coefficients; and of each helper of
+    /// the first row.
+    fn pair_sums(&self, weights: &Weights) -> PairSums {
+        let half = self.eq.half();
+        let reader = Reader::new(self);
+        let new = || PairSums::new(self.width(), self.table.lookups.len());
+        (0..half)
+            .into_par_iter()
+            .with_min_len(MIN_ROWS)
+            .fold(new, |mut sums, row| {
+                let PairSums { low, high, .. } = &mut sums;
+                reader.read(row, low);
+                reader.read(row + half, high);
+                sums.add(&self.table, &weights.at(row), !self.is_unbound());
+                sums
+            })
+            .reduce(new, PairSums::merge)
+    }
+}
+
+/// How often each byte occurs.
+fn counts(bytes: &[u8]) -> Vec<Scalar> {
+    let mut counts = [0_u64; BYTES];
+    for byte in bytes {
+        counts[usize::from(*byte)] += 1;
+    }
+    counts.iter().map(|count| Scalar::from(*count)).collect()
+}
+
+impl RangeTable {
+    /// The degree of the rules.
+    fn degree(&self) -> usize {
+        let columns = self.lookups.iter().map(|lookup| lookup.columns.len());
+        1 + columns.max().unwrap_or(0)
+    }
+
+    /// All rules on a row.
+    fn rules(&self, cells: &[Scalar]) -> Scalar {
+        let mut value = cells[self.columns.len() + self.lookups.len()];
+        for (lookup, helper) in self.lookups.iter().zip(&cells[self.columns.len()..]) {
+            match lookup.columns.as_slice() {
+                [a, b] => {
+                    let product = (cells[*a] + self.alpha) * (cells[*b] + self.alpha);
+                    let factor = *helper - lookup.power.double();
+                    value += factor * product;
+                }
+                [a, ..] => value += (*helper - lookup.power) * (cells[*a] + self.alpha),
+                [] => {}
+            }
+        }
+        value
+    }
+
+    /// The constant of `ℓ`.
+    fn constant(&self) -> Scalar {
+        let constants = self.lookups.iter().map(|lookup| match lookup.columns.len() {
+            2 => lookup.power * self.alpha.square().double(),
+            _ => lookup.power * self.alpha,
+        });
+        constants.sum()
+    }
+
+    /// The coefficient of the highest degree of all rules along a line of these slopes.
+    fn leading(&self, slopes: &[Scalar]) -> Scalar {
+        let helpers = self.lookups.iter().zip(&slopes[self.columns.len()..]);
+        let highest = helpers.filter(|(lookup, _)| lookup.columns.len() + 1 == self.degree());
+        let products = highest.map(|(lookup, helper)| {
+            let columns = lookup.columns.iter();
+            columns.fold(*helper, |product, column| product * slopes[*column])
+        });
+        products.sum()
+    }
+}
+
+/// Sums over pairs of rows, and room for one pair.
+struct PairSums {
+    low: Vec<Scalar>,
+    high: Vec<Scalar>,
+    at_zero: Scalar,
+    at_two: Scalar,
+    leading: Scalar,
+    helpers: Vec<Scalar>,
+    constant: Option<Scalar>,
+}
+
+impl PairSums {
+    fn new(width: usize, helpers: usize) -> Self {
+        Self {
+            low: vec![Scalar::ZERO; width],
+            high: vec![Scalar::ZERO; width],
+            at_zero: Scalar::ZERO,
+            at_two: Scalar::ZERO,
+            leading: Scalar::ZERO,
+            helpers: vec![Scalar::ZERO; helpers],
+            constant: None,
+        }
+    }
+
+    /// Adds the pair of rows in `low` and `high`. At zero only if asked: there the rules of unbound rows are zero.
+    fn add(&mut self, table: &RangeTable, weight: &Scalar, at_zero: bool) {
+        let constant = *self.constant.get_or_insert_with(|| table.constant());
+        let helpers = self.low[table.columns.len()..].iter();
+        for (sum, helper) in self.helpers.iter_mut().zip(helpers) {
+            *sum += helper;
+        }
+        if at_zero {
+            self.at_zero += *weight * (table.rules(&self.low) + constant);
+        }
+        let is_cubic = table.degree() > 2;
+        for (low, high) in self.low.iter_mut().zip(&mut self.high) {
+            // From here on `low` is the slope, and `high` the value at two.
+            *low = *high - *low;
+            if is_cubic {
+                *high += *low;
+            }
+        }
+        if is_cubic {
+            self.at_two += *weight * (table.rules(&self.high) + constant);
+        }
+        self.leading += *weight * table.leading(&self.low);
+    }
+
+    fn merge(mut self, other: Self) -> Self {
+        self.at_zero += other.at_zero;
+        self.at_two += other.at_two;
+        self.leading += other.leading;
+        let helpers = self.helpers.iter_mut().zip(&other.helpers);
+        helpers.for_each(|(sum, addend)| *sum += addend);
+        self
+    }
+}
+
+/// Reads rows, from bytes or as they are stored.
+enum Reader<'a> {
+    Stored {
+        rows: &'a [Scalar],
+        width: usize,
+    },
+    Bytes {
+        table: &'a RangeTable,
+        rows: usize,
+        /// For each block of rows that is folded onto the first: where it begins, and the tables for its weight.
+        blocks: Vec<(usize, Tables)>,
+    },
+}
+
+/// `weight·byte`; and for each lookup `weight·power·k/(α + k)` and `weight·power·α·k` for each byte `k`.
+struct Tables {
+    bytes: Vec<Scalar>,
+    helpers: Vec<Vec<[Scalar; 2]>>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(summand: &'a RangeSummand) -> Self {
+        if let Some(rows) = &summand.rows {
+            let width = summand.width();
+            return Self::Stored { rows, width };
+        }
+        let table = &summand.table;
+        let rows = table.columns.first().map_or(0, |column| column.len());
+        let weights = zklens_multilinear::eq_table(&summand.bound);
+        // A variable that was bound had twice the half of the one after it.
+        let stride = summand.eq.half() * 2;
+        let blocks = weights.iter().enumerate().map(|(block, weight)| {
+            let multiples = |factor: Scalar| -> Vec<Scalar> {
+                let next = |value: &Scalar| Some(*value + factor);
+                std::iter::successors(Some(Scalar::ZERO), next).take(BYTES).collect()
+            };
+            let helpers = table.lookups.iter().map(|lookup| {
+                let factor = *weight * lookup.power;
+                // The rule of a single byte is linear but for its product.
+                let is_pair = lookup.columns.len() > 1;
+                let linear = multiples(if is_pair { factor * table.alpha } else { Scalar::ZERO });
+                let helpers = table.of_bytes.iter().map(|value| *value * factor);
+                helpers.zip(linear).map(|(helper, linear)| [helper, linear]).collect()
+            });
+            let tables = Tables {
+                bytes: multiples(*weight),
+                helpers: helpers.collect(),
+            };
+            (block * stride, tables)
+        });
+        Self::Bytes {
+            table,
+            rows,
+            blocks: blocks.collect(),
+        }
+    }
+
+    /// Writes a row to `cells`. A missing row is zero.
+    fn read(&self, row: usize, cells: &mut [Scalar]) {
+        match self {
+            Self::Stored { rows, width } => match rows.get(row * width..(row + 1) * width) {
+                Some(stored) => cells.copy_from_slice(stored),
+                None => cells.fill(Scalar::ZERO),
+            },
+            Self::Bytes {
+                table,
+                rows,
+                blocks,
+            } => {
+                cells.fill(Scalar::ZERO);
+                for (start, tables) in blocks {
+                    if start + row < *rows {
+                        table.add_bytes(start + row, tables, cells);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl RangeTable {
+    /// Adds a row of bytes, times a weight.
+    fn add_bytes(&self, row: usize, tables: &Tables, cells: &mut [Scalar]) {
+        let (columns, rest) = cells.split_at_mut(self.columns.len());
+        let (helpers, linear) = rest.split_at_mut(self.lookups.len());
+        let lookups = self.lookups.iter().zip(&tables.helpers).zip(helpers);
+        for ((lookup, of_helper), helper) in lookups {
+            for column in &lookup.columns {
+                let byte = usize::from(self.columns[*column][row]);
+                if byte != 0 {
+                    columns[*column] += tables.bytes[byte];
+                    *helper += of_helper[byte][0];
+                    linear[0] += of_helper[byte][1];
+                }
+            }
+        }
+    }
+}
+
+impl Summand for RangeSummand {
+    fn num_vars(&self) -> usize {
+        self.eq.num_vars() + 1
+    }
+
+    fn degree(&self) -> usize {
+        self.table.degree() + 1
+    }
+
+    fn sum(&mut self) -> Scalar {
+        self.sums[0] + self.sums[1]
+    }
+
+    fn round(&mut self, _: Option<&Scalar>) -> Univariate {
+        let pairs = self.pair_sums(&self.eq.weights_of_pairs());
+        let at_one = self.eq.value_at_one(&self.sums[0], &pairs.at_zero);
+        let finite = [pairs.at_zero, at_one, pairs.at_two];
+        let rules = with_leading(&finite[..self.table.degree()], pairs.leading);
+        let helpers = self.table.lookups.iter().zip(&pairs.helpers);
+        let at_zero: Scalar = helpers
+            .map(|(lookup, sum)| *sum * lookup.in_sum * inverse(&lookup.power))
+            .sum();
+        let mut lookups = Univariate::default();
+        lookups[0] = at_zero;
+        lookups[1] = self.sums[1] - at_zero.double();
+        self.polynomials = [self.eq.times(&rules), lookups];
+        sum(self.polynomials[0], lookups)
+    }
+
+    fn bind(&mut self, r: &Scalar) {
+        self.sums = std::array::from_fn(|k| horner(&self.polynomials[k], r));
+        let half = self.eq.half();
+        let width = self.width();
+        if let Some(rows) = &mut self.rows {
+            fold(rows, half * width, r);
+        } else if self.bound.len() + 1 < ROUNDS_OF_BYTES && self.eq.bits_of_axis() > 1 {
+            self.bound.push(*r);
+        } else {
+            let reader = Reader::new(self);
+            let mut rows = vec![Scalar::ZERO; half * width];
+            let chunks = rows.par_chunks_mut(width).enumerate().with_min_len(MIN_ROWS);
+            chunks.for_each_init(
+                || vec![Scalar::ZERO; width],
+                |high, (row, low)| {
+                    reader.read(row, low);
+                    reader.read(row + half, high);
+                    for (low, high) in low.iter_mut().zip(high) {
+                        *low += (*high - *low) * r;
+                    }
+                },
+            );
+            drop(reader);
+            self.rows = Some(rows);
+        }
+        self.eq.bind(r);
+    }
+
+    fn cells(&self) -> Vec<Scalar> {
+        let mut cells = vec![Scalar::ZERO; self.width()];
+        if let Some(rows) = &self.rows {
+            cells.clone_from(rows);
+        } else {
+            // A table of a single row.
+            for (cell, column) in cells.iter_mut().zip(&self.table.columns) {
+                *cell = Scalar::from(column[0]);
+            }
+            for (k, lookup) in self.table.lookups.iter().enumerate() {
+                let values = lookup.columns.iter().map(|column| {
+                    let byte = self.table.columns[*column][0];
+                    self.table.of_bytes[usize::from(byte)]
+                });
+                cells[self.table.columns.len() + k] = lookup.power * values.sum::<Scalar>();
+            }
+        }
+        let (columns, rest) = cells.split_at(self.table.columns.len());
+        let helpers = self.table.lookups.iter().zip(rest);
+        let helpers = helpers.map(|(lookup, helper)| *helper * inverse(&lookup.power));
+        let mut all = columns.to_vec();
+        all.extend(helpers);
+        // Nothing is wired to it.
+        all.extend([Scalar::ZERO, self.eq.bound()]);
+        all
+    }
+
+    fn blinds(&self) -> &[Scalar] {
+        &self.table.blinds
+    }
+
+    fn evaluate(&self, cells: &[Scalar]) -> Scalar {
+        self.table.row_sum.evaluate(cells)
+    }
+}
+
+fn inverse(power: &Scalar) -> Scalar {
+    power.inverse().expect("challenges are zero once in 2^250 proofs")
+}
