@@ -22,7 +22,7 @@ pub enum LayerError {
     NoImages,
     /// Tables with more cells than a proof may have.
     #[error(
-        "a proof for {images} images would have {cells} cells or more; the most is {limit}, and {} images",
+        "a proof for {images} images would have {cells} cells; the most is {limit}, and {} images",
         crate::dims::MAX_IMAGES
     )]
     TooLarge {

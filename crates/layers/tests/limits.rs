@@ -167,38 +167,42 @@ fn average([height, width]: [usize; 2]) -> Path {
     path(0, vec![step])
 }
 
+/// The smallest picture of the sides that fill up to `2^bits` rows: larger ones do not fit into all committed vectors.
+fn picture(bits: u32) -> [usize; 2] {
+    [bits / 2, bits - bits / 2].map(|bits| (1 << bits) / 2 + 1)
+}
+
 #[test]
 fn cells_are_as_many_as_there_may_be() {
-    let mut hostile = Hostile::new(1, one_path())
-        .with_array(&[1 << 22, 1, 1, 1])
-        .with_array(&[1 << 22]);
+    let mut hostile = Hostile::new(1, one_path());
     let label = hostile.circuit.label_table();
     hostile.circuit.tables[label].gadget = Gadget::Label(Label { bytes: 1 });
     // The pixel takes six, the label four, the range two, and the bytes three times 512.
     let mut left = MAX_CELLS - 6 - 4 - 2 - 3 * 512;
-    let mut array = 0;
     while left > 0 {
-        // A copy of 2^side cells takes two columns of twice as many.
-        let side = (left.ilog2() - 2).min(22);
-        if side < 22 {
-            array = hostile.circuit.arrays.len();
-            hostile = hostile
-                .with_array(&[1 << side, 1, 1, 1])
-                .with_array(&[1 << side]);
-        }
-        hostile = hostile.with_copy([1 << side, 1, 1], vec![dense(0, vec![], array)]);
-        left -= 4 << side;
+        // A copy takes two columns, and the blinding variable doubles its rows.
+        let bits = (left.ilog2() - 2).min(22);
+        let [height, width] = picture(bits);
+        hostile = hostile.with_copy([1, height, width], vec![average([height, width])]);
+        left -= 4 << bits;
     }
     assert!(layout(&hostile, 1).is_ok());
     let label = hostile.circuit.label_table();
     hostile.circuit.tables[label].gadget = Gadget::Label(Label { bytes: 2 });
     let error = layout(&hostile, 1).unwrap_err();
     let (images, limit) = (1, MAX_CELLS);
-    assert!(matches!(error, LayerError::TooLarge { .. }), "{error}");
-    let cells = MAX_CELLS + 1536;
-    assert!(
-        matches!(error, LayerError::TooLarge { images: i, cells: c, limit: l } if i == images && c <= cells && l == limit)
+    let cells = MAX_CELLS + 2;
+    assert_eq!(
+        error,
+        LayerError::TooLarge {
+            images,
+            cells,
+            limit
+        }
     );
+    let said =
+        "a proof for 1 images would have 4294967298 cells; the most is 4294967296, and 1024 images";
+    assert_eq!(error.to_string(), said);
 }
 
 #[test]

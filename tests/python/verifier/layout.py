@@ -10,7 +10,7 @@ from .table import Table
 from .transcript import Refused
 
 MOST_IMAGES = 1024
-MOST_CELLS = 2**28
+MOST_CELLS = 2**32
 MOST_COLUMNS = 2**14 - 1
 FREE_CELLS = 3
 """The number of free cells at the beginning of the mask vector."""

@@ -29,9 +29,11 @@
 //! `k / (α + k) = 1 − α / (α + k)`. As a function of `α` it has one simple pole, at `−k`, with residue `k`. A nonzero
 //! query that is not an entry leaves a pole that nothing cancels, since fewer queries are made than the field's
 //! characteristic. Step 5 is then a false identity of rational functions. Their numerators have a degree below the number
-//! of queries and entries, which is below `2^30`, so it holds with probability at most `2^30 / 2^253`. A denominator of
-//! zero would leave a helper free. It takes an `α` that is `−k` for a query committed before: the same bound. Two
-//! different pairs become the same scalar for at most one `β`: `2^60 / 2^253` over all pairs of pairs.
+//! of queries and entries, which is below `2^30`, so it holds with probability at most `2^30 / 2^253`. (Each query of a byte
+//! is a committed cell, each query of a pair and each entry has a committed helper of its own, and a proof has at most `2^16`
+//! vectors of fewer than `2^14` cells.) A denominator of zero would leave a helper free. It takes an `α` that is `−k` for a
+//! query committed before: the same bound. A pair that its table lacks becomes the scalar of one of the entries, or zero, for
+//! one `β` each: `2^47 / 2^253` over all pairs, since a table has at most `2^16 + 1` entries.
 //!
 //! # Reference
 //!

@@ -26,8 +26,9 @@ use zklens_sumcheck::MaskShape;
 /// Degree of the sumcheck's round polynomials: of `eq`, a helper and two denominators.
 pub const DEGREE: usize = 4;
 
-/// The most cells of all columns of a proof.
-pub const MAX_CELLS: u64 = 1 << 28;
+/// The most cells of all columns of a proof, with the rows that fill the hypercube. Committed cells are fewer than 2^30,
+/// because there are at most [`MOST_VECTORS`](packer::MOST_VECTORS) vectors of fewer than 2^14 cells.
+pub const MAX_CELLS: u64 = 1 << 32;
 
 /// A circuit laid out for a batch of images.
 #[derive(Clone, Debug)]
@@ -358,13 +359,6 @@ fn unplaced(
         let rows = rows.and_then(|vars| 1_u64.checked_shl(vars));
         let own = rows.and_then(|rows| rows.checked_mul(wide(width(&table_layout))));
         cells = cells.saturating_add(own.unwrap_or(u64::MAX));
-        if cells > MAX_CELLS || images > MAX_IMAGES {
-            return Err(LayerError::TooLarge {
-                images,
-                cells,
-                limit: MAX_CELLS,
-            });
-        }
         blinds = blinds.saturating_add(table_layout.placements.len());
         if blinds > columns.count() {
             return Err(LayerError::MaskTooLong {
@@ -374,7 +368,14 @@ fn unplaced(
         }
         tables.push(table_layout);
     }
-    Ok(tables)
+    match cells > MAX_CELLS || images > MAX_IMAGES {
+        true => Err(LayerError::TooLarge {
+            images,
+            cells,
+            limit: MAX_CELLS,
+        }),
+        false => Ok(tables),
+    }
 }
 
 /// The number of cells of a row: one for each column, the bytes for a column of numbers, and one for the wires.

@@ -64,7 +64,7 @@ fn a_proof_is_of_as_many_images_as_are_allowed() {
 /// Every row of the hypercube counts a cell for each column, for a number its bytes, and one for the wires.
 #[test]
 fn cells_of_all_columns_are_counted() {
-    // Eight images of 2²² cells and the blinding variable: 2²⁶ rows. Pixels have a byte and a helper.
+    // 1,024 images of 2²² cells and the blinding variable: 2³³ rows. Pixels have a byte and a helper.
     let circuit = |gadget: Gadget| {
         let sides = [1, 1, 1 << 22];
         let mut circuit = circuit();
@@ -75,8 +75,8 @@ fn cells_of_all_columns_are_counted() {
     };
     let counted = |gadget: Gadget| {
         let columns = VectorLength::new(4096).unwrap();
-        match Layout::new(&circuit(gadget), columns, 8) {
-            Err(LayerError::TooLarge { cells, .. }) => cells >> 26,
+        match Layout::new(&circuit(gadget), columns, MAX_IMAGES) {
+            Err(LayerError::TooLarge { cells, .. }) => cells >> 33,
             other => panic!("{other:?}"),
         }
     };
