@@ -14,8 +14,10 @@ seed() {
 }
 
 hostile=crates/verifier/tests/hostile
-seed model_file vectors/models/*.zkl models/*.zkl $hostile/*.zkl
-seed proving_key vectors/models/*.zkl $hostile/*.zkl
+seed model_file vectors/models/*.zkl models/fashion-mlp.zkl models/mnist-cnn.zkl $hostile/*.zkl
+# Without the large model, of which a key takes long to make.
+# shellcheck disable=SC2046
+seed proving_key $(find vectors/models -name '*.zkl' ! -name compact.zkl) $hostile/*.zkl
 seed onnx_import crates/onnx/tests/graphs/*.onnx crates/onnx/tests/refused/*.onnx crates/onnx/tests/foreign/*.onnx models/*.onnx
 images=$(find examples crates/image/tests/files -type f \
     \( -name '*.png' -o -name '*.jpg' -o -name '*.gif' -o -name '*.webp' -o -name '*.bmp' \))

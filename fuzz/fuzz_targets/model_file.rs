@@ -4,14 +4,16 @@
 #![no_main]
 
 use zklens_fuzz::{MIB, door, model};
-use zklens_model::{Model, Pixels};
+use zklens_model::{COMPACT_FILE_VERSION, FILE_VERSION, Model, Pixels};
 
 /// The most work of a network that is run.
 const MAX_WORK: u64 = 1 << 20;
 
 door!(256 * MIB, |bytes| {
     check(bytes, bytes);
-    check(&model::wrapped(bytes), bytes);
+    for version in [FILE_VERSION, COMPACT_FILE_VERSION] {
+        check(&model::wrapped(bytes, version), bytes);
+    }
 });
 
 fn check(file: &[u8], seed: &[u8]) {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use zklens_commitment::{Setup, VectorLength};
 use zklens_fuzz::{MIB, door, model};
 use zklens_layers::{Circuit, Layout};
-use zklens_model::Model;
+use zklens_model::{FILE_VERSION, Model};
 use zklens_prover::{PROVING_KEY_MAGIC, PROVING_KEY_VERSION, ProvingKey};
 use zklens_verifier::VerifyingKey;
 
@@ -22,7 +22,7 @@ static SETUP: LazyLock<Setup> = LazyLock::new(|| {
 
 door!(256 * MIB, |bytes| {
     check(bytes);
-    if let Some(file) = around(&model::wrapped(bytes), bytes) {
+    if let Some(file) = around(&model::wrapped(bytes, FILE_VERSION), bytes) {
         check(&file);
     }
 });

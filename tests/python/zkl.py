@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-VERSION = 1
 DIGEST_BYTES = 32
+#: A model with more weights and biases has format version 2, any other version 1.
+MAX_PLAIN_PARAMETERS = 2**19
 
 
 class Malformed(Exception):
@@ -31,8 +32,9 @@ class Axis:
 class Reader:
     """Postcard: numbers as varints, lists and bytes after their length, fields in order."""
 
-    def __init__(self, data: bytes):
+    def __init__(self, data: bytes, version: int):
         self.data = data
+        self.version = version
         self.at = 0
 
     def take(self, count: int) -> bytes:
@@ -75,8 +77,10 @@ class Reader:
         return names[index]
 
     def weights(self) -> np.ndarray:
-        """Bytes per weight, then the weights, little-endian."""
+        """Bytes per weight, then the weights, little-endian; or, in version 2, the Rice code."""
         blob = self.take(self.unsigned())
+        if self.version == 2:
+            return rice(blob)
         dtype = {1: "<i1", 2: "<i2", 4: "<i4"}[blob[0]]
         return np.frombuffer(blob[1:], dtype=dtype).astype(np.int64)
 
@@ -92,6 +96,22 @@ class Reader:
 
     def shape(self) -> tuple[int, int, int]:
         return self.unsigned(), self.unsigned(), self.unsigned()
+
+
+def rice(blob: bytes) -> np.ndarray:
+    """Number of lower bits, number of weights, a list of zeros and ones, a list of lower bits."""
+    low_bits, count = blob[0] - 0x20, int.from_bytes(blob[1:5], "little")
+    if not 3 <= low_bits <= 31:
+        raise Malformed(f"{low_bits} lower bits")
+    bits = np.unpackbits(np.frombuffer(blob[5:], dtype=np.uint8), bitorder="little")
+    ends = len(bits) - -(-count * low_bits // 8) * 8
+    ones = np.flatnonzero(bits[: max(ends, 0)])
+    if len(ones) != count or len(bits[:ends]) - (ones[-1] + 1 if count else 0) >= 8:
+        raise Malformed(f"{len(ones)} of {count} weights, or bytes after the last")
+    highs = np.diff(ones, prepend=-1) - 1
+    lows = bits[ends : ends + count * low_bits].reshape(count, low_bits).astype(np.int64)
+    numbers = (highs << low_bits) + lows @ (1 << np.arange(low_bits))
+    return np.where(numbers % 2 == 0, numbers // 2, -(numbers + 1) // 2)
 
 
 class Operator:
@@ -286,6 +306,12 @@ class Network:
     nodes: list[Node] = field(default_factory=list)
 
     @property
+    def parameters(self) -> int:
+        """The number of weights and biases."""
+        linear = [n.operator for n in self.nodes if isinstance(n.operator, Dense | Conv2d)]
+        return sum(operator.weights.size + operator.bias.size for operator in linear)
+
+    @property
     def shape(self) -> tuple[int, int, int]:
         """[channels, height, width] of the pixels."""
         channels = {"Luma": 1, "Rgb": 3}[self.preprocessing["colour"]]
@@ -322,12 +348,12 @@ def read_node(reader: Reader) -> Node:
 def decode(file: bytes) -> Network:
     """Reads a file and checks its digest."""
     magic, version, length = struct.unpack("<4sHI", file[:10])
-    if magic != b"ZKLM" or version != VERSION:
+    if magic != b"ZKLM" or version not in (1, 2):
         raise Malformed(f"magic {magic!r}, version {version}")
     body, digest = file[10 : 10 + length], file[10 + length :]
     if len(digest) != DIGEST_BYTES or hashlib.sha256(file[:-DIGEST_BYTES]).digest() != digest:
         raise Malformed("the digest is not that of the contents")
-    reader = Reader(body)
+    reader = Reader(body, version)
     network = Network(
         name=reader.text(),
         classes=reader.items(reader.text),
@@ -343,6 +369,8 @@ def decode(file: bytes) -> Network:
     )
     if reader.at != len(body):
         raise Malformed("bytes follow the nodes")
+    if version != (2 if network.parameters > MAX_PLAIN_PARAMETERS else 1):
+        raise Malformed(f"version {version} for {network.parameters} weights and biases")
     return network
 
 

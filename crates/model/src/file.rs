@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! "ZKLM"      4 bytes
-//! version     u16, little-endian
+//! version     u16, little-endian: 1, or 2 for a model with very many parameters
 //! length      u32, little-endian: bytes of the body
 //! body        postcard: name, classes, preprocessing, nodes (operator, inputs, bounds)
 //! digest      SHA-256 of everything before it
 //! ```
 //!
-//! The digest names the model. Bounds are stored for readers of the file; decoding builds the graph
+//! The version decides how weights are written, and the model decides the version, so one model has
+//! one file. The digest names the model. Bounds are stored for readers of the file; decoding builds the graph
 //! again and refuses bounds other than those it finds. The book's chapter *The model file* has
 //! every byte.
 
@@ -25,8 +26,13 @@ use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The version this crate writes, and the only one it reads.
+/// The version of a file whose model has at most [`Model::MAX_PLAIN_PARAMETERS`]: weights take one, two or
+/// four bytes each.
 pub const FILE_VERSION: u16 = 1;
+
+/// The version of a file whose model has more parameters: weights are written by the Rice code,
+/// in which small weights take few bits.
+pub const COMPACT_FILE_VERSION: u16 = 2;
 
 /// The largest file [`Model::decode`] reads, in bytes.
 pub const MAX_FILE_BYTES: usize = 1 << 28;
@@ -60,12 +66,22 @@ impl Model {
         // Writing to memory cannot fail: every type here has a known length.
         let body = postcard::to_allocvec(&contents).unwrap_or_default();
         let mut file = MAGIC.to_vec();
-        file.extend(FILE_VERSION.to_le_bytes());
+        file.extend(self.file_version().to_le_bytes());
         file.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
         file.extend(body);
         let digest = Sha256::digest(&file);
         file.extend(digest);
         file
+    }
+
+    /// The format version of the model's file.
+    #[must_use]
+    pub fn file_version(&self) -> u16 {
+        if self.is_compact() {
+            COMPACT_FILE_VERSION
+        } else {
+            FILE_VERSION
+        }
     }
 
     /// The model's digest: the last 32 bytes of its file.
@@ -82,7 +98,7 @@ impl Model {
     /// The file is not exactly what [`Self::encode`] writes for some valid model; see
     /// [`FileError`].
     pub fn decode(file: &[u8]) -> Result<Self, FileError> {
-        let contents = open(file)?;
+        let (version, contents) = open(file)?;
         let (body, rest) =
             postcard::take_from_bytes::<Body<String, StoredClasses, StoredNodes>>(contents)
                 .map_err(|_| FileError::Malformed)?;
@@ -91,6 +107,13 @@ impl Model {
         }
         let graph = rebuild(body.preprocessing, body.nodes.0)?;
         let model = Self::new(&body.name, body.classes.0, graph)?;
+        if version != model.file_version() {
+            return Err(FileError::VersionOfAnother {
+                got: version,
+                expected: model.file_version(),
+                parameters: model.parameters(),
+            });
+        }
         // One model has one file. A varint, for example, could be written in several ways.
         if model.encode() == file {
             Ok(model)
@@ -136,8 +159,8 @@ impl<'de, T: Deserialize<'de>, const LIMIT: usize> Visitor<'de> for AtMostVisito
     }
 }
 
-/// Returns the body of a file whose length, version and digest are right.
-fn open(file: &[u8]) -> Result<&[u8], FileError> {
+/// Returns the version and the body of a file whose length and digest are right.
+fn open(file: &[u8]) -> Result<(u16, &[u8]), FileError> {
     if file.len() > MAX_FILE_BYTES {
         return Err(FileError::TooLarge { got: file.len() });
     }
@@ -148,7 +171,7 @@ fn open(file: &[u8]) -> Result<&[u8], FileError> {
     let truncated = |got| FileError::Length { got };
     let (version, rest) = rest.split_first_chunk().ok_or(truncated(file.len()))?;
     let version = u16::from_le_bytes(*version);
-    if version != FILE_VERSION {
+    if ![FILE_VERSION, COMPACT_FILE_VERSION].contains(&version) {
         return Err(FileError::Version { got: version });
     }
     let (length, rest) = rest.split_first_chunk().ok_or(truncated(file.len()))?;
@@ -159,7 +182,7 @@ fn open(file: &[u8]) -> Result<&[u8], FileError> {
     if Sha256::digest(file.get(..covered).unwrap_or_default()).as_slice() != digest {
         return Err(FileError::Digest);
     }
-    Ok(body)
+    Ok((version, body))
 }
 
 fn rebuild(preprocessing: Preprocessing, nodes: Vec<StoredNode>) -> Result<Graph, FileError> {
@@ -221,8 +244,11 @@ pub enum FileError {
     /// The first four bytes are not `ZKLM`.
     #[error("not a zklens model: the file does not begin with `ZKLM`")]
     NotAModel,
-    /// The file has a format version other than [`FILE_VERSION`].
-    #[error("the model has format version {got}; this program reads version {FILE_VERSION}")]
+    /// The file has a format version other than [`FILE_VERSION`] and [`COMPACT_FILE_VERSION`].
+    #[error(
+        "the model has format version {got}; this program reads versions {FILE_VERSION} and \
+         {COMPACT_FILE_VERSION}"
+    )]
     Version {
         /// The file's version.
         got: u16,
@@ -250,6 +276,19 @@ pub enum FileError {
     /// The contents are a model, but not in the form that [`Model::encode`] writes.
     #[error("the model file is not in canonical form")]
     NotCanonical,
+    /// The file has the format version of a model with fewer or more parameters.
+    #[error(
+        "the model has {parameters} weights and biases, so its file has format version {expected}, \
+         not {got}; import it again"
+    )]
+    VersionOfAnother {
+        /// The file's version.
+        got: u16,
+        /// The version for this number of parameters.
+        expected: u16,
+        /// The number of its weights and biases.
+        parameters: usize,
+    },
     /// The stored bounds are not those of the graph.
     #[error("node {node}: the file says {stored}, the weights give {computed}")]
     Bounds {

@@ -69,6 +69,12 @@ impl Graph {
         &self.nodes
     }
 
+    /// Has all weights written by the Rice code, or none.
+    pub(crate) fn set_compact(&mut self, is_compact: bool) {
+        let weights = self.nodes.iter_mut().filter_map(|n| n.op.weights_mut());
+        weights.for_each(|weights| weights.set_compact(is_compact));
+    }
+
     /// Shape, scale and bounds of the logits. Every graph has a node, so this is never `None`.
     #[must_use]
     pub fn output(&self) -> Option<&Tensor> {

@@ -55,11 +55,12 @@ mod interval;
 mod model;
 mod ops;
 mod preprocessing;
+mod rice;
 mod shape;
 mod weights;
 mod window;
 
-pub use file::{FILE_VERSION, FileError, MAX_FILE_BYTES};
+pub use file::{COMPACT_FILE_VERSION, FILE_VERSION, FileError, MAX_FILE_BYTES};
 pub use graph::{Graph, GraphBuilder, GraphError, Node, NodeId, Tensor};
 pub use interval::Interval;
 pub use model::{Classification, InputError, Model, ModelError, Trace};

@@ -18,6 +18,10 @@ impl Model {
     /// The longest name of a model or class, in bytes.
     pub const MAX_NAME_BYTES: usize = 128;
 
+    /// The most weights and biases of a model whose file has each weight in whole bytes. A model
+    /// with more has a file of another version, in which small weights take few bits.
+    pub const MAX_PLAIN_PARAMETERS: usize = 1 << 19;
+
     /// The most classes a model may have.
     pub const MAX_CLASSES: usize = 1 << 16;
 
@@ -42,11 +46,14 @@ impl Model {
                 got: classes.len(),
             });
         }
-        Ok(Self {
+        let mut model = Self {
             name: name.into(),
             classes,
             graph,
-        })
+        };
+        let is_compact = model.is_compact();
+        model.graph.set_compact(is_compact);
+        Ok(model)
     }
 
     /// Whether a model or a class may have this name: 1 to [`Self::MAX_NAME_BYTES`] bytes without
@@ -86,6 +93,11 @@ impl Model {
     pub fn parameters(&self) -> usize {
         let nodes = self.graph.nodes().iter();
         nodes.map(|node| node.op().parameters()).sum()
+    }
+
+    /// Whether the model's file has the weights by the Rice code.
+    pub(crate) fn is_compact(&self) -> bool {
+        self.parameters() > Self::MAX_PLAIN_PARAMETERS
     }
 
     /// Runs the network and keeps the output of every node: the meaning of the model on these

@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use zklens_model::{
-    Dense, FILE_VERSION, FileError, GraphBuilder, GraphError, Interval, LookupTable,
-    MAX_FILE_BYTES, Model, ModelError, NodeId, Op, OpError, Preprocessing, Relu, Weights,
+    COMPACT_FILE_VERSION, Dense, FILE_VERSION, FileError, GraphBuilder, GraphError, Interval,
+    LookupTable, MAX_FILE_BYTES, Model, ModelError, NodeId, Op, OpError, Preprocessing, Relu,
+    Weights,
 };
 use zklens_testkit::models::{class_names, lenet, perceptron, preprocessing};
 use zklens_testkit::{Kind, Random, Recipe, recipe};
@@ -30,8 +31,12 @@ fn body_of(model: &Model) -> Body {
 
 /// A file around any body, with the right digest.
 fn file_around(body: &[u8]) -> Vec<u8> {
+    file_of_version(FILE_VERSION, body)
+}
+
+fn file_of_version(version: u16, body: &[u8]) -> Vec<u8> {
     let mut file = b"ZKLM".to_vec();
-    file.extend(FILE_VERSION.to_le_bytes());
+    file.extend(version.to_le_bytes());
     file.extend(u32::try_from(body.len()).unwrap().to_le_bytes());
     file.extend(body);
     sealed(file)
@@ -185,7 +190,7 @@ fn refuses_bytes_after_the_digest_or_the_body() {
 
 #[test]
 fn refuses_another_version_even_with_a_right_digest() {
-    for got in [0, FILE_VERSION + 1, u16::MAX] {
+    for got in [0, COMPACT_FILE_VERSION + 1, u16::MAX] {
         let mut file = small().encode();
         file.truncate(file.len() - DIGEST_BYTES);
         file[4..6].copy_from_slice(&got.to_le_bytes());

@@ -73,11 +73,28 @@ fn declared_lengths_take_no_memory_before_the_bytes_are_there() {
     let dense = [opening([1, 2]), vec![1, 1], HUGE.to_vec()].concat();
     let bias = [opening([1, 2]), vec![1, 1, 1, 1, 0], HUGE.to_vec()].concat();
     let inputs = [opening([1, 2]), vec![1, 12, 2, 1, 1], HUGE.to_vec()].concat();
-    for body in [name, classes, nodes, dense, bias, inputs] {
+    // A Rice code of 2^32 − 1 weights, in six bytes.
+    let weights = [0x23, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+    let coded = [opening([1, 2]), vec![1, 1, 6], weights.to_vec()].concat();
+    for body in [name, classes, nodes, dense, bias, inputs, coded] {
         let (error, held) = refuse(&body);
         assert_eq!(error, FileError::Malformed);
         assert!(held <= 2 * MEBIBYTE, "{held} bytes");
     }
+}
+
+/// A weight of the Rice code takes half a byte in a file and four bytes in memory, and is written again to compare.
+#[test]
+fn coded_weights_take_at_most_eleven_times_their_bytes() {
+    let count = 2 * MEBIBYTE;
+    let mut code = vec![0x23];
+    code.extend(u32::try_from(count).unwrap().to_le_bytes());
+    code.extend(vec![0xFF; count / 8]);
+    code.extend(vec![0; 3 * count / 8]);
+    let blob = postcard::to_allocvec(code.as_slice()).unwrap();
+    let (error, held) = refuse(&[opening([1, 2]), vec![1, 1], blob].concat());
+    assert_eq!(error, FileError::Malformed);
+    assert!(held <= 11 * MEBIBYTE, "{held} bytes");
 }
 
 #[test]

@@ -36,6 +36,10 @@ impl Operator for Conv2d {
         weights.saturating_add(self.bias.len())
     }
 
+    fn weights_mut(&mut self) -> Option<&mut Weights> {
+        Some(&mut self.weights)
+    }
+
     fn work(&self, output: Shape) -> u64 {
         product(self.weights.values().len(), output.area())
     }

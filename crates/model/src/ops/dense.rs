@@ -29,6 +29,10 @@ impl Operator for Dense {
         weights.saturating_add(self.bias.len())
     }
 
+    fn weights_mut(&mut self) -> Option<&mut Weights> {
+        Some(&mut self.weights)
+    }
+
     fn work(&self, _output: Shape) -> u64 {
         product(self.weights.values().len(), 1)
     }

@@ -48,6 +48,10 @@ impl LookupTable {
 impl Operator for LookupTable {
     const NAME: &'static str = "Table";
 
+    fn weights_mut(&mut self) -> Option<&mut Weights> {
+        Some(&mut self.values)
+    }
+
     fn infer(&self, inputs: &[Operand<'_>]) -> Result<Inferred, OpError> {
         let input = one(inputs)?;
         let domain = self.domain().ok_or(OpError::TableLen {

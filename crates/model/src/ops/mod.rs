@@ -22,6 +22,7 @@ pub use operator::Value;
 pub(crate) use operator::{Inferred, Operand};
 
 use crate::shape::Shape;
+use crate::weights::Weights;
 use alloc::vec::Vec;
 use operator::{Operator, product};
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,13 @@ macro_rules! operators {
                 match self {
                     Self::Input => product(output.len(), 1),
                     $(Self::$Operator(op) => op.work(output),)+
+                }
+            }
+
+            pub(crate) fn weights_mut(&mut self) -> Option<&mut Weights> {
+                match self {
+                    Self::Input => None,
+                    $(Self::$Operator(op) => op.weights_mut(),)+
                 }
             }
 

@@ -3,6 +3,7 @@
 use super::error::OpError;
 use crate::interval::Interval;
 use crate::shape::Shape;
+use crate::weights::Weights;
 use alloc::vec::Vec;
 
 /// One operator of the integer network: shape, scale and bounds of its output, and the output
@@ -14,6 +15,11 @@ pub(crate) trait Operator {
     /// The number of weights and biases in the operator.
     fn parameters(&self) -> usize {
         0
+    }
+
+    /// The weights that a file has as one list.
+    fn weights_mut(&mut self) -> Option<&mut Weights> {
+        None
     }
 
     /// How many multiplications, additions or comparisons one run takes, up to a small factor. The

@@ -4,7 +4,7 @@ use super::subject::Subject;
 use crate::growth::Growth;
 use crate::models::{Layers, perceptron, preprocessing};
 use crate::tensor::Tensor;
-use zklens_model::{Dense, Model, NodeId, Op, Rescale};
+use zklens_model::{Dense, Model, NodeId, Op, Rescale, Weights};
 
 impl Subject for Dense {
     /// ONNX `Gemm` with `transB = 1` on one row.
@@ -40,8 +40,37 @@ impl Subject for Dense {
         vec![
             ("dense", perceptron([4, 4], &[6, 5, 3], 1)),
             ("wide_weights", wide_weights()),
+            ("compact", compact()),
         ]
     }
+}
+
+/// A model whose many parameters give its file the second version. Most weights are small and
+/// some are not, so that every part of a code word occurs.
+fn compact() -> Model {
+    let mut layers = Layers::new(preprocessing([4, 4], false), 9);
+    layers.flatten();
+    layers.dense(720);
+    layers.activate();
+    let inputs = layers.channels();
+    let weight = |_| {
+        let magnitude = match layers.random.count(0, 8191) {
+            0 => 30_000,
+            1..=256 => 60,
+            _ => 3,
+        };
+        i32::try_from(layers.random.between(-magnitude - 1, magnitude))
+    };
+    let weights = (0..inputs * 728).flat_map(weight);
+    let op = Op::Dense(Dense {
+        weights: Weights::new(weights.collect()),
+        weight_scale: 8,
+        bias: layers.random.biases(728, 10_000),
+    });
+    layers.then(op);
+    layers.activate();
+    layers.dense(4);
+    layers.finish("compact")
 }
 
 fn wide_weights() -> Model {
