@@ -6,8 +6,10 @@
 mod activation;
 mod clip;
 mod label;
+mod maximum;
 mod p_relu;
 mod run;
+mod saturation;
 mod values;
 mod writer;
 
@@ -46,7 +48,7 @@ impl Witness {
         let tables = circuit.tables.iter().zip(&layout.tables);
         let mut witness = Self {
             tables: tables
-                .map(|(table, table_layout)| columns(model, table, table_layout, images))
+                .map(|(table, table_layout)| columns(model, circuit, (table, table_layout), images))
                 .collect(),
         };
         witness.cut_numbers(circuit, layout);
@@ -130,8 +132,8 @@ impl Witness {
 /// The columns of a table over all images.
 fn columns(
     model: &Model,
-    table: &Table,
-    layout: &TableLayout,
+    circuit: &Circuit,
+    (table, layout): (&Table, &TableLayout),
     images: &[(&Pixels, Trace)],
 ) -> Vec<Vec<i64>> {
     let kinds = &layout.rules.columns;
@@ -139,6 +141,7 @@ fn columns(
     for (pixels, trace) in images {
         let run = Run {
             model,
+            circuit,
             table,
             layout,
             pixels,
@@ -161,6 +164,7 @@ fn write(run: &Run<'_>, rows: &mut RowWriter<'_>) {
         Gadget::Activation(gadget) => activation::write(gadget, run, rows),
         Gadget::Clip(gadget) => clip::write(gadget, run, rows),
         Gadget::PRelu(gadget) => p_relu::write(gadget, run, rows),
+        Gadget::Saturation(gadget) => saturation::write(gadget, run, rows),
         Gadget::Lookup(gadget) => values::write(gadget, run, rows),
         Gadget::Copy => rows.extend(run.output().iter().copied()),
         Gadget::Label(gadget) => label::write(gadget, run, rows),
