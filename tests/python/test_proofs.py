@@ -62,7 +62,7 @@ class GoldenProofs(unittest.TestCase):
         gadgets = set()
         for file in PROOFS.glob("*.zkk"):
             gadgets |= {table.gadget.name for table in read_key(file.read_bytes()).tables}
-        self.assertEqual(len(gadgets), 9, gadgets)
+        self.assertEqual(len(gadgets), 10, gadgets)
 
 
 class ChangedProofs(unittest.TestCase):

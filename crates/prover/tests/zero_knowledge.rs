@@ -16,7 +16,7 @@ use zklens_layers::gadgets::lookup::LookupChallenges;
 use zklens_layers::layout::{DEGREE, FREE_CELLS};
 use zklens_layers::relation::closing::close;
 use zklens_layers::{Challenges, Layout, Relations};
-use zklens_model::{Dense, Model, Op, Pixels};
+use zklens_model::{Clip, Dense, Interval, MaxPool, Model, Op, Pixels, Relu, Rescale, Window};
 use zklens_prover::{Privacy, Proved, ProvingKey, prove};
 use zklens_sumcheck::{EvalClaim, RoundMessage};
 use zklens_testkit::models::{Layers, padded, preprocessing};
@@ -27,9 +27,18 @@ use zklens_verifier::{Statement, verify};
 /// `τ`, which nobody knows of a real setup.
 const TAU: u64 = 0x5eed_0f7a_u64;
 
+/// Rescale and ReLU in one table, a clip in another; then maximum, rescale and a clip to 256 values in one, with selectors in the
+/// mask vector.
 fn model() -> Model {
     let mut layers = Layers::new(preprocessing([4, 4], false), 3);
     layers.conv2d(2, padded(3, 1, 0), 1);
+    layers.then(Op::Rescale(Rescale { shift: 8 }));
+    layers.then(Op::Relu(Relu));
+    let bounds = Interval { lo: 0, hi: 254 };
+    layers.then(Op::Clip(Clip { bounds }));
+    layers.conv2d(2, padded(1, 1, 0), 1);
+    let window = Window::square(2, 1);
+    layers.then(Op::MaxPool(MaxPool { window }));
     layers.activate();
     layers.flatten();
     layers.dense(3);

@@ -124,6 +124,22 @@ def pixels(row: Row):
     row.output = row.byte()
 
 
+def maximum(row: Row, window, gap: int, largest: int, total: int, choice):
+    """`largest` is the largest operand under the window plus `total`; `choice` adds a column."""
+    if window is None:
+        row.input(largest, total)
+        return
+    gaps = []
+    for _ in range(window[0].kernel * window[1].kernel):
+        gaps.append(row.number(gap))
+        row.input(largest - gaps[-1], total)
+    # A group's product may differ from zero only where its choice is zero. Choices add up to 1.
+    groups = [gaps[at : at + GAPS_PER_RULE] for at in range(0, len(gaps), GAPS_PER_RULE)]
+    choices = [choice() for _ in groups[1:]]
+    choices.append(1 - sum(choices))
+    row.rules += [choice * prod(group) for choice, group in zip(choices, groups, strict=True)]
+
+
 def activation(row: Row, window, gap: int, shift: int, relu: bool, offset: int, magnitude: int):
     remainder = row.number(shift // 8)
     if relu:
@@ -136,18 +152,7 @@ def activation(row: Row, window, gap: int, shift: int, relu: bool, offset: int, 
     largest = remainder + 2**shift * quotient
     half = 2 ** (shift - 1) if shift else 0
     total = half + offset * 2**shift
-    if window is None:
-        row.input(largest, total)
-        return
-    gaps = []
-    for _ in range(window[0].kernel * window[1].kernel):
-        gaps.append(row.number(gap))
-        row.input(largest - gaps[-1], total)
-    # A group's product may differ from zero only where its choice is zero. Choices add up to 1.
-    groups = [gaps[at : at + GAPS_PER_RULE] for at in range(0, len(gaps), GAPS_PER_RULE)]
-    choices = [row.number(1) for _ in groups[1:]]
-    choices.append(1 - sum(choices))
-    row.rules += [choice * prod(group) for choice, group in zip(choices, groups, strict=True)]
+    maximum(row, window, gap, largest, total, lambda: row.number(1))
 
 
 def clip(row: Row, lo: int, hi: int, below: int, above: int):
@@ -199,6 +204,20 @@ def p_relu(row: Row, positive_factor: int, negative_factor: int, magnitude: int)
     row.output = positive_factor * above + negative_factor * (operand - above)
 
 
+def saturation(row: Row, window, gap: int, shift: int, lo: int, size: int, excess: int):
+    remainder = row.number(shift // 8)
+    place, beyond = row.number(size), row.number(excess)
+    width = 256**size - 1
+    # 1 at the upper end of the interval, -1 at the lower.
+    side = 2 * place * pow(width, -1, ORDER) - 1
+    if excess:
+        row.rules.append(beyond * place * (width - place))
+    row.output = lo + place
+    half = 2 ** (shift - 1) if shift else 0
+    largest = remainder + 2**shift * (place + side * beyond)
+    maximum(row, window, gap, largest, half - lo * 2**shift, row.column)
+
+
 GADGETS = {
     "Pixels": pixels,
     "Activation": activation,
@@ -210,4 +229,5 @@ GADGETS = {
     "Bytes": byte_table,
     "Entries": entries,
     "PRelu": p_relu,
+    "Saturation": saturation,
 }

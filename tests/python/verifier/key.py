@@ -83,6 +83,14 @@ GADGETS = {
     "Bytes": {},
     "Entries": {"array": "unsigned"},
     "PRelu": {"positive_factor": "signed", "negative_factor": "signed", "magnitude": "byte"},
+    "Saturation": {
+        "window": "option window",
+        "gap": "byte",
+        "shift": "byte",
+        "lo": "signed",
+        "size": "byte",
+        "excess": "byte",
+    },
 }
 
 STEPS = {

@@ -51,6 +51,8 @@ mod p_relu;
 mod pixels;
 #[path = "../../../prover/tests/liars/pool.rs"]
 mod pool;
+#[path = "../../../prover/tests/liars/saturation.rs"]
+mod saturation;
 #[path = "../../../prover/tests/liars/weights.rs"]
 mod weights;
 #[path = "../../../prover/tests/liars/wires.rs"]

@@ -4,10 +4,10 @@ use super::{Circuit, LinearOp, Operand, Path, Step, Table, Weighted};
 use crate::dims::Sides;
 use crate::error::LayerError;
 use crate::gadgets::{
-    Activation, Clip, Entries, Gadget, Label, Lookup, MOST_TAPS, PRelu, bytes_up_to,
+    Activation, Clip, Entries, Gadget, Label, Lookup, MOST_TAPS, PRelu, Saturation, bytes_up_to,
 };
 use alloc::vec::Vec;
-use zklens_model::{self as model, Conv2d, Interval, Model, Node, NodeId, Op, Shape};
+use zklens_model::{self as model, Conv2d, Interval, Model, Node, NodeId, Op, Shape, Window};
 
 impl Circuit {
     /// The tables and wires of `model`, whose weights only enter through bounds.
@@ -69,6 +69,19 @@ const COPY_ABOVE_PATHS: usize = 16;
 
 /// A tensor with a path of more steps is copied into a table as well.
 const COPY_ABOVE_STEPS: usize = 16;
+
+/// The operators that one table shows.
+struct Chain {
+    /// The window of a maximum, with the bounds of the cells under it.
+    window: Option<(Window, Interval)>,
+    /// The shift of a rescale, or 0.
+    shift: u8,
+    relu: bool,
+    /// The sides of the output.
+    sides: Sides,
+    /// The bounds of the input of the first ReLU or clip.
+    before_clamp: Interval,
+}
 
 struct Compiler<'a> {
     nodes: &'a [Node],
@@ -218,8 +231,15 @@ impl<'a> Compiler<'a> {
     }
 
     fn clip(&mut self, id: NodeId, node: &Node, op: &model::Clip) -> Result<Value, LayerError> {
-        let gadget = Clip::of_bounds(self.bounds(node), op.bounds);
-        self.elementwise(id, node, Gadget::Clip(gadget))
+        let Some(bytes) = Saturation::bytes_of(op.bounds) else {
+            let gadget = Clip::of_bounds(self.bounds(node), op.bounds);
+            return self.elementwise(id, node, Gadget::Clip(gadget));
+        };
+        let chain = self.chain(id, node)?;
+        let (quotient, sides) = (chain.before_clamp, chain.sides);
+        let gadget = Saturation::of_bounds(chain.window, chain.shift, quotient, op.bounds, bytes);
+        let operand = self.operand(node, 0)?;
+        Ok(self.table(id, Gadget::Saturation(gadget), sides, Some(operand)))
     }
 
     fn values(
@@ -256,32 +276,43 @@ impl<'a> Compiler<'a> {
         if self.joins_next(id, node) {
             return self.operand(node, 0);
         }
-        let (mut window, mut shift, mut relu) = (None, 0, false);
-        let mut sides = self.operand(node, 0)?.sides;
-        // From the last operator of the chain back to the first.
+        let chain = self.chain(id, node)?;
+        let (window, shift, relu) = (chain.window, chain.shift, chain.relu);
+        let (operand, output) = (self.bounds(node), node.tensor().bounds);
+        let gadget = Activation::of_bounds(window, shift, relu, operand, output);
+        let operand = self.operand(node, 0)?;
+        Ok(self.table(id, Gadget::Activation(gadget), chain.sides, Some(operand)))
+    }
+
+    /// The operators that a table shows, from its own node back to the first.
+    fn chain(&self, id: NodeId, node: &Node) -> Result<Chain, LayerError> {
+        let mut chain = Chain {
+            window: None,
+            shift: 0,
+            relu: false,
+            sides: self.operand(node, 0)?.sides,
+            before_clamp: self.bounds(node),
+        };
         let mut step = node;
         loop {
             if let Op::Relu(_) = step.op() {
-                relu = true;
+                chain.relu = true;
+                chain.before_clamp = self.bounds(step);
             } else if let Op::Rescale(op) = step.op() {
-                shift = u8::try_from(op.shift).unwrap_or_default();
+                chain.shift = u8::try_from(op.shift).unwrap_or_default();
             } else if let Op::MaxPool(op) = step.op() {
                 if op.window.area() > MOST_TAPS {
                     return Err(unsupported(id, step));
                 }
-                window = Some((op.window, self.bounds(step)));
-                sides = self::sides(step.tensor().shape);
+                chain.window = Some((op.window, self.bounds(step)));
+                chain.sides = sides(step.tensor().shape);
             }
             let previous = step.inputs().first().copied().unwrap_or_default();
             match self.nodes.get(previous) {
                 Some(node) if self.joins_next(previous, node) => step = node,
-                _ => break,
+                _ => return Ok(chain),
             }
         }
-        let (operand, output) = (self.bounds(node), node.tensor().bounds);
-        let gadget = Activation::of_bounds(window, shift, relu, operand, output);
-        let operand = self.operand(node, 0)?;
-        Ok(self.table(id, Gadget::Activation(gadget), sides, Some(operand)))
     }
 
     /// Whether a node is shown by the table of its only consumer.
@@ -297,10 +328,17 @@ impl<'a> Compiler<'a> {
         let Some(next) = self.nodes.get(*consumer) else {
             return false;
         };
-        matches!(
-            (node.op(), next.op()),
-            (Op::MaxPool(_), Op::Rescale(_) | Op::Relu(_)) | (Op::Rescale(_), Op::Relu(_))
-        )
+        match (node.op(), next.op()) {
+            (Op::MaxPool(_), Op::Rescale(_) | Op::Relu(_)) | (Op::Rescale(_), Op::Relu(_)) => true,
+            (Op::MaxPool(_) | Op::Rescale(_), Op::Clip(clip)) => {
+                Saturation::bytes_of(clip.bounds).is_some()
+            }
+            // A clip that starts at zero or above changes all cells that the ReLU changes.
+            (Op::Relu(_), Op::Clip(clip)) => {
+                clip.bounds.lo >= 0 && Saturation::bytes_of(clip.bounds).is_some()
+            }
+            _ => false,
+        }
     }
 
     fn concat(&mut self, id: NodeId, node: &Node, sides: Sides) -> Result<Value, LayerError> {

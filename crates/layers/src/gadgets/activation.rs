@@ -2,6 +2,7 @@
 
 use super::column::{Column, ColumnId, ColumnList, Signed};
 use super::definition::Definition;
+use super::maximum::{self, MOST_TAPS, MaximumColumns};
 use super::polynomial::{Linear, Polynomial};
 use super::rules::Rules;
 use super::site::Site;
@@ -12,12 +13,6 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use zklens_field::{Field, Scalar};
 use zklens_model::{Interval, Rescale, Window};
-
-/// The most cells under a window whose maximum is proved.
-pub(crate) const MOST_TAPS: usize = 1 << 8;
-
-/// Gaps that one constraint of the maximum multiplies.
-const GROUP: usize = 2;
 
 /// `max` over a window's taps, then `⌊(x + 2^(shift−1)) / 2^shift⌋`, then `max(·, 0)`. Each of the three may be left
 /// out.
@@ -113,16 +108,15 @@ impl Activation {
         let remainder = list.number(self.shift.checked_shr(3).unwrap_or(0));
         let sign = self.relu.then(|| list.bit());
         let magnitude = list.number(self.magnitude_bytes);
-        let taps = self.window.as_ref().map_or(0, Window::area);
-        let gaps = (0..taps).map(|_| list.number(self.gap_bytes)).collect();
-        let selectors = taps.div_ceil(GROUP).saturating_sub(1);
-        let selectors = (0..selectors).map(|_| list.add(Column::Number { bytes: 1 }));
+        let window = self.window.as_ref();
+        let selector = Column::Number { bytes: 1 };
+        let (gaps, selectors) = maximum::add_columns(list, window, self.gap_bytes, selector);
         ActivationColumns {
             remainder,
             sign,
             magnitude,
             gaps,
-            selectors: selectors.collect(),
+            selectors,
         }
     }
 }
@@ -154,15 +148,11 @@ impl Definition for Activation {
         let mut value = Polynomial::from(Linear::number(columns.remainder));
         value.add_scaled(&quotient, unit);
         let constant = half + offset * unit;
-        if self.window.is_some() {
-            for gap in &columns.gaps {
-                let gap = Linear::number(*gap);
-                rules.input(value.clone().plus(-Scalar::ONE, &gap), constant);
-            }
-            require_a_zero(&mut rules, &columns);
-        } else {
-            rules.input(value, constant);
-        }
+        let columns = MaximumColumns {
+            gaps: &columns.gaps,
+            selectors: &columns.selectors,
+        };
+        maximum::require(&mut rules, &columns, value, constant);
         rules.output = output;
         rules
     }
@@ -192,26 +182,5 @@ impl Definition for Activation {
             parts.push("ReLU".into());
         }
         parts.join(", ")
-    }
-}
-
-/// Demands that some gap is zero.
-///
-/// Gaps stand in groups of two. `selectorᵢ·Π groupᵢ = 0` for every group but the last, and
-/// `(1 − Σ selectorᵢ)·Π last group = 0`. If a selector is not zero, its group contains a zero. If all selectors are zero,
-/// the last group does. No rule needs the selectors to be bits.
-fn require_a_zero(rules: &mut Rules, columns: &ActivationColumns) {
-    let mut others = Linear::default().shifted(Scalar::ONE);
-    let mut selectors = columns.selectors.iter();
-    for group in columns.gaps.chunks(GROUP) {
-        let mut factors: Vec<Linear> = group.iter().map(|gap| Linear::number(*gap)).collect();
-        if let Some(selector) = selectors.next() {
-            let selector = Linear::column(*selector);
-            others.add_scaled(&selector, -Scalar::ONE);
-            factors.push(selector);
-        } else {
-            factors.push(others.clone());
-        }
-        rules.require_zero(Polynomial::product(&factors));
     }
 }

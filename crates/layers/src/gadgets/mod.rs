@@ -25,10 +25,12 @@ mod clip;
 mod column;
 mod definition;
 pub mod lookup;
+mod maximum;
 mod p_relu;
 mod plain;
 pub mod polynomial;
 mod rules;
+mod saturation;
 mod site;
 mod sizes;
 mod values;
@@ -39,9 +41,10 @@ pub use column::{Column, ColumnId, Signed};
 pub use p_relu::{PRelu, PReluColumns};
 pub use plain::Label;
 pub use rules::{Entry, Input, Query, Rules};
+pub use saturation::{Saturation, SaturationColumns};
 pub use values::{Entries, EntryColumns, Lookup, LookupColumns};
 
-pub(crate) use activation::MOST_TAPS;
+pub(crate) use maximum::MOST_TAPS;
 pub(crate) use site::{Place, Site, output};
 pub(crate) use sizes::bytes_up_to;
 
@@ -73,6 +76,8 @@ pub enum Gadget {
     Entries(Entries),
     /// One factor for positive operands, another for negative ones.
     PRelu(PRelu),
+    /// Maximum, rescale and a clip to an interval of `256^k` values. Maximum and rescale may be left out.
+    Saturation(Saturation),
 }
 
 impl Gadget {
@@ -88,6 +93,7 @@ impl Gadget {
             Self::Bytes => &bytes::Bytes,
             Self::Entries(gadget) => gadget,
             Self::PRelu(gadget) => gadget,
+            Self::Saturation(gadget) => gadget,
         }
     }
 

@@ -7,6 +7,7 @@ use zklens_layers::dims::MAX_IMAGES;
 use zklens_layers::gadgets::lookup::LookupChallenges;
 use zklens_layers::layout::FREE_CELLS;
 use zklens_layers::{Challenges, Layout, Relations};
+use zklens_model::Window;
 
 /// Each claim on a column weighs one cell of the mask row that is its own: no two values, and no value and the mask of
 /// the sumcheck, share one.
@@ -89,6 +90,15 @@ fn cells_of_all_columns_are_counted() {
     assert_eq!(counted(Gadget::Clip(clip())), 3 + 5);
     // A sign of one byte, a magnitude of two.
     assert_eq!(counted(Gadget::PRelu(p_relu())), 3 + 4);
+    // A remainder and a place of one byte, an excess of two.
+    assert_eq!(counted(Gadget::Saturation(saturation())), 3 + 5);
+    // A window of four taps: gaps of two bytes, and a selector, which is an integer.
+    let gadget = Saturation {
+        window: Some(Window::square(2, 1)),
+        gap_bytes: 2,
+        ..saturation()
+    };
+    assert_eq!(counted(Gadget::Saturation(gadget)), 3 + 5 + 4 * 2 + 1);
     let lookup = Lookup {
         first: 0,
         entries: ENTRIES,

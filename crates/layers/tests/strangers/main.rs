@@ -8,7 +8,7 @@ mod wires;
 use zklens_layers::LayerError;
 use zklens_layers::circuit::{Circuit, Operand, Path, Table};
 use zklens_layers::dims::Sides;
-use zklens_layers::gadgets::{Activation, Clip, Entries, Gadget, Label, Lookup, PRelu};
+use zklens_layers::gadgets::{Activation, Clip, Entries, Gadget, Label, Lookup, PRelu, Saturation};
 
 /// Sides of every table that lies inside and of its operand, so that any wire between two of them fits.
 pub(crate) const SIDES: Sides = [1, 1, 4];
@@ -19,6 +19,7 @@ pub(crate) const CLIP: usize = 3;
 pub(crate) const LOOKUP: usize = 4;
 pub(crate) const ACTIVATION: usize = 5;
 pub(crate) const P_RELU: usize = 6;
+pub(crate) const SATURATION: usize = 7;
 
 pub(crate) const fn path(source: usize) -> Path {
     Path {
@@ -68,6 +69,17 @@ pub(crate) const fn p_relu() -> PRelu {
     }
 }
 
+pub(crate) const fn saturation() -> Saturation {
+    Saturation {
+        window: None,
+        gap_bytes: 0,
+        shift: 8,
+        lo: -3,
+        bytes: 1,
+        excess_bytes: 2,
+    }
+}
+
 /// One of each gadget, all of the same sides.
 pub(crate) fn circuit() -> Circuit {
     let lookup = Lookup {
@@ -83,7 +95,8 @@ pub(crate) fn circuit() -> Circuit {
             table(Gadget::Lookup(lookup), SIDES, Some(CLIP)),
             table(Gadget::Activation(activation()), SIDES, Some(LOOKUP)),
             table(Gadget::PRelu(p_relu()), SIDES, Some(ACTIVATION)),
-            table(Gadget::Label(Label { bytes: 4 }), SIDES, Some(P_RELU)),
+            table(Gadget::Saturation(saturation()), SIDES, Some(P_RELU)),
+            table(Gadget::Label(Label { bytes: 4 }), SIDES, Some(SATURATION)),
             table(Gadget::Range, [1, 1, 1], None),
             table(Gadget::Bytes, [1, 1, 256], None),
         ],

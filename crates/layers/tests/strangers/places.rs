@@ -1,6 +1,7 @@
 //! Where gadgets stand, and their numbers.
 
 use crate::*;
+use zklens_model::Window;
 
 /// Each table would stand where it belongs, counted from the end or from the start: of pixels, a range and bytes alone,
 /// nothing would be missing but the label.
@@ -108,7 +109,7 @@ fn entries_stand_before_what_looks_them_up() {
             *source(circuit, P_RELU) = CLIP;
         })
     };
-    for table in 0..10 {
+    for table in 0..11 {
         let expected = if table == ENTRIES {
             Ok(())
         } else {
@@ -193,6 +194,16 @@ fn numbers_have_at_most_eight_bytes() {
             ..p_relu()
         };
         gadget(P_RELU, Gadget::PRelu(p_relu));
+        let gap = Saturation {
+            gap_bytes: bytes,
+            ..saturation()
+        };
+        let excess = Saturation {
+            excess_bytes: bytes,
+            ..saturation()
+        };
+        gadget(SATURATION, Gadget::Saturation(gap));
+        gadget(SATURATION, Gadget::Saturation(excess));
         gadget(circuit().label_table(), Gadget::Label(Label { bytes }));
     }
 }
@@ -209,6 +220,72 @@ fn bounds_of_a_clip_are_in_order() {
     for (lo, hi) in [(1, 0), (0, -1), (i64::MAX, i64::MIN)] {
         assert_eq!(clip(lo, hi), refused(CLIP));
     }
+}
+
+/// An interval of one value would take no byte, and have a width of zero.
+#[test]
+fn a_saturation_has_one_to_eight_bytes_and_the_shift_of_a_rescale() {
+    let check = |saturation: Saturation| {
+        checked(|circuit| circuit.tables[SATURATION].gadget = Gadget::Saturation(saturation))
+    };
+    for bytes in 0..=u8::MAX {
+        for lo in [i64::MIN, 0, i64::MAX] {
+            let got = check(Saturation {
+                lo,
+                bytes,
+                ..saturation()
+            });
+            let expected = match bytes {
+                1..=8 => Ok(()),
+                _ => refused(SATURATION),
+            };
+            assert_eq!(got, expected, "{bytes} bytes from {lo}");
+        }
+    }
+    for shift in 0..=u8::MAX {
+        let got = check(Saturation {
+            shift,
+            ..saturation()
+        });
+        let expected = match shift {
+            0 | 8 | 16 => Ok(()),
+            _ => refused(SATURATION),
+        };
+        assert_eq!(got, expected, "{shift}");
+    }
+}
+
+/// The operand of a window has the sides that make the table's.
+#[test]
+fn a_window_of_a_saturation_fits_and_has_at_most_256_taps() {
+    let check = |side: usize, gap_bytes: u8| {
+        checked(|circuit| {
+            let gadget = Saturation {
+                window: Some(Window::square(side, 1)),
+                gap_bytes,
+                ..saturation()
+            };
+            let sides = [1, side, side + 3];
+            let mut table = table(Gadget::Saturation(gadget), sides, Some(0));
+            table.sides = [1, 1, 4];
+            circuit.tables[0].sides = sides;
+            for reader in COPY + 1..SATURATION {
+                circuit.tables[reader] = circuit.tables[ENTRIES].clone();
+            }
+            circuit.tables[COPY] = circuit.tables[ENTRIES].clone();
+            circuit.tables[SATURATION] = table;
+        })
+    };
+    assert_eq!(check(1, 1), Ok(()));
+    assert_eq!(check(16, 8), Ok(()));
+    assert_eq!(check(17, 1), refused(SATURATION));
+    let unpooled = checked(|circuit| {
+        circuit.tables[SATURATION].gadget = Gadget::Saturation(Saturation {
+            window: Some(Window::square(2, 1)),
+            ..saturation()
+        });
+    });
+    assert_eq!(unpooled, refused(SATURATION));
 }
 
 #[test]

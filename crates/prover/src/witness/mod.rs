@@ -7,8 +7,10 @@ mod activation;
 mod bytes;
 mod clip;
 mod label;
+mod maximum;
 mod p_relu;
 mod run;
+mod saturation;
 mod values;
 mod writer;
 
@@ -49,7 +51,7 @@ impl Witness {
         let tables = circuit.tables.par_iter().zip(&layout.tables);
         let mut witness = Self {
             tables: tables
-                .map(|(table, table_layout)| columns(model, table, table_layout, images))
+                .map(|(table, table_layout)| columns(model, circuit, (table, table_layout), images))
                 .collect(),
         };
         witness.cut_numbers(circuit, layout);
@@ -117,8 +119,8 @@ fn add_counts(column: &Integers, counts: &mut [i64]) {
 /// The columns of a table over all images.
 fn columns(
     model: &Model,
-    table: &Table,
-    layout: &TableLayout,
+    circuit: &Circuit,
+    (table, layout): (&Table, &TableLayout),
     images: &[(&Pixels, Trace)],
 ) -> Vec<Integers> {
     let kinds = &layout.rules.columns;
@@ -126,6 +128,7 @@ fn columns(
     for (pixels, trace) in images {
         let run = Run {
             model,
+            circuit,
             table,
             layout,
             pixels,
@@ -148,6 +151,7 @@ fn write(run: &Run<'_>, rows: &mut RowWriter<'_>) {
         Gadget::Activation(gadget) => activation::write(gadget, run, rows),
         Gadget::Clip(gadget) => clip::write(gadget, run, rows),
         Gadget::PRelu(gadget) => p_relu::write(gadget, run, rows),
+        Gadget::Saturation(gadget) => saturation::write(gadget, run, rows),
         Gadget::Lookup(gadget) => values::write(gadget, run, rows),
         Gadget::Copy => rows.extend(run.output().iter().copied()),
         Gadget::Label(gadget) => label::write(gadget, run, rows),

@@ -7,7 +7,7 @@ use zklens_layers::gadgets::PRelu;
 /// Writes a row for each cell of the output.
 pub(super) fn write(gadget: &PRelu, run: &Run<'_>, rows: &mut RowWriter<'_>) {
     let columns = gadget.columns();
-    for x in run.operand(1) {
+    for x in run.operand() {
         rows.signed(columns.operand, *x);
     }
 }

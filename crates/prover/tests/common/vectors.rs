@@ -62,7 +62,7 @@ fn smallest() -> Model {
     layers.finish("smallest")
 }
 
-/// Convolution with padding and groups, maximum, rescale, ReLU, clip, table, average, leaky ReLU.
+/// Convolution with padding and groups, maximum, rescale, ReLU, clips of 16 and 256 values, table, average, leaky ReLU.
 pub(crate) fn every_gadget() -> Model {
     let mut layers = Layers::new(preprocessing([6, 6], true), 2);
     layers.conv2d(6, padded(3, 1, 1), 3);
@@ -96,6 +96,12 @@ pub(crate) fn every_gadget() -> Model {
         negative: -13,
         factor_scale: 7,
     }));
+    layers.then(Op::MaxPool(zklens_model::MaxPool {
+        window: padded(3, 1, 1),
+    }));
+    layers.then(Op::Rescale(zklens_model::Rescale { shift: 16 }));
+    let bounds = Interval { lo: -10, hi: 245 };
+    layers.then(Op::Clip(Clip { bounds }));
     layers.flatten();
     layers.dense(4);
     layers.finish("every-gadget")

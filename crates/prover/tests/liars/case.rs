@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use zklens_commitment::OpeningError;
 use zklens_field::{Scalar, encode_scalar};
-use zklens_layers::gadgets::{Activation, Clip, Gadget};
+use zklens_layers::gadgets::{Activation, Clip, Gadget, Saturation};
 use zklens_model::{Model, Pixels};
 use zklens_prover::{Integers, Privacy, Proved, ProvingKey, Witness, prove_witness};
 use zklens_verifier::{Context, VerifyError, verify};
@@ -243,6 +243,7 @@ impl Case {
                     Some(vec![position, integer(value)])
                 }
                 Gadget::PRelu(_) => Some(signed(x).to_vec()),
+                Gadget::Saturation(gadget) => Some(saturation(gadget, &taps)),
                 Gadget::Copy => Some(vec![x]),
                 Gadget::Label(_) => {
                     let classes = network.rows(table) / network.layout.images;
@@ -341,11 +342,42 @@ fn activation(gadget: &Activation, taps: &[i64]) -> Vec<i64> {
         cells.push(quotient + gadget.offset);
     }
     if gadget.window.is_some() {
-        cells.extend(taps.iter().map(|tap| largest - tap));
-        let group = taps.iter().position(|tap| *tap == largest).unwrap() / 2;
-        let selectors = taps.len().div_ceil(2) - 1;
-        cells.extend((0..selectors).map(|selector| i64::from(selector == group)));
+        cells.extend(gaps(taps));
     }
+    cells
+}
+
+fn saturation(gadget: &Saturation, taps: &[i64]) -> Vec<i64> {
+    let half = (1_i64 << gadget.shift) / 2;
+    let shifted = taps.iter().max().unwrap() + half;
+    let mut cells = Vec::new();
+    if gadget.shift > 0 {
+        cells.push(shifted & ((1 << gadget.shift) - 1));
+    }
+    let (place, width) = (
+        (shifted >> gadget.shift) - gadget.lo,
+        (1 << (8 * gadget.bytes)) - 1,
+    );
+    if place < 0 {
+        cells.extend([0, -place]);
+    } else if place > width {
+        cells.extend([width, place - width]);
+    } else {
+        cells.extend([place, 0]);
+    }
+    if gadget.window.is_some() {
+        cells.extend(gaps(taps));
+    }
+    cells
+}
+
+/// How far each tap is below the largest, and the selectors.
+fn gaps(taps: &[i64]) -> Vec<i64> {
+    let largest = *taps.iter().max().unwrap();
+    let mut cells: Vec<i64> = taps.iter().map(|tap| largest - tap).collect();
+    let group = taps.iter().position(|tap| *tap == largest).unwrap() / 2;
+    let selectors = taps.len().div_ceil(2) - 1;
+    cells.extend((0..selectors).map(|selector| i64::from(selector == group)));
     cells
 }
 

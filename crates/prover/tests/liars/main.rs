@@ -27,6 +27,7 @@ mod pixels;
 mod pool;
 mod prover;
 mod rules;
+mod saturation;
 mod summand;
 mod weights;
 mod wires;

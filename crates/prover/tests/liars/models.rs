@@ -59,12 +59,37 @@ pub(crate) fn tall_pool(before: bool) -> Model {
     classes(layers)
 }
 
-/// Rescale and ReLU, clip.
+/// Rescale and ReLU, clip. The clip has 255 values, so a table of its own.
 pub(crate) fn clipped() -> Model {
     let mut layers = layers(3);
     layers.flatten();
     layers.dense(8);
+    layers.then(Op::Rescale(Rescale { shift: 8 }));
+    layers.then(Op::Relu(Relu));
+    let bounds = Interval { lo: 0, hi: 254 };
+    layers.then(Op::Clip(Clip { bounds }));
+    classes(layers)
+}
+
+/// Rescale and a clip to 256 values, in one table.
+pub(crate) fn saturated() -> Model {
+    let mut layers = layers(14);
+    layers.flatten();
+    layers.dense(12);
+    layers.then(Op::Rescale(Rescale { shift: 8 }));
+    let bounds = Interval { lo: -100, hi: 155 };
+    layers.then(Op::Clip(Clip { bounds }));
+    classes(layers)
+}
+
+/// Maximum over windows of nine, a rescale, a ReLU, which the clip does too, and a clip to 256 values, in one table.
+pub(crate) fn saturated_pool() -> Model {
+    let mut layers = layers(15);
+    layers.conv2d(1, padded(3, 1, 1), 1);
+    let window = Window::square(3, 1);
+    layers.then(Op::MaxPool(MaxPool { window }));
     layers.activate();
+    layers.flatten();
     classes(layers)
 }
 
@@ -226,6 +251,8 @@ pub(crate) fn all() -> Vec<Model> {
         padded_pool(),
         tall_pool(false),
         clipped(),
+        saturated(),
+        saturated_pool(),
         leaky(),
         looked_up(),
         averaged(),

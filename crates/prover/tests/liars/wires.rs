@@ -10,7 +10,9 @@ use zklens_model::{Conv2d, Model, Op, Weights};
 fn is_refused(model: Model, other: &Model) {
     let mut case = Case::new(model, 2);
     case.see(other);
-    let table = case.network.activation();
+    let is_reader =
+        |gadget: &Gadget| matches!(gadget, Gadget::Activation(_) | Gadget::Saturation(_));
+    let table = case.network.table(is_reader);
     case.is_refused_for(Rule::Input { table, input: 0 });
 }
 
