@@ -32,6 +32,7 @@ pub mod commitment;
 mod error;
 mod key;
 mod lookup;
+mod progress;
 mod proof;
 mod random;
 mod relation;
@@ -47,6 +48,7 @@ pub use key::{
     KeygenError, PROVING_KEY_MAGIC, PROVING_KEY_VERSION, Privacy, ProvingKey, ProvingKeyError,
     Target,
 };
+pub use progress::Progress;
 pub use proof::{Proved, prove, prove_with, prove_witness};
 pub use stage::Stage;
 pub use witness::Witness;
