@@ -60,6 +60,7 @@ Exit codes, and kinds:
   4  output   output could not be written
   5  refused  a proof is false, or does not show what was asked for; a setup does not hold the powers of one number
   6  service  a node, contract, prover network or engine cannot be reached, is of the wrong kind, or fails
+  130  interrupted  Ctrl-C ended `prove`; no proof was written
 
 Environment:
   NO_COLOR        if it is set and not empty, nothing is coloured

@@ -27,6 +27,8 @@ pub(crate) const EXIT_REFUSED: u8 = 5;
 pub(crate) const EXIT_CHAIN: u8 = 6;
 /// SP1 or its prover network cannot be reached, is of the wrong version, or failed.
 pub(crate) const EXIT_ENGINE: u8 = 6;
+/// Ctrl-C: 128 and the number of the signal, as shells have it.
+pub(crate) const EXIT_INTERRUPTED: u8 = 130;
 
 /// A failure in JSON.
 #[derive(Debug, Serialize)]
@@ -109,6 +111,7 @@ impl Failure {
                 EXIT_MODEL => "model",
                 EXIT_OUTPUT => "output",
                 EXIT_REFUSED => "refused",
+                EXIT_INTERRUPTED => "interrupted",
                 _ => "service",
             },
             exit_code: self.exit,

@@ -2,10 +2,14 @@
 
 use crate::output::{printable, tell};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The time between two frames of a spinner.
 const TICK: Duration = Duration::from_millis(100);
+
+/// The spinner or bar on the terminal now.
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
 /// Wall-clock times of stages, one after the other.
 pub(crate) struct Stages {
@@ -45,10 +49,29 @@ impl Stages {
 /// Does some work, with a spinner on standard error if that is a terminal.
 pub(crate) fn spinning<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
     let spinner = ProgressBar::new_spinner().with_message(what);
-    spinner.enable_steady_tick(TICK);
+    showing(&spinner, work)
+}
+
+/// Does some work while a spinner or bar shows it.
+pub(crate) fn showing<T>(bar: &ProgressBar, work: impl FnOnce() -> T) -> T {
+    bar.enable_steady_tick(TICK);
+    show(Some(bar.clone()));
     let done = work();
-    spinner.finish_and_clear();
+    clear();
     done
+}
+
+/// Removes the spinner or bar from the terminal, if there is one.
+pub(crate) fn clear() {
+    if let Some(bar) = show(None) {
+        bar.finish_and_clear();
+    }
+}
+
+/// Notes what is shown from now on, and returns what was shown before.
+fn show(bar: Option<ProgressBar>) -> Option<ProgressBar> {
+    let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::replace(&mut *shown, bar)
 }
 
 /// Does some long work that reports its progress. If standard error is a terminal, a spinner shows the latest report and
@@ -59,16 +82,14 @@ pub(crate) fn reporting<T>(what: &'static str, work: impl FnOnce(&mut dyn FnMut(
         Ok(style) => spinner.with_style(style),
         Err(_) => spinner,
     };
-    spinner.enable_steady_tick(TICK);
-    let done = work(&mut |text| {
+    let report = &mut |text: &str| {
         if spinner.is_hidden() {
             tell!("{text}");
         } else {
             spinner.set_message(printable(text).into_owned());
         }
-    });
-    spinner.finish_and_clear();
-    done
+    };
+    showing(&spinner, || work(report))
 }
 
 pub(crate) fn milliseconds(duration: Duration) -> String {

@@ -8,19 +8,13 @@ use zklens_answers::hex_word;
 use zklens_answers::javascript::Proof;
 use zklens_commitment::Setup;
 use zklens_model::Pixels;
-use zklens_prover::{ProveError, Proved, ProvingKey, Stage, Target, prove_with};
+use zklens_prover::{Progress, ProveError, Proved, ProvingKey, Target, prove_with};
 use zklens_verifier::verify;
 
 /// The stages of proving, in order: the first when a [`Prover`] is made, the others for every proof.
 pub const STAGES: [&str; 7] = [
     "key", "witness", "commit", "lookups", "sumcheck", "opening", "check",
 ];
-
-/// The index of a stage of the prover in [`STAGES`]. A stage that this list does not have counts as the last one.
-fn index(stage: Stage) -> usize {
-    let place = Stage::ALL.iter().position(|other| *other == stage);
-    1 + place.unwrap_or(Stage::ALL.len() - 1)
-}
 
 /// The index of the check in [`STAGES`].
 const CHECK: usize = STAGES.len() - 1;
@@ -72,13 +66,21 @@ impl Prover {
         let checked = counted.map(|(image, values)| self.network.pixels(image, values));
         let images = checked.collect::<Result<Vec<_>, _>>()?;
         let setup = keys::setup()?;
+        let mut last = None;
+        let mut begins = |report: Progress| {
+            if last.replace(report.stage) == Some(report.stage) {
+                return ControlFlow::Continue(());
+            }
+            // The key comes before the prover's stages.
+            progress(1 + report.stage.index())
+        };
         let outcome = prove_with(
             setup,
             &self.key,
             &images,
             context,
             &mut randomness()?,
-            &mut |stage| progress(index(stage)),
+            &mut begins,
         );
         let proved = outcome.map_err(|error| match error {
             ProveError::Cancelled => Error::Cancelled,

@@ -175,7 +175,10 @@ fn sums_by_byte_commit_to_bytes_and_to_functions_of_them() {
     let sums = sums_by_byte(&points, &bytes);
     assert_eq!(sums.len(), 255);
     let integers: Vec<i64> = bytes.iter().map(|byte| i64::from(*byte)).collect();
-    assert_eq!(sum_of_bytes_from(&sums), sum_of_integers(&points, &integers));
+    assert_eq!(
+        sum_of_bytes_from(&sums),
+        sum_of_integers(&points, &integers)
+    );
     let f = |byte: u8| Scalar::from(byte) / Scalar::from(u64::from(byte) + 1000);
     let values: Vec<Scalar> = (1..=255).map(f).collect();
     let cells: Vec<Scalar> = bytes.iter().map(|byte| f(*byte)).collect();

@@ -85,7 +85,12 @@ impl Cells {
         match self {
             Self::Integers(cells) => cells.len(),
             Self::Scalars(cells) | Self::Sums { cells, .. } => cells.len(),
-            Self::OfBytes(cells) => cells.lists.iter().map(|(list, _)| list.len()).max().unwrap_or(0),
+            Self::OfBytes(cells) => cells
+                .lists
+                .iter()
+                .map(|(list, _)| list.len())
+                .max()
+                .unwrap_or(0),
         }
     }
 

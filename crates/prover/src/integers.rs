@@ -30,7 +30,10 @@ impl Bytes {
     /// If the list ends before the part.
     #[must_use]
     pub fn part(list: &Arc<[u8]>, part: Range<usize>) -> Self {
-        assert!(part.start <= part.end && part.end <= list.len(), "a part of the list");
+        assert!(
+            part.start <= part.end && part.end <= list.len(),
+            "a part of the list"
+        );
         Self {
             list: Arc::clone(list),
             part,

@@ -33,6 +33,7 @@ mod error;
 mod integers;
 mod key;
 mod lookup;
+mod progress;
 mod proof;
 mod random;
 mod stage;
@@ -48,6 +49,7 @@ pub use key::{
     KeygenError, PROVING_KEY_MAGIC, PROVING_KEY_VERSION, Privacy, ProvingKey, ProvingKeyError,
     Target,
 };
+pub use progress::Progress;
 pub use proof::{Proved, prove, prove_with, prove_witness};
 pub use stage::Stage;
 pub use witness::Witness;

@@ -136,7 +136,9 @@ impl Helpers {
             }
         }
         let vectors = vectors.into_iter().map(|parts| Vector {
-            cells: self.whole(&parts, sums).unwrap_or_else(|| self.mixed(&parts)),
+            cells: self
+                .whole(&parts, sums)
+                .unwrap_or_else(|| self.mixed(&parts)),
             blinding: scalar(rng),
         });
         vectors.collect()
@@ -144,7 +146,15 @@ impl Helpers {
 
     /// The cells of a vector that belongs to whole vectors of bytes.
     fn whole(&self, parts: &Parts<'_>, sums: &SumsOfVectors) -> Option<Cells> {
-        let [(Span { offset: 0, cells, .. }, Column::OfBytes(columns))] = parts.as_slice() else {
+        let [
+            (
+                Span {
+                    offset: 0, cells, ..
+                },
+                Column::OfBytes(columns),
+            ),
+        ] = parts.as_slice()
+        else {
             return None;
         };
         let lists = columns.iter().map(|column| {

@@ -4,6 +4,7 @@ use crate::commitment::open;
 use crate::error::ProveError;
 use crate::key::ProvingKey;
 use crate::lookup::Helpers;
+use crate::progress::{Progress, Reports, predict};
 use crate::stage::Stage;
 use crate::sumcheck;
 use crate::summation::Summation;
@@ -11,9 +12,9 @@ use crate::vectors::Vectors;
 use crate::witness::Witness;
 use rand_core::CryptoRng;
 use rayon::prelude::*;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use zklens_commitment::Setup;
-use zklens_field::Scalar;
+use zklens_field::{Point, Scalar};
 use zklens_layers::circuit::Table;
 use zklens_layers::gadgets::Gadget;
 use zklens_layers::gadgets::lookup::LookupChallenges;
@@ -56,7 +57,8 @@ pub fn prove(
     prove_with(setup, key, images, context, rng, unstoppable)
 }
 
-/// As [`prove`], with reports of progress. Calls `progress` before each stage, and stops if it breaks.
+/// As [`prove`], with reports of progress. Calls `progress` before each stage and several times during a long one, always
+/// on this thread, and stops if it breaks.
 ///
 /// # Errors
 ///
@@ -71,10 +73,10 @@ pub fn prove_with(
     images: &[Pixels],
     context: Context,
     rng: &mut dyn CryptoRng,
-    progress: &mut dyn FnMut(Stage) -> ControlFlow<()>,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Proved, ProveError> {
-    Stage::Witness.begin(progress)?;
     let layout = key.layout(images.len())?;
+    Reports::new(predict(key, &layout), progress).begin(Stage::Witness)?;
     let traces = images.par_iter().map(|pixels| key.model().run(pixels));
     let traces = traces.collect::<Result<Vec<_>, _>>()?;
     let runs: Vec<_> = images.iter().zip(traces).collect();
@@ -118,12 +120,12 @@ pub fn prove_witness(
     labels_of_images: Vec<usize>,
     context: Context,
     rng: &mut dyn CryptoRng,
-    progress: &mut dyn FnMut(Stage) -> ControlFlow<()>,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Proved, ProveError> {
     let circuit = key.verifying().circuit();
-    Stage::Commitment.begin(progress)?;
-    let range = circuit.range_table();
-    let mut vectors = Vectors::new(key, layout, witness, range, rng);
+    let mut reports = Reports::new(predict(key, layout), progress);
+    reports.begin(Stage::Commitment)?;
+    let mut vectors = Vectors::new(key, layout, witness, circuit.range_table(), rng);
     let ranges = &layout.vectors;
 
     // 0. The statement.
@@ -136,11 +138,11 @@ pub fn prove_witness(
     let mut writer = Writer::new(&statement.digest(setup.verifier()));
 
     // 1. The witness.
-    let commitments = vectors.commit_witness(setup, layout, &layout.tables[range]);
+    let commitments = commit(setup, layout, &mut vectors, &ranges.witness, &mut reports)?;
     writer.write_points(labels::WITNESS_ROWS, &commitments);
 
     // 2. Helpers of lookups.
-    Stage::Lookups.begin(progress)?;
+    reports.begin(Stage::Lookups)?;
     let lookup = LookupChallenges {
         alpha: writer.draw(labels::LOOKUP_POLE),
         beta: writer.draw(labels::LOOKUP_PAIR),
@@ -148,11 +150,11 @@ pub fn prove_witness(
     let helpers = Helpers::new(layout, witness, &entries(key), &lookup);
     let sums = vectors.take_sums();
     vectors.extend(helpers.vectors(layout, &sums, rng));
-    let commitments = vectors.commit(setup, layout, &ranges.helpers);
+    let commitments = commit(setup, layout, &mut vectors, &ranges.helpers, &mut reports)?;
     writer.write_points(labels::HELPER_ROWS, &commitments);
 
     // 3. One sum of all rules.
-    Stage::Sumcheck.begin(progress)?;
+    reports.begin(Stage::Sumcheck)?;
     let challenges = draw_challenges(layout, lookup, &mut writer);
     let relations = Relations::new(circuit, layout, &statement.labels, &challenges)?;
 
@@ -170,10 +172,16 @@ pub fn prove_witness(
     let (constant, wired) = summation.wired();
     let summands = summation.summands(wired);
     let coefficients = &mask[FREE_CELLS..][..layout.mask_shape().num_coefficients()];
-    let reduced = sumcheck::prove::<DEGREE>(summands, constant, coefficients, &mut writer);
+    let reduced = sumcheck::prove_with::<DEGREE, _>(
+        summands,
+        constant,
+        coefficients,
+        &mut writer,
+        &mut |done, of| reports.advance(done, of),
+    )?;
 
     // 5. The columns' values.
-    Stage::Opening.begin(progress)?;
+    reports.begin(Stage::Opening)?;
     let tables = reduced.tables.iter().zip(&layout.tables);
     let values: Vec<Vec<Scalar>> = tables
         .map(|(cells, table_layout)| cells[..table_layout.placements.len()].to_vec())
@@ -189,6 +197,25 @@ pub fn prove_witness(
         proof: writer.finish(),
         opening: vectors.opening(layout),
     })
+}
+
+/// Commits to a range of vectors, and reports how many of them are committed to.
+fn commit(
+    setup: &Setup,
+    layout: &Layout,
+    vectors: &mut Vectors,
+    range: &Range<usize>,
+    reports: &mut Reports<'_>,
+) -> Result<Vec<Point>, ProveError> {
+    // Some 100 milliseconds of two cores.
+    const VECTORS: usize = 64;
+    let mut commitments = Vec::with_capacity(range.len());
+    for start in range.clone().step_by(VECTORS) {
+        let end = range.end.min(start + VECTORS);
+        commitments.extend(vectors.commit(setup, layout, &(start..end)));
+        reports.advance(commitments.len(), range.len())?;
+    }
+    Ok(commitments)
 }
 
 /// Draws the challenges of step 3. Those of lookups were drawn before.

@@ -1,8 +1,5 @@
 //! Stages of proving, for reports of progress.
 
-use crate::error::ProveError;
-use std::ops::ControlFlow;
-
 /// A stage of proving. They follow each other in this order; each takes a good part of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -29,18 +26,15 @@ impl Stage {
         Self::Opening,
     ];
 
-    /// Reports the beginning of this stage to `progress`.
-    ///
-    /// # Errors
-    ///
-    /// [`ProveError::Cancelled`] if `progress` breaks.
-    pub(crate) fn begin(
-        self,
-        progress: &mut dyn FnMut(Self) -> ControlFlow<()>,
-    ) -> Result<(), ProveError> {
-        match progress(self) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(ProveError::Cancelled),
+    /// The position in [`Self::ALL`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Witness => 0,
+            Self::Commitment => 1,
+            Self::Lookups => 2,
+            Self::Sumcheck => 3,
+            Self::Opening => 4,
         }
     }
 }

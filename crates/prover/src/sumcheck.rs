@@ -22,6 +22,7 @@ pub use rows::Rows;
 pub use univariate::Univariate;
 
 use rayon::prelude::*;
+use std::convert::Infallible;
 use std::fmt::Debug;
 use univariate::{coefficients, doubled, horner, sum};
 use zklens_field::{AdditiveGroup, Field, Scalar};
@@ -85,6 +86,30 @@ pub fn prove<const DEGREE: usize>(
     mask: &[Scalar],
     writer: &mut Writer,
 ) -> Reduced<DEGREE> {
+    let never = &mut |_, _| Ok::<(), Infallible>(());
+    match prove_with(summands, constant, mask, writer, never) {
+        Ok(reduced) => reduced,
+        Err(error) => match error {},
+    }
+}
+
+/// As [`prove`], with reports of progress: `progress` gets the number of equal parts of the work that are done, and of all
+/// parts.
+///
+/// # Errors
+///
+/// That of `progress`.
+///
+/// # Panics
+///
+/// As [`prove`].
+pub fn prove_with<const DEGREE: usize, E: Send>(
+    summands: Vec<Box<dyn Summand + '_>>,
+    constant: Scalar,
+    mask: &[Scalar],
+    writer: &mut Writer,
+    progress: &mut dyn FnMut(usize, usize) -> Result<(), E>,
+) -> Result<Reduced<DEGREE>, E> {
     let num_vars = summands.iter().map(|summand| summand.num_vars()).max();
     let num_vars = num_vars.expect("at least one summand");
     let shape = MaskShape {
@@ -100,29 +125,63 @@ pub fn prove<const DEGREE: usize>(
         summands.iter().all(|summand| summand.degree() <= DEGREE),
         "every summand has degree {DEGREE} at most"
     );
-
-    // Rounds are many and short. Inside the pool, none of them has to wake it.
-    rayon::scope(|_| prove_rounds(num_vars, summands, constant, mask, writer))
+    prove_rounds(num_vars, summands, constant, mask, writer, progress)
 }
 
-fn prove_rounds<const DEGREE: usize>(
+fn prove_rounds<const DEGREE: usize, E: Send>(
     num_vars: usize,
     summands: Vec<Box<dyn Summand + '_>>,
     constant: Scalar,
     mask: &[Scalar],
     writer: &mut Writer,
-) -> Reduced<DEGREE> {
+    progress: &mut dyn FnMut(usize, usize) -> Result<(), E>,
+) -> Result<Reduced<DEGREE>, E> {
+    // Rows of all summands, in all rounds and in the sum before them.
+    let rows: usize = summands
+        .iter()
+        .map(|summand| 3_usize << summand.num_vars())
+        .sum();
+    let mut done = 0;
     let start = |summand| Running::new(summand, num_vars);
-    let mut summands: Vec<Running<'_>> = summands.into_par_iter().map(start).collect();
-    let mut value = Scalar::ZERO;
-    let mut point = Vec::with_capacity(num_vars);
-    let mut bound_mask = Scalar::ZERO;
+    let mut state = State::<DEGREE> {
+        summands: summands.into_par_iter().map(start).collect(),
+        constant,
+        bound_mask: Scalar::ZERO,
+        claim: EvalClaim {
+            point: Vec::with_capacity(num_vars),
+            value: Scalar::ZERO,
+        },
+    };
+    done += rows / 3;
     for (round, mask) in mask.chunks_exact(DEGREE).enumerate() {
-        // 1. The round polynomial, without the coefficient that the running sum implies.
+        progress(done, rows)?;
         let left = num_vars - round;
-        let mut polynomial = mask_round(&bound_mask, mask, left);
-        polynomial[0] += doubled(constant, left - 1);
-        let polynomials = summands.par_iter_mut();
+        let joined = state.summands.iter();
+        let joined = joined.filter(|running| running.summand.num_vars() == left);
+        done += joined.count() << left;
+        // A round has several short loops. Inside the pool, none of them has to wake it.
+        rayon::scope(|_| state.round(left, mask, writer));
+    }
+    Ok(finish(state))
+}
+
+/// The sumcheck between two rounds.
+struct State<'a, const DEGREE: usize> {
+    summands: Vec<Running<'a>>,
+    constant: Scalar,
+    /// The part of the mask that bound variables have.
+    bound_mask: Scalar,
+    /// The bound variables, and the running sum.
+    claim: EvalClaim<DEGREE>,
+}
+
+impl<const DEGREE: usize> State<'_, DEGREE> {
+    /// The round that begins with `left` variables. `mask` has the mask's coefficients for the first of them.
+    fn round(&mut self, left: usize, mask: &[Scalar], writer: &mut Writer) {
+        // 1. The round polynomial, without the coefficient that the running sum implies.
+        let mut polynomial = mask_round(&self.bound_mask, mask, left);
+        polynomial[0] += doubled(self.constant, left - 1);
+        let polynomials = self.summands.par_iter_mut();
         let polynomials = polynomials.map(|summand| summand.round(left, DEGREE));
         let polynomial = sum(polynomial, polynomials.reduce(Univariate::default, sum));
         let coefficient = |k| polynomial[if k == 0 { 0 } else { k + 1 }];
@@ -131,29 +190,27 @@ fn prove_rounds<const DEGREE: usize>(
         // 2. Bind the variable.
         let r = writer.draw(labels::SUMCHECK_BIND);
         // 3. The running sum.
-        value = message.evaluate(&value, &r);
-        point.push(r);
-        let running = summands.par_iter_mut();
+        self.claim.value = message.evaluate(&self.claim.value, &r);
+        self.claim.point.push(r);
+        let running = self.summands.par_iter_mut();
         running.for_each(|summand| summand.bind(left, &r));
         let functional = MaskFunctional::at::<DEGREE>(&[r]);
-        bound_mask += inner_product(functional.coefficients(), mask);
+        self.bound_mask += inner_product(functional.coefficients(), mask);
     }
-    finish(&summands, constant, EvalClaim { point, value })
 }
 
-fn finish<const DEGREE: usize>(
-    summands: &[Running<'_>],
-    constant: Scalar,
-    claim: EvalClaim<DEGREE>,
-) -> Reduced<DEGREE> {
+fn finish<const DEGREE: usize>(state: State<'_, DEGREE>) -> Reduced<DEGREE> {
+    let State {
+        summands,
+        constant,
+        claim,
+        ..
+    } = state;
     let blinding = claim.point[claim.point.len() - 1];
     let terms = summands.iter().map(|running| running.evaluation(&blinding));
     Reduced {
         evaluation: constant + terms.sum::<Scalar>(),
-        tables: summands
-            .iter()
-            .map(|running| running.cells.clone())
-            .collect(),
+        tables: summands.into_iter().map(|running| running.cells).collect(),
         claim,
     }
 }
@@ -198,8 +255,7 @@ impl<'a> Running<'a> {
             self.cells = self.summand.cells();
             self.blinding_round(degree)
         };
-        self.polynomial
-            .map(|coefficient| coefficient * self.weight)
+        self.polynomial.map(|coefficient| coefficient * self.weight)
     }
 
     /// The round polynomial of the blinding variable.

@@ -19,6 +19,8 @@ use zklens_verifier::InputOpening;
 /// The vectors of the key, of the pixels, of the witness, and once they are known of the helpers.
 pub(crate) struct Vectors {
     vectors: Vec<Vector>,
+    /// The vectors of bytes, if the helpers of their table are functions of whole vectors.
+    bytes: Range<usize>,
     sums: SumsOfVectors,
 }
 
@@ -42,8 +44,14 @@ impl Vectors {
         }));
         let mask = &mut vectors[layout.vectors.mask];
         mask.cells = Cells::Scalars(with_randomness(layout, &mask.cells, rng));
+        let bytes = layout.vectors.witness.start..layout.vectors.mask;
         Self {
             vectors,
+            bytes: if has_whole_vectors(&layout.tables[range]) {
+                bytes
+            } else {
+                0..0
+            },
             sums: HashMap::new(),
         }
     }
@@ -60,34 +68,22 @@ impl Vectors {
 
     /// Commitments to a range of vectors.
     pub(crate) fn commit(
-        &self,
+        &mut self,
         setup: &Setup,
         layout: &Layout,
         range: &Range<usize>,
     ) -> Vec<Point> {
-        commit(setup, layout.columns, &self.vectors[range.clone()])
-    }
-
-    /// Commitments to the vectors of the witness. Keeps the sums of vectors of bytes where the helpers of `range`, the
-    /// table that checks bytes, are functions of whole vectors.
-    pub(crate) fn commit_witness(
-        &mut self,
-        setup: &Setup,
-        layout: &Layout,
-        range: &TableLayout,
-    ) -> Vec<Point> {
-        let Range { start, end } = layout.vectors.witness;
-                let of_bytes = self.vectors[start..layout.vectors.mask].iter();
-        let of_bytes: Option<Vec<(&Bytes, Scalar)>> = of_bytes.map(vector_of_bytes).collect();
-        let Some(of_bytes) = of_bytes.filter(|_| has_whole_vectors(range)) else {
-            return self.commit(setup, layout, &(start..end));
+        let vectors = &self.vectors[range.clone()];
+        let of_bytes = self.bytes.start <= range.start && range.end <= self.bytes.end;
+        let of_bytes = of_bytes.then(|| vectors.iter().map(vector_of_bytes).collect());
+        let Some(Some::<Vec<_>>(of_bytes)) = of_bytes else {
+            return commit(setup, layout.columns, vectors);
         };
-        let committed = commit_bytes(setup, layout.columns, &of_bytes);
+        let (points, sums): (Vec<_>, Vec<_>) = commit_bytes(setup, layout.columns, &of_bytes)
+            .into_iter()
+            .unzip();
         let starts = of_bytes.iter().map(|(bytes, _)| bytes.start());
-        let sums = starts.zip(committed.iter().map(|(_, sums)| sums.clone()));
-        self.sums = sums.collect();
-        let mut points: Vec<Point> = committed.into_iter().map(|(point, _)| point).collect();
-        points.extend(self.commit(setup, layout, &(layout.vectors.mask..end)));
+        self.sums.extend(starts.zip(sums));
         points
     }
 

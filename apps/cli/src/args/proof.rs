@@ -76,6 +76,12 @@ pub(crate) struct ProveArguments {
     /// Show how long each stage took (on standard error)
     #[arg(long, short)]
     pub(crate) verbose: bool,
+    /// Show no progress
+    ///
+    /// Without this option and --json, a bar on a terminal shows how far the proof is and how long it will take. Elsewhere,
+    /// standard error gets a line for each stage of a proof that takes seconds.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

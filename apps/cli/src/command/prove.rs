@@ -7,14 +7,15 @@ use crate::files::destination::Destination;
 use crate::files::image::ImageFile;
 use crate::files::setup::SetupFile;
 use crate::output::{say, tell};
+use crate::progress::{Display, proving};
 use crate::stages::{Stages, spinning};
-use crate::{files, keys, output, randomness};
+use crate::{files, interrupt, keys, output, randomness};
 use std::process::ExitCode;
 use std::time::Duration;
 use zklens_answers::{ProofSummary, ProvedImage, Source, Times, WrittenProof};
 use zklens_commitment::Setup;
 use zklens_model::Pixels;
-use zklens_prover::{ProveError, Proved, ProvingKey, prove};
+use zklens_prover::{ProveError, Proved, ProvingKey, prove_with};
 use zklens_verifier::{Context, ProofFile, verify};
 
 pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
@@ -26,6 +27,7 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
     let (output, images) = (arguments.output.as_deref(), arguments.images.paths());
     let destination = Destination::of_proof(output, images, "zkp", arguments.force)?;
+    interrupt::watch(arguments.json)?;
     let mut stages = Stages::start();
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     stages.end("setup");
@@ -36,7 +38,8 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     stages.end("images");
     let pixels: Vec<Pixels> = files.iter().map(|image| image.pixels.clone()).collect();
     let context = arguments.context.unwrap_or_default();
-    let proved = spinning("proving", || proved(&setup, &key, &pixels, context))?;
+    let display = Display::new(arguments.quiet, arguments.json);
+    let proved = proved(&setup, &key, &pixels, context, display)?;
     let proving = stages.end("prove");
     check(&setup, &key, &pixels, &proved)?;
     let times = Times {
@@ -76,16 +79,22 @@ fn key(arguments: &ProveArguments, setup: &Setup) -> Result<ProvingKey, Failure>
     }
 }
 
-/// Proves the labels of these pixels.
+/// Proves the labels of these pixels. Ctrl-C ends it.
 pub(crate) fn proved(
     setup: &Setup,
     key: &ProvingKey,
     pixels: &[Pixels],
     context: Context,
+    display: Display,
 ) -> Result<Proved, Failure> {
-    prove(setup, key, pixels, context, &mut randomness::source()?).map_err(|error| {
+    let mut rng = randomness::source()?;
+    let proved = proving(display, |progress| {
+        prove_with(setup, key, pixels, context, &mut rng, progress)
+    });
+    proved.map_err(|error| {
         let failure = Failure::new(EXIT_INPUT, "these images", error);
         match error {
+            ProveError::Cancelled => interrupt::failure(),
             ProveError::Batch(_) => failure.with_help("prove fewer images at once"),
             _ => failure,
         }

@@ -1,7 +1,7 @@
 //! Output files: never half written, never overwritten by accident.
 
 use crate::failure::{EXIT_OUTPUT, EXIT_USAGE, Failure};
-use crate::{files, output};
+use crate::{files, interrupt, output};
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
@@ -101,18 +101,26 @@ impl Destination {
         }
     }
 
-    /// Writes a temporary file beside the destination and renames it, so that a failure leaves an old file as it was.
+    /// Writes a temporary file beside the destination and renames it, so that a failure or Ctrl-C leaves an old file as it
+    /// was.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         if files::is_dash(&self.path) {
             return output::bytes(bytes);
         }
         let beside = self.beside();
-        let written = self.write_to(&beside, bytes);
-        let moved = written.and_then(|()| std::fs::rename(&beside, &self.path));
-        moved.map_err(|error| {
+        let written = interrupt::until_stopped(|| self.write_by(&beside, bytes));
+        written.inspect_err(|_| {
             let _ = std::fs::remove_file(&beside);
-            self.fault(error)
         })
+    }
+
+    fn write_by(&self, beside: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        let fault = |error| self.fault(error);
+        self.write_to(beside, bytes).map_err(fault)?;
+        if interrupt::has_come() {
+            return Err(interrupt::failure());
+        }
+        std::fs::rename(beside, &self.path).map_err(fault)
     }
 
     fn beside(&self) -> PathBuf {

@@ -6,6 +6,7 @@ mod execute;
 mod failures;
 mod help;
 mod import;
+mod interrupt;
 mod keygen;
 mod mistakes;
 mod prove;

@@ -81,7 +81,9 @@ impl Kernel {
         }
         let degrees = products.iter().map(|(_, forms)| forms.len());
         kernel.degree = degrees.max().unwrap_or(1);
-        let highest = products.iter().filter(|(_, forms)| forms.len() == kernel.degree);
+        let highest = products
+            .iter()
+            .filter(|(_, forms)| forms.len() == kernel.degree);
         kernel.leading = grouped(highest.cloned().collect());
         kernel.groups = grouped(products);
         Some(kernel)

@@ -28,9 +28,9 @@ use zklens_layers::gadgets::lookup::Helper;
 use zklens_layers::gadgets::polynomial::Linear;
 use zklens_layers::gadgets::{Column, Query};
 use zklens_layers::layout::{Layout, TableLayout};
+use zklens_layers::relation::Relation;
 use zklens_layers::relation::wiring::Covector;
 use zklens_layers::{Challenges, Relations};
-use zklens_layers::relation::Relation;
 use zklens_multilinear::eq_table;
 
 /// Everything that summands are made of.

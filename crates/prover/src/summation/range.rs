@@ -153,10 +153,13 @@ impl RangeTable {
 
     /// The constant of `ℓ`.
     fn constant(&self) -> Scalar {
-        let constants = self.lookups.iter().map(|lookup| match lookup.columns.len() {
-            2 => lookup.power * self.alpha.square().double(),
-            _ => lookup.power * self.alpha,
-        });
+        let constants = self
+            .lookups
+            .iter()
+            .map(|lookup| match lookup.columns.len() {
+                2 => lookup.power * self.alpha.square().double(),
+                _ => lookup.power * self.alpha,
+            });
         constants.sum()
     }
 
@@ -264,15 +267,24 @@ impl<'a> Reader<'a> {
         let blocks = weights.iter().enumerate().map(|(block, weight)| {
             let multiples = |factor: Scalar| -> Vec<Scalar> {
                 let next = |value: &Scalar| Some(*value + factor);
-                std::iter::successors(Some(Scalar::ZERO), next).take(BYTES).collect()
+                std::iter::successors(Some(Scalar::ZERO), next)
+                    .take(BYTES)
+                    .collect()
             };
             let helpers = table.lookups.iter().map(|lookup| {
                 let factor = *weight * lookup.power;
                 // The rule of a single byte is linear but for its product.
                 let is_pair = lookup.columns.len() > 1;
-                let linear = multiples(if is_pair { factor * table.alpha } else { Scalar::ZERO });
+                let linear = multiples(if is_pair {
+                    factor * table.alpha
+                } else {
+                    Scalar::ZERO
+                });
                 let helpers = table.of_bytes.iter().map(|value| *value * factor);
-                helpers.zip(linear).map(|(helper, linear)| [helper, linear]).collect()
+                helpers
+                    .zip(linear)
+                    .map(|(helper, linear)| [helper, linear])
+                    .collect()
             });
             let tables = Tables {
                 bytes: multiples(*weight),
@@ -369,7 +381,10 @@ impl Summand for RangeSummand {
         } else {
             let reader = Reader::new(self);
             let mut rows = vec![Scalar::ZERO; half * width];
-            let chunks = rows.par_chunks_mut(width).enumerate().with_min_len(MIN_ROWS);
+            let chunks = rows
+                .par_chunks_mut(width)
+                .enumerate()
+                .with_min_len(MIN_ROWS);
             chunks.for_each_init(
                 || vec![Scalar::ZERO; width],
                 |high, (row, low)| {
@@ -423,5 +438,7 @@ impl Summand for RangeSummand {
 }
 
 fn inverse(power: &Scalar) -> Scalar {
-    power.inverse().expect("challenges are zero once in 2^250 proofs")
+    power
+        .inverse()
+        .expect("challenges are zero once in 2^250 proofs")
 }

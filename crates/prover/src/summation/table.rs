@@ -174,7 +174,9 @@ impl<'a> TableSummand<'a> {
             },
         );
         let sums = sums.map(|(_, sums)| sums);
-        let sums = sums.reduce(Default::default, |l, r| std::array::from_fn(|k| l[k] + r[k]));
+        let sums = sums.reduce(Default::default, |l, r| {
+            std::array::from_fn(|k| l[k] + r[k])
+        });
         // Constants of outputs count on every row; constraints are without.
         let wired: Scalar = self.wired.par_iter().sum();
         [
@@ -231,7 +233,10 @@ impl<'a> TableSummand<'a> {
         let factors = [(Scalar::ONE - r) * lifting(), *r * lifting()];
         let mut rows = vec![Scalar::ZERO; half * width];
         let linear = &self.table.constraints.linear.terms;
-        let chunks = rows.par_chunks_mut(width).enumerate().with_min_len(MIN_ROWS);
+        let chunks = rows
+            .par_chunks_mut(width)
+            .enumerate()
+            .with_min_len(MIN_ROWS);
         chunks.for_each(|(row, cells)| {
             let (columns, others) = cells.split_at_mut(width - 2);
             for (cell, column) in columns.iter_mut().zip(&self.table.columns) {

@@ -37,9 +37,14 @@ fn compare(model: Model, count: usize, seed: u64) -> Result<usize, TestCaseError
     };
     let layout = key.layout(count).expect("few images");
     let images = images(key.model(), count);
-    let traces = images.iter().map(|image| key.model().run(image).expect("its shape"));
+    let traces = images
+        .iter()
+        .map(|image| key.model().run(image).expect("its shape"));
     let runs: Vec<_> = images.iter().zip(traces).collect();
-    let labels: Vec<usize> = runs.iter().map(|(_, run)| run.classification().label()).collect();
+    let labels: Vec<usize> = runs
+        .iter()
+        .map(|(_, run)| run.classification().label())
+        .collect();
     let circuit = key.verifying().circuit();
     let witness = Witness::new(key.model(), circuit, &layout, &runs);
     let challenges = Challenges {
@@ -70,7 +75,11 @@ fn compare(model: Model, count: usize, seed: u64) -> Result<usize, TestCaseError
         let mut plain = summation.rows(
             table,
             &relations.tables[table],
-            table_layout.blinds.iter().map(|cell| summation.mask[*cell]).collect(),
+            table_layout
+                .blinds
+                .iter()
+                .map(|cell| summation.mask[*cell])
+                .collect(),
             &wired,
             &challenges.point[skipped..],
         );
@@ -79,7 +88,12 @@ fn compare(model: Model, count: usize, seed: u64) -> Result<usize, TestCaseError
         let name = || format!("table {table} of {:?}", circuit.tables[table].gadget);
         // Whether a sum was asked for before the first round makes no difference.
         let mut sum = (seed % 2 == 0).then(|| summand.sum());
-        assert_eq!(sum.unwrap_or_else(|| plain.sum()), plain.sum(), "{}", name());
+        assert_eq!(
+            sum.unwrap_or_else(|| plain.sum()),
+            plain.sum(),
+            "{}",
+            name()
+        );
         while plain.num_vars() > 1 {
             assert_eq!(summand.num_vars(), plain.num_vars());
             let polynomial = plain.round(None);
@@ -112,7 +126,10 @@ proptest! {
 
 #[test]
 fn large_tables_have_fast_summands() {
-    let model = zklens_models::find("mnist-cnn").expect("shipped").decode().expect("valid");
+    let model = zklens_models::find("mnist-cnn")
+        .expect("shipped")
+        .decode()
+        .expect("valid");
     let fast = compare(model, 2, 2).expect("comparable");
     assert!(fast > 4, "{fast} tables");
 }

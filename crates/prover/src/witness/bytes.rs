@@ -90,13 +90,7 @@ struct Numbers<'a> {
 
 impl Numbers<'_> {
     /// Writes the bytes to their place in `list`. One that is not a byte goes to `excess`, with its index.
-    fn cut(
-        &self,
-        place: &Array,
-        chunks: &Chunks,
-        list: &mut [u8],
-        excess: &mut Vec<(usize, i64)>,
-    ) {
+    fn cut(&self, place: &Array, chunks: &Chunks, list: &mut [u8], excess: &mut Vec<(usize, i64)>) {
         for span in place.spans() {
             let start = (span.vector - chunks.first_vector) * chunks.per_vector + span.offset;
             let first = span.cells.start;
@@ -111,7 +105,9 @@ impl Numbers<'_> {
                     let rest = self.numbers.at(index % self.numbers.len()) >> (8 * byte);
                     let value = if byte == self.last { rest } else { rest & 0xff };
                     *to = value as u8;
-                    u8::try_from(value).is_err().then_some((start + cell, value))
+                    u8::try_from(value)
+                        .is_err()
+                        .then_some((start + cell, value))
                 })
                 .collect();
             excess.extend(wide);

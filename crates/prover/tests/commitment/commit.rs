@@ -21,8 +21,11 @@ fn commitments_of_integers_and_of_their_scalars_are_equal() {
     for integers in ranges {
         for blinding in [Scalar::ONE, -Scalar::from(5)] {
             let scalars = integers.iter().map(|n| Scalar::from(*n)).collect();
-            let vectors = [Cells::Integers(integers.to_vec().into()), Cells::Scalars(scalars)]
-                .map(|cells| Vector { cells, blinding });
+            let vectors = [
+                Cells::Integers(integers.to_vec().into()),
+                Cells::Scalars(scalars),
+            ]
+            .map(|cells| Vector { cells, blinding });
             let commitments = commit(&SETUP, columns, &vectors);
             assert_eq!(commitments[0], commitments[1], "{integers:?}");
         }

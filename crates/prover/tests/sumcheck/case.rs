@@ -134,7 +134,10 @@ impl<const DEGREE: usize> Case<DEGREE> {
 
     pub(crate) fn prove(&self) -> (Vec<u8>, Reduced<DEGREE>) {
         let mut writer = Writer::new(&STATEMENT);
-        let summands = self.parts.iter().map(|part| Box::new(part.summand()) as Box<dyn Summand>);
+        let summands = self
+            .parts
+            .iter()
+            .map(|part| Box::new(part.summand()) as Box<dyn Summand>);
         let summands = summands.collect();
         let reduced = prove(summands, self.constant, &self.mask, &mut writer);
         (writer.finish(), reduced)

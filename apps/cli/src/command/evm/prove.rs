@@ -7,8 +7,9 @@ use crate::files::destination::Destination;
 use crate::files::image::ImageFile;
 use crate::files::setup::SetupFile;
 use crate::output::tell;
+use crate::progress::Display;
 use crate::stages::{Stages, spinning};
-use crate::{files, keys, output};
+use crate::{files, interrupt, keys, output};
 use std::process::ExitCode;
 use zklens_commitment::Setup;
 use zklens_evm::bundle::ProofBundle;
@@ -25,6 +26,7 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     Engine::Native.refuse(&[arguments.prover.given(), proof_system])?;
     let output = arguments.output.as_deref();
     let destination = Destination::beside_calldata(output, arguments.force)?;
+    interrupt::watch(false)?;
     let mut stages = Stages::start();
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     stages.end("setup");
@@ -36,7 +38,7 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     check_contract(&setup, &key, pixels.len())?;
     stages.end("images");
     let context = arguments.context.unwrap_or_default();
-    let proved = spinning("proving", || prove::proved(&setup, &key, &pixels, context))?;
+    let proved = prove::proved(&setup, &key, &pixels, context, Display::Shown)?;
     stages.end("prove");
     prove::check(&setup, &key, &pixels, &proved)?;
     stages.end("verify");
