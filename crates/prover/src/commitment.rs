@@ -8,14 +8,14 @@ mod opening;
 
 pub use opening::open;
 
-use crate::integers::{Bytes, Integers};
+use crate::integers::{Bytes, Integers, add_multiple};
 use rayon::prelude::*;
 use std::iter::successors;
 use std::sync::Arc;
 use zklens_commitment::{Setup, VectorLength};
 use zklens_field::{
-    AdditiveGroup, Field, Point, Scalar, added, sum_of_bytes_from, sum_of_integers, sum_of_picks,
-    sum_of_scalars, sums_by_byte,
+    AdditiveGroup, Field, Point, Scalar, added, lifting, sum_of_bytes_from, sum_of_integers,
+    sum_of_picks, sum_of_scalars, sums_by_byte,
 };
 
 /// A vector to commit to.
@@ -138,8 +138,9 @@ fn add_integers(sums: &mut [Scalar], cells: &[i64], rho: &Scalar) {
         let sums = sums.iter_mut().zip(cells);
         sums.for_each(|(sum, n)| *sum += multiples[n.abs_diff(low) as usize]);
     } else {
+        let lifted = *rho * lifting();
         let sums = sums.iter_mut().zip(cells);
-        sums.for_each(|(sum, n)| *sum += Scalar::from(*n) * rho);
+        sums.for_each(|(sum, n)| add_multiple(sum, &lifted, (*n).into()));
     }
 }
 

@@ -2,17 +2,17 @@
 
 use std::ops::{Deref, Range};
 use std::sync::Arc;
-use zklens_field::Scalar;
+use zklens_field::{Scalar, over_radix};
 
-/// A list of integers. Most columns of a witness are bytes, so a list of them takes a byte for each.
+/// A list of integers. Most columns of a witness are bytes, so a list of them takes a byte for each. Clones share it.
 #[derive(Clone, Debug)]
 pub enum Integers {
     /// Integers from 0 to 255.
     Bytes(Bytes),
     /// Integers of 32 bits.
-    Words(Vec<i32>),
+    Words(Arc<[i32]>),
     /// Any integers.
-    Wide(Vec<i64>),
+    Wide(Arc<[i64]>),
 }
 
 /// A part of a list of bytes that several owners share.
@@ -114,7 +114,7 @@ impl Integers {
         match self {
             Self::Bytes(bytes) => bytes.iter().map(|byte| i64::from(*byte)).collect(),
             Self::Words(words) => words.iter().map(|word| i64::from(*word)).collect(),
-            Self::Wide(wide) => wide.clone(),
+            Self::Wide(wide) => wide.to_vec(),
         }
     }
 
@@ -160,7 +160,7 @@ impl From<Vec<i64>> for Integers {
         } else if least >= i32::MIN.into() && largest <= i32::MAX.into() {
             Self::Words(integers.iter().map(|n| *n as i32).collect())
         } else {
-            Self::Wide(integers)
+            Self::Wide(integers.into())
         }
     }
 }
@@ -172,3 +172,12 @@ impl PartialEq for Integers {
 }
 
 impl Eq for Integers {}
+
+/// Adds `coefficient·integer`, over the radix: see [`over_radix`].
+pub(crate) fn add_multiple(sum: &mut Scalar, coefficient: &Scalar, integer: i128) {
+    if integer > 0 {
+        *sum += *coefficient * over_radix(integer.unsigned_abs());
+    } else if integer < 0 {
+        *sum -= *coefficient * over_radix(integer.unsigned_abs());
+    }
+}

@@ -1,7 +1,8 @@
 //! The prover's counterpart of [`zklens_layers::relation::wiring`]: the coefficient `M = Fᵀ·u` of every row of a source.
 
+use crate::integers::add_multiple;
 use rayon::prelude::*;
-use zklens_field::{AdditiveGroup, Scalar};
+use zklens_field::{AdditiveGroup, Scalar, lifting};
 use zklens_layers::circuit::{LinearOp, Path};
 use zklens_layers::dims::Sides;
 use zklens_layers::layout::TableLayout;
@@ -67,16 +68,15 @@ fn dense(axes: &[Vec<Scalar>; 3], weights: &[i64], sides: Sides) -> Vec<Scalar> 
 /// `Σ_o u(o)·W[o, ·]`, for rows of `len` weights.
 fn combine_rows(coefficients: &[Scalar], weights: &[i64], len: usize) -> Vec<Scalar> {
     let mut sums = vec![Scalar::ZERO; len];
+    let lifted: Vec<Scalar> = coefficients.iter().map(|c| *c * lifting()).collect();
     let chunk = len.div_ceil(rayon::current_num_threads()).max(MIN_WEIGHTS);
     sums.par_chunks_mut(chunk)
         .enumerate()
         .for_each(|(index, sums)| {
-            for (coefficient, row) in coefficients.iter().zip(weights.chunks(len)) {
+            for (coefficient, row) in lifted.iter().zip(weights.chunks(len)) {
                 let row = &row[index * chunk..];
                 for (sum, weight) in sums.iter_mut().zip(row) {
-                    if *weight != 0 {
-                        *sum += Scalar::from(*weight) * coefficient;
-                    }
+                    add_multiple(sum, coefficient, (*weight).into());
                 }
             }
         });

@@ -9,12 +9,16 @@
 //! it become one. `half` is a power of two, so after one round the axis has no padding.
 
 use crate::sumcheck::Univariate;
+use rayon::prelude::*;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_layers::dims::AXES;
 use zklens_multilinear::eq_table;
 
 /// The weights of fewer rows than this are multiplied out.
 const FEW: usize = 16;
+
+/// The number of cells below which a second thread does not pay.
+const MIN_CELLS: usize = 1 << 10;
 
 /// A table's rows, and `eq` of its point on them.
 #[derive(Clone, Debug)]
@@ -166,12 +170,10 @@ fn products(outer: &[Scalar], inner: &[Scalar]) -> Vec<Scalar> {
     outer.iter().flat_map(times).collect()
 }
 
-/// Folds rows of `width` cells: row `j` and row `j + half` become one at `r`. A missing row is zero.
-pub(super) fn fold(rows: &mut Vec<Scalar>, half: usize, r: &Scalar) {
-    use rayon::prelude::*;
-    /// The number of cells below which a second thread does not pay.
-    const MIN_CELLS: usize = 1 << 10;
-    let (low, high) = rows.split_at_mut(half);
+/// Folds rows: row `j` and row `j + half` become one at `r`. Missing rows are `padding`.
+pub(super) fn fold(rows: &mut Vec<Scalar>, half: usize, padding: &[Scalar], r: &Scalar) {
+    let width = padding.len();
+    let (low, high) = rows.split_at_mut(half * width);
     let (paired, alone) = low.split_at_mut(high.len());
     paired
         .par_iter_mut()
@@ -182,10 +184,11 @@ pub(super) fn fold(rows: &mut Vec<Scalar>, half: usize, r: &Scalar) {
                 *low += (*high - *low) * r;
             }
         });
-    let rest = Scalar::ONE - r;
-    alone
-        .par_iter_mut()
-        .with_min_len(MIN_CELLS)
-        .for_each(|low| *low *= rest);
-    rows.truncate(half);
+    let rows_alone = alone.par_chunks_mut(width).with_min_len(MIN_CELLS / width);
+    rows_alone.for_each(|row| {
+        for (low, padding) in row.iter_mut().zip(padding) {
+            *low += (*padding - *low) * r;
+        }
+    });
+    rows.truncate(half * width);
 }

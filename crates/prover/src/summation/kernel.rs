@@ -3,6 +3,7 @@
 //! A polynomial is a sum of products of linear forms, and a linear part. The linear parts are not evaluated here: rows
 //! have a cell for them.
 
+use crate::integers::add_multiple;
 use zklens_field::{AdditiveGroup, Field, Scalar, small_integer};
 use zklens_layers::gadgets::polynomial::{Linear, Polynomial};
 
@@ -238,15 +239,6 @@ impl IntegerKernel {
             }
         }
         sum
-    }
-}
-
-/// Adds `coefficient·integer`, over the radix.
-pub(super) fn add_multiple(sum: &mut Scalar, coefficient: &Scalar, integer: i128) {
-    if integer > 0 {
-        *sum += *coefficient * zklens_field::over_radix(integer.unsigned_abs());
-    } else if integer < 0 {
-        *sum -= *coefficient * zklens_field::over_radix(integer.unsigned_abs());
     }
 }
 

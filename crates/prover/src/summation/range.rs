@@ -7,10 +7,11 @@
 //! ```
 //!
 //! and one of a single byte `h·(α + a) − a = (h − 1)·(α + a) + α`. The linear parts of all rules, each times its power of
-//! `λ`, are one linear function `ℓ` of the bytes.
+//! `λ`, are one linear function `ℓ` of the bytes. A row therefore has the cells `α + a` for each column, `power·(h − 2)` or
+//! `power·(h − 1)` for each helper, and `ℓ`; and the rules are products of such cells, plus `ℓ`.
 //!
-//! The first rounds read the bytes themselves. After `k` rounds a cell is a sum of `2^k` bytes with weights, so it takes
-//! `2^k` additions from tables of `weight·byte`. The same holds for helpers and `ℓ`. Only then are there few
+//! The first rounds read the bytes themselves. After `k` rounds a cell is a constant and a sum of `2^k` bytes with weights, so
+//! it takes `2^k` additions from tables of `weight·byte`. The same holds for helpers and `ℓ`. Only then are there few
 //! enough rows left to store them as scalars.
 
 use super::eq::{Eq, Weights, fold};
@@ -54,10 +55,12 @@ pub(super) struct RangeTable {
     pub(super) row_sum: RowSum,
 }
 
-/// The summand. Its rows have the columns, the helpers, each times the power of its rule, and `ℓ`.
+/// The summand.
 #[derive(Debug)]
 pub(super) struct RangeSummand {
     table: RangeTable,
+    /// A row of zero bytes.
+    padding: Vec<Scalar>,
     eq: Eq,
     /// Bound variables, while rounds read bytes.
     bound: Vec<Scalar>,
@@ -81,6 +84,7 @@ impl RangeSummand {
         };
         let over_lookups = table.lookups.par_iter().map(of_lookup).sum();
         Self {
+            padding: table.padding(),
             table,
             eq,
             bound: Vec::new(),
@@ -88,10 +92,6 @@ impl RangeSummand {
             sums: [Scalar::ZERO, over_lookups],
             polynomials: Default::default(),
         }
-    }
-
-    fn width(&self) -> usize {
-        self.table.columns.len() + self.table.lookups.len() + 1
     }
 
     fn is_unbound(&self) -> bool {
@@ -103,7 +103,7 @@ impl RangeSummand {
     fn pair_sums(&self, weights: &Weights) -> PairSums {
         let half = self.eq.half();
         let reader = Reader::new(self);
-        let new = || PairSums::new(self.width(), self.table.lookups.len());
+        let new = || PairSums::new(self.padding.len(), self.table.lookups.len());
         (0..half)
             .into_par_iter()
             .with_min_len(MIN_ROWS)
@@ -134,33 +134,33 @@ impl RangeTable {
         1 + columns.max().unwrap_or(0)
     }
 
+    /// A row of zero bytes.
+    fn padding(&self) -> Vec<Scalar> {
+        let mut cells = vec![self.alpha; self.columns.len()];
+        let constant = |lookup: &Lookup| match lookup.columns.len() {
+            2 => [
+                -lookup.power.double(),
+                lookup.power * self.alpha.square().double(),
+            ],
+            _ => [-lookup.power, lookup.power * self.alpha],
+        };
+        let constants: Vec<[Scalar; 2]> = self.lookups.iter().map(constant).collect();
+        cells.extend(constants.iter().map(|[helper, _]| *helper));
+        cells.push(constants.iter().map(|[_, linear]| *linear).sum());
+        cells
+    }
+
     /// All rules on a row.
     fn rules(&self, cells: &[Scalar]) -> Scalar {
         let mut value = cells[self.columns.len() + self.lookups.len()];
         for (lookup, helper) in self.lookups.iter().zip(&cells[self.columns.len()..]) {
-            match lookup.columns.as_slice() {
-                [a, b] => {
-                    let product = (cells[*a] + self.alpha) * (cells[*b] + self.alpha);
-                    let factor = *helper - lookup.power.double();
-                    value += factor * product;
-                }
-                [a, ..] => value += (*helper - lookup.power) * (cells[*a] + self.alpha),
-                [] => {}
-            }
+            value += match lookup.columns.as_slice() {
+                [a, b] => cells[*a] * cells[*b] * helper,
+                [a, ..] => cells[*a] * helper,
+                [] => Scalar::ZERO,
+            };
         }
         value
-    }
-
-    /// The constant of `ℓ`.
-    fn constant(&self) -> Scalar {
-        let constants = self
-            .lookups
-            .iter()
-            .map(|lookup| match lookup.columns.len() {
-                2 => lookup.power * self.alpha.square().double(),
-                _ => lookup.power * self.alpha,
-            });
-        constants.sum()
     }
 
     /// The coefficient of the highest degree of all rules along a line of these slopes.
@@ -183,7 +183,6 @@ struct PairSums {
     at_two: Scalar,
     leading: Scalar,
     helpers: Vec<Scalar>,
-    constant: Option<Scalar>,
 }
 
 impl PairSums {
@@ -195,19 +194,17 @@ impl PairSums {
             at_two: Scalar::ZERO,
             leading: Scalar::ZERO,
             helpers: vec![Scalar::ZERO; helpers],
-            constant: None,
         }
     }
 
     /// Adds the pair of rows in `low` and `high`. At zero only if asked: there the rules of unbound rows are zero.
     fn add(&mut self, table: &RangeTable, weight: &Scalar, at_zero: bool) {
-        let constant = *self.constant.get_or_insert_with(|| table.constant());
         let helpers = self.low[table.columns.len()..].iter();
         for (sum, helper) in self.helpers.iter_mut().zip(helpers) {
             *sum += helper;
         }
         if at_zero {
-            self.at_zero += *weight * (table.rules(&self.low) + constant);
+            self.at_zero += *weight * table.rules(&self.low);
         }
         let is_cubic = table.degree() > 2;
         for (low, high) in self.low.iter_mut().zip(&mut self.high) {
@@ -218,7 +215,7 @@ impl PairSums {
             }
         }
         if is_cubic {
-            self.at_two += *weight * (table.rules(&self.high) + constant);
+            self.at_two += *weight * table.rules(&self.high);
         }
         self.leading += *weight * table.leading(&self.low);
     }
@@ -237,81 +234,91 @@ impl PairSums {
 enum Reader<'a> {
     Stored {
         rows: &'a [Scalar],
-        width: usize,
+        padding: &'a [Scalar],
     },
     Bytes {
         table: &'a RangeTable,
+        padding: &'a [Scalar],
         rows: usize,
         /// For each block of rows that is folded onto the first: where it begins, and the tables for its weight.
         blocks: Vec<(usize, Tables)>,
     },
 }
 
-/// `weight·byte`; and for each lookup `weight·power·k/(α + k)` and `weight·power·α·k` for each byte `k`.
+/// What a byte adds to a row, times the weight of its block.
 struct Tables {
+    /// To its own cell: the byte `k`.
     bytes: Vec<Scalar>,
-    helpers: Vec<Vec<[Scalar; 2]>>,
+    /// To the cell of its helper, for each lookup: `power·k/(α + k)`.
+    helpers: Vec<Vec<Scalar>>,
+    /// To `ℓ`, for each lookup and the sum `k` of its bytes: `power·α·k`. Empty for a single byte, whose rule is linear but
+    /// for its product.
+    linear: Vec<Vec<Scalar>>,
+}
+
+impl Tables {
+    fn new(table: &RangeTable, weight: &Scalar) -> Self {
+        let multiples = |factor: Scalar, count: usize| -> Vec<Scalar> {
+            let next = |value: &Scalar| Some(*value + factor);
+            let all = std::iter::successors(Some(Scalar::ZERO), next);
+            all.take(count).collect()
+        };
+        let helpers = table.lookups.iter().map(|lookup| {
+            let factor = *weight * lookup.power;
+            let values = table.of_bytes.iter();
+            values.map(|value| *value * factor).collect()
+        });
+        let linear = table.lookups.iter().map(|lookup| {
+            let count = if lookup.columns.len() > 1 {
+                2 * BYTES - 1
+            } else {
+                0
+            };
+            multiples(*weight * lookup.power * table.alpha, count)
+        });
+        Self {
+            bytes: multiples(*weight, BYTES),
+            helpers: helpers.collect(),
+            linear: linear.collect(),
+        }
+    }
 }
 
 impl<'a> Reader<'a> {
     fn new(summand: &'a RangeSummand) -> Self {
+        let padding = &summand.padding;
         if let Some(rows) = &summand.rows {
-            let width = summand.width();
-            return Self::Stored { rows, width };
+            return Self::Stored { rows, padding };
         }
         let table = &summand.table;
-        let rows = table.columns.first().map_or(0, |column| column.len());
         let weights = zklens_multilinear::eq_table(&summand.bound);
         // A variable that was bound had twice the half of the one after it.
         let stride = summand.eq.half() * 2;
-        let blocks = weights.iter().enumerate().map(|(block, weight)| {
-            let multiples = |factor: Scalar| -> Vec<Scalar> {
-                let next = |value: &Scalar| Some(*value + factor);
-                std::iter::successors(Some(Scalar::ZERO), next)
-                    .take(BYTES)
-                    .collect()
-            };
-            let helpers = table.lookups.iter().map(|lookup| {
-                let factor = *weight * lookup.power;
-                // The rule of a single byte is linear but for its product.
-                let is_pair = lookup.columns.len() > 1;
-                let linear = multiples(if is_pair {
-                    factor * table.alpha
-                } else {
-                    Scalar::ZERO
-                });
-                let helpers = table.of_bytes.iter().map(|value| *value * factor);
-                helpers
-                    .zip(linear)
-                    .map(|(helper, linear)| [helper, linear])
-                    .collect()
-            });
-            let tables = Tables {
-                bytes: multiples(*weight),
-                helpers: helpers.collect(),
-            };
-            (block * stride, tables)
-        });
+        let blocks = weights.iter().enumerate();
+        let blocks = blocks.map(|(block, weight)| (block * stride, Tables::new(table, weight)));
         Self::Bytes {
             table,
-            rows,
+            padding,
+            rows: table.columns.first().map_or(0, |column| column.len()),
             blocks: blocks.collect(),
         }
     }
 
-    /// Writes a row to `cells`. A missing row is zero.
+    /// Writes a row to `cells`.
     fn read(&self, row: usize, cells: &mut [Scalar]) {
         match self {
-            Self::Stored { rows, width } => match rows.get(row * width..(row + 1) * width) {
-                Some(stored) => cells.copy_from_slice(stored),
-                None => cells.fill(Scalar::ZERO),
-            },
+            Self::Stored { rows, padding } => {
+                let width = padding.len();
+                let stored = rows.get(row * width..(row + 1) * width);
+                cells.copy_from_slice(stored.unwrap_or(padding));
+            }
             Self::Bytes {
                 table,
+                padding,
                 rows,
                 blocks,
             } => {
-                cells.fill(Scalar::ZERO);
+                cells.copy_from_slice(padding);
                 for (start, tables) in blocks {
                     if start + row < *rows {
                         table.add_bytes(start + row, tables, cells);
@@ -327,15 +334,18 @@ impl RangeTable {
     fn add_bytes(&self, row: usize, tables: &Tables, cells: &mut [Scalar]) {
         let (columns, rest) = cells.split_at_mut(self.columns.len());
         let (helpers, linear) = rest.split_at_mut(self.lookups.len());
-        let lookups = self.lookups.iter().zip(&tables.helpers).zip(helpers);
-        for ((lookup, of_helper), helper) in lookups {
+        for (k, (lookup, helper)) in self.lookups.iter().zip(helpers).enumerate() {
+            let mut sum = 0;
             for column in &lookup.columns {
                 let byte = usize::from(self.columns[*column][row]);
                 if byte != 0 {
                     columns[*column] += tables.bytes[byte];
-                    *helper += of_helper[byte][0];
-                    linear[0] += of_helper[byte][1];
+                    *helper += tables.helpers[k][byte];
+                    sum += byte;
                 }
+            }
+            if let Some(value) = tables.linear[k].get(sum).filter(|_| sum != 0) {
+                linear[0] += value;
             }
         }
     }
@@ -360,8 +370,14 @@ impl Summand for RangeSummand {
         let finite = [pairs.at_zero, at_one, pairs.at_two];
         let rules = with_leading(&finite[..self.table.degree()], pairs.leading);
         let helpers = self.table.lookups.iter().zip(&pairs.helpers);
+        let half = Scalar::from(self.eq.half() as u64);
+        let padding = &self.padding[self.table.columns.len()..];
         let at_zero: Scalar = helpers
-            .map(|(lookup, sum)| *sum * lookup.in_sum * inverse(&lookup.power))
+            .zip(padding)
+            .map(|((lookup, sum), padding)| {
+                let helpers = (*sum - half * padding) * inverse(&lookup.power);
+                lookup.in_sum * helpers
+            })
             .sum();
         let mut lookups = Univariate::default();
         lookups[0] = at_zero;
@@ -373,9 +389,9 @@ impl Summand for RangeSummand {
     fn bind(&mut self, r: &Scalar) {
         self.sums = std::array::from_fn(|k| horner(&self.polynomials[k], r));
         let half = self.eq.half();
-        let width = self.width();
+        let width = self.padding.len();
         if let Some(rows) = &mut self.rows {
-            fold(rows, half * width, r);
+            fold(rows, half, &self.padding, r);
         } else if self.bound.len() + 1 < ROUNDS_OF_BYTES && self.eq.bits_of_axis() > 1 {
             self.bound.push(*r);
         } else {
@@ -402,30 +418,23 @@ impl Summand for RangeSummand {
     }
 
     fn cells(&self) -> Vec<Scalar> {
-        let mut cells = vec![Scalar::ZERO; self.width()];
+        let mut cells = self.padding.clone();
         if let Some(rows) = &self.rows {
             cells.clone_from(rows);
         } else {
             // A table of a single row.
-            for (cell, column) in cells.iter_mut().zip(&self.table.columns) {
-                *cell = Scalar::from(column[0]);
-            }
-            for (k, lookup) in self.table.lookups.iter().enumerate() {
-                let values = lookup.columns.iter().map(|column| {
-                    let byte = self.table.columns[*column][0];
-                    self.table.of_bytes[usize::from(byte)]
-                });
-                cells[self.table.columns.len() + k] = lookup.power * values.sum::<Scalar>();
-            }
+            let tables = Tables::new(&self.table, &Scalar::ONE);
+            self.table.add_bytes(0, &tables, &mut cells);
         }
-        let (columns, rest) = cells.split_at(self.table.columns.len());
-        let helpers = self.table.lookups.iter().zip(rest);
-        let helpers = helpers.map(|(lookup, helper)| *helper * inverse(&lookup.power));
-        let mut all = columns.to_vec();
-        all.extend(helpers);
+        let (columns, helpers) = cells.split_at(self.table.columns.len());
+        let columns = columns.iter().map(|cell| *cell - self.table.alpha);
+        let padding = &self.padding[self.table.columns.len()..];
+        let helpers = self.table.lookups.iter().zip(helpers).zip(padding);
+        let helpers =
+            helpers.map(|((lookup, helper), padding)| (*helper - padding) * inverse(&lookup.power));
         // Nothing is wired to it.
-        all.extend([Scalar::ZERO, self.eq.bound()]);
-        all
+        let others = [Scalar::ZERO, self.eq.bound()];
+        columns.chain(helpers).chain(others).collect()
     }
 
     fn blinds(&self) -> &[Scalar] {

@@ -7,9 +7,9 @@
 //! scalars: the columns, the linear part of the constraints, and `M`.
 
 use super::eq::{Eq, Weights, fold};
-use super::kernel::{IntegerKernel, Kernel, add_multiple};
+use super::kernel::{IntegerKernel, Kernel};
 use super::row_sum::RowSum;
-use crate::integers::Integers;
+use crate::integers::{Integers, add_multiple};
 use crate::sumcheck::univariate::{horner, sum, with_leading};
 use crate::sumcheck::{Combination, Summand, Univariate};
 use rayon::prelude::*;
@@ -446,9 +446,9 @@ impl Summand for TableSummand<'_> {
 
     fn bind(&mut self, r: &Scalar) {
         self.sums = Some(self.polynomials.map(|polynomial| horner(&polynomial, r)));
-        let half = self.eq.half() * self.table.width();
+        let padding = vec![Scalar::ZERO; self.table.width()];
         match &mut self.rows {
-            Some(rows) => fold(rows, half, r),
+            Some(rows) => fold(rows, self.eq.half(), &padding, r),
             None => {
                 self.rows = Some(self.store(r));
                 self.wired = Vec::new();
