@@ -11,7 +11,7 @@ use zklens_commitment::VectorLength;
 use zklens_field::{AdditiveGroup, Field, Scalar};
 use zklens_layers::circuit::{Circuit, LinearOp, Operand, Path, Step, Table, Weighted};
 use zklens_layers::dims::Sides;
-use zklens_layers::gadgets::{Activation, Column, Entries, Gadget, Label, Lookup};
+use zklens_layers::gadgets::{Activation, Column, Entries, Gadget, Label, Lookup, Saturation};
 use zklens_layers::{LayerError, Layout};
 use zklens_model::Window;
 use zklens_prover::commitment::{self, Vector, commit};
@@ -157,8 +157,23 @@ fn tell_row(
             };
             vec![sign; usize::from(*relu)]
         }
+        Gadget::Saturation(gadget) => saturated(gadget, integer_of(operand[row]).unwrap()),
         _ => Vec::new(),
     }
+}
+
+/// The row of a saturation without a window, with numbers of any size.
+fn saturated(gadget: &Saturation, x: i128) -> Vec<Scalar> {
+    let half = (1_i128 << gadget.shift) / 2;
+    let place = ((x + half) >> gadget.shift) - i128::from(gadget.lo);
+    let inside = place.clamp(0, (1 << (8 * gadget.bytes)) - 1);
+    let numbers = [
+        (gadget.shift > 0, (x + half) & ((1 << gadget.shift) - 1)),
+        (true, inside),
+        (gadget.excess_bytes > 0, (place - inside).abs()),
+    ];
+    let numbers = numbers.into_iter().filter(|(is_column, _)| *is_column);
+    numbers.map(|(_, number)| Scalar::from(number)).collect()
 }
 
 /// Cuts numbers into bytes.
@@ -347,6 +362,43 @@ fn gadgets_of_no_byte_give_at_most_one_label() {
     }
 }
 
+/// Intervals at both ends of the integers, numbers of the most bytes, and an excess of none.
+#[test]
+fn odd_saturations_give_at_most_one_label() {
+    let labels = |factor: i64, [shift, bytes, excess_bytes]: [u8; 3], lo: i64| {
+        let gadget = Gadget::Saturation(Saturation {
+            window: None,
+            gap_bytes: 0,
+            shift,
+            lo,
+            bytes,
+            excess_bytes,
+        });
+        let scaled = Path {
+            steps: vec![Step::Scale(factor)],
+            ..path(0)
+        };
+        let inside = [table(gadget, [1, 2, 2], &[scaled])];
+        let label = table(Gadget::Label(Label { bytes: 8 }), [1, 2, 2], &[path(1)]);
+        labels_of(&network(circuit(&inside, label, &[]), Vec::new()))
+    };
+    // All pixels lie inside.
+    assert_eq!(labels(1, [0, 1, 0], 0), [2]);
+    assert_eq!(labels(-1, [0, 1, 0], -255), [1]);
+    // A pixel lies outside, and no excess can say so.
+    assert_eq!(labels(1, [0, 1, 0], 1), [0; 0]);
+    assert_eq!(labels(1, [0, 1, 0], -1), [0; 0]);
+    assert_eq!(labels(1, [0, 1, 1], -1), [2]);
+    // 130 and 255 are beyond the upper end.
+    assert_eq!(labels(1, [0, 1, 1], -160), [0]);
+    assert_eq!(labels(1 << 40, [16, 8, 8], i64::MIN), [2]);
+    assert_eq!(labels(-(1 << 40), [16, 8, 8], i64::MIN), [1]);
+    // All pixels are below the lower end.
+    assert_eq!(labels(1 << 40, [16, 8, 8], i64::MAX), [0]);
+    assert_eq!(labels(1 << 40, [16, 1, 3], 0), [0; 0]);
+    assert_eq!(labels(1 << 40, [16, 1, 4], 0), [0]);
+}
+
 /// Position `x − first + 1` of the first pixel but one, which is zero.
 fn looking_up(first: i64, entries: &[i64]) -> Network {
     let sides = [1, 2, 2];
@@ -424,6 +476,16 @@ fn keys_that_could_give_two_labels_are_refused() {
     let copy = |source: usize| table(Gadget::Copy, [1, 2, 2], &[path(source)]);
     refused(&[copy(1)], label(), 1);
     refused(&[copy(2), copy(1)], label(), 1);
+    // In an interval of one value every excess would do.
+    let saturation = Gadget::Saturation(Saturation {
+        window: None,
+        gap_bytes: 0,
+        shift: 0,
+        lo: 0,
+        bytes: 0,
+        excess_bytes: 8,
+    });
+    refused(&[table(saturation, [1, 2, 2], &[path(0)])], label(), 1);
     refused(
         &[copy(0)],
         table(Gadget::Label(Label { bytes: 9 }), [1, 2, 2], &[path(1)]),
