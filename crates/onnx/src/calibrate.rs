@@ -1,6 +1,6 @@
 //! Calibration: the range of every layer's values on real images.
 
-use crate::network::Network;
+use crate::network::{Layer, Network};
 use rayon::prelude::*;
 use zklens_model::Pixels;
 
@@ -21,7 +21,7 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    const EMPTY: Self = Self {
+    pub(crate) const EMPTY: Self = Self {
         min: f32::INFINITY,
         max: f32::NEG_INFINITY,
     };
@@ -44,7 +44,7 @@ impl Range {
         hull
     }
 
-    const fn hull(self, other: Self) -> Self {
+    pub(crate) const fn hull(self, other: Self) -> Self {
         Self {
             min: self.min.min(other.min),
             max: self.max.max(other.max),
@@ -57,6 +57,10 @@ impl Range {
 pub(crate) struct Calibration {
     /// The range of each layer.
     pub(crate) ranges: Vec<Range>,
+    /// The ranges of each layer's channels.
+    pub(crate) channels: Vec<Vec<Range>>,
+    /// The mean squares of each layer's channels.
+    pub(crate) powers: Vec<Vec<f64>>,
     /// The logits for each image.
     pub(crate) logits: Vec<Vec<f32>>,
 }
@@ -72,16 +76,48 @@ pub(crate) fn calibrate(
         .map(|pixels| {
             let outputs = network.run(pixels);
             progress();
-            let ranges: Vec<Range> = outputs.iter().map(|cells| Range::of(cells)).collect();
-            (ranges, outputs.last().cloned().unwrap_or_default())
+            let layers = network.layers.iter().zip(&outputs);
+            let seen: Vec<(Range, f64)> = layers
+                .flat_map(|(layer, cells)| cells.chunks(layer.shape.area()))
+                .map(|cells| (Range::of(cells), mean_square(cells)))
+                .collect();
+            (seen, outputs.last().cloned().unwrap_or_default())
         })
         .collect();
-    let mut ranges = vec![Range::EMPTY; network.layers.len()];
+    let count = runs.len().max(1) as f64;
+    let all = |layer: &Layer| 0..layer.shape.channels();
+    let layers = network.layers.iter();
+    let mut channels: Vec<Vec<Range>> = layers
+        .clone()
+        .map(|layer| all(layer).map(|_| Range::EMPTY).collect())
+        .collect();
+    let mut powers: Vec<Vec<f64>> = layers
+        .map(|layer| all(layer).map(|_| 0.0).collect())
+        .collect();
     for (seen, _) in &runs {
-        for (range, seen) in ranges.iter_mut().zip(seen) {
+        let own = channels
+            .iter_mut()
+            .flatten()
+            .zip(powers.iter_mut().flatten());
+        for ((range, power), (seen, square)) in own.zip(seen) {
             *range = range.hull(*seen);
+            *power += square / count;
         }
     }
-    let logits = runs.into_iter().map(|(_, logits)| logits).collect();
-    Calibration { ranges, logits }
+    let hull = |ranges: &Vec<Range>| {
+        ranges
+            .iter()
+            .fold(Range::EMPTY, |all, range| all.hull(*range))
+    };
+    Calibration {
+        ranges: channels.iter().map(hull).collect(),
+        channels,
+        powers,
+        logits: runs.into_iter().map(|(_, logits)| logits).collect(),
+    }
+}
+
+fn mean_square(cells: &[f32]) -> f64 {
+    let squares = cells.iter().map(|x| f64::from(*x) * f64::from(*x));
+    squares.sum::<f64>() / cells.len() as f64
 }

@@ -2,7 +2,7 @@
 
 use crate::calibrate::{Calibration, Sample};
 use crate::network::{Layer, Network};
-use crate::quantise::Quantised;
+use crate::quantise::{Quantised, Saturating};
 use crate::report::{LayerReport, Report};
 use zklens_model::{Classification, Op, Trace};
 
@@ -89,7 +89,7 @@ impl Comparison<'_> {
             let tensor = nodes[node].tensor();
             let range = self.calibration.ranges[id];
             let mut clips = quantised.saturating.iter();
-            let clip = clips.position(|(clipped, _)| *clipped == id);
+            let clip = clips.position(|clip| clip.layer == id);
             let saturation = clip.map(|clip| {
                 let clipped: usize = runs.iter().map(|run| run.clipped[clip]).sum();
                 clipped as f64 / (runs.len() * layer.shape.len()) as f64
@@ -112,16 +112,22 @@ impl Comparison<'_> {
         self.network.layers.iter().enumerate().map(report).collect()
     }
 }
+
 /// For each saturating clip, the number of values that it changed.
 fn clipped(trace: &Trace, quantised: &Quantised) -> Vec<usize> {
     let nodes = quantised.graph.nodes();
-    let count = |(_, clip): &(usize, usize)| {
-        debug_assert!(matches!(nodes[*clip].op(), Op::Clip(_)));
-        let before = trace.output(nodes[*clip].inputs()[0]);
-        before
-            .iter()
-            .zip(trace.output(*clip))
-            .filter(|(x, y)| x != y)
+    let count = |clip: &Saturating| {
+        let node = &nodes[clip.node];
+        debug_assert!(matches!(node.op(), Op::Clip(_)));
+        let area = node.tensor().shape.area();
+        let before = trace.output(node.inputs()[0]).chunks(area);
+        let channels = before.zip(trace.output(clip.node).chunks(area));
+        let counted = channels
+            .enumerate()
+            .filter(|(channel, _)| *clip.channels.get(*channel).unwrap_or(&true));
+        let cells = counted.flat_map(|(_, (before, after))| before.iter().zip(after));
+        cells
+            .filter(|(x, y)| x > y || (clip.below && x < y))
             .count()
     };
     quantised.saturating.iter().map(count).collect()

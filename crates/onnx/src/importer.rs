@@ -4,8 +4,9 @@ use crate::calibrate::{self, Calibration, Sample};
 use crate::comparison::{Comparison, Run};
 use crate::error::ImportError;
 use crate::external::{self, ExternalData};
-use crate::network::Network;
-use crate::options::Options;
+use crate::network::{Kind, Layer, Network};
+use crate::options::{Activations, Options};
+use crate::plan::Plan;
 use crate::report::Report;
 use crate::{fold, foreign, lower, pixels, proto, quantise};
 use prost::Message;
@@ -166,8 +167,8 @@ impl Importer {
         weight_bits: i32,
         progress: &(dyn Fn() + Sync),
     ) -> Result<Imported, ImportError> {
-        let ranges = &calibration.ranges;
-        let quantised = quantise::quantise(&self.network, ranges, self.preprocessing, weight_bits)?;
+        let plan = self.plan(calibration, weight_bits);
+        let quantised = quantise::quantise(&plan, self.preprocessing, weight_bits)?;
         let Options { name, classes, .. } = &self.options;
         let model =
             Model::new(name, classes.clone(), quantised.graph.clone()).map_err(|error| {
@@ -197,6 +198,21 @@ impl Importer {
             report,
             origins: layers.map(|layer| layer.name.clone()).collect(),
         })
+    }
+
+    /// The scales of channels, and the bytes of activations.
+    fn plan(&self, calibration: &Calibration, weight_bits: i32) -> Plan {
+        let clipped = match self.options.activations {
+            Activations::Exact => return Plan::exact(&self.network, calibration),
+            Activations::Eight => 1,
+            Activations::Sixteen => 2,
+        };
+        let bytes = |layer: &Layer| match layer.kind {
+            Kind::Relu | Kind::Clip { .. } => clipped,
+            _ => 2,
+        };
+        let bytes: Vec<u8> = self.network.layers.iter().map(bytes).collect();
+        Plan::saturated(&self.network, calibration, &bytes, weight_bits)
     }
 
     /// Checks the samples' sizes and labels.

@@ -51,6 +51,7 @@ mod lower;
 mod network;
 mod options;
 mod pixels;
+mod plan;
 mod proto;
 mod quantise;
 mod report;
@@ -59,7 +60,7 @@ pub use calibrate::Sample;
 pub use error::ImportError;
 pub use external::ExternalData;
 pub use importer::{Imported, Importer, import};
-pub use options::{Normalisation, Options, PixelRange, Precision};
+pub use options::{Activations, Normalisation, Options, PixelRange, Precision};
 pub use report::{LayerReport, Report};
 
 use std::ops::RangeInclusive;

@@ -24,6 +24,8 @@ pub struct Options {
     pub normalisation: Option<Normalisation>,
     /// The precision to which weights are rounded.
     pub precision: Precision,
+    /// The number of bits of activations.
+    pub activations: Activations,
 }
 
 impl Options {
@@ -40,6 +42,7 @@ impl Options {
             pixel_range: PixelRange::Auto,
             normalisation: None,
             precision: Precision::Auto,
+            activations: Activations::Exact,
         }
     }
 }
@@ -53,6 +56,18 @@ pub enum PixelRange {
     Unit,
     /// `0…255`: pixels enter the graph as they are.
     Byte,
+}
+
+/// The number of bits that activations get. Fewer make a cheaper proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activations {
+    /// 12 bits for what calibration saw, and as many more as any image can need, up to 24.
+    Exact,
+    /// One byte for layers that end in a ReLU or clip, two for the few others. Larger values
+    /// saturate.
+    Eight,
+    /// Two bytes. Larger values saturate.
+    Sixteen,
 }
 
 /// The precision to which weights are rounded. Coarse weights make a smaller model and a cheaper

@@ -3,7 +3,7 @@
 use super::inputs::ModelArgument;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-use zklens_onnx::{PixelRange, Precision};
+use zklens_onnx::{Activations, PixelRange, Precision};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -67,6 +67,9 @@ pub(crate) struct ImportArguments {
     /// How finely the weights are rounded: coarse weights make a smaller model and a cheaper proof
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) precision: PrecisionArgument,
+    /// How many bits activations get: fewer make a cheaper proof
+    #[arg(long, value_enum, default_value = "exact")]
+    pub(crate) activations: ActivationsArgument,
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -88,6 +91,28 @@ impl From<PrecisionArgument> for Precision {
             PrecisionArgument::Auto => Self::Auto,
             PrecisionArgument::Coarse => Self::Coarse,
             PrecisionArgument::Fine => Self::Fine,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ActivationsArgument {
+    /// As many as any image can need, up to 24
+    Exact,
+    /// 8 bits where a layer ends in a ReLU or clip, 16 for the few others; larger values saturate
+    #[value(name = "8")]
+    Eight,
+    /// 16 bits; larger values saturate
+    #[value(name = "16")]
+    Sixteen,
+}
+
+impl From<ActivationsArgument> for Activations {
+    fn from(activations: ActivationsArgument) -> Self {
+        match activations {
+            ActivationsArgument::Exact => Self::Exact,
+            ActivationsArgument::Eight => Self::Eight,
+            ActivationsArgument::Sixteen => Self::Sixteen,
         }
     }
 }

@@ -172,6 +172,7 @@ fn options(arguments: &ImportArguments) -> Result<Options, Failure> {
     options.invert = arguments.invert;
     options.pixel_range = arguments.pixel_range.into();
     options.precision = arguments.precision.into();
+    options.activations = arguments.activations.into();
     options.resize = match arguments.resize {
         ResizeFilter::Nearest => Resize::Nearest,
         ResizeFilter::Box => Resize::Box,

@@ -29,14 +29,19 @@ impl Quantiser<'_> {
             .iter()
             .fold(0.0f32, |max, w| max.max(w.abs()));
         let weight_bits = bits(f64::from(largest));
-        let output_scale = self.output_scale(id);
+        let target = self.plan.target(id);
+        let output_scale = target.map_or_else(|| self.output_scale(id), |target| target.scale);
         let weight_scale = |shift: i32| {
             let wanted = output_scale.saturating_add(shift) - input_scale;
             wanted.min(MAX_WEIGHT_BITS - weight_bits)
         };
         let is_exact = weight_scale(8) >= 0 && linear.weights.iter().all(|w| w.fract() == 0.0);
         let is_fine = is_exact || weight_scale(8) + weight_bits >= self.weight_bits;
-        let shift = if is_fine { 8 } else { 16 };
+        let shift = match target {
+            Some(target) => target.shift as i32,
+            None if is_fine => 8,
+            None => 16,
+        };
         let weight_scale = weight_scale(shift);
         let weights = linear
             .weights
@@ -52,6 +57,10 @@ impl Quantiser<'_> {
             op(Weights::new(weights), weight_scale, bias.collect()),
             &[input],
         )?;
+        let node = match target {
+            Some(_) => self.refined(node, output_scale + shift)?,
+            None => node,
+        };
         let shift = Some(if shift == 8 { 8 } else { 16 });
         Ok(Placed { node, shift })
     }
@@ -71,6 +80,11 @@ impl Quantiser<'_> {
             _ if area.is_power_of_two() && area <= 1 << 8 => (8, Some(8)),
             _ => (16 + wanted, Some(16)),
         };
+        let targeted = self.plan.target(id).map(|target| {
+            let finer = target.scale + target.shift as i32 - self.scale(input);
+            (finer, Some(target.shift))
+        });
+        let (multiplier_scale, shift) = targeted.unwrap_or((multiplier_scale, shift));
         let multiplier = (f64::from(multiplier_scale).exp2() / area as f64).round() as i32;
         let is_exact = area.is_power_of_two() && multiplier > 0;
         if multiplier < MIN_MULTIPLIER && !is_exact {

@@ -14,11 +14,14 @@
 mod linear;
 mod reach;
 mod scale;
+mod sum;
 mod table;
 
 use crate::calibrate::Range;
 use crate::error::ImportError;
-use crate::network::{Kind, LayerId, Network};
+use crate::network::Network;
+use crate::network::{Kind, LayerId};
+use crate::plan::Plan;
 use reach::{check, fixed};
 use zklens_model::{
     Add, Clip, Concat, Conv2d, Dense, Graph, GraphBuilder, GraphError, Interval, MaxPool, NodeId,
@@ -40,16 +43,38 @@ pub(crate) struct Quantised {
     pub(crate) nodes: Vec<NodeId>,
     /// For every node, the layer that it is part of.
     pub(crate) owners: Vec<LayerId>,
-    /// Clips that the float network does not have, each with the layer whose values it clips.
-    pub(crate) saturating: Vec<(LayerId, NodeId)>,
+    /// Clips that the float network does not have.
+    pub(crate) saturating: Vec<Saturating>,
 }
 
-/// Quantises `network`, whose layers' values lie in `ranges` on real images. A layer's rescale
-/// shifts by 8 bits, or by 16 if its largest weight would otherwise have fewer than `weight_bits`
-/// bits.
+/// A clip that the float network does not have.
+#[derive(Debug)]
+pub(crate) struct Saturating {
+    /// The layer whose values it clips.
+    pub(crate) layer: LayerId,
+    /// The clip.
+    pub(crate) node: NodeId,
+    /// Whether values below the clip count. (They do not if the clip also does a ReLU's work.)
+    pub(crate) below: bool,
+    /// For each channel, whether values count; empty if all do.
+    pub(crate) channels: Vec<bool>,
+}
+
+impl Saturating {
+    const fn new(layer: LayerId, node: NodeId) -> Self {
+        Self {
+            layer,
+            node,
+            below: true,
+            channels: Vec::new(),
+        }
+    }
+}
+
+/// Quantises the network of `plan`. The rescale of a layer without target shifts by 8 bits, or by 16
+/// if its largest weight would otherwise have fewer than `weight_bits` bits.
 pub(crate) fn quantise(
-    network: &Network,
-    ranges: &[Range],
+    plan: &Plan,
     preprocessing: Preprocessing,
     weight_bits: i32,
 ) -> Result<Quantised, ImportError> {
@@ -57,7 +82,11 @@ pub(crate) fn quantise(
         layer: "image".into(),
         reason: error.to_string(),
     };
+    let Plan {
+        network, ranges, ..
+    } = plan;
     let mut quantiser = Quantiser {
+        plan,
         network,
         ranges,
         weight_bits,
@@ -93,13 +122,14 @@ struct Placed {
 }
 
 struct Quantiser<'a> {
+    plan: &'a Plan,
     network: &'a Network,
     ranges: &'a [Range],
     weight_bits: i32,
     uses: Vec<usize>,
     builder: GraphBuilder,
     placed: Vec<Placed>,
-    saturating: Vec<(LayerId, NodeId)>,
+    saturating: Vec<Saturating>,
     owners: Vec<LayerId>,
 }
 
@@ -139,6 +169,13 @@ impl Quantiser<'_> {
                 ];
                 self.keep_wide(id, Op::Reshape(Reshape { shape }))
             }
+            Kind::Relu | Kind::Clip { .. } if self.plan.targets[id].is_some() => {
+                let Placed { node, shift } = self.placed[layer.inputs[0]];
+                self.placed.push(Placed { node, shift });
+                let node = self.narrow(id)?;
+                self.placed.pop();
+                Ok(done(node))
+            }
             Kind::Relu => {
                 let input = self.narrow(layer.inputs[0])?;
                 self.push(Op::Relu(Relu), &[input]).map(done)
@@ -146,6 +183,9 @@ impl Quantiser<'_> {
             Kind::Clip { lo, hi } => self.clip(id, *lo, *hi).map(done),
             Kind::Curve(curve) => self.table(id, curve).map(done),
             Kind::Add => {
+                if let Some(target) = self.plan.target(id) {
+                    return self.sum(id, target);
+                }
                 if let Some(sum) = self.wide_sum(&layer.inputs)? {
                     return Ok(sum);
                 }

@@ -2,7 +2,7 @@
 
 use super::reach::bits;
 use super::table::table_scale;
-use super::{ACTIVATION_BITS, ALIGNED_BITS, MAX_ACTIVATION_BITS, Placed, Quantiser};
+use super::{ACTIVATION_BITS, ALIGNED_BITS, MAX_ACTIVATION_BITS, Placed, Quantiser, Saturating};
 use crate::network::{Kind, LayerId};
 use zklens_model::{Clip, Interval, LeftShift, NodeId, Op, Rescale};
 
@@ -71,10 +71,31 @@ impl Quantiser<'_> {
         };
         let first = self.owners.len();
         let rescaled = self.push(Op::Rescale(Rescale { shift }), &[node])?;
-        let node = self.saturate(id, rescaled)?;
+        let node = match self.plan.targets[id] {
+            Some(target) => self.clip_to(id, rescaled, target.interval)?,
+            None => self.saturate(id, rescaled)?,
+        };
         self.owners[first..].fill(id);
         self.placed[id] = Placed { node, shift: None };
         Ok(node)
+    }
+
+    /// Adds the clip of a target, if some image could make a value that lies outside.
+    fn clip_to(&mut self, id: LayerId, node: NodeId, bounds: Interval) -> Result<NodeId, String> {
+        if self.bounds(node).hull(bounds) == bounds {
+            return Ok(node);
+        }
+        let clip = self.push(Op::Clip(Clip { bounds }), &[node])?;
+        let channels = self.plan.saturating[id].clone();
+        if channels.contains(&true) {
+            self.saturating.push(Saturating {
+                layer: id,
+                node: clip,
+                below: bounds.lo < 0,
+                channels,
+            });
+        }
+        Ok(clip)
     }
 
     /// Adds a clip far beyond the values seen in calibration, if some image could make a value too
@@ -88,7 +109,7 @@ impl Quantiser<'_> {
         let hi = (1i64 << width) - 1;
         let bounds = Interval { lo: -hi, hi };
         let clip = self.push(Op::Clip(Clip { bounds }), &[node])?;
-        self.saturating.push((id, clip));
+        self.saturating.push(Saturating::new(id, clip));
         Ok(clip)
     }
 

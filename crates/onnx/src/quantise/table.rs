@@ -1,7 +1,7 @@
 //! Tables: functions of one value, and products, which are made of squares.
 
 use super::reach::bits;
-use super::{ACTIVATION_BITS, MAX_ACTIVATION_BITS, Placed, Quantiser};
+use super::{ACTIVATION_BITS, MAX_ACTIVATION_BITS, Placed, Quantiser, Saturating};
 use crate::calibrate::Range;
 use crate::curve::Curve;
 use crate::network::LayerId;
@@ -29,7 +29,7 @@ impl Quantiser<'_> {
             let clip = self.push(Op::Clip(Clip { bounds: domain }), &[node])?;
             let flat = curve.flat_beyond();
             if flat.is_none_or(|flat| self.ranges[input].magnitude() < flat) {
-                self.saturating.push((id, clip));
+                self.saturating.push(Saturating::new(id, clip));
             }
             clip
         };
@@ -74,7 +74,7 @@ impl Quantiser<'_> {
                 node
             } else {
                 let clip = self.push(Op::Clip(Clip { bounds: domain }), &[node])?;
-                self.saturating.push((input, clip));
+                self.saturating.push(Saturating::new(input, clip));
                 clip
             };
         }
