@@ -6,6 +6,7 @@ float.
 """
 
 import hashlib
+import math
 import struct
 from dataclasses import dataclass, field
 
@@ -96,6 +97,29 @@ class Reader:
 
     def shape(self) -> tuple[int, int, int]:
         return self.unsigned(), self.unsigned(), self.unsigned()
+
+    def preprocessing(self) -> dict:
+        return {
+            "height": self.unsigned(),
+            "width": self.unsigned(),
+            "colour": self.variant(["Luma", "Rgb"]),
+            "resize": self.resize(),
+            "invert": self.boolean(),
+        }
+
+    def resize(self) -> str | dict:
+        """How pictures are resized; for a view, a dictionary with its parts."""
+        kind = self.variant(["Nearest", "Box", "View"])
+        if kind != "View":
+            return kind
+        upright = self.boolean()
+        crop = (self.unsigned(), self.unsigned()) if self.boolean() else None
+        filter = self.variant(["Nearest", "Area"])
+        if crop and (not 1 <= crop[0] <= crop[1] or math.gcd(*crop) > 1):
+            raise Malformed(f"crop {crop}")
+        if (upright, crop, filter) == (False, None, "Nearest"):
+            raise Malformed("a view that is nearest")
+        return {"upright": upright, "crop": crop, "filter": filter}
 
 
 def rice(blob: bytes) -> np.ndarray:
@@ -357,13 +381,7 @@ def decode(file: bytes) -> Network:
     network = Network(
         name=reader.text(),
         classes=reader.items(reader.text),
-        preprocessing={
-            "height": reader.unsigned(),
-            "width": reader.unsigned(),
-            "colour": reader.variant(["Luma", "Rgb"]),
-            "resize": reader.variant(["Nearest", "Box"]),
-            "invert": reader.boolean(),
-        },
+        preprocessing=reader.preprocessing(),
         digest=digest.hex(),
         nodes=reader.items(lambda: read_node(reader)),
     )

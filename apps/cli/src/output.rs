@@ -7,7 +7,6 @@ use serde::Serialize;
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use zklens_model::{Colour, Preprocessing, Resize};
 use zklens_printable::{printable_json, printable_lines};
 use zklens_verifier::ModelId;
 
@@ -134,25 +133,4 @@ pub(crate) const NO_OPENING: &str = "only someone who kept its opening can show 
 /// A model id as contracts and JSON write it: `0x` and 64 digits.
 pub(crate) fn model_id(id: &ModelId) -> String {
     hex_word(&id.0)
-}
-
-/// A model's input in words.
-pub(crate) fn input(preprocessing: &Preprocessing) -> String {
-    let colour = match preprocessing.colour {
-        Colour::Luma => "luma",
-        Colour::Rgb => "RGB",
-    };
-    let resize = match preprocessing.resize {
-        Resize::Nearest => "nearest neighbour",
-        Resize::Box => "box average",
-    };
-    let inverted = if preprocessing.invert {
-        ", inverted"
-    } else {
-        ""
-    };
-    format!(
-        "{}×{} {colour}, {resize}{inverted}",
-        preprocessing.height, preprocessing.width
-    )
 }

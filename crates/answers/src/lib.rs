@@ -51,7 +51,7 @@ mod verification;
 
 pub use execution::{Execution, RunnerUp};
 pub use proof::{LayoutName, ProofSummary, ProvedImage, SentProof, Source, Times, WrittenProof};
-pub use text::{NO_NAME, class, hex, hex_word, prefixed_hex};
+pub use text::{NO_NAME, class, hex, hex_word, input, prefixed_hex};
 pub use verification::{
     ClaimedImage, Compared, KnownBy, Shown, Verification, VerifiedImage, opening_fits,
 };

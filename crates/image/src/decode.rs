@@ -4,8 +4,8 @@
 //!
 //! * the decoders are those of [`DECODER`](crate::DECODER), at these versions, without
 //!   processor-specific code;
-//! * pixels are taken as they are stored: orientation, colour profiles and gamma are not applied
-//!   (see [`exif_orientation`]);
+//! * pixels are taken as they are stored: colour profiles and gamma are not applied, and the
+//!   orientation only for a network that asks for it (see [`exif_orientation`]);
 //! * palettes, sub-sampled colour, YCbCr and CMYK become RGB as the decoder does it;
 //! * an animation counts by its first frame, on its canvas: transparent in GIF, white in WebP. An
 //!   animated PNG counts by its default image;
@@ -22,7 +22,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, Limits, Rgba};
 
 use crate::picture::check_dimensions;
-use crate::{Format, ImageError, Picture, detect, jpeg};
+use crate::{Format, ImageError, Picture, detect, exif, jpeg};
 
 pub use crate::limits::{MAX_ALLOCATION, MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE};
 
@@ -40,27 +40,23 @@ pub use crate::limits::{MAX_ALLOCATION, MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE};
 /// Any [`ImageError`].
 pub fn decode(bytes: &[u8]) -> Result<Picture, ImageError> {
     let format = checked_format(bytes)?;
-    without_panic(format, || match format {
+    let picture = without_panic(format, || match format {
         Format::Jpeg => jpeg::decode(bytes),
         Format::Png | Format::Gif | Format::WebP | Format::Bmp => read(format, bytes),
-    })
+    })?;
+    Ok(picture.with_orientation(exif::orientation(format, bytes)))
 }
 
 /// How a camera held the picture, if not upright: the EXIF orientation, 2 to 8.
 ///
-/// Decoding does not apply it: a proof is about the pixels as stored. Show a warning, because
+/// Only a network that sees pictures upright applies it. For the others, show a warning, because
 /// viewers turn the picture (6 and 8: by 90°, 3: by 180°; the others also mirror it). `None` if the
-/// picture is upright, the file does not say how it is held, or the file cannot be read.
+/// picture is upright, the file does not say how it is held, or the format is not known. The file
+/// is not decoded: it may be damaged elsewhere.
 #[must_use]
 pub fn exif_orientation(bytes: &[u8]) -> Option<u8> {
     let format = checked_format(bytes).ok()?;
-    let orientation = without_panic(format, || match format {
-        Format::Jpeg => jpeg::orientation(bytes),
-        Format::Png | Format::Gif | Format::WebP | Format::Bmp => open(format, bytes)?
-            .orientation()
-            .map_err(|error| from_decoder(format, error)),
-    });
-    match orientation.ok()? {
+    match exif::orientation(format, bytes) {
         Orientation::NoTransforms => None,
         turned => Some(turned.to_exif()),
     }

@@ -1,6 +1,5 @@
 //! JPEG, by `zune-jpeg` directly: called through `image`, its code would depend on the processor.
 
-use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
@@ -35,15 +34,6 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Picture, ImageError> {
         .ok_or_else(|| damaged("fewer samples than the header says"))
 }
 
-/// How the EXIF segment says to turn the picture.
-pub(crate) fn orientation(bytes: &[u8]) -> Result<Orientation, ImageError> {
-    let header = read_header(bytes)?;
-    let orientation = header
-        .exif()
-        .and_then(|exif| Orientation::from_exif_chunk(exif));
-    Ok(orientation.unwrap_or(Orientation::NoTransforms))
-}
-
 type Decoder<'a> = JpegDecoder<ZCursor<&'a [u8]>>;
 
 fn read_header(bytes: &[u8]) -> Result<Decoder<'_>, ImageError> {
@@ -72,18 +62,21 @@ fn dimensions(decoder: &Decoder<'_>) -> Result<(u32, u32), ImageError> {
 /// these files and panic on others.
 fn check_segments(bytes: &[u8]) -> Result<(), ImageError> {
     const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
-    let mut rest = bytes;
-    while let Some(segment) = next_segment(rest) {
-        rest = segment.after;
+    for segment in segments(bytes) {
         match segment.marker {
             0xc0..=0xc2 => check_frame(segment.content)?,
             0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
                 return Err(unsupported("lossless, hierarchical or arithmetic coding"));
             }
-            // Start of scan. Scan data cannot have the end marker's bytes; earlier segments can, as
-            // in an EXIF preview.
-            0xda if rest.windows(2).any(|pair| pair == END_OF_IMAGE) => return Ok(()),
-            0xda => return Err(truncated("the end-of-image marker is missing")),
+            // Scan data cannot have the end marker's bytes; earlier segments can, as in an EXIF
+            // preview.
+            START_OF_SCAN => {
+                let mut pairs = segment.after.windows(2);
+                let has_end = pairs.any(|pair| pair == END_OF_IMAGE);
+                return has_end
+                    .then_some(())
+                    .ok_or_else(|| truncated("the end-of-image marker is missing"));
+            }
             _ => {}
         }
     }
@@ -108,13 +101,28 @@ fn check_frame(content: &[u8]) -> Result<(), ImageError> {
     }
 }
 
-struct Segment<'a> {
-    marker: u8,
-    content: &'a [u8],
+/// The marker of the segment that scan data follow.
+pub(crate) const START_OF_SCAN: u8 = 0xda;
+
+/// A part of a JPEG file.
+pub(crate) struct Segment<'a> {
+    pub(crate) marker: u8,
+    /// The bytes after the length.
+    pub(crate) content: &'a [u8],
     after: &'a [u8],
 }
 
-/// The next segment with content. Markers without, and bytes between segments, are passed over.
+/// The segments with content. Markers without, and bytes between segments, are passed over; after a
+/// start of scan, so are the data, in which nothing looks like a segment.
+pub(crate) fn segments(file: &[u8]) -> impl Iterator<Item = Segment<'_>> {
+    let mut rest = file;
+    core::iter::from_fn(move || {
+        let segment = next_segment(rest)?;
+        rest = segment.after;
+        Some(segment)
+    })
+}
+
 fn next_segment(mut rest: &[u8]) -> Option<Segment<'_>> {
     loop {
         match rest {

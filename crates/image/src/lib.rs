@@ -43,6 +43,7 @@ pub mod cid;
 pub mod decode;
 mod detect;
 mod error;
+mod exif;
 mod format;
 mod jpeg;
 mod limits;
@@ -50,6 +51,7 @@ mod limits;
 mod palette;
 mod picture;
 mod preprocess;
+mod view;
 
 pub use cid::{Cid, CidVersion};
 pub use decode::{decode, exif_orientation};

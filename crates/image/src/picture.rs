@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage};
 
 use crate::ImageError;
@@ -14,6 +15,7 @@ use crate::limits::{MAX_PIXELS, MAX_SIDE};
 #[derive(Clone, PartialEq)]
 pub struct Picture {
     samples: DynamicImage,
+    orientation: Orientation,
 }
 
 impl Picture {
@@ -26,30 +28,48 @@ impl Picture {
             return None;
         }
         let samples = RgbImage::from_raw(width, height, rgb)?;
-        Some(Self {
-            samples: DynamicImage::ImageRgb8(samples),
-        })
+        Some(Self::new(DynamicImage::ImageRgb8(samples)))
     }
 
-    /// A picture of these samples. The caller has checked that there is a pixel.
+    /// The picture, with another EXIF orientation; `None` unless it is 1 to 8.
+    #[must_use]
+    pub fn turned(self, exif_orientation: u8) -> Option<Self> {
+        Orientation::from_exif(exif_orientation).map(|it| self.with_orientation(it))
+    }
+
+    /// A picture of these samples, upright. The caller has checked that there is a pixel.
     pub(crate) const fn new(samples: DynamicImage) -> Self {
-        Self { samples }
+        Self {
+            samples,
+            orientation: Orientation::NoTransforms,
+        }
     }
 
-    /// Width in pixels, at least 1.
+    pub(crate) fn with_orientation(self, orientation: Orientation) -> Self {
+        Self {
+            orientation,
+            ..self
+        }
+    }
+
+    pub(crate) const fn orientation(&self) -> Orientation {
+        self.orientation
+    }
+
+    /// Width in pixels as stored, at least 1.
     #[must_use]
     pub fn width(&self) -> u32 {
         self.samples.width()
     }
 
-    /// Height in pixels, at least 1.
+    /// Height in pixels as stored, at least 1.
     #[must_use]
     pub fn height(&self) -> u32 {
         self.samples.height()
     }
 
     /// Red, green and blue of one pixel, over white; `None` outside the picture. `x` counts columns
-    /// from the left, `y` rows from the top.
+    /// from the left, `y` rows from the top, both as stored: the file's orientation plays no part.
     ///
     /// Grey `v` is `[v, v, v]`. A 16-bit sample counts by its high byte. A value `c` with alpha `a`
     /// is `⌊(c·a + 255·(255 − a)) / 255⌋`.
@@ -96,6 +116,7 @@ impl fmt::Debug for Picture {
             .field("width", &self.width())
             .field("height", &self.height())
             .field("layout", &self.samples.color())
+            .field("orientation", &self.orientation.to_exif())
             .finish()
     }
 }

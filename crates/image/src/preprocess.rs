@@ -1,15 +1,14 @@
 //! From a [`Picture`] to the values that a network takes, exact on integers.
 
-use core::ops::Range;
-
-use zklens_model::{Colour, Pixels, Preprocessing, Resize};
+use zklens_model::{Colour, Filter, Pixels, Preprocessing, Resize};
 
 use crate::Picture;
+use crate::view::Part;
 
 /// Brings a picture to a network's colour channels and size, and inverts it if asked, as
 /// [`Preprocessing`] defines each step. Only the source pixels that the result depends on are read.
 ///
-/// [`Resize::Box`] takes the mean of each channel by itself. For [`Colour::Luma`] that is the mean of
+/// [`Resize::Box`] and [`Filter::Area`] take the mean of each channel by itself. For [`Colour::Luma`] that is the mean of
 /// the source pixels' lumas, which are rounded down first.
 ///
 /// **Warning:** the result has `preprocessing.len()` values, which this function does not limit. A
@@ -75,26 +74,53 @@ fn resized<const CHANNELS: usize>(
     preprocessing: &Preprocessing,
     colour: impl Fn([u8; 3]) -> [u8; CHANNELS],
 ) -> Vec<[u8; CHANNELS]> {
+    // The part of a picture is not defined for an input without pixels.
+    if preprocessing.is_empty() {
+        return Vec::new();
+    }
+    let target = [preprocessing.height, preprocessing.width];
+    let sides = [picture.height(), picture.width()];
     let pixel = |x, y| colour(picture.rgb(x, y).unwrap_or_default());
-    let (height, width) = (preprocessing.height, preprocessing.width);
     match preprocessing.resize {
-        Resize::Nearest => {
-            let columns = nearest(picture.width(), width);
-            let rows = nearest(picture.height(), height);
-            let row = |y| columns.iter().map(move |&x| (x, y));
-            rows.into_iter()
-                .flat_map(row)
-                .map(|(x, y)| pixel(x, y))
-                .collect()
-        }
-        Resize::Box => {
-            let columns = boxes(picture.width(), width);
-            let rows = boxes(picture.height(), height);
-            let row = |ys: Range<u32>| columns.iter().map(move |xs| (xs.clone(), ys.clone()));
-            let cells = rows.into_iter().flat_map(row);
-            cells.map(|(xs, ys)| mean(xs, ys, pixel)).collect()
+        Resize::Nearest => sampled(sides, target, pixel),
+        Resize::Box => averaged(sides, target, boxes, pixel),
+        Resize::View(view) => {
+            let part = Part::new(picture, view, target);
+            let sides = [part.height(), part.width()];
+            let pixel = |x, y| colour(part.rgb(x, y));
+            match view.filter() {
+                Filter::Nearest => sampled(sides, target, pixel),
+                Filter::Area => averaged(sides, target, overlaps, pixel),
+            }
         }
     }
+}
+
+/// The pixels under the centres of a target of `[height, width]`.
+fn sampled<const CHANNELS: usize>(
+    [high, wide]: [u32; 2],
+    [height, width]: [u16; 2],
+    pixel: impl Fn(u32, u32) -> [u8; CHANNELS],
+) -> Vec<[u8; CHANNELS]> {
+    let columns = nearest(wide, width);
+    let row = |y| columns.iter().map(move |&x| (x, y));
+    let cells = nearest(high, height).into_iter().flat_map(row);
+    cells.map(|(x, y)| pixel(x, y)).collect()
+}
+
+/// Weighted means, rounded down. `covered` gives, along one axis of so many source pixels, the
+/// source pixels of each target pixel.
+fn averaged<const CHANNELS: usize>(
+    [high, wide]: [u32; 2],
+    [height, width]: [u16; 2],
+    covered: fn(u32, u16) -> Vec<Vec<Covered>>,
+    pixel: impl Fn(u32, u32) -> [u8; CHANNELS],
+) -> Vec<[u8; CHANNELS]> {
+    let columns = covered(wide, width);
+    let rows = covered(high, height);
+    let row = |ys| columns.iter().map(move |xs| (xs, ys));
+    let cells = rows.iter().flat_map(row);
+    cells.map(|(xs, ys)| mean(xs, ys, &pixel)).collect()
 }
 
 /// Pixels, channel by channel.
@@ -115,29 +141,60 @@ pub fn nearest(source: u32, target: u16) -> Vec<u32> {
         .collect()
 }
 
-/// For each target index, the source indices it covers: `⌊i·source / target⌋` up to, not including,
-/// `⌈(i + 1)·source / target⌉`. A source is at least 1 wide, so the end is beyond the start.
-fn boxes(source: u32, target: u16) -> Vec<Range<u32>> {
-    let (wide, count) = (u64::from(source), u64::from(target));
-    (0..count)
-        .map(|i| (i * wide / count) as u32..((i + 1) * wide).div_ceil(count) as u32)
-        .collect()
+/// A source index that a target index covers, and its weight.
+struct Covered {
+    index: u32,
+    weight: u64,
 }
 
-/// The mean of each channel, rounded down. A sum is at most `255 · 2^28`.
+/// [`Resize::Box`] along one axis: every source index that is covered in part weighs 1.
+fn boxes(source: u32, target: u16) -> Vec<Vec<Covered>> {
+    covered(source, target, |_| 1)
+}
+
+/// [`Filter::Area`] along one axis: a source index weighs its overlap, in units of `1 / target` of
+/// a source pixel. The weights of a target index add up to `source`.
+fn overlaps(source: u32, target: u16) -> Vec<Vec<Covered>> {
+    covered(source, target, |overlap| overlap)
+}
+
+/// For each target index `i`, the source indices that it covers: `⌊i·source / target⌋` up to, not
+/// including, `⌈(i + 1)·source / target⌉`. A source is at least 1 wide, so the end is beyond the
+/// start, and each has an overlap.
+fn covered(source: u32, target: u16, weight: impl Fn(u64) -> u64) -> Vec<Vec<Covered>> {
+    let (wide, count) = (u64::from(source), u64::from(target));
+    let of_target = |i: u64| {
+        let (start, end) = (i * wide, (i + 1) * wide);
+        let indices = (start / count) as u32..end.div_ceil(count) as u32;
+        let one = |index: u32| {
+            let left = u64::from(index) * count;
+            Covered {
+                index,
+                weight: weight(end.min(left + count) - start.max(left)),
+            }
+        };
+        indices.map(one).collect()
+    };
+    (0..count).map(of_target).collect()
+}
+
+/// The weighted mean of each channel, rounded down. A sum is at most 255 times the weights' sum,
+/// which is the number of source pixels or less.
 fn mean<const CHANNELS: usize>(
-    xs: Range<u32>,
-    ys: Range<u32>,
+    xs: &[Covered],
+    ys: &[Covered],
     pixel: impl Fn(u32, u32) -> [u8; CHANNELS],
 ) -> [u8; CHANNELS] {
-    let count = xs.len() as u64 * ys.len() as u64;
+    let total = |side: &[Covered]| side.iter().map(|covered| covered.weight).sum::<u64>();
+    let all = total(xs) * total(ys);
     let mut sums = [0u64; CHANNELS];
     for y in ys {
-        for x in xs.clone() {
-            for (sum, value) in sums.iter_mut().zip(pixel(x, y)) {
-                *sum += u64::from(value);
+        for x in xs {
+            let weight = x.weight * y.weight;
+            for (sum, value) in sums.iter_mut().zip(pixel(x.index, y.index)) {
+                *sum += weight * u64::from(value);
             }
         }
     }
-    sums.map(|sum| (sum / count) as u8)
+    sums.map(|sum| (sum / all) as u8)
 }

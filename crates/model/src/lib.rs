@@ -57,6 +57,7 @@ mod ops;
 mod preprocessing;
 mod rice;
 mod shape;
+mod view;
 mod weights;
 mod window;
 
@@ -65,7 +66,7 @@ pub use graph::{Graph, GraphBuilder, GraphError, Node, NodeId, Tensor};
 pub use interval::Interval;
 pub use model::{Classification, InputError, Model, ModelError, Trace};
 pub use ops::*;
-pub use preprocessing::{Colour, Pixels, Preprocessing, Resize};
+pub use preprocessing::{Colour, Crop, Filter, Pixels, Preprocessing, Resize, View};
 pub use shape::Shape;
 pub use weights::Weights;
 pub use window::{Axis, Taps, Window};

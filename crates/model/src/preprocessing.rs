@@ -6,9 +6,11 @@
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
+pub use crate::view::{Crop, Filter, View};
+
 /// How a decoded picture becomes [`Pixels`]: colour, then resize, then inversion, each exact on
 /// integers. (For [`Resize::Nearest`] the first two can change places, and only the pixels that are
-/// kept need a colour.)
+/// kept need a colour.) A [`View`] first turns and crops the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preprocessing {
     /// Height of the network's input, in pixels.
@@ -38,6 +40,16 @@ impl Preprocessing {
             .fold(1, |len, dim| len.saturating_mul(usize::from(dim)))
     }
 
+    /// Whether the network sees pictures as a viewer shows them: turned as the EXIF orientation of
+    /// their file says.
+    #[must_use]
+    pub const fn is_upright(&self) -> bool {
+        match self.resize {
+            Resize::Nearest | Resize::Box => false,
+            Resize::View(view) => view.is_upright(),
+        }
+    }
+
     /// Whether a side is zero. No valid model has such an input.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -65,8 +77,8 @@ impl Colour {
     }
 }
 
-/// How a picture of any size is brought to the network's size. Neither filter keeps the aspect
-/// ratio: the whole picture is used.
+/// How a picture of any size is brought to the network's size. [`Self::Nearest`] and [`Self::Box`]
+/// use the whole picture as it is stored, and do not keep its aspect ratio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Resize {
     /// The source pixel under each target pixel's centre:
@@ -75,6 +87,8 @@ pub enum Resize {
     /// The mean, rounded down, of the source pixels that each target pixel covers: rows and columns
     /// `⌊i·source / target⌋ … max(⌈(i + 1)·source / target⌉, start + 1)`.
     Box,
+    /// What photographs need: perhaps turned upright, perhaps cropped, then resized.
+    View(View),
 }
 
 /// A network's input: 8-bit values in `[channel][row][column]` order.

@@ -3,10 +3,11 @@
 use proptest::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use zklens_model::{
-    COMPACT_FILE_VERSION, Dense, FILE_VERSION, FileError, GraphBuilder, GraphError, Interval,
-    LookupTable, MAX_FILE_BYTES, Model, ModelError, NodeId, Op, OpError, Preprocessing, Relu,
-    Weights,
+    COMPACT_FILE_VERSION, Crop, Dense, FILE_VERSION, FileError, Filter, GraphBuilder, GraphError,
+    Interval, LookupTable, MAX_FILE_BYTES, Model, ModelError, NodeId, Op, OpError, Preprocessing,
+    Relu, Resize, View, Weights,
 };
 use zklens_testkit::models::{class_names, lenet, perceptron, preprocessing};
 use zklens_testkit::{Kind, Random, Recipe, recipe};
@@ -93,9 +94,12 @@ proptest! {
     #[test]
     fn changed_bodies_that_are_accepted_are_in_their_only_form(
         recipe in recipe::recipes(),
-        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        resize in prop::sample::select(resizes()),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
     ) {
-        let mut body = bytes(&body_of(&recipe.model()));
+        let mut body = body_of(&recipe.model());
+        body.2.resize = resize;
+        let mut body = bytes(&body);
         for (index, byte) in changes {
             let index = index.index(body.len());
             body[index] = byte;
@@ -117,6 +121,113 @@ fn the_usual_networks_are_written_and_read() {
     for model in [lenet(1), perceptron([28, 28], &[30, 10], 2)] {
         assert_eq!(Model::decode(&model.encode()), Ok(model));
     }
+}
+
+/// [`small`], for pictures that are resized in another way.
+fn small_with(resize: Resize) -> Model {
+    let model = small();
+    let mut graph = GraphBuilder::new(Preprocessing {
+        resize,
+        ..*model.preprocessing()
+    })
+    .unwrap();
+    for node in model.graph().nodes().iter().skip(1) {
+        graph.push(node.op().clone(), node.inputs()).unwrap();
+    }
+    let graph = graph.finish().unwrap();
+    Model::new(model.name(), model.classes().to_vec(), graph).unwrap()
+}
+
+fn resizes() -> Vec<Resize> {
+    let crops = [
+        None,
+        Crop::new(1, 1),
+        Crop::new(7, 8),
+        Crop::new(1, u16::MAX),
+    ];
+    let views = crops.into_iter().flat_map(|crop| {
+        let filters = [Filter::Nearest, Filter::Area].into_iter();
+        filters.flat_map(move |filter| [false, true].map(|up| View::new(up, crop, filter)))
+    });
+    let views = views.flatten().map(Resize::View);
+    [Resize::Nearest, Resize::Box]
+        .into_iter()
+        .chain(views)
+        .collect()
+}
+
+#[test]
+fn every_way_to_resize_is_written_and_read() {
+    let resizes = resizes();
+    assert_eq!(resizes.len(), 2 + 15);
+    let mut digests = BTreeSet::new();
+    for resize in resizes {
+        let model = small_with(resize);
+        assert_eq!(Model::decode(&model.encode()).as_ref(), Ok(&model));
+        assert!(digests.insert(model.digest()), "{resize:?}");
+    }
+}
+
+/// The numbers are those of `book/model-file.md`.
+#[test]
+fn a_view_has_one_form() {
+    // Name, three class names and sides come before it, and whether to invert after it.
+    let [before, after] = {
+        let body = bytes(&body_of(&small_with(Resize::Box)));
+        let name = "perceptron".len() + 1;
+        let at = name + 1 + 2 * ("class 0".len() + 1) + 3;
+        assert_eq!(body[at - 3..=at + 1], [1, 2, 0, 1, 0]);
+        [body[..at].to_vec(), body[at + 1..].to_vec()]
+    };
+    let read = |resize: &[u8]| {
+        let model = decode_body(&[&before, resize, &after].concat());
+        model.map(|model| model.preprocessing().resize)
+    };
+    let view = |upright, crop, filter| Ok(Resize::View(View::new(upright, crop, filter).unwrap()));
+    assert_eq!(read(&[0]), Ok(Resize::Nearest));
+    assert_eq!(
+        read(&[2, 1, 1, 7, 8, 1]),
+        view(true, Crop::new(224, 256), Filter::Area)
+    );
+    assert_eq!(
+        read(&[2, 0, 1, 1, 1, 0]),
+        view(false, Crop::new(9, 9), Filter::Nearest)
+    );
+    assert_eq!(read(&[2, 1, 0, 0]), view(true, None, Filter::Nearest));
+    assert_eq!(read(&[2, 0, 0, 1]), view(false, None, Filter::Area));
+    for other in [
+        &[3][..],                        // no such way to resize
+        &[2, 0, 0, 0],                   // `Resize::Nearest`
+        &[2, 2, 0, 1],                   // no truth value
+        &[2, 1, 2, 1],                   // no option
+        &[2, 1, 0, 2],                   // no such filter
+        &[2, 1, 1, 14, 16, 1],           // not in lowest terms
+        &[2, 1, 1, 0, 1, 1],             // nothing is kept
+        &[2, 1, 1, 0, 0, 1],             // nothing of nothing
+        &[2, 1, 1, 8, 7, 1],             // more than there is
+        &[2, 1, 1, 0x87, 0, 8, 1],       // a number that is longer than it need be
+        &[2, 1, 1, 1, 0x80, 0x80, 4, 1], // more than 16 bits
+    ] {
+        assert!(read(other).is_err(), "{other:?}");
+    }
+}
+
+#[test]
+fn a_crop_is_in_lowest_terms() {
+    for of in 0..=300 {
+        for kept in 0..=of + 1 {
+            let crop = Crop::new(kept, of);
+            assert_eq!(crop.is_some(), kept > 0 && kept <= of, "{kept}/{of}");
+            let Some(crop) = crop else { continue };
+            assert_eq!(
+                u32::from(crop.kept()) * u32::from(of),
+                u32::from(kept) * u32::from(crop.of())
+            );
+            let divides_both = |d: &u16| crop.kept() % d == 0 && crop.of() % d == 0;
+            assert_eq!((2..=crop.kept()).find(divides_both), None, "{kept}/{of}");
+        }
+    }
+    assert_eq!(Crop::new(u16::MAX, u16::MAX), Some(Crop::WITHOUT_BORDER));
 }
 
 #[test]

@@ -138,9 +138,6 @@ class KeyReader(Reader):
         steps = self.items(lambda: Step(*self.choice(STEPS)))
         return Path(steps, self.option(self.layer), self.unsigned())
 
-    def layer(self) -> Layer:
-        return Layer(self.unsigned(), *self.choice(LAYERS))
-
 
 def body_of(file: bytes, magic: bytes, version: int) -> bytes:
     if file[:4] != magic or file[4:6] != version.to_bytes(2, "little"):
@@ -153,8 +150,7 @@ def read_key(file: bytes) -> Key:
     reader = KeyReader(body)
     reader.text()  # The name.
     classes = reader.items(reader.text)
-    reader.numbers(4)  # Height and width of the pixels, colour, resizing,
-    reader.boolean()  # and whether they are inverted.
+    reader.preprocessing()  # Which no proof shows.
     key = Key(
         model=keccak256(b"zklens/key" + VERSION.to_bytes(2, "big") + body),
         classes=classes,

@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use zklens_model::{Axis, Conv2d, Dense, Model, Node as ModelNode, Op, Shape, Window};
+use zklens_model::{
+    Axis, Conv2d, Dense, Model, Node as ModelNode, Op, Resize, Shape, View, Window,
+};
 
 use crate::packed::{BLOCKS, Digits, Linear, Network, Node, Operator, Slide};
 
@@ -251,8 +253,12 @@ impl Display for Source<'_> {
         writeln!(
             f,
             "packed::Network {{ scale: {scale}, preprocessing: Preprocessing {{ height: {}, width: {}, \
-             colour: Colour::{:?}, resize: Resize::{:?}, invert: {} }}, nodes: Cow::Borrowed(&[",
-            p.height, p.width, p.colour, p.resize, p.invert
+             colour: Colour::{:?}, resize: {}, invert: {} }}, nodes: Cow::Borrowed(&[",
+            p.height,
+            p.width,
+            p.colour,
+            ResizeSource(p.resize),
+            p.invert
         )?;
         for (id, node) in nodes.iter().enumerate() {
             let (inputs, shape) = (&node.inputs, node.shape);
@@ -280,6 +286,33 @@ impl Display for Source<'_> {
             writeln!(f, " }},")?;
         }
         writeln!(f, "]) }}")
+    }
+}
+
+struct ResizeSource(Resize);
+
+impl Display for ResizeSource {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Resize::Nearest => f.write_str("Resize::Nearest"),
+            Resize::Box => f.write_str("Resize::Box"),
+            Resize::View(view) => write!(f, "Resize::View({})", ViewSource(view)),
+        }
+    }
+}
+
+struct ViewSource(View);
+
+impl Display for ViewSource {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(view) = self;
+        write!(f, "View::new({}, ", view.is_upright())?;
+        match view.crop() {
+            None => f.write_str("None")?,
+            Some(crop) => write!(f, "Crop::new({}, {})", crop.kept(), crop.of())?,
+        }
+        let filter = view.filter();
+        write!(f, ", Filter::{filter:?}).expect(\"it is a view\")")
     }
 }
 
@@ -337,6 +370,34 @@ pub enum Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use zklens_model::{Crop, Filter};
+
+    /// The sources below are constants of this test as well, so they compile.
+    macro_rules! assert_source {
+        ($($source:tt)*) => {{
+            const VALUE: Resize = $($source)*;
+            let without_spaces = |text: &str| text.replace(char::is_whitespace, "");
+            assert_eq!(
+                without_spaces(&ResizeSource(VALUE).to_string()),
+                without_spaces(stringify!($($source)*))
+            );
+        }};
+    }
+
+    #[test]
+    fn every_way_to_resize_is_a_constant() {
+        assert_source!(Resize::Nearest);
+        assert_source!(Resize::Box);
+        assert_source!(Resize::View(
+            View::new(true, Crop::new(7, 8), Filter::Area).expect("it is a view")
+        ));
+        assert_source!(Resize::View(
+            View::new(true, None, Filter::Nearest).expect("it is a view")
+        ));
+        assert_source!(Resize::View(
+            View::new(false, Crop::new(1, 1), Filter::Nearest).expect("it is a view")
+        ));
+    }
 
     #[test]
     fn a_chunk_ends_before_its_sum_could_pass_the_limit() {

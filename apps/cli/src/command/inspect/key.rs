@@ -39,7 +39,7 @@ fn summary(kind: &'static str, key: &VerifyingKey) -> Summary {
         kind,
         name: key.name().to_owned(),
         model_id: output::model_id(&key.id()),
-        input: output::input(key.preprocessing()),
+        input: zklens_answers::input(key.preprocessing()),
         classes: classes
             .map(|label| output::class(key.classes(), label))
             .collect(),

@@ -51,7 +51,7 @@ impl Summary {
         Self {
             name: model.name().into(),
             digest: output::hex(&model.digest()),
-            input: output::input(model.preprocessing()),
+            input: zklens_answers::input(model.preprocessing()),
             classes: model.classes().to_vec(),
             parameters: model.parameters(),
             nodes: model.graph().nodes().iter().map(node).collect(),
