@@ -4,13 +4,10 @@
 
 use super::{Vector, assert_len, powers};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use zklens_commitment::{Claim, Functional, Setup, VectorLength};
 use zklens_field::{AdditiveGroup, Domain, Field, Scalar, sum_of_scalars};
 use zklens_transcript::{Writer, labels};
-
-/// The number of coefficients below which a second thread does not pay.
-const MIN_COEFFICIENTS: usize = 256;
 
 /// Proves `claims` about `vectors`. If a claim is false, verifiers refuse the proof.
 ///
@@ -32,10 +29,10 @@ pub fn open(
 
     // 1. Batch the claims.
     let gamma = writer.draw(labels::OPENING_CLAIMS);
-    let pairs = batch(columns, vectors, claims, gamma);
+    let batch = Batch::new(columns, claims, gamma);
 
     // 2. The products without their constant.
-    let Product { above, below } = Product::new(columns, &pairs);
+    let Product { above, below } = Product::new(columns, vectors, &batch);
     let (above_point, below_point) = rayon::join(
         || sum_of_scalars(powers, &above),
         || sum_of_scalars(powers, &below),
@@ -47,7 +44,7 @@ pub fn open(
     let z_inverse = z.inverse().expect("z is zero once in 2^253 proofs");
 
     // 4. B(1/z), and the quotients.
-    let f = sum_at(&pairs, z_inverse, &above, z);
+    let f = batch.sum_at(columns, vectors, z_inverse, &above, z);
     let (mut quotient, _) = divide(&f, z);
     let (below_quotient, at_inverse) = divide(&below, z_inverse);
     let sums = quotient.iter_mut().zip(&below_quotient);
@@ -78,42 +75,80 @@ pub fn open(
     writer.write_points(labels::OPENING_WITNESS, &[sum_of_scalars(powers, &witness)]);
 }
 
-/// One product of the sum `Σ_k γ^k·V_k(X)·E_k(X^-1)`.
+/// The claims as one: `Σ coefficient·⟨vector, functional⟩`.
+struct Batch<'a> {
+    functionals: Vec<&'a Functional>,
+    /// The coefficient of each functional on each vector, given by their indices.
+    products: BTreeMap<(usize, usize), Scalar>,
+}
+
+impl<'a> Batch<'a> {
+    fn new(columns: VectorLength, claims: &'a [Claim], gamma: Scalar) -> Self {
+        let mut functionals: Vec<&Functional> = Vec::new();
+        let mut products = BTreeMap::<_, Scalar>::new();
+        let mut power = Scalar::ONE;
+        for claim in claims {
+            for term in &claim.terms {
+                let end = term.functional.end();
+                let fits = end.is_some_and(|end| end <= columns.count());
+                assert!(fits, "a functional beyond column {}", columns.count());
+                let known = functionals.iter().position(|f| **f == term.functional);
+                let functional = known.unwrap_or_else(|| {
+                    functionals.push(&term.functional);
+                    functionals.len() - 1
+                });
+                for (vector, rho) in &term.vectors {
+                    *products.entry((functional, *vector)).or_default() += power * rho;
+                }
+            }
+            power *= gamma;
+        }
+        Self {
+            functionals,
+            products,
+        }
+    }
+
+    /// `Σ coefficient·E(point)·V − factor·A`, with the `C + 1` coefficients of each vector `V`.
+    fn sum_at(
+        &self,
+        columns: VectorLength,
+        vectors: &[Vector],
+        point: Scalar,
+        above: &[Scalar],
+        factor: Scalar,
+    ) -> Vec<Scalar> {
+        let values: Vec<Scalar> = self.functionals.par_iter().map(|f| f.at(&point)).collect();
+        let mut coefficients = BTreeMap::<usize, Scalar>::new();
+        for ((functional, vector), coefficient) in &self.products {
+            *coefficients.entry(*vector).or_default() += values[*functional] * coefficient;
+        }
+        let coefficients: Vec<(usize, Scalar)> = coefficients.into_iter().collect();
+        let part = coefficients
+            .len()
+            .div_ceil(rayon::current_num_threads())
+            .max(1);
+        let parts = coefficients.par_chunks(part);
+        let parts = parts.map(|part| combine_vectors(columns, vectors, part));
+        let mut sum = parts.reduce_with(added).unwrap_or_default();
+        let sums = sum.iter_mut().zip(above);
+        sums.for_each(|(sum, above)| *sum -= factor * above);
+        sum
+    }
+}
+
+fn added(mut left: Vec<Scalar>, right: Vec<Scalar>) -> Vec<Scalar> {
+    let sums = left.iter_mut().zip(&right);
+    sums.for_each(|(sum, addend)| *sum += addend);
+    left
+}
+
+/// A product `V(X)·E(X^-1)`.
 struct Pair {
     /// The `C + 1` coefficients of `V`.
     cells: Vec<Scalar>,
     /// The `C` coefficients of `E`.
     weights: Vec<Scalar>,
-}
-
-/// For each functional, by its index, its coefficient on every vector.
-type Products = BTreeMap<(usize, usize), Scalar>;
-
-fn batch(columns: VectorLength, vectors: &[Vector], claims: &[Claim], gamma: Scalar) -> Vec<Pair> {
-    let mut functionals: Vec<&Functional> = Vec::new();
-    let mut products = Products::new();
-    let mut power = Scalar::ONE;
-    for claim in claims {
-        for term in &claim.terms {
-            let end = term.functional.end();
-            let fits = end.is_some_and(|end| end <= columns.count());
-            assert!(fits, "a functional beyond column {}", columns.count());
-            let known = functionals.iter().position(|f| **f == term.functional);
-            let functional = known.unwrap_or_else(|| {
-                functionals.push(&term.functional);
-                functionals.len() - 1
-            });
-            for (vector, rho) in &term.vectors {
-                *products.entry((functional, *vector)).or_default() += power * rho;
-            }
-        }
-        power *= gamma;
-    }
-    let shares = share(functionals.len(), vectors.len(), products);
-    shares
-        .par_iter()
-        .map(|share| share.pair(columns, vectors, &functionals))
-        .collect()
 }
 
 /// Products with a common factor, which cost as much as one.
@@ -124,33 +159,40 @@ enum Share {
     Vector(usize, Vec<(usize, Scalar)>),
 }
 
-/// Splits products into shares, the largest first.
-fn share(num_functionals: usize, num_vectors: usize, mut products: Products) -> Vec<Share> {
+/// Splits the products of a batch into shares, the largest first.
+fn share(batch: &Batch<'_>, num_vectors: usize) -> Vec<Share> {
+    let products = &batch.products;
+    let mut by_functional = vec![Vec::new(); batch.functionals.len()];
+    let mut by_vector = vec![Vec::new(); num_vectors];
+    for (functional, vector) in products.keys() {
+        by_functional[*functional].push(*vector);
+        by_vector[*vector].push(*functional);
+    }
+    let mut left: Vec<usize> = by_functional.iter().map(Vec::len).collect();
+    let mut left_of_vectors: Vec<usize> = by_vector.iter().map(Vec::len).collect();
+    let mut is_taken = BTreeSet::new();
     let mut shares = Vec::new();
-    while !products.is_empty() {
-        let mut by_functional = vec![0_usize; num_functionals];
-        let mut by_row = vec![0_usize; num_vectors];
-        for (functional, vector) in products.keys() {
-            by_functional[*functional] += 1;
-            by_row[*vector] += 1;
-        }
+    while is_taken.len() < products.len() {
         let largest = |counts: &[usize]| (0..counts.len()).max_by_key(|i| counts[*i]);
-        let functional = largest(&by_functional).expect("a product has a functional");
-        let vector = largest(&by_row).expect("a product has a vector");
-        let is_row = by_row[vector] > by_functional[functional];
+        let functional = largest(&left).expect("a product has a functional");
+        let vector = largest(&left_of_vectors).expect("a product has a vector");
+        let of_vector = left_of_vectors[vector] > left[functional];
+        let pairs: Vec<(usize, usize)> = if of_vector {
+            by_vector[vector].iter().map(|f| (*f, vector)).collect()
+        } else {
+            by_functional[functional]
+                .iter()
+                .map(|v| (functional, *v))
+                .collect()
+        };
         let mut taken = Vec::new();
-        products.retain(|(f, r), coefficient| {
-            let (is_taken, other) = if is_row {
-                (*r == vector, *f)
-            } else {
-                (*f == functional, *r)
-            };
-            if is_taken {
-                taken.push((other, *coefficient));
-            }
-            !is_taken
-        });
-        shares.push(if is_row {
+        for pair in pairs.into_iter().filter(|pair| is_taken.insert(*pair)) {
+            left[pair.0] -= 1;
+            left_of_vectors[pair.1] -= 1;
+            let other = if of_vector { pair.0 } else { pair.1 };
+            taken.push((other, products[&pair]));
+        }
+        shares.push(if of_vector {
             Share::Vector(vector, taken)
         } else {
             Share::Functional(functional, taken)
@@ -209,36 +251,49 @@ struct Product {
     below: Vec<Scalar>,
 }
 
+/// Pairs that are multiplied at a time: each takes memory.
+const PAIRS: usize = 32;
+
 impl Product {
     /// Short polynomials take short transforms.
-    fn new(columns: VectorLength, pairs: &[Pair]) -> Self {
-        assert!(!pairs.is_empty(), "there is a claim with a term");
+    fn new(columns: VectorLength, vectors: &[Vector], batch: &Batch<'_>) -> Self {
+        let shares = share(batch, vectors.len());
+        assert!(!shares.is_empty(), "there is a claim with a term");
         let count = columns.count();
-        let mut by_width: BTreeMap<usize, Vec<&Pair>> = BTreeMap::new();
-        for pair in pairs {
-            let width = end(&pair.cells[..count]).max(end(&pair.weights)).max(1);
-            by_width
-                .entry(width.next_power_of_two())
-                .or_default()
-                .push(pair);
-        }
         let [mut above, mut below] = [(); 2].map(|()| vec![Scalar::ZERO; count]);
-        let add = |sums: &mut [Scalar], addends: &mut dyn Iterator<Item = &Scalar>| {
-            sums.iter_mut()
-                .zip(addends)
-                .for_each(|(sum, addend)| *sum += addend);
-        };
-        for (width, pairs) in by_width {
-            // From X^-(width−1) to X^(width−1).
-            let laurent = correlations(width, &pairs);
-            let (negative, others) = laurent[..2 * width - 1].split_at(width - 1);
-            add(&mut above, &mut others[1..].iter());
-            add(&mut below, &mut negative.iter().rev());
+        // For each width, the sum of products as values at roots of unity.
+        let mut values: BTreeMap<usize, Vec<Scalar>> = BTreeMap::new();
+        for shares in shares.chunks(PAIRS) {
+            let pairs = shares.par_iter();
+            let pairs = pairs.map(|share| share.pair(columns, vectors, &batch.functionals));
+            let pairs: Vec<Pair> = pairs.collect();
+            let mut by_width: BTreeMap<usize, Vec<&Pair>> = BTreeMap::new();
+            for pair in &pairs {
+                let width = end(&pair.cells[..count]).max(end(&pair.weights)).max(1);
+                let width = width.next_power_of_two();
+                by_width.entry(width).or_default().push(pair);
+                // The hiding coefficient at X^C meets X^-j at X^(C−j).
+                let sums = above.iter_mut().rev().zip(&pair.weights);
+                sums.for_each(|(sum, weight)| *sum += pair.cells[count] * weight);
+            }
+            for (width, pairs) in by_width {
+                let products = correlations(width, &pairs);
+                let sum = values.remove(&width);
+                let sum = match sum {
+                    Some(sum) => added(sum, products),
+                    None => products,
+                };
+                values.insert(width, sum);
+            }
         }
-        // The hiding coefficient at X^C meets X^-j at X^(C−j).
-        for pair in pairs {
-            let sums = above.iter_mut().rev().zip(&pair.weights);
-            sums.for_each(|(sum, weight)| *sum += pair.cells[count] * weight);
+        for (width, mut laurent) in values {
+            domain(width).interpolate(&mut laurent);
+            // From X^-(width−1) to X^(width−1).
+            let (negative, others) = laurent[..2 * width - 1].split_at(width - 1);
+            let sums = above.iter_mut().zip(&others[1..]);
+            sums.for_each(|(sum, addend)| *sum += addend);
+            let sums = below.iter_mut().zip(negative.iter().rev());
+            sums.for_each(|(sum, addend)| *sum += addend);
         }
         Self { above, below }
     }
@@ -250,9 +305,13 @@ fn end(polynomial: &[Scalar]) -> usize {
     last.map_or(0, |last| last + 1)
 }
 
-/// The coefficients of `X^(width−1)·Σ V(X)·E(X^-1)`, for pairs of at most `width` coefficients.
+fn domain(width: usize) -> Domain {
+    Domain::new(2 * width).expect("fewer than the field has roots of unity")
+}
+
+/// `X^(width−1)·Σ V(X)·E(X^-1)` at all roots of unity, for pairs of at most `width` coefficients.
 fn correlations(width: usize, pairs: &[&Pair]) -> Vec<Scalar> {
-    let domain = Domain::new(2 * width).expect("fewer than the field has roots of unity");
+    let domain = domain(width);
     let products = pairs.par_iter().map(|pair| {
         let coefficient = |polynomial: &[Scalar], j| polynomial.get(j).copied().unwrap_or_default();
         // The blinding behind the cells takes no part in these products.
@@ -268,32 +327,7 @@ fn correlations(width: usize, pairs: &[&Pair]) -> Vec<Scalar> {
         products.for_each(|(value, factor)| *value *= factor);
         values
     });
-    let sum = products.reduce_with(|mut sum, addend| {
-        let sums = sum.iter_mut().zip(&addend);
-        sums.for_each(|(sum, addend)| *sum += addend);
-        sum
-    });
-    let mut laurent = sum.expect("a pair for every width");
-    domain.interpolate(&mut laurent);
-    laurent
-}
-
-/// `Σ_k γ^k·E_k(point)·V_k − factor·A`.
-fn sum_at(pairs: &[Pair], point: Scalar, above: &[Scalar], factor: Scalar) -> Vec<Scalar> {
-    let horner = |value: Scalar, weight: &Scalar| value * point + weight;
-    let weights: Vec<Scalar> = pairs
-        .par_iter()
-        .map(|pair| pair.weights.iter().rev().fold(Scalar::ZERO, horner))
-        .collect();
-    (0..above.len() + 1)
-        .into_par_iter()
-        .with_min_len(MIN_COEFFICIENTS)
-        .map(|j| {
-            let terms = pairs.iter().zip(&weights);
-            let sum: Scalar = terms.map(|(pair, weight)| pair.cells[j] * weight).sum();
-            sum - factor * above.get(j).copied().unwrap_or_default()
-        })
-        .collect()
+    products.reduce_with(added).expect("a pair for every width")
 }
 
 /// `(f(X) − f(at)) / (X − at)`, and `f(at)`.
