@@ -1,10 +1,16 @@
 //! Keys of a model.
 
-use crate::commitment::{Cells, Vector, commit};
+pub(crate) mod columns;
+mod vectors;
+
+pub use columns::Target;
+
+use crate::commitment::{Vector, commit};
 use crate::random::scalars;
 use rand_core::CryptoRng;
+use vectors::WeightVectors;
 use zklens_commitment::{Setup, VectorLength};
-use zklens_field::{Scalar, decode_scalar, encode_scalar};
+use zklens_field::{Point, Scalar, decode_scalar, encode_scalar};
 use zklens_frame::{Frame, FrameError};
 use zklens_layers::{Circuit, LayerError, Layout};
 use zklens_model::{FileError, Model};
@@ -26,14 +32,12 @@ pub enum Privacy<'a> {
 pub struct ProvingKey {
     model: Model,
     verifying: VerifyingKey,
-    /// The circuit's arrays.
-    arrays: Vec<Vec<i64>>,
-    /// The arrays laid out.
-    vectors: Vec<Vector>,
+    /// The blinding of each vector of weights; zeros for public weights.
+    blindings: Vec<Scalar>,
 }
 
-/// The version of proving keys that this crate writes, and the only one it reads.
-pub const PROVING_KEY_VERSION: u16 = 1;
+/// The version of proving keys that this crate writes. It also reads version 1, which lacks the commitments.
+pub const PROVING_KEY_VERSION: u16 = 2;
 
 /// How a proving key begins.
 pub const PROVING_KEY_MAGIC: [u8; 4] = *b"ZKLX";
@@ -45,42 +49,11 @@ const FRAME: Frame = Frame {
     max_bytes: usize::MAX,
 };
 
-/// The kind of verifier for which a key is made. It decides how long committed vectors are, so it is part of the key:
-/// keys of one model for two targets have different model ids.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Target {
-    /// Short vectors. The prover's work grows with their length, while more of them cost a native verifier little.
-    #[default]
-    Native,
-    /// As few vectors as possible. On a chain each costs the gas of a multiplication, 6,000 and more.
-    Evm,
-}
-
-/// Lengths of vectors are multiples of this.
-const COLUMN_STEP: usize = 64;
-
-/// The length that we trade for one vector of weights fewer: each costs the verifier a multiplication.
-const CELLS_PER_WEIGHT_VECTOR: usize = 64;
-
-/// The same for a vector of pixels, witness or helpers, which also adds 64 bytes to every proof.
-const CELLS_PER_PROOF_VECTOR: usize = 512;
-
-impl Target {
-    /// The cost of a proof about one image, in cells of a vector.
-    fn cost(self, layout: &Layout) -> usize {
-        let count = layout.columns.count();
-        let (weights, all) = (layout.vectors.weights.len(), layout.vectors.helpers.end);
-        match self {
-            // Multiplications of points are as many as columns, transforms as long as the next power of two.
-            Self::Native => {
-                let of_weights = weights * CELLS_PER_WEIGHT_VECTOR;
-                let of_proofs = (all - weights) * CELLS_PER_PROOF_VECTOR;
-                count + count.next_power_of_two() + of_weights + of_proofs
-            }
-            Self::Evm => count + all * VectorLength::MAX.count(),
-        }
-    }
-}
+/// The frame of the version without commitments.
+const FIRST_FRAME: Frame = Frame {
+    version: 1,
+    ..FRAME
+};
 
 impl ProvingKey {
     /// Makes the keys of `model`, for [`Target::Native`].
@@ -105,13 +78,79 @@ impl ProvingKey {
         target: Target,
     ) -> Result<Self, KeygenError> {
         let circuit = Circuit::compile(&model)?;
-        let columns = choose_columns(&circuit, target)?;
+        let columns = columns::choose(&circuit, target)?;
         let vectors = Layout::new(&circuit, columns, 1)?.vectors.weights.len();
         let blindings = match privacy {
             Privacy::Public => vec![Scalar::default(); vectors],
             Privacy::Private(rng) => scalars(vectors, rng),
         };
-        Self::with_blindings(setup, model, circuit, columns, &blindings)
+        Self::with_blindings(setup, model, circuit, columns, blindings)
+    }
+
+    /// The keys of `model` with public weights, when their verifying key is known. Commitments to weights, which take most of
+    /// the time of [`Self::with_target`], are taken from it.
+    ///
+    /// **Warning:** compares some of the commitments with the weights, not all. If one is wrong, every verifier refuses the
+    /// proofs, and the model id is not the model's. Take the verifying key from yourself only.
+    ///
+    /// # Errors
+    ///
+    /// [`KeygenError::Mismatch`] if the verifying key is not that of the model, target and setup; otherwise as [`Self::new`].
+    pub fn with_verifying(
+        setup: &Setup,
+        model: Model,
+        target: Target,
+        verifying: VerifyingKey,
+    ) -> Result<Self, KeygenError> {
+        let circuit = Circuit::compile(&model)?;
+        if columns::choose(&circuit, target)? != verifying.columns() {
+            return Err(KeygenError::Mismatch);
+        }
+        let blindings = vec![Scalar::default(); verifying.weight_commitments().len()];
+        Self::with_commitments(setup, model, verifying, blindings)
+    }
+
+    /// The keys of a model whose commitments to weights are known.
+    fn with_commitments(
+        setup: &Setup,
+        model: Model,
+        verifying: VerifyingKey,
+        blindings: Vec<Scalar>,
+    ) -> Result<Self, KeygenError> {
+        check_setup(setup, verifying.columns())?;
+        let key = Self {
+            model,
+            verifying,
+            blindings,
+        };
+        match key.fits(setup)? {
+            true => Ok(key),
+            false => Err(KeygenError::Mismatch),
+        }
+    }
+
+    /// Whether model and verifying key belong together. Of the commitments, the first, the last and the middle one are made
+    /// again: that finds another setup, and other weights or places of weights.
+    fn fits(&self, setup: &Setup) -> Result<bool, KeygenError> {
+        let verifying = &self.verifying;
+        let layout = self.layout(1)?;
+        let commitments = verifying.weight_commitments();
+        let same_names = verifying.name() == self.model.name()
+            && verifying.classes() == self.model.classes()
+            && verifying.preprocessing() == self.model.preprocessing();
+        let same_circuit = *verifying.circuit() == Circuit::compile(&self.model)?;
+        if !(same_names && same_circuit && self.blindings.len() == commitments.len()) {
+            return Ok(false);
+        }
+        let all = 0..commitments.len();
+        let mut some = vec![all.start, all.len() / 2, all.end.saturating_sub(1)];
+        some.retain(|vector| all.contains(vector));
+        some.dedup();
+        let vectors = self.weight_vectors().some(&layout, &some);
+        let again = commit(setup, verifying.columns(), &vectors);
+        Ok(again
+            .iter()
+            .eq(some.iter().map(|vector| &commitments[*vector])))
     }
 
     fn with_blindings(
@@ -119,74 +158,91 @@ impl ProvingKey {
         model: Model,
         circuit: Circuit,
         columns: VectorLength,
-        blindings: &[Scalar],
+        blindings: Vec<Scalar>,
     ) -> Result<Self, KeygenError> {
-        if setup.powers().len() <= columns.count() {
-            return Err(KeygenError::ShortSetup {
-                expected: columns.count() + 1,
-                got: setup.powers().len(),
-            });
-        }
+        check_setup(setup, columns)?;
         let layout = Layout::new(&circuit, columns, 1)?;
-        let arrays = circuit.parameters(&model);
-        let vectors = lay_out(&layout, &arrays, blindings);
-        let weights = commit(setup, columns, &vectors);
-        let names = Names {
-            name: model.name().to_owned(),
-            classes: model.classes().to_vec(),
-            preprocessing: *model.preprocessing(),
+        let vectors = WeightVectors {
+            values: circuit.values(&model),
+            blindings: &blindings,
         };
-        let verifying = VerifyingKey::new(names, circuit, columns, &weights)?;
+        let weights = commit(setup, columns, &vectors.all(&layout));
+        let verifying = VerifyingKey::new(names(&model), circuit, columns, &weights)?;
         Ok(Self {
             model,
             verifying,
-            arrays,
-            vectors,
+            blindings,
         })
     }
 
-    /// The file's bytes: `"ZKLX"`, a version, the length of vectors, the model's file behind its length, and the blinding of
-    /// each vector of weights, 32 bytes each. With private weights the file is a secret.
+    /// The verifying key of a model with points at infinity in the place of commitments to weights. It has the size of the
+    /// real key at once, and nothing can be proved for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub fn outline(model: &Model, target: Target) -> Result<VerifyingKey, KeygenError> {
+        let circuit = Circuit::compile(model)?;
+        let columns = columns::choose(&circuit, target)?;
+        let vectors = Layout::new(&circuit, columns, 1)?.vectors.weights.len();
+        let nothing = vec![Point::default(); vectors];
+        Ok(VerifyingKey::new(names(model), circuit, columns, &nothing)?)
+    }
+
+    /// The file's bytes: `"ZKLX"`, a version, the model's file and the verifying key's, each behind its length, and the
+    /// blinding of each vector of weights, 32 bytes each. With private weights the file is a secret.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let model = self.model.encode();
-        let mut body = (self.verifying.columns().count() as u16)
-            .to_le_bytes()
-            .to_vec();
-        body.extend((model.len() as u64).to_le_bytes());
-        body.extend(model);
-        let blindings = self.vectors.iter().map(|row| encode_scalar(&row.blinding));
-        body.extend(blindings.flatten());
+        let mut body = Vec::new();
+        for file in [self.model.encode(), self.verifying.encode()] {
+            body.extend((file.len() as u64).to_le_bytes());
+            body.extend(file);
+        }
+        body.extend(self.blindings.iter().flat_map(encode_scalar));
         FRAME.encode(&body)
     }
 
-    /// Reads a file and derives the keys again.
+    /// Reads a file. A key of version 1 has no commitments to weights, so they are made again.
+    ///
+    /// **Warning:** the file is trusted like its owner. Some commitments are compared with the weights, not all: if another is
+    /// wrong, every verifier refuses the proofs.
     ///
     /// # Errors
     ///
     /// The file is not a valid proving key, or [`Self::new`] would refuse its model.
     pub fn decode(setup: &Setup, file: &[u8]) -> Result<Self, ProvingKeyError> {
+        let body = match FRAME.open(file) {
+            Err(FrameError::Version { got: 1, .. }) => return Self::decode_first(setup, file),
+            opened => opened?,
+        };
+        let (model, rest) = split(body)?;
+        let (verifying, blindings) = split(rest)?;
+        let model = Model::decode(model)?;
+        let verifying = VerifyingKey::decode(verifying)?;
+        let blindings = decode_blindings(blindings)?;
+        if blindings.len() != verifying.weight_commitments().len() {
+            return Err(ProvingKeyError::Malformed);
+        }
+        Ok(Self::with_commitments(setup, model, verifying, blindings)?)
+    }
+
+    /// Reads a file of version 1: the length of vectors, the model's file behind its length, and the blindings.
+    fn decode_first(setup: &Setup, file: &[u8]) -> Result<Self, ProvingKeyError> {
         let malformed = ProvingKeyError::Malformed;
-        let rest = FRAME.open(file)?;
-        let (columns, rest) = rest.split_first_chunk().ok_or(malformed)?;
+        let body = FIRST_FRAME.open(file)?;
+        let (columns, rest) = body.split_first_chunk().ok_or(malformed)?;
         let columns =
             VectorLength::new(usize::from(u16::from_le_bytes(*columns))).ok_or(malformed)?;
-        let (len, rest) = rest.split_first_chunk().ok_or(malformed)?;
-        let len = usize::try_from(u64::from_le_bytes(*len)).map_err(|_| malformed)?;
-        let (model, blindings) = rest.split_at_checked(len).ok_or(malformed)?;
+        let (model, blindings) = split(rest)?;
         let model = Model::decode(model)?;
-        let (blindings, []) = blindings.as_chunks() else {
-            return Err(malformed);
-        };
-        let blindings: Option<Vec<Scalar>> = blindings.iter().map(decode_scalar).collect();
-        let blindings = blindings.ok_or(malformed)?;
+        let blindings = decode_blindings(blindings)?;
         let circuit = Circuit::compile(&model).map_err(KeygenError::from)?;
         let layout = Layout::new(&circuit, columns, 1).map_err(KeygenError::from)?;
         if blindings.len() != layout.vectors.weights.len() {
             return Err(malformed);
         }
         Ok(Self::with_blindings(
-            setup, model, circuit, columns, &blindings,
+            setup, model, circuit, columns, blindings,
         )?)
     }
 
@@ -202,47 +258,55 @@ impl ProvingKey {
         &self.verifying
     }
 
-    pub(crate) fn arrays(&self) -> &[Vec<i64>] {
-        &self.arrays
+    /// The values of an array of the circuit.
+    pub(crate) fn array(&self, index: usize) -> Vec<i64> {
+        self.verifying.circuit().values(&self.model)[index].to_vec()
     }
 
-    pub(crate) fn vectors(&self) -> &[Vector] {
-        &self.vectors
+    /// The vectors of weights. The places of weights do not depend on the number of images of `layout`.
+    pub(crate) fn vectors(&self, layout: &Layout) -> Vec<Vector> {
+        self.weight_vectors().all(layout)
+    }
+
+    fn weight_vectors(&self) -> WeightVectors<'_> {
+        WeightVectors {
+            values: self.verifying.circuit().values(&self.model),
+            blindings: &self.blindings,
+        }
     }
 }
 
-/// The length of all committed vectors for a key of `circuit`: the cheapest for the target.
-fn choose_columns(circuit: &Circuit, target: Target) -> Result<VectorLength, KeygenError> {
-    let mut best: Option<(usize, VectorLength)> = None;
-    for count in (COLUMN_STEP..VectorLength::MAX.count()).step_by(COLUMN_STEP) {
-        let columns = VectorLength::new(count).expect("fewer than the most");
-        // Short vectors may not hold the random cells.
-        if let Ok(layout) = Layout::new(circuit, columns, 1) {
-            let cost = target.cost(&layout);
-            if best.is_none_or(|(least, _)| cost < least) {
-                best = Some((cost, columns));
-            }
-        }
-    }
-    match best {
-        Some((_, columns)) => Ok(columns),
-        // The error of the longest vectors says why all lengths fail.
-        None => Ok(Layout::new(circuit, VectorLength::MAX, 1).map(|layout| layout.columns)?),
+fn names(model: &Model) -> Names {
+    Names {
+        name: model.name().to_owned(),
+        classes: model.classes().to_vec(),
+        preprocessing: *model.preprocessing(),
     }
 }
 
-fn lay_out(layout: &Layout, arrays: &[Vec<i64>], blindings: &[Scalar]) -> Vec<Vector> {
-    let mut rows = vec![Vec::new(); layout.vectors.weights.len()];
-    for (array, values) in layout.arrays.iter().zip(arrays) {
-        for span in array.spans() {
-            write(&mut rows[span.vector], span.offset, &values[span.cells]);
-        }
+fn check_setup(setup: &Setup, columns: VectorLength) -> Result<(), KeygenError> {
+    let (expected, got) = (columns.count() + 1, setup.powers().len());
+    match got < expected {
+        true => Err(KeygenError::ShortSetup { expected, got }),
+        false => Ok(()),
     }
-    let row = |(cells, blinding): (Vec<i64>, &Scalar)| Vector {
-        cells: Cells::Integers(cells.into()),
-        blinding: *blinding,
+}
+
+/// Splits off a file that stands behind its length.
+fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), ProvingKeyError> {
+    let malformed = ProvingKeyError::Malformed;
+    let (len, rest) = bytes.split_first_chunk().ok_or(malformed)?;
+    let len = usize::try_from(u64::from_le_bytes(*len)).map_err(|_| malformed)?;
+    rest.split_at_checked(len).ok_or(malformed)
+}
+
+fn decode_blindings(bytes: &[u8]) -> Result<Vec<Scalar>, ProvingKeyError> {
+    let malformed = ProvingKeyError::Malformed;
+    let (blindings, []) = bytes.as_chunks() else {
+        return Err(malformed);
     };
-    rows.into_iter().zip(blindings).map(row).collect()
+    let blindings: Option<Vec<Scalar>> = blindings.iter().map(decode_scalar).collect();
+    blindings.ok_or(malformed)
 }
 
 /// Writes cells into a vector, from the index `offset`.
@@ -272,6 +336,11 @@ pub enum KeygenError {
         /// Powers of the setup.
         got: usize,
     },
+    /// The verifying key is that of another model, layout or setup; or another version of zklens compiled it.
+    #[error(
+        "the verifying key beside the model is not the one that this version derives with this setup"
+    )]
+    Mismatch,
 }
 
 /// Why a file is not a proving key.
@@ -283,19 +352,22 @@ pub enum ProvingKeyError {
     NotAKey,
     /// Written by another version.
     #[error(
-        "the proving key has format version {got}; this program reads version {PROVING_KEY_VERSION}"
+        "the proving key has format version {got}; this program reads versions 1 and {PROVING_KEY_VERSION}"
     )]
     Version {
         /// The file's version.
         got: u16,
     },
-    /// The file is truncated, or has more or fewer blindings than the model has vectors of weights.
+    /// The file is truncated, or has more or fewer blindings than there are vectors of weights.
     #[error("the proving key is malformed or truncated")]
     Malformed,
     /// The model inside is not valid.
     #[error(transparent)]
     Model(#[from] FileError),
-    /// The model inside has no keys.
+    /// The verifying key inside is not valid.
+    #[error(transparent)]
+    Verifying(#[from] KeyError),
+    /// The model inside has no keys, or not the verifying key beside it.
     #[error(transparent)]
     Keygen(#[from] KeygenError),
 }

@@ -70,7 +70,7 @@ impl Helpers {
     pub(crate) fn new(
         layout: &Layout,
         witness: &Witness,
-        entries: &[Option<&[i64]>],
+        entries: &[Option<Vec<i64>>],
         challenges: &LookupChallenges,
     ) -> Self {
         let bytes = (0..BYTES as u64).map(|byte| (Scalar::from(byte), Scalar::from(1_u64)));
@@ -83,7 +83,7 @@ impl Helpers {
         let tables = tables.map(|((table_layout, columns), entries)| {
             let helpers = table_layout.helpers.iter();
             helpers
-                .map(|helper| terms.column(table_layout, helper, columns, *entries))
+                .map(|helper| terms.column(table_layout, helper, columns, entries.as_deref()))
                 .collect()
         });
         let tables = tables.collect();

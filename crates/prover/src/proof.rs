@@ -231,10 +231,10 @@ fn draw_challenges(layout: &Layout, lookup: LookupChallenges, writer: &mut Write
 }
 
 /// For each table of the circuit, the values of its entries if it has any.
-pub(crate) fn entries(key: &ProvingKey) -> Vec<Option<&[i64]>> {
+pub(crate) fn entries(key: &ProvingKey) -> Vec<Option<Vec<i64>>> {
     let tables = key.verifying().circuit().tables.iter();
     let values = |table: &Table| match &table.gadget {
-        Gadget::Entries(entries) => Some(key.arrays()[entries.array].as_slice()),
+        Gadget::Entries(entries) => Some(key.array(entries.array)),
         _ => None,
     };
     tables.map(values).collect()

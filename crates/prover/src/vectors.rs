@@ -36,7 +36,7 @@ impl Vectors {
         range: usize,
         rng: &mut dyn CryptoRng,
     ) -> Self {
-        let mut vectors = key.vectors().to_vec();
+        let mut vectors = key.vectors(layout);
         let cells = written(layout, witness, range);
         vectors.extend(cells.into_iter().map(|cells| Vector {
             cells: Cells::Integers(cells),

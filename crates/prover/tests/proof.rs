@@ -6,7 +6,7 @@ use common::vectors::every_gadget;
 use common::{key_with_columns, pixels, rng, setup};
 use std::collections::BTreeSet;
 use zklens_model::Pixels;
-use zklens_prover::{Privacy, ProveError, ProvingKey, ProvingKeyError, prove};
+use zklens_prover::{Privacy, ProveError, ProvingKey, prove};
 use zklens_verifier::{VerifyingKey, verify};
 
 #[test]
@@ -80,25 +80,4 @@ fn nothing_and_wrong_shapes_are_not_proved() {
     let small = Pixels::new([1, 2, 2], vec![0; 4]).unwrap();
     let small = prove(setup(), &key, &[small], [0; 32], &mut rng(1));
     assert!(matches!(small, Err(ProveError::Image(_))));
-}
-
-#[test]
-fn proving_keys_that_are_none_are_refused() {
-    let model = zklens_models::ALL[0].decode().unwrap();
-    let key = ProvingKey::new(setup(), model, Privacy::Public).unwrap();
-    let file = key.encode();
-    let decode = |file: &[u8]| ProvingKey::decode(setup(), file).unwrap_err();
-    assert_eq!(decode(b"ZKL"), ProvingKeyError::NotAKey);
-    assert_eq!(decode(&file[1..]), ProvingKeyError::NotAKey);
-    assert_eq!(decode(&file[..file.len() - 32]), ProvingKeyError::Malformed);
-    assert_eq!(
-        decode(&[&file[..], &[0]].concat()),
-        ProvingKeyError::Malformed
-    );
-    let mut other = file.clone();
-    other[4] = 9;
-    assert_eq!(decode(&other), ProvingKeyError::Version { got: 9 });
-    let mut other = file;
-    other[100] ^= 1;
-    assert!(matches!(decode(&other), ProvingKeyError::Model(_)));
 }

@@ -1,7 +1,8 @@
 //! Test support, never part of a release.
 //!
 //! * [`oracle`] runs a network a second time, slowly, from the definitions of the operators;
-//! * [`recipe`] grows random models, [`models`] has the usual ones, [`vectors`] the golden ones;
+//! * [`recipe`] grows random models, [`models`] has the usual ones, [`networks`] large ones from the literature, [`vectors`]
+//!   the golden ones;
 //! * [`recorder`] takes a proof apart;
 //! * [`hostile`] makes keys that no model has;
 //! * [`ceremony`] writes the file of a small one.
@@ -15,6 +16,7 @@ pub mod ceremony;
 mod growth;
 pub mod hostile;
 pub mod models;
+pub mod networks;
 mod operators;
 pub mod oracle;
 pub mod random;

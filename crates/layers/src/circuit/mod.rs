@@ -14,6 +14,7 @@ use crate::at_most::at_most;
 use crate::dims::Sides;
 use crate::gadgets::Gadget;
 use alloc::vec::Vec;
+use core::ops::Range;
 use serde::{Deserialize, Serialize};
 use zklens_model::{Model, Op, Window};
 
@@ -159,18 +160,62 @@ impl Circuit {
     /// The values of [`Self::arrays`], for the model that the circuit was compiled from.
     #[must_use]
     pub fn parameters(&self, model: &Model) -> Vec<Vec<i64>> {
-        let widen = |weights: &[i32]| weights.iter().map(|w| i64::from(*w)).collect::<Vec<_>>();
+        let values = self.values(model).into_iter();
+        values.map(Values::to_vec).collect()
+    }
+
+    /// The same where the model has them, without a copy.
+    #[must_use]
+    pub fn values<'model>(&self, model: &'model Model) -> Vec<Values<'model>> {
         let mut arrays = Vec::with_capacity(self.arrays.len());
         for node in model.graph().nodes() {
             if let Op::Dense(op) = node.op() {
-                arrays.extend([widen(op.weights.values()), op.bias.clone()]);
+                arrays.extend([Values::Weights(op.weights.values()), Values::Bias(&op.bias)]);
             } else if let Op::Conv2d(op) = node.op() {
-                arrays.extend([widen(op.weights.values()), op.bias.clone()]);
+                arrays.extend([Values::Weights(op.weights.values()), Values::Bias(&op.bias)]);
             } else if let Op::LookupTable(op) = node.op() {
-                let values = op.values.values().iter().map(|value| i64::from(*value));
-                arrays.push(core::iter::once(0).chain(values).collect());
+                arrays.push(Values::Entries(op.values.values()));
             }
         }
         arrays
+    }
+}
+
+/// The values of an array, in the model that has them.
+#[derive(Clone, Copy, Debug)]
+pub enum Values<'model> {
+    /// The weights of a layer.
+    Weights(&'model [i32]),
+    /// The bias of a layer.
+    Bias(&'model [i64]),
+    /// The entries of a table, without the first: the entry for padding, which is zero.
+    Entries(&'model [i32]),
+}
+
+impl Values<'_> {
+    /// All values.
+    #[must_use]
+    pub fn to_vec(self) -> Vec<i64> {
+        self.slice(0..usize::MAX)
+    }
+
+    /// The values at these indices, as far as there are any.
+    #[must_use]
+    pub fn slice(self, indices: Range<usize>) -> Vec<i64> {
+        let Range { start, end } = indices;
+        let count = end.saturating_sub(start);
+        let widen = |values: &[i32]| {
+            let values = values.iter().skip(start).take(count);
+            values.map(|value| i64::from(*value)).collect()
+        };
+        match self {
+            Self::Weights(weights) => widen(weights),
+            Self::Bias(bias) => bias.iter().skip(start).take(count).copied().collect(),
+            Self::Entries(entries) => {
+                let entries = entries.iter().map(|entry| i64::from(*entry));
+                let all = core::iter::once(0).chain(entries);
+                all.skip(start).take(count).collect()
+            }
+        }
     }
 }

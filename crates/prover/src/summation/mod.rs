@@ -54,13 +54,15 @@ impl Summation<'_> {
         let tables = self.key.verifying().circuit().tables.iter();
         for (table, relation) in tables.zip(&self.relations.tables) {
             for path in table.operand.iter().flat_map(|operand| &operand.paths) {
-                let weights = path.weights.map(|weighted| weighted.array);
+                let array = |index| self.key.array(index);
+                let weights = path.weights.map(|weighted| array(weighted.array));
+                let biases = path.weights.map(|weighted| array(weighted.array + 1));
+                let weights = weights.unwrap_or_default();
                 for covector in &relation.covectors {
-                    let array = weights.map_or(&[][..], |array| &self.key.arrays()[array]);
                     let source = &self.layout.tables[path.source];
-                    add_transposed(&mut wired[path.source], source, path, covector, array);
-                    if let Some(array) = weights {
-                        constant += bias(path, covector, &self.key.arrays()[array + 1]);
+                    add_transposed(&mut wired[path.source], source, path, covector, &weights);
+                    if let Some(biases) = &biases {
+                        constant += bias(path, covector, biases);
                     }
                 }
             }
@@ -173,7 +175,7 @@ impl Summation<'_> {
                 let helper = column - table_layout.rules.columns.len();
                 scatter(table_layout, self.helpers.cells(table, helper))
             }
-            Column::Fixed { array } => integers(&self.key.arrays()[array]),
+            Column::Fixed { array } => integers(&self.key.array(array)),
             Column::Byte | Column::Number { .. } | Column::Integer => {
                 scatter(table_layout, self.witness.tables[table][column].scalars())
             }

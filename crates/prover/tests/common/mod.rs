@@ -8,9 +8,9 @@ use chacha20::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::sync::LazyLock;
 use zklens_commitment::{Setup, VectorLength};
-use zklens_layers::Layout;
+use zklens_layers::{Circuit, Layout};
 use zklens_model::{Model, Pixels};
-use zklens_prover::{Privacy, ProvingKey};
+use zklens_prover::ProvingKey;
 
 /// The shipped string.
 pub(crate) fn setup() -> &'static Setup {
@@ -28,23 +28,26 @@ pub(crate) fn rng(seed: u8) -> ChaCha20Rng {
 
 /// A key of a model with committed vectors of `count` cells, which a key file may choose.
 pub(crate) fn key_with_columns(model: &Model, count: usize) -> ProvingKey {
-    let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).expect("provable");
+    let circuit = Circuit::compile(model).expect("provable");
     let columns = VectorLength::new(count).expect("a length of rows");
-    let layout = Layout::new(key.verifying().circuit(), columns, 1).expect("random cells fit");
+    let layout = Layout::new(&circuit, columns, 1).expect("random cells fit");
     let blindings = vec![0; 32 * layout.vectors.weights.len()];
-    let mut file = key.encode();
-    // After magic and version; then the model with its length.
-    file[6..8].copy_from_slice(
-        &u16::try_from(count)
-            .expect("a length of rows")
-            .to_le_bytes(),
-    );
-    let len = file[8..16].first_chunk().copied().map(u64::from_le_bytes);
-    file.truncate(16 + usize::try_from(len.expect("a length")).expect("a length"));
-    file.extend(blindings);
+    let file = first_version(model, count, &blindings);
     let key = ProvingKey::decode(setup(), &file).expect("a key's file");
     assert_eq!(key.verifying().columns(), columns);
     key
+}
+
+/// A proving key's file in version 1, whose reader commits to the weights.
+pub(crate) fn first_version(model: &Model, columns: usize, blindings: &[u8]) -> Vec<u8> {
+    let model = model.encode();
+    let columns = u16::try_from(columns).expect("a length of rows");
+    let mut file = b"ZKLX\x01\x00".to_vec();
+    file.extend(columns.to_le_bytes());
+    file.extend((model.len() as u64).to_le_bytes());
+    file.extend(model);
+    file.extend(blindings);
+    file
 }
 
 /// Some image for a model.
