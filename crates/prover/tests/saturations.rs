@@ -71,18 +71,23 @@ impl Chain {
         let is_sum = |gadget: &Gadget| matches!(gadget, Gadget::Copy);
         let tables = inside.iter().filter(|table| !is_sum(&table.gadget));
         assert_eq!(tables.count(), self.tables());
-        let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
-        let images: Vec<_> = (0..IMAGES).map(|seed| pixels(&model, seed)).collect();
-        let proved = prove(setup(), &key, &images, [0; 32], &mut rng(1)).unwrap();
-        for (image, label) in images.iter().zip(&proved.statement.labels) {
-            assert_eq!(model.run(image).unwrap().classification().label(), *label);
-        }
-        let (setup, key) = (setup().verifier(), key.verifying());
-        let verified = verify(setup, key, proved.statement, &proved.proof);
-        verified
-            .map(|_| ())
-            .map_err(|error| TestCaseError::fail(error.to_string()))
+        prove_labels(&model)
     }
+}
+
+/// Proves the labels that the model gives to some images.
+fn prove_labels(model: &Model) -> Result<(), TestCaseError> {
+    let key = ProvingKey::new(setup(), model.clone(), Privacy::Public).unwrap();
+    let images: Vec<_> = (0..IMAGES).map(|seed| pixels(model, seed)).collect();
+    let proved = prove(setup(), &key, &images, [0; 32], &mut rng(1)).unwrap();
+    for (image, label) in images.iter().zip(&proved.statement.labels) {
+        assert_eq!(model.run(image).unwrap().classification().label(), *label);
+    }
+    let (setup, key) = (setup().verifier(), key.verifying());
+    let verified = verify(setup, key, proved.statement, &proved.proof);
+    verified
+        .map(|_| ())
+        .map_err(|error| TestCaseError::fail(error.to_string()))
 }
 
 /// Intervals of `256^bytes` values around the sizes that a chain's values have.
@@ -254,6 +259,33 @@ fn an_activation_of_a_residual_block_takes_at_most_four_bytes() {
             .iter()
             .map(|table| table.operand.as_ref().unwrap().paths.len());
         assert_eq!(paths.collect::<Vec<_>>(), [1, 1, 1, 2]);
+    }
+}
+
+/// A maximum of saturated cells is a saturation without excess: its selectors take no bytes.
+#[test]
+fn a_maximum_of_saturated_cells_is_proved() {
+    for (lo, width, is_saturation) in [(0, 255, true), (-128, 255, true), (0, 254, false)] {
+        let mut layers = Layers::new(preprocessing([5, 4], false), 3);
+        layers.conv2d(3, padded(3, 1, 1), 1);
+        layers.then(Op::Rescale(Rescale { shift: 8 }));
+        let bounds = Interval { lo, hi: lo + width };
+        layers.then(Op::Clip(Clip { bounds }));
+        let window = padded(3, 2, 1);
+        layers.then(Op::MaxPool(MaxPool { window }));
+        layers.flatten();
+        layers.dense(4);
+        let model = layers.finish("pool");
+        let circuit = Circuit::compile(&model).unwrap();
+        let gadget = &circuit.tables[circuit.label_table() - 1].gadget;
+        assert_eq!(matches!(gadget, Gadget::Saturation(_)), is_saturation);
+        let columns = gadget.rules().columns;
+        let bytes = columns
+            .iter()
+            .filter(|column| matches!(column, Column::Number { bytes: 1 }));
+        // The output and nine gaps; and four selectors.
+        assert_eq!(bytes.count(), if is_saturation { 10 } else { 14 });
+        prove_labels(&model).unwrap();
     }
 }
 

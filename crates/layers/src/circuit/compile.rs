@@ -278,10 +278,19 @@ impl<'a> Compiler<'a> {
         }
         let chain = self.chain(id, node)?;
         let (window, shift, relu) = (chain.window, chain.shift, chain.relu);
-        let (operand, output) = (self.bounds(node), node.tensor().bounds);
-        let gadget = Activation::of_bounds(window, shift, relu, operand, output);
+        let (bounds, output) = (self.bounds(node), node.tensor().bounds);
         let operand = self.operand(node, 0)?;
-        Ok(self.table(id, Gadget::Activation(gadget), chain.sides, Some(operand)))
+        let gadget = match (node.op(), Saturation::bytes_of(bounds)) {
+            // A maximum of saturated cells needs no bytes for selectors.
+            (Op::MaxPool(_), Some(bytes)) => {
+                Gadget::Saturation(Saturation::of_bounds(window, 0, bounds, bounds, bytes))
+            }
+            _ => {
+                let gadget = Activation::of_bounds(window, shift, relu, bounds, output);
+                Gadget::Activation(gadget)
+            }
+        };
+        Ok(self.table(id, gadget, chain.sides, Some(operand)))
     }
 
     /// The operators that a table shows, from its own node back to the first.
