@@ -7,7 +7,7 @@ The PNG beside a JPEG or WebP is Pillow's reading of it, to compare with.
 
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 HERE = Path(__file__).parent
 WIDTH, HEIGHT = 40, 28
@@ -51,3 +51,31 @@ bits.save(HERE / "one_bit.png")
 small = scene().resize((9, 7))
 small.save(HERE / "small.bmp")
 small.quantize(8).save(HERE / "small.gif")
+
+# A picture that Pillow turns upright into the same one, stored in each of the eight ways.
+upright = scene().crop((0, 0, 23, 16))
+upright.save(HERE / "upright.png")
+STORED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+for orientation in range(1, 9):
+    turn = STORED.get(orientation)
+    stored = upright.copy() if turn is None else upright.transpose(turn)
+    exif = Image.Exif()
+    exif[0x112] = orientation
+    for name, options in [
+        ("png", {}),
+        ("webp", {"lossless": True}),
+        ("jpg", {"quality": 95, "subsampling": "4:4:4"}),
+    ]:
+        path = HERE / f"upright_{orientation}.{name}"
+        stored.save(path, exif=exif, **options)
+        seen = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+        assert seen.size == upright.size
+        assert name == "jpg" or seen.tobytes() == upright.tobytes()
