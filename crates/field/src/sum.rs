@@ -104,7 +104,6 @@ pub fn sums_by_byte(points: &[Point], bytes: &[u8]) -> Vec<Point> {
 }
 
 /// `Σ i·sums[i − 1]`, with `i` from 1: the commitment to bytes, from their sums.
-#[must_use]
 pub fn sum_of_bytes_from(sums: &[Point]) -> Point {
     let (mut sum, mut running) = (G1Projective::zero(), G1Projective::zero());
     for point in sums.iter().rev() {

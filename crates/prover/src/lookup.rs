@@ -105,7 +105,7 @@ impl Helpers {
     }
 
     /// `k/(α + k)` for each byte `k`.
-    pub(crate) fn of_bytes(&self) -> &Arc<[Scalar]> {
+    pub(crate) const fn of_bytes(&self) -> &Arc<[Scalar]> {
         &self.of_bytes
     }
 

@@ -130,15 +130,17 @@ impl<'a> Batch<'a> {
             .max(1);
         let parts = coefficients.par_chunks(part);
         let parts = parts.map(|part| combine_vectors(columns, vectors, part));
-        let mut sum = parts.reduce_with(added).unwrap_or_default();
+        let mut sum = parts
+            .reduce_with(|left, right| added(left, &right))
+            .unwrap_or_default();
         let sums = sum.iter_mut().zip(above);
         sums.for_each(|(sum, above)| *sum -= factor * above);
         sum
     }
 }
 
-fn added(mut left: Vec<Scalar>, right: Vec<Scalar>) -> Vec<Scalar> {
-    let sums = left.iter_mut().zip(&right);
+fn added(mut left: Vec<Scalar>, right: &[Scalar]) -> Vec<Scalar> {
+    let sums = left.iter_mut().zip(right);
     sums.for_each(|(sum, addend)| *sum += addend);
     left
 }
@@ -280,7 +282,7 @@ impl Product {
                 let products = correlations(width, &pairs);
                 let sum = values.remove(&width);
                 let sum = match sum {
-                    Some(sum) => added(sum, products),
+                    Some(sum) => added(sum, &products),
                     None => products,
                 };
                 values.insert(width, sum);
@@ -327,7 +329,9 @@ fn correlations(width: usize, pairs: &[&Pair]) -> Vec<Scalar> {
         products.for_each(|(value, factor)| *value *= factor);
         values
     });
-    products.reduce_with(added).expect("a pair for every width")
+    products
+        .reduce_with(|left, right| added(left, &right))
+        .expect("a pair for every width")
 }
 
 /// `(f(X) − f(at)) / (X − at)`, and `f(at)`.

@@ -87,10 +87,10 @@ impl Summation<'_> {
         let skipped = self.challenges.point.len() + 1 - table_layout.num_vars();
         let point = &self.challenges.point[skipped..];
         let eq = || Eq::new(table_layout.dims, table_layout.bits(), point);
-        if table == self.key.verifying().circuit().range_table() {
-            if let Some(table) = self.range_table(table, relation, &blinds) {
-                return Box::new(RangeSummand::new(table, eq()));
-            }
+        let is_range = table == self.key.verifying().circuit().range_table();
+        let range = is_range.then(|| self.range_table(table, relation, &blinds));
+        if let Some(range) = range.flatten() {
+            return Box::new(RangeSummand::new(range, eq()));
         }
         let columns = self.witness.tables[table].iter().collect();
         if let Some(table) = IntegerTable::new(columns, relation, blinds.clone()) {

@@ -87,7 +87,7 @@ fn compare(model: Model, count: usize, seed: u64) -> Result<usize, TestCaseError
         fast += usize::from(is_fast(&summation, table));
         let name = || format!("table {table} of {:?}", circuit.tables[table].gadget);
         // Whether a sum was asked for before the first round makes no difference.
-        let mut sum = (seed % 2 == 0).then(|| summand.sum());
+        let mut sum = seed.is_multiple_of(2).then(|| summand.sum());
         assert_eq!(
             sum.unwrap_or_else(|| plain.sum()),
             plain.sum(),

@@ -14,12 +14,17 @@
 //! it takes `2^k` additions from tables of `weight·byte`. The same holds for helpers and `ℓ`. Only then are there few
 //! enough rows left to store them as scalars.
 
+mod pairs;
+mod reader;
+
 use super::eq::{Eq, Weights, fold};
 use super::row_sum::RowSum;
 use crate::integers::Bytes;
 use crate::sumcheck::univariate::{horner, sum, with_leading};
 use crate::sumcheck::{Combination, Summand, Univariate};
+use pairs::PairSums;
 use rayon::prelude::*;
+use reader::{Reader, Tables};
 use zklens_field::{AdditiveGroup, Field, Scalar};
 
 /// Rounds that read bytes.
@@ -94,7 +99,7 @@ impl RangeSummand {
         }
     }
 
-    fn is_unbound(&self) -> bool {
+    const fn is_unbound(&self) -> bool {
         self.rows.is_none() && self.bound.is_empty()
     }
 
@@ -114,7 +119,7 @@ impl RangeSummand {
                 sums.add(&self.table, &weights.at(row), !self.is_unbound());
                 sums
             })
-            .reduce(new, PairSums::merge)
+            .reduce(new, |left, right| left.merge(&right))
     }
 }
 
@@ -172,182 +177,6 @@ impl RangeTable {
             columns.fold(*helper, |product, column| product * slopes[*column])
         });
         products.sum()
-    }
-}
-
-/// Sums over pairs of rows, and room for one pair.
-struct PairSums {
-    low: Vec<Scalar>,
-    high: Vec<Scalar>,
-    at_zero: Scalar,
-    at_two: Scalar,
-    leading: Scalar,
-    helpers: Vec<Scalar>,
-}
-
-impl PairSums {
-    fn new(width: usize, helpers: usize) -> Self {
-        Self {
-            low: vec![Scalar::ZERO; width],
-            high: vec![Scalar::ZERO; width],
-            at_zero: Scalar::ZERO,
-            at_two: Scalar::ZERO,
-            leading: Scalar::ZERO,
-            helpers: vec![Scalar::ZERO; helpers],
-        }
-    }
-
-    /// Adds the pair of rows in `low` and `high`. At zero only if asked: there the rules of unbound rows are zero.
-    fn add(&mut self, table: &RangeTable, weight: &Scalar, at_zero: bool) {
-        let helpers = self.low[table.columns.len()..].iter();
-        for (sum, helper) in self.helpers.iter_mut().zip(helpers) {
-            *sum += helper;
-        }
-        if at_zero {
-            self.at_zero += *weight * table.rules(&self.low);
-        }
-        let is_cubic = table.degree() > 2;
-        for (low, high) in self.low.iter_mut().zip(&mut self.high) {
-            // From here on `low` is the slope, and `high` the value at two.
-            *low = *high - *low;
-            if is_cubic {
-                *high += *low;
-            }
-        }
-        if is_cubic {
-            self.at_two += *weight * table.rules(&self.high);
-        }
-        self.leading += *weight * table.leading(&self.low);
-    }
-
-    fn merge(mut self, other: Self) -> Self {
-        self.at_zero += other.at_zero;
-        self.at_two += other.at_two;
-        self.leading += other.leading;
-        let helpers = self.helpers.iter_mut().zip(&other.helpers);
-        helpers.for_each(|(sum, addend)| *sum += addend);
-        self
-    }
-}
-
-/// Reads rows, from bytes or as they are stored.
-enum Reader<'a> {
-    Stored {
-        rows: &'a [Scalar],
-        padding: &'a [Scalar],
-    },
-    Bytes {
-        table: &'a RangeTable,
-        padding: &'a [Scalar],
-        rows: usize,
-        /// For each block of rows that is folded onto the first: where it begins, and the tables for its weight.
-        blocks: Vec<(usize, Tables)>,
-    },
-}
-
-/// What a byte adds to a row, times the weight of its block.
-struct Tables {
-    /// To its own cell: the byte `k`.
-    bytes: Vec<Scalar>,
-    /// To the cell of its helper, for each lookup: `power·k/(α + k)`.
-    helpers: Vec<Vec<Scalar>>,
-    /// To `ℓ`, for each lookup and the sum `k` of its bytes: `power·α·k`. Empty for a single byte, whose rule is linear but
-    /// for its product.
-    linear: Vec<Vec<Scalar>>,
-}
-
-impl Tables {
-    fn new(table: &RangeTable, weight: &Scalar) -> Self {
-        let multiples = |factor: Scalar, count: usize| -> Vec<Scalar> {
-            let next = |value: &Scalar| Some(*value + factor);
-            let all = std::iter::successors(Some(Scalar::ZERO), next);
-            all.take(count).collect()
-        };
-        let helpers = table.lookups.iter().map(|lookup| {
-            let factor = *weight * lookup.power;
-            let values = table.of_bytes.iter();
-            values.map(|value| *value * factor).collect()
-        });
-        let linear = table.lookups.iter().map(|lookup| {
-            let count = if lookup.columns.len() > 1 {
-                2 * BYTES - 1
-            } else {
-                0
-            };
-            multiples(*weight * lookup.power * table.alpha, count)
-        });
-        Self {
-            bytes: multiples(*weight, BYTES),
-            helpers: helpers.collect(),
-            linear: linear.collect(),
-        }
-    }
-}
-
-impl<'a> Reader<'a> {
-    fn new(summand: &'a RangeSummand) -> Self {
-        let padding = &summand.padding;
-        if let Some(rows) = &summand.rows {
-            return Self::Stored { rows, padding };
-        }
-        let table = &summand.table;
-        let weights = zklens_multilinear::eq_table(&summand.bound);
-        // A variable that was bound had twice the half of the one after it.
-        let stride = summand.eq.half() * 2;
-        let blocks = weights.iter().enumerate();
-        let blocks = blocks.map(|(block, weight)| (block * stride, Tables::new(table, weight)));
-        Self::Bytes {
-            table,
-            padding,
-            rows: table.columns.first().map_or(0, |column| column.len()),
-            blocks: blocks.collect(),
-        }
-    }
-
-    /// Writes a row to `cells`.
-    fn read(&self, row: usize, cells: &mut [Scalar]) {
-        match self {
-            Self::Stored { rows, padding } => {
-                let width = padding.len();
-                let stored = rows.get(row * width..(row + 1) * width);
-                cells.copy_from_slice(stored.unwrap_or(padding));
-            }
-            Self::Bytes {
-                table,
-                padding,
-                rows,
-                blocks,
-            } => {
-                cells.copy_from_slice(padding);
-                for (start, tables) in blocks {
-                    if start + row < *rows {
-                        table.add_bytes(start + row, tables, cells);
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl RangeTable {
-    /// Adds a row of bytes, times a weight.
-    fn add_bytes(&self, row: usize, tables: &Tables, cells: &mut [Scalar]) {
-        let (columns, rest) = cells.split_at_mut(self.columns.len());
-        let (helpers, linear) = rest.split_at_mut(self.lookups.len());
-        for (k, (lookup, helper)) in self.lookups.iter().zip(helpers).enumerate() {
-            let mut sum = 0;
-            for column in &lookup.columns {
-                let byte = usize::from(self.columns[*column][row]);
-                if byte != 0 {
-                    columns[*column] += tables.bytes[byte];
-                    *helper += tables.helpers[k][byte];
-                    sum += byte;
-                }
-            }
-            if let Some(value) = tables.linear[k].get(sum).filter(|_| sum != 0) {
-                linear[0] += value;
-            }
-        }
     }
 }
 

@@ -6,12 +6,15 @@
 //! The first round reads the integers, and so does the sum before it. Then rows are half as many, and are stored as
 //! scalars: the columns, the linear part of the constraints, and `M`.
 
+mod pairs;
+
 use super::eq::{Eq, Weights, fold};
 use super::kernel::{IntegerKernel, Kernel};
 use super::row_sum::RowSum;
 use crate::integers::{Integers, add_multiple};
 use crate::sumcheck::univariate::{horner, sum, with_leading};
 use crate::sumcheck::{Combination, Summand, Univariate};
+use pairs::{AT_ONE, AT_ZERO, LEADING, Line, PairSums, StoredLine, merged};
 use rayon::prelude::*;
 use zklens_field::{AdditiveGroup, Field, Scalar, lifting};
 use zklens_layers::gadgets::polynomial::{Linear, Polynomial};
@@ -90,7 +93,7 @@ impl<'a> IntegerTable<'a> {
     }
 
     /// Columns, the linear part of the constraints, `M`.
-    fn width(&self) -> usize {
+    const fn width(&self) -> usize {
         self.columns.len() + 2
     }
 
@@ -116,18 +119,6 @@ pub(super) struct TableSummand<'a> {
     polynomials: [Univariate; 2],
 }
 
-/// Sums over pairs of rows of both parts: at zero, at one, at two, and the coefficients of the highest degree.
-type PairSums = [[Scalar; 4]; 2];
-
-const AT_ZERO: usize = 0;
-const AT_ONE: usize = 1;
-const AT_TWO: usize = 2;
-const LEADING: usize = 3;
-
-fn merged(left: PairSums, right: PairSums) -> PairSums {
-    std::array::from_fn(|part| std::array::from_fn(|k| left[part][k] + right[part][k]))
-}
-
 impl<'a> TableSummand<'a> {
     pub(super) fn new(table: IntegerTable<'a>, eq: Eq, wired: Vec<Scalar>) -> Self {
         Self {
@@ -141,7 +132,7 @@ impl<'a> TableSummand<'a> {
     }
 
     /// Degrees of both parts, without `eq`. The second is zero if nothing is wired to the table.
-    fn degrees(&self) -> [usize; 2] {
+    const fn degrees(&self) -> [usize; 2] {
         let IntegerTable {
             constraints,
             output,
@@ -252,160 +243,6 @@ impl<'a> TableSummand<'a> {
         });
         rows
     }
-}
-
-/// A pair of rows of integers.
-struct Line {
-    low: Vec<i128>,
-    high: Vec<i128>,
-    room: Vec<i128>,
-}
-
-impl Line {
-    fn new(table: &IntegerTable<'_>) -> Self {
-        let width = table.columns.len();
-        let room = [&table.constraints, &table.output].map(|part| part.on_integers.room());
-        Self {
-            low: vec![0; width],
-            high: vec![0; width],
-            room: vec![0; room[0].max(room[1])],
-        }
-    }
-
-    /// Both polynomials on the first row, over the radix, without constants.
-    fn at_low(&mut self, table: &IntegerTable<'_>) -> [Scalar; 2] {
-        [&table.constraints, &table.output].map(|part| {
-            part.on_integers.evaluate(&self.low, &mut self.room) + part.linear_of(&self.low)
-        })
-    }
-
-    /// Adds a pair's values, over the radix. Afterwards the first row holds the slopes.
-    fn add(
-        &mut self,
-        table: &IntegerTable<'_>,
-        degrees: [usize; 2],
-        weight: &Scalar,
-        wired: Option<[Scalar; 2]>,
-        sums: &mut PairSums,
-    ) {
-        let constant = over_lifting(table.output.linear.constant);
-        let at_zero = self.at_low(table);
-        std::mem::swap(&mut self.low, &mut self.high);
-        let at_one = self.at_low(table);
-        std::mem::swap(&mut self.low, &mut self.high);
-        for (low, high) in self.low.iter_mut().zip(&mut self.high) {
-            *low = *high - *low;
-            *high += *low;
-        }
-        sums[0][AT_ZERO] += *weight * at_zero[0];
-        sums[0][AT_ONE] += *weight * at_one[0];
-        let [constraints, output] = [&table.constraints, &table.output];
-        if degrees[0] > 2 {
-            let products = constraints.on_integers.evaluate(&self.high, &mut self.room);
-            let linear = constraints.linear_of(&self.high);
-            sums[0][AT_TWO] += *weight * (products + linear);
-        }
-        if degrees[0] > 1 {
-            let leading = constraints.on_integers.leading(&self.low, &mut self.room);
-            sums[0][LEADING] += *weight * leading;
-        }
-        let Some([wired, wired_at_one]) = wired else {
-            return;
-        };
-        sums[1][AT_ZERO] += wired * (at_zero[1] + constant);
-        sums[1][AT_ONE] += wired_at_one * (at_one[1] + constant);
-        let slope = wired_at_one - wired;
-        if degrees[1] > 2 {
-            let products = output.on_integers.evaluate(&self.high, &mut self.room);
-            let linear = output.linear_of(&self.high);
-            sums[1][AT_TWO] += (wired_at_one + slope) * (products + linear + constant);
-            let leading = output.on_integers.leading(&self.low, &mut self.room);
-            sums[1][LEADING] += slope * leading;
-        } else {
-            sums[1][LEADING] += slope * output.linear_of(&self.low);
-        }
-    }
-}
-
-/// A scalar, over the radix.
-fn over_lifting(scalar: Scalar) -> Scalar {
-    static INVERSE: std::sync::LazyLock<Scalar> =
-        std::sync::LazyLock::new(|| lifting().inverse().expect("a power of two"));
-    scalar * *INVERSE
-}
-
-/// A pair of stored rows.
-struct StoredLine {
-    low: Vec<Scalar>,
-    high: Vec<Scalar>,
-    room: Vec<Scalar>,
-}
-
-impl StoredLine {
-    fn new(table: &IntegerTable<'_>) -> Self {
-        let room = [&table.constraints, &table.output].map(|part| part.kernel.room());
-        Self {
-            low: vec![Scalar::ZERO; table.width()],
-            high: vec![Scalar::ZERO; table.width()],
-            room: vec![Scalar::ZERO; room[0].max(room[1])],
-        }
-    }
-
-    fn add(
-        &mut self,
-        table: &IntegerTable<'_>,
-        degrees: [usize; 2],
-        weight: &Scalar,
-        sums: &mut PairSums,
-    ) {
-        let (linear, wired) = (table.columns.len(), table.columns.len() + 1);
-        let [constraints, output] = [&table.constraints, &table.output];
-        let is_wired = self.low[wired] != Scalar::ZERO || self.high[wired] != Scalar::ZERO;
-        sums[0][AT_ZERO] +=
-            *weight * constraints.evaluate(&self.low, &self.low[linear], &mut self.room);
-        if is_wired {
-            let value = linear_on(&output.linear, &self.low);
-            let value = output.evaluate(&self.low, &value, &mut self.room);
-            sums[1][AT_ZERO] += self.low[wired] * value;
-        }
-        let needs_two = degrees.iter().any(|degree| *degree > 2);
-        for (low, high) in self.low.iter_mut().zip(&mut self.high) {
-            *low = *high - *low;
-            if needs_two {
-                *high += *low;
-            }
-        }
-        if degrees[0] > 2 {
-            sums[0][AT_TWO] +=
-                *weight * constraints.evaluate(&self.high, &self.high[linear], &mut self.room);
-        }
-        if degrees[0] > 1 {
-            sums[0][LEADING] += *weight * constraints.kernel.leading(&self.low, &mut self.room);
-        }
-        if !is_wired {
-            return;
-        }
-        if degrees[1] > 2 {
-            let value = linear_on(&output.linear, &self.high);
-            let value = output.evaluate(&self.high, &value, &mut self.room);
-            sums[1][AT_TWO] += self.high[wired] * value;
-            sums[1][LEADING] += self.low[wired] * output.kernel.leading(&self.low, &mut self.room);
-        } else {
-            sums[1][LEADING] += self.low[wired] * linear_on(&output.linear, &self.low);
-        }
-    }
-}
-
-/// A linear form without its constant.
-fn linear_on(linear: &Linear, cells: &[Scalar]) -> Scalar {
-    let terms = linear.terms.iter();
-    terms.fold(Scalar::ZERO, |sum, (cell, coefficient)| {
-        if *coefficient == Scalar::ONE {
-            sum + cells[*cell]
-        } else {
-            sum + cells[*cell] * coefficient
-        }
-    })
 }
 
 impl Summand for TableSummand<'_> {
