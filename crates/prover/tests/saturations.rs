@@ -9,7 +9,8 @@ use proptest::strategy::{Just, Strategy};
 use zklens_layers::Circuit;
 use zklens_layers::gadgets::{Column, Gadget};
 use zklens_model::{
-    Add, Clip, Conv2d, Interval, LeftShift, MaxPool, Model, Op, Relu, Rescale, Window,
+    Add, Clip, Concat, Conv2d, GraphBuilder, Interval, LeftShift, MaxPool, Model, Op, Relu,
+    Rescale, Window,
 };
 use zklens_prover::{Privacy, ProvingKey, prove};
 use zklens_testkit::models::{Layers, padded, preprocessing};
@@ -265,12 +266,23 @@ fn an_activation_of_a_residual_block_takes_at_most_four_bytes() {
 /// A maximum of saturated cells is a saturation without excess: its selectors take no bytes.
 #[test]
 fn a_maximum_of_saturated_cells_is_proved() {
-    for (lo, width, is_saturation) in [(0, 255, true), (-128, 255, true), (0, 254, false)] {
+    let whole = Interval { lo: 0, hi: 255 };
+    let signed = Interval { lo: -128, hi: 127 };
+    let short = Interval { lo: 0, hi: 254 };
+    for (left, right, is_saturation) in [
+        (whole, whole, true),
+        (signed, signed, true),
+        (whole, signed, false),
+        (short, short, false),
+    ] {
         let mut layers = Layers::new(preprocessing([5, 4], false), 3);
-        layers.conv2d(3, padded(3, 1, 1), 1);
-        layers.then(Op::Rescale(Rescale { shift: 8 }));
-        let bounds = Interval { lo, hi: lo + width };
-        layers.then(Op::Clip(Clip { bounds }));
+        let branches = [left, right].map(|bounds| {
+            layers.last = GraphBuilder::INPUT;
+            layers.conv2d(3, padded(3, 1, 1), 1);
+            layers.then(Op::Rescale(Rescale { shift: 8 }));
+            layers.then(Op::Clip(Clip { bounds }))
+        });
+        layers.join(Op::Concat(Concat), &branches);
         let window = padded(3, 2, 1);
         layers.then(Op::MaxPool(MaxPool { window }));
         layers.flatten();
@@ -280,11 +292,10 @@ fn a_maximum_of_saturated_cells_is_proved() {
         let gadget = &circuit.tables[circuit.label_table() - 1].gadget;
         assert_eq!(matches!(gadget, Gadget::Saturation(_)), is_saturation);
         let columns = gadget.rules().columns;
-        let bytes = columns
-            .iter()
-            .filter(|column| matches!(column, Column::Number { bytes: 1 }));
-        // The output and nine gaps; and four selectors.
-        assert_eq!(bytes.count(), if is_saturation { 10 } else { 14 });
+        // The output, nine gaps and four selectors.
+        let is_number = |column: &&Column| matches!(column, Column::Number { .. });
+        let numbers = columns.iter().filter(is_number).count();
+        assert_eq!(numbers, if is_saturation { 10 } else { 14 });
         prove_labels(&model).unwrap();
     }
 }

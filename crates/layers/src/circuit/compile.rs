@@ -22,6 +22,8 @@ impl Circuit {
             let value = compiler.node(id, node)?;
             let value = compiler.bounded(id, value);
             compiler.values.push(value);
+            let saturated = compiler.saturated_to(node);
+            compiler.saturated.push(saturated);
         }
         compiler.finish()
     }
@@ -89,6 +91,9 @@ struct Compiler<'a> {
     circuit: Circuit,
     /// For every node so far, its value. A node that shares a table with the next has its operand here.
     values: Vec<Value>,
+    /// For every node so far, the interval of `256^k` values to which a clip before it brings its cells, if one does. Unlike
+    /// bounds it does not depend on weights, so a key may show it.
+    saturated: Vec<Option<Interval>>,
 }
 
 impl<'a> Compiler<'a> {
@@ -101,6 +106,7 @@ impl<'a> Compiler<'a> {
                 arrays: Vec::new(),
             },
             values: Vec::with_capacity(nodes.len()),
+            saturated: Vec::with_capacity(nodes.len()),
         }
     }
 
@@ -280,17 +286,36 @@ impl<'a> Compiler<'a> {
         let (window, shift, relu) = (chain.window, chain.shift, chain.relu);
         let (bounds, output) = (self.bounds(node), node.tensor().bounds);
         let operand = self.operand(node, 0)?;
-        let gadget = match (node.op(), Saturation::bytes_of(bounds)) {
-            // A maximum of saturated cells needs no bytes for selectors.
-            (Op::MaxPool(_), Some(bytes)) => {
-                Gadget::Saturation(Saturation::of_bounds(window, 0, bounds, bounds, bytes))
+        let saturated = self.saturated_to(node);
+        let saturated = saturated.and_then(|clip| Some((clip, Saturation::bytes_of(clip)?)));
+        let gadget = match saturated {
+            // Only a maximum alone is one: it needs no bytes for selectors.
+            Some((clip, bytes)) => {
+                Gadget::Saturation(Saturation::of_bounds(window, 0, clip, clip, bytes))
             }
-            _ => {
+            None => {
                 let gadget = Activation::of_bounds(window, shift, relu, bounds, output);
                 Gadget::Activation(gadget)
             }
         };
         Ok(self.table(id, gadget, chain.sides, Some(operand)))
+    }
+
+    /// The interval of `256^k` values to which a clip brings the cells of a node: its own clip, or one behind which cells are only
+    /// moved and compared.
+    fn saturated_to(&self, node: &Node) -> Option<Interval> {
+        match node.op() {
+            Op::Clip(op) => Saturation::bytes_of(op.bounds).map(|_| op.bounds),
+            Op::MaxPool(_) | Op::Reshape(_) | Op::Concat(_) => {
+                let mut inputs = node.inputs().iter();
+                let of = |input: &NodeId| self.saturated.get(*input).copied().flatten();
+                let first = inputs.next().and_then(of)?;
+                inputs
+                    .all(|input| of(input) == Some(first))
+                    .then_some(first)
+            }
+            _ => None,
+        }
     }
 
     /// The operators that a table shows, from its own node back to the first.
