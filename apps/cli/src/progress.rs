@@ -23,7 +23,7 @@ pub(crate) enum Display {
 }
 
 impl Display {
-    /// What `--quiet` and `--json` ask for.
+    /// The display under `--quiet` and `--json`.
     pub(crate) const fn new(is_quiet: bool, is_json: bool) -> Self {
         if is_quiet || is_json {
             Self::Hidden

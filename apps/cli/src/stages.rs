@@ -68,7 +68,7 @@ pub(crate) fn clear() {
     }
 }
 
-/// Notes what is shown from now on, and returns what was shown before.
+/// Notes the bar that is shown from now on, and returns the one before.
 fn show(bar: Option<ProgressBar>) -> Option<ProgressBar> {
     let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
     std::mem::replace(&mut *shown, bar)

@@ -2,6 +2,7 @@
 
 mod context;
 mod execute;
+mod jobs;
 mod models;
 mod prove;
 mod verify;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/api/execute", post(execute::execute)),
         ("/api/prove", post(prove::prove)),
         ("/api/verify", post(verify::verify)),
+        ("/api/jobs/{id}", get(jobs::look).delete(jobs::cancel)),
         ("/api/openapi.json", get(openapi)),
         ("/healthz", get(healthz)),
         ("/metrics", get(metrics)),

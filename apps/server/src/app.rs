@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::error::ApiError;
 use crate::gate::Gate;
 use crate::guard::Guard;
+use crate::jobs::Jobs;
 use crate::memory::{Memory, Share};
 use crate::metrics::{Metrics, Now};
 use crate::options::{Limits, Options};
@@ -26,6 +27,7 @@ pub(crate) struct App {
     pub(crate) others: Gate,
     pub(crate) metrics: Metrics,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) jobs: Arc<Jobs>,
     memory: Arc<Memory>,
     proxies: Proxies,
     guard: Guard,
@@ -45,6 +47,7 @@ impl App {
                 limits.connections,
                 limits.connections_per_address,
             )),
+            jobs: Arc::new(Jobs::new(&limits)),
             memory: Arc::new(Memory::new(limits.max_body.saturating_mul(limits.bodies))),
             proxies: Proxies::new(&options.proxies),
             guard: Guard::new(options.listen.ip(), &options.hosts),
@@ -92,6 +95,7 @@ impl App {
             proofs_at_work: self.proofs.at_work(),
             proofs_waiting: self.proofs.waiting(),
             connections: self.connections.count(),
+            jobs: self.jobs.count(),
         }
     }
 }

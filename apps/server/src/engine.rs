@@ -1,6 +1,7 @@
 //! The setup, the models and the keys, and everything that is computed with them. Nothing in here knows HTTP.
 
 use crate::error::{ApiError, Refusal};
+use crate::keys::{EngineError, Keys, check_names};
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use getrandom::SysRng;
@@ -8,68 +9,18 @@ use getrandom::rand_core::UnwrapErr;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use zklens_answers::Times;
-use zklens_commitment::{Setup, SetupError};
+use zklens_commitment::Setup;
 use zklens_image::{CidVersion, ImageError, cid};
-use zklens_model::{FileError, Pixels};
-use zklens_models::Shipped;
-use zklens_prover::{KeygenError, Privacy, ProveError, Proved, ProvingKey, Target, prove_with};
-use zklens_verifier::{Context, ModelId, VerifyError, verify};
+use zklens_model::{Model, Pixels};
+use zklens_prover::{Progress, ProveError, Proved, ProvingKey, Target, prove_with};
+use zklens_verifier::{Context, VerifyError, verify};
 
-/// The setup, and the keys of all shipped models. All requests share it.
+/// The setup, and the keys of all networks. All requests share it.
 pub struct Engine {
     setup: Setup,
     models: Vec<Arc<Keys>>,
-}
-
-/// A shipped model with its keys.
-pub(crate) struct Keys {
-    pub(crate) shipped: &'static Shipped,
-    pub(crate) fast: ProvingKey,
-    pub(crate) chain: ProvingKey,
-}
-
-/// The engine could not start. The shipped files are tested, so this is a defect.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The shipped setup cannot be decoded.
-    #[error("the shipped setup: {0}")]
-    Setup(#[from] SetupError),
-    /// A shipped model cannot be decoded.
-    #[error("a shipped model: {0}")]
-    Model(#[from] FileError),
-    /// The keys of a shipped model cannot be derived.
-    #[error("the keys of a shipped model: {0}")]
-    Keys(#[from] KeygenError),
-    /// The system gives no randomness.
-    #[error("the system's randomness: {0}")]
-    Randomness(getrandom::Error),
-}
-
-impl Keys {
-    fn new(setup: &Setup, shipped: &'static Shipped) -> Result<Self, EngineError> {
-        let model = shipped.decode()?;
-        let key = |layout| ProvingKey::with_target(setup, model.clone(), Privacy::Public, layout);
-        Ok(Self {
-            shipped,
-            fast: key(Target::Native)?,
-            chain: key(Target::Evm)?,
-        })
-    }
-
-    pub(crate) const fn of_layout(&self, layout: Target) -> &ProvingKey {
-        match layout {
-            Target::Native => &self.fast,
-            Target::Evm => &self.chain,
-        }
-    }
-
-    /// The key with this id.
-    pub(crate) fn of_id(&self, id: ModelId) -> Option<&ProvingKey> {
-        let mut keys = [&self.fast, &self.chain].into_iter();
-        keys.find(|key| key.verifying().id() == id)
-    }
 }
 
 /// A proof to be made.
@@ -88,19 +39,42 @@ pub(crate) struct Done {
 /// Tells whether the client no longer waits for the answer.
 pub(crate) type Stopped<'a> = &'a dyn Fn() -> bool;
 
+/// Is told how far a proof is, and how long it has taken.
+pub(crate) type Tell<'a> = &'a dyn Fn(Progress, Duration);
+
 impl Engine {
-    /// Decodes the setup and derives all keys.
+    /// Decodes the setup and derives the keys of the networks that come with zklens.
     ///
     /// # Errors
     ///
     /// A file that comes with zklens is damaged, or the system has no randomness.
     pub fn new() -> Result<Self, EngineError> {
+        let shipped = zklens_models::ALL
+            .iter()
+            .map(zklens_models::Shipped::decode);
+        Self::with_models(shipped.collect::<Result<_, _>>()?)
+    }
+
+    /// The same for other networks. The first is the default of requests.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError::Keys`] if a network cannot be proved, [`EngineError::Name`] or [`EngineError::SameName`] if a request could
+    /// not name it, and those of [`Self::new`].
+    ///
+    /// # Panics
+    ///
+    /// If the list is empty.
+    pub fn with_models(models: Vec<Model>) -> Result<Self, EngineError> {
+        assert!(!models.is_empty(), "a network to serve");
         getrandom::fill(&mut [0; 32]).map_err(EngineError::Randomness)?;
+        check_names(&models)?;
         let setup = Setup::decode(zklens_setup::STRING, &zklens_setup::TAU_G2)?;
-        let keys = zklens_models::ALL.iter();
-        let models = keys.map(|shipped| Keys::new(&setup, shipped).map(Arc::new));
+        let keys = models
+            .into_iter()
+            .map(|model| Keys::new(&setup, model).map(Arc::new));
         Ok(Self {
-            models: models.collect::<Result<_, _>>()?,
+            models: keys.collect::<Result<_, _>>()?,
             setup,
         })
     }
@@ -113,14 +87,14 @@ impl Engine {
         &self.setup
     }
 
-    /// The shipped model of this name, or the first if no name is given.
+    /// The network of this name, or the first if no name is given.
     pub(crate) fn model(&self, name: Option<&str>) -> Result<Arc<Keys>, ApiError> {
-        let name = name.unwrap_or(zklens_models::ALL[0].name);
-        let found = self.models.iter().find(|keys| keys.shipped.name == name);
+        let is_meant = |keys: &&Arc<Keys>| name.is_none_or(|name| keys.name() == name);
+        let found = self.models.iter().find(is_meant);
         found.cloned().ok_or_else(|| {
-            let known = zklens_models::ALL.map(|shipped| shipped.name).join(", ");
+            let known: Vec<&str> = self.models.iter().map(|keys| keys.name()).collect();
             ApiError::bad_request("model: there is no network of this name here")
-                .with_help(format!("choose one of {known}"))
+                .with_help(format!("choose one of {}", known.join(", ")))
         })
     }
 
@@ -130,10 +104,12 @@ impl Engine {
         keys: &Keys,
         order: &Order,
         stopped: Stopped<'_>,
-    ) -> Result<Done, ProveFailure> {
-        let key = keys.of_layout(order.layout);
+        tell: Tell<'_>,
+    ) -> Result<Done, ApiError> {
+        let key = keys.of_layout(order.layout)?;
         let started = Instant::now();
-        let mut progress = |_| {
+        let mut progress = |progress| {
+            tell(progress, started.elapsed());
             if stopped() {
                 ControlFlow::Break(())
             } else {
@@ -147,9 +123,11 @@ impl Engine {
             order.context,
             &mut UnwrapErr(SysRng),
             &mut progress,
-        )?;
+        )
+        .map_err(ProveFailure::Prove)?;
         let proving = started.elapsed();
-        self.check(key, &order.images, &proved)?;
+        let checked = self.check(key, &order.images, &proved);
+        checked.map_err(ProveFailure::Check)?;
         Ok(Done {
             proved,
             times: Times {
@@ -176,9 +154,9 @@ impl Engine {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProveFailure {
     #[error(transparent)]
-    Prove(#[from] ProveError),
+    Prove(ProveError),
     #[error("the new proof is refused: {0}")]
-    Check(#[from] VerifyError),
+    Check(VerifyError),
 }
 
 impl From<ProveFailure> for ApiError {

@@ -26,10 +26,12 @@ pub(crate) enum Refusal {
     Slow,
     /// The time to answer.
     Time,
+    /// The jobs that are kept.
+    Jobs,
 }
 
 /// An answer that is an error.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
     error: String,
@@ -81,6 +83,20 @@ impl ApiError {
             is_verdict: true,
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, error)
         }
+    }
+
+    /// The outcome of a job that failed. A server that was too busy for the job will not make it later.
+    pub(crate) fn of_job(mut self) -> Self {
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            self.status = StatusCode::GONE;
+        }
+        // It has been counted when the job failed.
+        self.refusal = None;
+        self
+    }
+
+    pub(crate) const fn refusal(&self) -> Option<Refusal> {
+        self.refusal
     }
 
     pub(crate) const fn is_verdict(&self) -> bool {

@@ -32,17 +32,22 @@ mod error;
 mod gate;
 mod guard;
 mod headers;
+mod jobs;
+mod keys;
 mod logs;
 mod memory;
 mod metrics;
 mod options;
 mod page;
+mod prefer;
+mod queue;
 mod router;
 mod server;
 mod upload;
 
 pub use client::{Network, NoNetwork};
-pub use engine::{Engine, EngineError};
+pub use engine::Engine;
+pub use keys::EngineError;
 pub use logs::{log_to, log_to_stderr};
 pub use options::{Limits, LogFormat, Options};
 pub use server::Server;
@@ -52,6 +57,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Builder;
+use zklens_model::Model;
 
 /// How long the server waits, at its end, for work to notice that it is no longer wanted.
 const LAST_WORK: Duration = Duration::from_secs(1);
@@ -77,14 +83,18 @@ pub enum ServeError {
 }
 
 /// Serves until the process gets SIGINT or SIGTERM, and returns when the requests that are running then are done.
-/// A second signal ends it at once. From the call on, panics are logged without their messages.
+/// A second signal ends it at once. An empty list of models means those that come with zklens. From the call on, panics are logged without their messages.
 ///
 /// # Errors
 ///
 /// The server cannot start; see [`ServeError`].
-pub fn run(options: &Options) -> Result<(), ServeError> {
+pub fn run(options: &Options, models: Vec<Model>) -> Result<(), ServeError> {
     logs::log_panics();
-    let engine = Arc::new(Engine::new()?);
+    let engine = Arc::new(if models.is_empty() {
+        Engine::new()?
+    } else {
+        Engine::with_models(models)?
+    });
     let runtime = Builder::new_multi_thread()
         .enable_io()
         .enable_time()

@@ -1,18 +1,19 @@
-//! The memory for request bodies, shared so that some is always left for the next client.
+//! Memory that clients hold shares in, so that some is always left for the next client.
 
 use crate::client::Client;
 use crate::error::{ApiError, Refusal};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Counts the bytes of all bodies in memory, whether they are being read, wait, or are being worked on.
+/// Counts what clients hold: bytes of request bodies, whether they are being read, wait, or are being worked on; or jobs
+/// and the bytes of their results.
 #[derive(Debug)]
 pub(crate) struct Memory {
     most: usize,
     held: Mutex<HashMap<Client, usize>>,
 }
 
-/// The memory that one request holds.
+/// The memory that one request or job holds.
 #[derive(Debug)]
 pub(crate) struct Share {
     memory: Arc<Memory>,
@@ -59,17 +60,28 @@ impl Share {
         self.bytes += bytes;
         Ok(())
     }
-}
 
-impl Drop for Share {
-    fn drop(&mut self) {
+    /// Gives back all but `bytes`.
+    pub(crate) fn shrink_to(&mut self, bytes: usize) {
+        let rest = self.bytes.saturating_sub(bytes);
+        self.give_back(rest);
+        self.bytes -= rest;
+    }
+
+    fn give_back(&self, bytes: usize) {
         let mut held = self.memory.held();
         if let Some(own) = held.get_mut(&self.client) {
-            *own = own.saturating_sub(self.bytes);
+            *own = own.saturating_sub(bytes);
             if *own == 0 {
                 held.remove(&self.client);
             }
         }
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.give_back(self.bytes);
     }
 }
 
@@ -106,12 +118,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_dropped_is_free_again() {
+    fn dropped_and_returned_shares_are_free_again() {
         let memory = Arc::new(Memory::new(100));
         let mut share = memory.share(client(1));
         let mut other = memory.share(client(1));
         share.grow(30).unwrap();
         other.grow(20).unwrap();
+        share.shrink_to(45);
+        share.shrink_to(25);
+        assert_eq!(memory.held().values().sum::<usize>(), 45);
         drop(share);
         assert_eq!(memory.held().values().sum::<usize>(), 20);
         drop(other);

@@ -29,7 +29,7 @@ struct Route {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Proof {
-    model: &'static str,
+    model: String,
     layout: &'static str,
 }
 
@@ -41,6 +41,29 @@ struct Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Cause {
     cause: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct JobEnd {
+    end: &'static str,
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Done,
+    Failed,
+    Cancelled,
+}
+
+impl End {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -57,6 +80,8 @@ pub(crate) struct Metrics {
     proofs_waiting: Gauge,
     refusals: Family<Cause, Counter>,
     connections: Gauge,
+    job_ends: Family<JobEnd, Counter>,
+    jobs_kept: Gauge,
 }
 
 /// The values of gauges at this moment.
@@ -65,6 +90,7 @@ pub(crate) struct Now {
     pub(crate) proofs_at_work: usize,
     pub(crate) proofs_waiting: usize,
     pub(crate) connections: usize,
+    pub(crate) jobs: usize,
 }
 
 impl Metrics {
@@ -82,6 +108,8 @@ impl Metrics {
             proofs_waiting: Gauge::default(),
             refusals: Family::default(),
             connections: Gauge::default(),
+            job_ends: Family::default(),
+            jobs_kept: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -117,6 +145,9 @@ impl Metrics {
         let refused = "Requests and connections that a limit ended";
         all.register("refused", refused, self.refusals.clone());
         all.register("connections", "Open connections", self.connections.clone());
+        all.register("jobs_ended", "Jobs ended", self.job_ends.clone());
+        let kept = "Jobs that wait, are worked on, or are kept with their results";
+        all.register("jobs_kept", kept, self.jobs_kept.clone());
     }
 
     pub(crate) fn request(&self, method: &'static str, route: &str, status: u16, time: Duration) {
@@ -135,13 +166,8 @@ impl Metrics {
             .observe(time.as_secs_f64());
     }
 
-    pub(crate) fn proof(
-        &self,
-        model: &'static str,
-        layout: &'static str,
-        images: usize,
-        time: Duration,
-    ) {
+    pub(crate) fn proof(&self, model: &str, layout: &'static str, images: usize, time: Duration) {
+        let model = model.to_owned();
         let proof = Proof { model, layout };
         self.proofs.get_or_create(&proof).inc();
         self.images.get_or_create(&proof).inc_by(images as u64);
@@ -152,6 +178,11 @@ impl Metrics {
 
     pub(crate) fn proof_stopped(&self) {
         self.stopped.inc();
+    }
+
+    pub(crate) fn job(&self, end: End) {
+        let end = JobEnd { end: end.name() };
+        self.job_ends.get_or_create(&end).inc();
     }
 
     pub(crate) fn verdict(&self, is_true: bool) {
@@ -168,6 +199,7 @@ impl Metrics {
             Refusal::Memory => "memory",
             Refusal::Slow => "slow_body",
             Refusal::Time => "time",
+            Refusal::Jobs => "jobs",
         };
         self.refusals.get_or_create(&Cause { cause }).inc();
     }
@@ -178,15 +210,17 @@ impl Metrics {
         self.proofs_at_work.set(gauge(now.proofs_at_work));
         self.proofs_waiting.set(gauge(now.proofs_waiting));
         self.connections.set(gauge(now.connections));
+        self.jobs_kept.set(gauge(now.jobs));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
     }
 }
 
-/// The buckets of durations: two milliseconds to a minute.
+/// The buckets of durations: two milliseconds to ten minutes.
 fn histogram() -> Histogram {
     Histogram::new([
-        0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0,
+        0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0,
+        300.0, 600.0,
     ])
 }

@@ -56,7 +56,7 @@ pub struct Limits {
     /// How many bodies of `max_body` bytes fit into the memory for bodies. A client that takes some of it leaves at least
     /// as much free for others.
     pub bodies: usize,
-    /// How many proofs are made at the same time. One alone uses all cores.
+    /// How many proofs are made at the same time. One alone uses all cores, and a large one is made alone.
     pub jobs: usize,
     /// How many requests may wait for their turn: this many for proofs, and as many again for everything else. When all
     /// places are taken, the client with the most makes room for a client with fewer.
@@ -70,6 +70,14 @@ pub struct Limits {
     pub requests_per_connection: usize,
     /// The age at which a connection is closed once its request is answered.
     pub connection_time: Duration,
+    /// The longest time from a job's request to the end of its work.
+    pub job_timeout: Duration,
+    /// How long the result of a job is kept.
+    pub job_keep: Duration,
+    /// How many jobs there may be, those with results among them. A client that has some leaves at least as many for others.
+    pub job_count: usize,
+    /// The most bytes of all results. A client that has some leaves at least as many for others.
+    pub job_bytes: usize,
 }
 
 impl Limits {
@@ -77,7 +85,7 @@ impl Limits {
     pub const DEFAULT: Self = Self {
         max_body: 32 << 20,
         max_images: 64,
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_secs(300),
         read_timeout: Duration::from_secs(15),
         body_rate: 4 << 10,
         bodies: 8,
@@ -87,6 +95,10 @@ impl Limits {
         connections_per_address: 64,
         requests_per_connection: 1000,
         connection_time: Duration::from_secs(300),
+        job_timeout: Duration::from_secs(3600),
+        job_keep: Duration::from_secs(600),
+        job_count: 64,
+        job_bytes: 64 << 20,
     };
 }
 

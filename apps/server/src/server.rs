@@ -86,7 +86,9 @@ impl Server {
             () = self.accept(&open, &mut connections) => {}
         }
         drop(self.listener);
-        tracing::info!(connections = open.count(), "stopping");
+        // Nobody could fetch their results any more.
+        let jobs = self.app.jobs.cancel_all();
+        tracing::info!(connections = open.count(), jobs, "stopping");
         let (late, hurry) = (pin!(sleep(self.grace)), pin!(hurry));
         tokio::select! {
             () = open.shutdown() => tracing::info!("stopped"),

@@ -25,7 +25,7 @@ fn a_signal_ends_the_server() {
             ..Options::default()
         };
         let address = options.listen;
-        let server = std::thread::spawn(move || run(&options));
+        let server = std::thread::spawn(move || run(&options, Vec::new()));
         let started = Instant::now();
         while TcpStream::connect(address).is_err() {
             assert!(started.elapsed() < PATIENCE && !server.is_finished());
@@ -47,11 +47,11 @@ fn a_signal_ends_the_server() {
 fn an_address_in_use_is_an_error_that_names_it() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap();
-    let error = run(&Options {
+    let options = Options {
         listen,
         ..Options::default()
-    })
-    .unwrap_err();
+    };
+    let error = run(&options, Vec::new()).unwrap_err();
     assert!(
         error
             .to_string()

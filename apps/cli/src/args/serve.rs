@@ -19,7 +19,21 @@ Examples:
   curl -H 'Content-Type: application/octet-stream' --data-binary @photo.zkp \\
        http://127.0.0.1:8080/api/verify
   curl -F proof=@photo.zkp -F image=@photo.jpg http://127.0.0.1:8080/api/verify
+  zklens serve --model net.zkl --model mnist-cnn
   zklens serve --host zklens.example --trusted-proxy 10.0.0.0/8
+
+Long proofs:
+  curl -i -F image=@photo.jpg -H 'Prefer: respond-async' http://127.0.0.1:8080/api/prove
+      answers 202 with the address of a job, /api/jobs/ID
+  curl -H 'Prefer: wait=30' http://127.0.0.1:8080/api/jobs/ID
+      answers 202 with the queue position, the stage, the fraction that is done and the time left,
+      and once the proof is made, 200 with the proof; it waits for that, but no longer than 30 s
+  curl -X DELETE http://127.0.0.1:8080/api/jobs/ID
+      cancels the job, or frees the memory of its result
+
+  Whoever knows a job's address may fetch its result and cancel it; it has 128 random bits, and the
+  server lists it to nobody. A result is kept for --job-keep seconds. When the server ends, jobs are lost.
+  A proof without this header is made while its client waits, and stopped when the client goes away.
 
 Who sees what:
   The page proves in the browser and sends no image. The API is for programs that cannot run the
@@ -34,6 +48,12 @@ Who gets a place:
   (503). A client is an IPv4 address or the /64 network of an IPv6 address. /metrics counts the
   requests and connections that a limit ended in zklens_refused_total.")]
 pub(crate) struct ServeArguments {
+    /// A network to serve: shipped, or a .zkl file; can be given again [default: all shipped ones]
+    ///
+    /// Requests name it as `import --name` did, and the first is their default. Its keys are made before the server
+    /// listens, which takes seconds for a large network.
+    #[arg(long, short, value_name = "MODEL")]
+    pub(crate) model: Vec<String>,
     /// Where to listen; port 0 takes a free one
     ///
     /// An address other than 127.0.0.1 or ::1 lets other machines in, without a password and without encryption.
@@ -63,7 +83,7 @@ pub(crate) struct ServeArguments {
     /// The age at which a connection is closed after its next answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds())]
     connection_time: u64,
-    /// How many proofs are made at a time; one uses all cores
+    /// How many proofs are made at a time; one uses all cores, and a large one is made alone
     #[arg(long, value_name = "COUNT", default_value = "1")]
     jobs: NonZeroU16,
     /// How many requests may wait for their turn; more are told to come back (503)
@@ -87,8 +107,20 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds())]
     read_timeout: u64,
     /// The longest time for a request, in seconds; a proof that takes longer is stopped
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds())]
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds())]
     timeout: u64,
+    /// The longest time for a job, from its request to its result, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = seconds())]
+    job_timeout: u64,
+    /// How long a job's result is kept, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds())]
+    job_keep: u64,
+    /// How many jobs there may be, those with results among them; no address has more than half of those that are free
+    #[arg(long, value_name = "COUNT", default_value = "64")]
+    job_count: NonZeroU16,
+    /// The memory for all results; no address takes more than half of the part that is free
+    #[arg(long, value_name = "BYTES", default_value = "64M", value_parser = bytes)]
+    job_bytes: usize,
     /// How long running requests may go on after SIGINT or SIGTERM, in seconds; a second signal ends them
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds())]
     grace: u64,
@@ -125,6 +157,10 @@ impl ServeArguments {
                 connections_per_address: self.connections_per_address.get().into(),
                 requests_per_connection: self.requests_per_connection.get() as usize,
                 connection_time: Duration::from_secs(self.connection_time),
+                job_timeout: Duration::from_secs(self.job_timeout),
+                job_keep: Duration::from_secs(self.job_keep),
+                job_count: self.job_count.get().into(),
+                job_bytes: self.job_bytes,
             },
             grace: Duration::from_secs(self.grace),
         }
@@ -207,6 +243,10 @@ mod tests {
             ("--max-body", "7"),
             ("--max-images", "7"),
             ("--timeout", "7"),
+            ("--job-timeout", "7"),
+            ("--job-keep", "7"),
+            ("--job-count", "7"),
+            ("--job-bytes", "7"),
         ];
         let all = flags.iter().flat_map(|(flag, value)| [*flag, *value]);
         let options = Command::parse_from(["serve"].into_iter().chain(all)).serve;

@@ -1,4 +1,4 @@
-//! A long proof on its way: what is shown, and what Ctrl-C and the system's killer leave behind.
+//! A long proof: its progress, and the files that Ctrl-C and SIGKILL leave behind.
 
 use crate::support::{Folder, errors, root, zklens};
 use std::io::{BufRead, BufReader, Read};

@@ -4,29 +4,39 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-use crate::support::failure;
+use crate::support::{failure, root};
 
 /// A server on a free port, and its address.
 fn serve(arguments: &[&str]) -> (Child, BufReader<impl Read>, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_zklens"))
         .args(["serve", "--listen", "127.0.0.1:0", "--log", "json"])
         .args(arguments)
+        .current_dir(root())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut logs = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    logs.read_line(&mut line).unwrap();
-    let event: serde_json::Value = serde_json::from_str(&line).unwrap();
-    let message = event["message"].as_str().unwrap();
-    let address = message.strip_prefix("listening on http://").unwrap();
-    let address = address.trim_end_matches('/').to_owned();
-    (child, logs, address)
+    // It first tells of each network's keys.
+    loop {
+        let mut line = String::new();
+        assert!(logs.read_line(&mut line).unwrap() > 0);
+        let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let message = event["message"].as_str().unwrap();
+        if let Some(address) = message.strip_prefix("listening on http://") {
+            let address = address.trim_end_matches('/').to_owned();
+            return (child, logs, address);
+        }
+        assert_eq!(message, "keys derived");
+    }
 }
 
 fn get(address: &str, host: &str) -> String {
+    get_from(address, host, "/healthz")
+}
+
+fn get_from(address: &str, host: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    let head = format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -71,6 +81,43 @@ fn limits_are_those_of_the_flags() {
     assert!(answers.contains("connection: close"), "{answers}");
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+#[test]
+fn serves_the_networks_that_are_given() {
+    let models = ["--model", "vectors/models/dense.zkl", "-m", "mnist-cnn"];
+    let (mut child, _logs, address) = serve(&models);
+    let answer = get_from(&address, &address, "/api/models");
+    let body = answer.split_once("\r\n\r\n").unwrap().1;
+    let listed: serde_json::Value = serde_json::from_str(body).unwrap();
+    let names = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|model| &model["name"]);
+    assert_eq!(names.collect::<Vec<_>>(), ["perceptron", "mnist-cnn"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn networks_that_cannot_be_served_are_named() {
+    let refused = |models: &[&str]| {
+        let models = models.iter().flat_map(|model| ["--model", model]);
+        let arguments: Vec<&str> = ["serve"].into_iter().chain(models).collect();
+        failure(3, &arguments)
+    };
+    assert!(refused(&["nowhere.zkl"]).contains("nowhere.zkl: no such model"));
+    let twice = refused(&["mnist-cnn", "models/mnist-cnn.zkl"]);
+    assert!(
+        twice.contains("error: mnist-cnn: expected networks with different names"),
+        "{twice}"
+    );
+    let nameless = refused(&["vectors/models/wide_weights.zkl"]);
+    assert!(
+        nameless.contains("\"wide weights\": expected a network's name"),
+        "{nameless}"
+    );
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! `POST /api/execute`: an image file → its label and address, unproved.
 
 use crate::app::App;
-use crate::engine::{Keys, Stopped, read_image};
+use crate::engine::{Stopped, read_image};
 use crate::error::ApiError;
+use crate::keys::Keys;
+use crate::queue::Size;
 use crate::upload::Upload;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -34,7 +36,7 @@ pub(super) async fn execute(
         let image = sent.images.first().map_or(&[][..], |image| image);
         execution(&keys, image)
     };
-    place.work(deadline, work).await.map(Json)
+    place.work(Size::Ordinary, deadline, work).await.map(Json)
 }
 
 fn execution(keys: &Keys, image: &[u8]) -> Result<Execution, ApiError> {

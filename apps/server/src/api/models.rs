@@ -1,26 +1,30 @@
 //! `GET /api/models`: the networks that can be asked for.
 
 use crate::app::App;
-use crate::engine::Keys;
+use crate::keys::Keys;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use std::sync::Arc;
-use zklens_answers::{hex, hex_word};
+use zklens_answers::{hex, hex_word, input};
 use zklens_model::{Colour, Preprocessing};
+use zklens_prover::ProvingKey;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Model {
-    name: &'static str,
-    summary: &'static str,
+    name: String,
+    /// For a network that comes with zklens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'static str>,
     input: Input,
     classes: Vec<String>,
     parameters: usize,
     digest: String,
     model_id: String,
-    /// The model laid out for a chain.
-    model_id_for_chain: String,
+    /// The id of the model laid out for a chain, unless it is too large for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model_id_for_chain: Option<String>,
 }
 
 /// The input of the network: how a picture is prepared for it.
@@ -31,6 +35,8 @@ struct Input {
     height: u16,
     colour: &'static str,
     inverted: bool,
+    /// All of it in words.
+    description: String,
 }
 
 pub(super) async fn models(State(app): State<Arc<App>>) -> Json<Vec<Model>> {
@@ -41,21 +47,22 @@ pub(super) async fn models(State(app): State<Arc<App>>) -> Json<Vec<Model>> {
 impl Model {
     fn of(keys: &Keys) -> Self {
         let model = keys.fast.model();
+        let id = |key: &ProvingKey| hex_word(&key.verifying().id().0);
         Self {
-            name: keys.shipped.name,
-            summary: keys.shipped.summary,
+            name: keys.name().to_owned(),
+            summary: keys.summary,
             input: Input::of(model.preprocessing()),
             classes: model.classes().to_vec(),
             parameters: model.parameters(),
             digest: hex(&model.digest()),
-            model_id: hex_word(&keys.fast.verifying().id().0),
-            model_id_for_chain: hex_word(&keys.chain.verifying().id().0),
+            model_id: id(&keys.fast),
+            model_id_for_chain: keys.chain.as_ref().map(id),
         }
     }
 }
 
 impl Input {
-    const fn of(preprocessing: &Preprocessing) -> Self {
+    fn of(preprocessing: &Preprocessing) -> Self {
         Self {
             width: preprocessing.width,
             height: preprocessing.height,
@@ -64,6 +71,7 @@ impl Input {
                 Colour::Rgb => "rgb",
             },
             inverted: preprocessing.invert,
+            description: input(preprocessing),
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use super::context::context;
 use crate::app::App;
-use crate::engine::{Engine, Keys, Stopped, read_images};
+use crate::engine::{Engine, Stopped, read_images};
 use crate::error::ApiError;
+use crate::keys::Keys;
+use crate::queue::Size;
 use crate::upload::{Sent, Upload};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -56,7 +58,7 @@ pub(super) async fn verify(
         }
         verification
     };
-    place.work(deadline, work).await.map(Json)
+    place.work(Size::Ordinary, deadline, work).await.map(Json)
 }
 
 fn verification(
@@ -90,7 +92,10 @@ fn verification(
         ipfs_uri,
     });
     // The server derives the ids of its networks itself, and knows no others.
-    let known_by = KnownBy::Shipped;
+    let known_by = match keys.summary {
+        Some(_) => KnownBy::Shipped,
+        None => KnownBy::Model,
+    };
     let answer = Verification::new(&verified, &proof, key, known_by, compared.collect());
     Ok(answer.with_context_checked(expected.is_some()))
 }
@@ -159,10 +164,10 @@ fn key<'a>(
         Some(keys) => ApiError::refused(format!(
             "the proof is about model {}, not about {}",
             hex_word(&id.0),
-            keys.shipped.name
+            keys.name()
         )),
         None => ApiError::refused(format!(
-            "the proof is about model {}, which does not come with zklens",
+            "the proof is about model {}, which this server does not have",
             hex_word(&id.0)
         ))
         .with_help("`zklens verify` takes the network by --model or its key by --key"),

@@ -408,9 +408,15 @@ fn logs_say_nothing_of_an_image() {
         "status",
         "ms",
         "connections",
+        "jobs",
+        "end",
     ];
     for line in logs.lines() {
         let event: serde_json::Map<String, Value> = serde_json::from_str(line).unwrap();
+        // Before any request.
+        if event["message"] == "keys derived" {
+            continue;
+        }
         assert!(
             event.keys().all(|key| keys.contains(&key.as_str())),
             "{line}"

@@ -2,8 +2,11 @@
 
 mod answers;
 mod guards;
+mod job_limits;
+mod jobs;
 mod lifecycle;
 mod limits;
+mod networks;
 mod openapi;
 #[cfg(target_os = "linux")]
 mod strangers;

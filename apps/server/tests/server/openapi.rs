@@ -1,7 +1,7 @@
 //! The description of the API, compared with the API.
 
-use crate::support::{TestServer, digits, example, form_of};
-use serde_json::{Value, json};
+use crate::support::{Answer, TestServer, digits, example, form_of};
+use serde_json::Value;
 
 const DESCRIPTION: &str = include_str!("../../src/openapi.json");
 const METHODS: [&str; 6] = ["get", "post", "put", "patch", "delete", "options"];
@@ -29,6 +29,13 @@ fn described<'a>(description: &'a Value, path: &str, method: &str, status: u16) 
         "{method} {path}: {status} is not described"
     );
     resolved(description, answer)
+}
+
+/// The answer to a request for a job.
+fn job(server: &TestServer) -> Answer {
+    let headers = [("prefer", "respond-async")];
+    let image = example("mnist/digit_7.png");
+    server.request("POST", "/api/prove?model=mnist-cnn", &headers, &image)
 }
 
 /// Checks a JSON answer against its schema.
@@ -62,6 +69,7 @@ fn is_served_as_it_is_written() {
 fn every_described_method_is_taken_and_no_other() {
     let server = TestServer::new();
     for (path, methods) in description()["paths"].as_object().unwrap() {
+        let path = path.replace("/api/jobs/{id}", job(&server).header("location"));
         for method in METHODS {
             let line = format!("{} {path}", method.to_ascii_uppercase());
             let status = server.head(&line, "Content-Length: 0\r\n").answer().status;
@@ -73,15 +81,6 @@ fn every_described_method_is_taken_and_no_other() {
             );
         }
     }
-}
-
-#[test]
-fn the_names_of_models_are_those_that_are_shipped() {
-    let names = zklens_models::ALL.map(|shipped| shipped.name);
-    assert_eq!(
-        description()["components"]["schemas"]["ModelName"]["enum"],
-        json!(names)
-    );
 }
 
 #[test]
@@ -127,6 +126,29 @@ fn answers_have_the_described_shape() {
         assert_eq!(answer.status, 200, "{path}");
         conforms(&description, path, "post", 200, &answer.json());
     }
+}
+
+#[test]
+fn jobs_have_the_described_shape() {
+    let server = TestServer::new();
+    let description = description();
+    let accepted = job(&server);
+    conforms(&description, "/api/prove", "post", 202, &accepted.json());
+    let (address, path) = (accepted.header("location"), "/api/jobs/{id}");
+    loop {
+        let answer = server.get(address);
+        conforms(&description, path, "get", answer.status, &answer.json());
+        if answer.status == 200 {
+            break;
+        }
+    }
+    let forgotten = server.request("DELETE", address, &[], b"");
+    described(&description, path, "delete", forgotten.status);
+    assert_eq!((forgotten.status, forgotten.text().as_str()), (204, ""));
+    let unknown = server.get(address);
+    conforms(&description, path, "get", 404, &unknown.json());
+    let twice = server.request("DELETE", address, &[], b"");
+    conforms(&description, path, "delete", 404, &twice.json());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
+use zklens_model::Model;
 use zklens_server::{Engine, Limits, LogFormat, Options, Server, log_to};
 
 /// How long a test waits for something that is slow on a busy machine.
@@ -57,6 +58,16 @@ impl TestServer {
 
     /// A server that believes these proxies.
     pub(crate) fn behind(proxies: &[&str], limits: Limits) -> Self {
+        Self::start(proxies, limits, Arc::clone(&ENGINE))
+    }
+
+    /// A server of these networks.
+    pub(crate) fn of(models: Vec<Model>) -> Self {
+        let engine = Engine::with_models(models).unwrap();
+        Self::start(&[], Limits::DEFAULT, Arc::new(engine))
+    }
+
+    fn start(proxies: &[&str], limits: Limits, engine: Arc<Engine>) -> Self {
         let options = Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             hosts: vec!["zklens.example".into()],
@@ -64,7 +75,6 @@ impl TestServer {
             limits,
             grace: PATIENCE,
         };
-        let engine = Arc::clone(&ENGINE);
         let (stop, stopped) = oneshot::channel();
         let (hurry, hurried) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
@@ -115,6 +125,23 @@ impl TestServer {
     pub(crate) fn post(&self, path: &str, media: &str, body: &[u8]) -> Answer {
         let request = agent().post(self.url(path)).content_type(media);
         Answer::of(request.send(body))
+    }
+
+    /// Sends a request with any method and headers.
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::of(agent().run(request.body(body.to_vec()).unwrap()))
     }
 
     /// Posts bytes of no stated type.
