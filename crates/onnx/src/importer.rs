@@ -7,8 +7,9 @@ use crate::external::{self, ExternalData};
 use crate::network::{Kind, Layer, Network};
 use crate::options::{Activations, Options};
 use crate::plan::Plan;
+use crate::quantise::Quantised;
 use crate::report::Report;
-use crate::{fold, foreign, lower, pixels, proto, quantise};
+use crate::{fold, foreign, loss, lower, pixels, proto, quantise, search};
 use prost::Message;
 use rayon::prelude::*;
 use zklens_model::{Colour, Model, Preprocessing};
@@ -32,8 +33,18 @@ pub struct Importer {
     preprocessing: Preprocessing,
     /// The values that pixels are taken as, in words for the report.
     pixels: String,
-    options: Options,
+    pub(crate) options: Options,
 }
+
+/// A network that was quantised in one of several ways.
+pub(crate) struct Attempt {
+    pub(crate) imported: Imported,
+    pub(crate) quantised: Quantised,
+}
+
+/// The share of labels that must stay if weights are to be coarse, and without which the report
+/// names a layer.
+const PROMISE: f64 = 0.999;
 
 /// Reads an ONNX file that holds all its weights, and quantises it: [`Importer::new`], then
 /// [`Importer::quantise`].
@@ -145,30 +156,47 @@ impl Importer {
                 reason: "the float network gives infinite values on the calibration images".into(),
             });
         }
+        if self.options.activations == Activations::Auto {
+            return search::cheapest(&self, samples, &calibration, progress);
+        }
         let candidates = self.options.precision.candidates();
         let (last, others) = candidates.split_last().unwrap_or((&12, &[]));
         for weight_bits in others {
-            let imported = self.attempt(samples, &calibration, *weight_bits, progress)?;
-            let report = &imported.report;
-            let is_close = report.largest_logit_error <= 0.01 * report.largest_logit;
-            if report.agreement >= 0.999 && is_close {
-                return Ok(imported);
+            let plan = self.plan(&calibration, *weight_bits);
+            let attempt = self.attempt(samples, &calibration, (&plan, *weight_bits), progress)?;
+            if attempt.imported.report.keeps(PROMISE) {
+                return Ok(attempt.imported);
             }
         }
-        self.attempt(samples, &calibration, *last, progress)
+        let plan = self.plan(&calibration, *last);
+        let attempt = self.attempt(samples, &calibration, (&plan, *last), progress)?;
+        Ok(self.finish(attempt, &plan, samples))
     }
 
-    /// Quantises such that the largest weight of each layer has at least `weight_bits` bits, and
-    /// compares the integer network with the float network.
-    fn attempt(
+    /// Names the layer that loses most, if the networks differ by more than [`PROMISE`].
+    pub(crate) fn finish(&self, attempt: Attempt, plan: &Plan, samples: &[Sample]) -> Imported {
+        let Attempt {
+            mut imported,
+            quantised,
+        } = attempt;
+        if !imported.report.keeps(PROMISE) {
+            let quantised = (plan, &quantised);
+            imported.report.weakest = loss::weakest(self, quantised, &imported.model, samples);
+        }
+        imported
+    }
+
+    /// Quantises the plan's network such that the largest weight of each layer without target has at
+    /// least `weight_bits` bits, and compares the integer network with the float network on the
+    /// first samples, or all.
+    pub(crate) fn attempt(
         &self,
         samples: &[Sample],
         calibration: &Calibration,
-        weight_bits: i32,
+        (plan, weight_bits): (&Plan, i32),
         progress: &(dyn Fn() + Sync),
-    ) -> Result<Imported, ImportError> {
-        let plan = self.plan(calibration, weight_bits);
-        let quantised = quantise::quantise(&plan, self.preprocessing, weight_bits)?;
+    ) -> Result<Attempt, ImportError> {
+        let quantised = quantise::quantise(plan, self.preprocessing, weight_bits)?;
         let Options { name, classes, .. } = &self.options;
         let model =
             Model::new(name, classes.clone(), quantised.graph.clone()).map_err(|error| {
@@ -193,10 +221,15 @@ impl Importer {
         };
         let report = comparison.report(&self.pixels);
         let layers = quantised.owners.iter().map(|id| &self.network.layers[*id]);
-        Ok(Imported {
+        let origins = layers.map(|layer| layer.name.clone()).collect();
+        let imported = Imported {
             model,
             report,
-            origins: layers.map(|layer| layer.name.clone()).collect(),
+            origins,
+        };
+        Ok(Attempt {
+            imported,
+            quantised,
         })
     }
 
@@ -205,7 +238,7 @@ impl Importer {
         let clipped = match self.options.activations {
             Activations::Exact => return Plan::exact(&self.network, calibration),
             Activations::Eight => 1,
-            Activations::Sixteen => 2,
+            Activations::Sixteen | Activations::Auto => 2,
         };
         let bytes = |layer: &Layer| match layer.kind {
             Kind::Relu | Kind::Clip { .. } => clipped,

@@ -47,6 +47,7 @@ mod external;
 mod fold;
 mod foreign;
 mod importer;
+mod loss;
 mod lower;
 mod network;
 mod options;
@@ -55,13 +56,14 @@ mod plan;
 mod proto;
 mod quantise;
 mod report;
+mod search;
 
 pub use calibrate::Sample;
 pub use error::ImportError;
 pub use external::ExternalData;
 pub use importer::{Imported, Importer, import};
 pub use options::{Activations, Normalisation, Options, PixelRange, Precision};
-pub use report::{LayerReport, Report};
+pub use report::{LayerReport, Report, Weakest};
 
 use std::ops::RangeInclusive;
 

@@ -15,7 +15,7 @@ const WIDE_MARGIN: f64 = 16.0;
 const LEAST_SHARE: f64 = 1.0 / 32.0;
 
 /// Factors and targets of a network.
-pub(super) struct Factors {
+pub(crate) struct Factors {
     /// The factor of each layer's channels.
     pub(super) factors: Vec<Vec<f64>>,
     /// The targets, with shifts of 16.
@@ -48,12 +48,12 @@ pub(super) fn factors(
             is_target: &is_target,
         };
         let found = search.run();
-        let mut apart = cut_clips(network, &found);
-        apart.retain(|id| !uniform[*id]);
-        if apart.is_empty() {
+        let layers = 0..network.layers.len();
+        let cut: Vec<LayerId> = layers.filter(|id| search.is_cut(*id, &found)).collect();
+        if cut.iter().all(|id| uniform[*id]) {
             return found;
         }
-        apart.into_iter().for_each(|id| uniform[id] = true);
+        cut.into_iter().for_each(|id| uniform[id] = true);
     }
 }
 
@@ -184,6 +184,14 @@ impl Search<'_> {
         }
     }
 
+    /// Whether a clip's own ends lie inside its target's whole interval in some channel. Then all channels must have one
+    /// factor, so that the target can have the clip's ends.
+    fn is_cut(&self, id: LayerId, found: &Factors) -> bool {
+        let factors = &found.factors[id];
+        let target = found.targets[id].as_ref();
+        target.is_some_and(|target| !self.covers(id, factors, target.scale, self.interval(id)))
+    }
+
     /// Whether the whole interval is inside the clip of layer `id`, in every channel.
     fn covers(&self, id: LayerId, factors: &[f64], scale: i32, whole: Interval) -> bool {
         let Kind::Clip { lo, hi } = self.network.layers[id].kind else {
@@ -262,11 +270,18 @@ impl Search<'_> {
             };
             if reach.is_finite() { reach } else { 0.0 }
         };
+        // A mean lies within the range of what it averages, whose factors it shares.
+        let is_mean = matches!(self.network.layers[id].kind, Kind::AveragePool(_));
         let margin = match self.bytes[id] {
-            1 => MARGIN,
-            _ => WIDE_MARGIN,
+            2 if !is_mean => WIDE_MARGIN,
+            _ => MARGIN,
         };
-        let limit = match self.network.layers[id].kind {
+        // A mean is clipped with what it averages.
+        let clipped = match self.network.layers[id].inputs.first() {
+            Some(input) if is_mean => *input,
+            _ => id,
+        };
+        let limit = match self.network.layers[clipped].kind {
             Kind::Clip { lo, hi } => f64::from(hi.max(-lo)),
             _ => f64::INFINITY,
         };
@@ -282,16 +297,4 @@ impl Search<'_> {
             .map(|range| (margin * reach(range).max(least)).min(limit.max(f64::MIN_POSITIVE)))
             .collect()
     }
-}
-
-/// The clips whose ends lie inside the interval, so that the interval does not clip for them.
-fn cut_clips(network: &Network, found: &Factors) -> Vec<LayerId> {
-    let is_cut = |id: &LayerId| {
-        let Some(target) = &found.targets[*id] else {
-            return false;
-        };
-        let is_whole = [0xff, 0xffff].contains(&target.interval.hi.abs_diff(target.interval.lo));
-        matches!(network.layers[*id].kind, Kind::Clip { .. }) && !is_whole
-    };
-    (0..network.layers.len()).filter(is_cut).collect()
 }
