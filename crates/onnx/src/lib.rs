@@ -36,6 +36,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod attempt;
 #[cfg(test)]
 mod built_graphs;
 mod calibrate;

@@ -1,8 +1,7 @@
 //! Which layer of an integer network loses most.
 
 use crate::calibrate::Sample;
-use crate::importer::Importer;
-use crate::network::{Layer, LayerId};
+use crate::network::{Layer, LayerId, Network};
 use crate::plan::Plan;
 use crate::quantise::Quantised;
 use crate::report::Weakest;
@@ -14,15 +13,14 @@ const IMAGES: usize = 4;
 
 /// Finds the layer whose own rounding and clipping changes the logits most.
 ///
-/// A layer's own error is the difference between what the integer network gives and what the float network's layer would
-/// give for the same inputs. It is added to the layer's outputs in an otherwise exact run.
+/// A layer's own error is the difference between its outputs in the integer network and the float layer's outputs for the
+/// same inputs. It is added to the layer's outputs in an otherwise exact run.
 pub(crate) fn weakest(
-    importer: &Importer,
+    network: &Network,
     (plan, quantised): (&Plan, &Quantised),
     model: &Model,
     samples: &[Sample],
 ) -> Option<Weakest> {
-    let network = &importer.network;
     let changes: Vec<Vec<f64>> = samples
         .par_iter()
         .take(IMAGES)
@@ -60,7 +58,7 @@ pub(crate) fn weakest(
     })
 }
 
-/// What the integers of a layer's node stand for, less what the float layer gives for the integers of its inputs.
+/// The outputs of a layer in the integer network, less those of the float layer for the same inputs.
 fn own_error(layer: &Layer, id: LayerId, plan: (&Plan, &Quantised), trace: &Trace) -> Vec<f32> {
     if layer.inputs.is_empty() {
         return Vec::new();

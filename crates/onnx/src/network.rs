@@ -335,7 +335,7 @@ impl Layer {
 /// Cells of a channel that stay in the processor's cache while all channels are mixed.
 const BLOCK: usize = 512;
 
-/// Adds what a convolution with kernels of one cell adds to `output`: every cell by itself.
+/// Adds to `output` the weighted inputs of a convolution with kernels of one cell.
 fn mix(linear: &Linear, x: &[f32], area: usize, output: &mut [f32]) {
     let depth = x.len() / area;
     let rows = || linear.weights.chunks(depth);

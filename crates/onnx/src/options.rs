@@ -66,7 +66,7 @@ pub enum PixelRange {
 /// The number of bits that activations get. Fewer make a cheaper proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activations {
-    /// 12 bits for what calibration saw, and as many more as any image can need, up to 24.
+    /// 12 bits for the calibrated range, and as many more as any image can need, up to 24.
     Exact,
     /// One byte for layers that end in a ReLU or clip, two for the few others. Larger values
     /// saturate.

@@ -1,9 +1,11 @@
-//! The cheapest activations that keep a promise.
+//! The search for scales and bytes: [`Importer::quantise`].
 
-use crate::calibrate::{Calibration, Sample};
+use crate::attempt::PROMISE;
+use crate::calibrate::{self, Calibration, Sample};
 use crate::error::ImportError;
 use crate::importer::{Imported, Importer};
 use crate::network::{Kind, Layer};
+use crate::options::Activations;
 use crate::plan::{self, Plan};
 
 /// The images on which the sensitivity of layers is measured.
@@ -14,6 +16,91 @@ const TRIED: usize = 64;
 const MAX_ATTEMPTS: usize = 6;
 /// The least and most bits of a layer's largest weight, in layers whose activations have no bytes.
 const WEIGHT_BITS: [i32; 2] = [8, 12];
+
+impl Importer {
+    /// Picks scales from `samples` and builds the integer network. Calls `progress` after each run
+    /// of a network on a sample: once for the float network, and once or twice for an integer
+    /// network.
+    ///
+    /// # Errors
+    ///
+    /// `samples` is empty, a sample has the wrong size or an unknown label, or the network cannot
+    /// be built in integers of 62 bits.
+    pub fn quantise(
+        self,
+        samples: &[Sample],
+        progress: &(dyn Fn() + Sync),
+    ) -> Result<Imported, ImportError> {
+        self.check(samples)?;
+        let images: Vec<&[u8]> = samples.iter().map(|s| s.pixels.values()).collect();
+        let calibration = calibrate::calibrate(&self.network, &images, progress);
+        if calibration
+            .ranges
+            .iter()
+            .any(|range| !range.magnitude().is_finite())
+        {
+            return Err(ImportError::Calibration {
+                reason: "the float network gives infinite values on the calibration images".into(),
+            });
+        }
+        if self.options.activations == Activations::Auto {
+            return cheapest(&self, samples, &calibration, progress);
+        }
+        let candidates = self.options.precision.candidates();
+        let (last, others) = candidates.split_last().unwrap_or((&12, &[]));
+        for weight_bits in others {
+            let plan = self.plan(&calibration, *weight_bits);
+            let attempt = self.attempt(samples, &calibration, (&plan, *weight_bits), progress)?;
+            if attempt.imported.report.keeps(PROMISE) {
+                return Ok(attempt.imported);
+            }
+        }
+        let plan = self.plan(&calibration, *last);
+        let attempt = self.attempt(samples, &calibration, (&plan, *last), progress)?;
+        Ok(self.finish(attempt, &plan, samples))
+    }
+
+    /// The scales of channels, and the bytes of activations.
+    fn plan(&self, calibration: &Calibration, weight_bits: i32) -> Plan {
+        let clipped = match self.options.activations {
+            Activations::Exact => return Plan::exact(&self.network, calibration),
+            Activations::Eight => 1,
+            Activations::Sixteen | Activations::Auto => 2,
+        };
+        let bytes = |layer: &Layer| match layer.kind {
+            Kind::Relu | Kind::Clip { .. } => clipped,
+            _ => 2,
+        };
+        let bytes: Vec<u8> = self.network.layers.iter().map(bytes).collect();
+        Plan::saturated(&self.network, calibration, &bytes, weight_bits)
+    }
+
+    /// Checks the samples' sizes and labels.
+    fn check(&self, samples: &[Sample]) -> Result<(), ImportError> {
+        let fault = |reason: String| Err(ImportError::Calibration { reason });
+        if samples.is_empty() {
+            return fault(
+                "no images; scales are picked from the network's values on real images".into(),
+            );
+        }
+        let shape = self.preprocessing().shape();
+        for (index, sample) in samples.iter().enumerate() {
+            if sample.pixels.shape() != shape {
+                let got = sample.pixels.shape();
+                return fault(format!(
+                    "image {index} is {got:?}, the network takes {shape:?}"
+                ));
+            }
+            let classes = self.options.classes.len();
+            if let Some(label) = sample.label.filter(|label| *label >= classes) {
+                return fault(format!(
+                    "image {index} has label {label} of {classes} classes"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
 
 /// Tries choices of bytes, the cheapest first, until the integer network keeps
 /// [`Options::agreement`](crate::Options::agreement). If none does, the last one is taken.

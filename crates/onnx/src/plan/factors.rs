@@ -8,7 +8,7 @@ use zklens_model::Interval;
 
 /// How far beyond the largest value seen in calibration an activation of one byte saturates.
 const MARGIN: f64 = 1.1;
-/// The same for two bytes, which leave 12 bits to what calibration saw.
+/// The same for two bytes, which leave 12 bits to the calibrated range.
 const WIDE_MARGIN: f64 = 16.0;
 /// The range of a channel, as a share of the layer's largest, below which it gets no finer scale: on other images it may
 /// reach further.
@@ -24,7 +24,7 @@ pub(crate) struct Factors {
     pub(super) saturating: Vec<Vec<bool>>,
 }
 
-/// Picks factors such that, in each channel, what calibration saw fills the interval of the layer's target.
+/// Picks factors such that each channel's calibrated range fills the interval of the layer's target.
 pub(super) fn factors(
     network: &Network,
     calibration: &Calibration,
@@ -163,7 +163,7 @@ impl Search<'_> {
         let tops = self.tops(id);
         let largest = tops.iter().zip(factors).map(|(top, factor)| top * factor);
         let largest = largest.fold(f64::MIN_POSITIVE, f64::max);
-        // The small number is for what rounding took from the quotient.
+        // The small number makes up for a quotient that was rounded down.
         let scale = ((whole.hi as f64 / largest).log2() + 1e-6).floor() as i32;
         let mut interval = whole;
         if let Kind::Clip { lo, hi } = self.network.layers[id].kind {
@@ -243,7 +243,7 @@ impl Search<'_> {
         }
     }
 
-    /// Whether the layer averages or sums what is never negative.
+    /// Whether the layer only averages or sums non-negative values.
     fn is_never_negative(&self, id: LayerId) -> bool {
         let layer = &self.network.layers[id];
         match layer.kind {
@@ -270,13 +270,13 @@ impl Search<'_> {
             };
             if reach.is_finite() { reach } else { 0.0 }
         };
-        // A mean lies within the range of what it averages, whose factors it shares.
+        // A mean lies within its input's range, and shares its factors.
         let is_mean = matches!(self.network.layers[id].kind, Kind::AveragePool(_));
         let margin = match self.bytes[id] {
             2 if !is_mean => WIDE_MARGIN,
             _ => MARGIN,
         };
-        // A mean is clipped with what it averages.
+        // A mean is clipped as its input is.
         let clipped = match self.network.layers[id].inputs.first() {
             Some(input) if is_mean => *input,
             _ => id,

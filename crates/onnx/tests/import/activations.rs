@@ -54,7 +54,7 @@ fn a_search_keeps_what_it_promises_or_gives_all_bytes() {
         };
         let [low, high] = [0.9, 0.999].map(imported);
         assert!(low.report.keeps(0.9), "{name}: {}", low.report);
-        // What misses the promise has as good activations as there are, and names a layer.
+        // An import that misses the promise names a layer.
         let report = &high.report;
         assert_eq!(report.weakest.is_none(), report.keeps(0.999), "{name}");
         assert!(
