@@ -15,7 +15,9 @@ pub(crate) use evm::{
     AccountArguments, ContractArgument, EvmArguments, EvmCommand, EvmDeployArguments,
     EvmEstimateArguments, EvmExportArguments, EvmProveArguments, EvmVerifyArguments, NodeArguments,
 };
-pub(crate) use import::{EvaluateArguments, ImportArguments, ResizeFilter};
+pub(crate) use import::{
+    ActivationsArgument, EvaluateArguments, ImportArguments, PrecisionArgument, ResizeFilter,
+};
 pub(crate) use inputs::{ImagesArgument, ModelArgument, SetupArgument};
 pub(crate) use proof::{
     KeygenArguments, ProveArguments, SetupArguments, SetupCommand, SetupImportArguments,

@@ -75,6 +75,7 @@ impl Comparison<'_> {
             largest_logit_error: errors.fold(0.0, f64::max),
             largest_logit: f64::from(largest),
             pixels: pixels.into(),
+            weakest: None,
             layers: self.layer_reports(),
         }
     }

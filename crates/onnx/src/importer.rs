@@ -1,16 +1,13 @@
 //! The import, from the ONNX file to the integer network.
 
-use crate::calibrate::{self, Calibration, Sample};
-use crate::comparison::{Comparison, Run};
+use crate::calibrate::Sample;
 use crate::error::ImportError;
 use crate::external::{self, ExternalData};
-use crate::network::{Kind, Layer, Network};
-use crate::options::{Activations, Options};
-use crate::plan::Plan;
+use crate::network::Network;
+use crate::options::Options;
 use crate::report::Report;
-use crate::{fold, foreign, lower, pixels, proto, quantise};
+use crate::{fold, foreign, lower, pixels, proto};
 use prost::Message;
-use rayon::prelude::*;
 use zklens_model::{Colour, Model, Preprocessing};
 
 /// The result of an import.
@@ -31,8 +28,8 @@ pub struct Importer {
     pub(crate) network: Network,
     preprocessing: Preprocessing,
     /// The values that pixels are taken as, in words for the report.
-    pixels: String,
-    options: Options,
+    pub(crate) pixels: String,
+    pub(crate) options: Options,
 }
 
 /// Reads an ONNX file that holds all its weights, and quantises it: [`Importer::new`], then
@@ -118,127 +115,6 @@ impl Importer {
     #[must_use]
     pub fn work(&self) -> usize {
         self.network.work()
-    }
-
-    /// Picks scales from `samples` and builds the integer network. Calls `progress` after each run
-    /// of a network on a sample: once for the float network, and once or twice for an integer
-    /// network.
-    ///
-    /// # Errors
-    ///
-    /// `samples` is empty, a sample has the wrong size or an unknown label, or the network cannot
-    /// be built in integers of 62 bits.
-    pub fn quantise(
-        self,
-        samples: &[Sample],
-        progress: &(dyn Fn() + Sync),
-    ) -> Result<Imported, ImportError> {
-        self.check(samples)?;
-        let images: Vec<&[u8]> = samples.iter().map(|s| s.pixels.values()).collect();
-        let calibration = calibrate::calibrate(&self.network, &images, progress);
-        if calibration
-            .ranges
-            .iter()
-            .any(|range| !range.magnitude().is_finite())
-        {
-            return Err(ImportError::Calibration {
-                reason: "the float network gives infinite values on the calibration images".into(),
-            });
-        }
-        let candidates = self.options.precision.candidates();
-        let (last, others) = candidates.split_last().unwrap_or((&12, &[]));
-        for weight_bits in others {
-            let imported = self.attempt(samples, &calibration, *weight_bits, progress)?;
-            let report = &imported.report;
-            let is_close = report.largest_logit_error <= 0.01 * report.largest_logit;
-            if report.agreement >= 0.999 && is_close {
-                return Ok(imported);
-            }
-        }
-        self.attempt(samples, &calibration, *last, progress)
-    }
-
-    /// Quantises such that the largest weight of each layer has at least `weight_bits` bits, and
-    /// compares the integer network with the float network.
-    fn attempt(
-        &self,
-        samples: &[Sample],
-        calibration: &Calibration,
-        weight_bits: i32,
-        progress: &(dyn Fn() + Sync),
-    ) -> Result<Imported, ImportError> {
-        let plan = self.plan(calibration, weight_bits);
-        let quantised = quantise::quantise(&plan, self.preprocessing, weight_bits)?;
-        let Options { name, classes, .. } = &self.options;
-        let model =
-            Model::new(name, classes.clone(), quantised.graph.clone()).map_err(|error| {
-                ImportError::Output {
-                    reason: error.to_string(),
-                }
-            })?;
-        let run = |sample: &Sample| {
-            let trace = model.run(&sample.pixels);
-            progress();
-            trace.map(|trace| Run::new(&trace, &quantised))
-        };
-        let runs: Result<Vec<Run>, _> = samples.par_iter().map(run).collect();
-        let comparison = Comparison {
-            network: &self.network,
-            calibration,
-            quantised: &quantised,
-            samples,
-            runs: &runs.map_err(|error| ImportError::Calibration {
-                reason: error.to_string(),
-            })?,
-        };
-        let report = comparison.report(&self.pixels);
-        let layers = quantised.owners.iter().map(|id| &self.network.layers[*id]);
-        Ok(Imported {
-            model,
-            report,
-            origins: layers.map(|layer| layer.name.clone()).collect(),
-        })
-    }
-
-    /// The scales of channels, and the bytes of activations.
-    fn plan(&self, calibration: &Calibration, weight_bits: i32) -> Plan {
-        let clipped = match self.options.activations {
-            Activations::Exact => return Plan::exact(&self.network, calibration),
-            Activations::Eight => 1,
-            Activations::Sixteen => 2,
-        };
-        let bytes = |layer: &Layer| match layer.kind {
-            Kind::Relu | Kind::Clip { .. } => clipped,
-            _ => 2,
-        };
-        let bytes: Vec<u8> = self.network.layers.iter().map(bytes).collect();
-        Plan::saturated(&self.network, calibration, &bytes, weight_bits)
-    }
-
-    /// Checks the samples' sizes and labels.
-    fn check(&self, samples: &[Sample]) -> Result<(), ImportError> {
-        let fault = |reason: String| Err(ImportError::Calibration { reason });
-        if samples.is_empty() {
-            return fault(
-                "no images; scales are picked from the network's values on real images".into(),
-            );
-        }
-        let shape = self.preprocessing.shape();
-        for (index, sample) in samples.iter().enumerate() {
-            if sample.pixels.shape() != shape {
-                let got = sample.pixels.shape();
-                return fault(format!(
-                    "image {index} is {got:?}, the network takes {shape:?}"
-                ));
-            }
-            let classes = self.options.classes.len();
-            if let Some(label) = sample.label.filter(|label| *label >= classes) {
-                return fault(format!(
-                    "image {index} has label {label} of {classes} classes"
-                ));
-            }
-        }
-        Ok(())
     }
 }
 

@@ -36,6 +36,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod attempt;
 #[cfg(test)]
 mod built_graphs;
 mod calibrate;
@@ -47,6 +48,7 @@ mod external;
 mod fold;
 mod foreign;
 mod importer;
+mod loss;
 mod lower;
 mod network;
 mod options;
@@ -55,13 +57,14 @@ mod plan;
 mod proto;
 mod quantise;
 mod report;
+mod search;
 
 pub use calibrate::Sample;
 pub use error::ImportError;
 pub use external::ExternalData;
 pub use importer::{Imported, Importer, import};
 pub use options::{Activations, Normalisation, Options, PixelRange, Precision};
-pub use report::{LayerReport, Report};
+pub use report::{LayerReport, Report, Weakest};
 
 use std::ops::RangeInclusive;
 

@@ -183,10 +183,40 @@ impl Network {
         }
         outputs
     }
+
+    /// The logits if layer `changed` gave `cells`, after a run that gave `outputs`.
+    pub(crate) fn rerun(
+        &self,
+        outputs: &[Vec<f32>],
+        changed: LayerId,
+        cells: Vec<f32>,
+    ) -> Vec<f32> {
+        let mut new: Vec<Option<Vec<f32>>> = vec![None; self.layers.len()];
+        new[changed] = Some(cells);
+        let mut last_use: Vec<LayerId> = (0..self.layers.len()).collect();
+        for (id, layer) in self.layers.iter().enumerate() {
+            layer.inputs.iter().for_each(|input| last_use[*input] = id);
+        }
+        for (id, layer) in self.layers.iter().enumerate().skip(changed + 1) {
+            if !layer.inputs.iter().any(|input| new[*input].is_some()) {
+                continue;
+            }
+            let input = |input: &LayerId| {
+                let cells = new[*input].as_ref().unwrap_or(&outputs[*input]);
+                (self.layers[*input].shape, cells.as_slice())
+            };
+            let output = layer.run(&layer.inputs.iter().map(input).collect::<Vec<_>>());
+            let done = layer.inputs.iter().filter(|input| last_use[**input] == id);
+            done.for_each(|input| new[*input] = None);
+            new[id] = Some(output);
+        }
+        let logits = new[self.output].take();
+        logits.unwrap_or_else(|| outputs[self.output].clone())
+    }
 }
 
 impl Layer {
-    fn run(&self, inputs: &[(Shape, &[f32])]) -> Vec<f32> {
+    pub(crate) fn run(&self, inputs: &[(Shape, &[f32])]) -> Vec<f32> {
         let (shape, x) = inputs[0];
         match &self.kind {
             Kind::Input | Kind::Reshape => x.to_vec(),
@@ -241,6 +271,10 @@ impl Layer {
     ) -> Vec<f32> {
         let area = self.shape.area();
         let mut output: Vec<f32> = linear.bias.iter().flat_map(|b| vec![*b; area]).collect();
+        if groups == 1 && area == shape.area() && window.area() == 1 {
+            mix(linear, x, area, &mut output);
+            return output;
+        }
         let depth = shape.channels() / groups;
         let per_group = self.shape.channels() / groups;
         let kernels = linear.weights.chunks(window.area());
@@ -294,6 +328,41 @@ impl Layer {
                     *cell = step(tap, *cell, seen[from + x * columns.stride]);
                 }
             }
+        }
+    }
+}
+
+/// Cells of a channel that stay in the processor's cache while all channels are mixed.
+const BLOCK: usize = 512;
+
+/// Adds to `output` the weighted inputs of a convolution with kernels of one cell.
+fn mix(linear: &Linear, x: &[f32], area: usize, output: &mut [f32]) {
+    let depth = x.len() / area;
+    let rows = || linear.weights.chunks(depth);
+    for start in (0..area).step_by(BLOCK) {
+        let cells = start..(start + BLOCK).min(area);
+        let seen: Vec<&[f32]> = x.chunks(area).map(|plane| &plane[cells.clone()]).collect();
+        for (row, plane) in rows().zip(output.chunks_mut(area)) {
+            let sums = &mut plane[cells.clone()];
+            for (weights, planes) in row.chunks(4).zip(seen.chunks(4)) {
+                add_weighted(sums, weights, planes);
+            }
+        }
+    }
+}
+
+/// Adds up to four weighted planes to `sums`.
+fn add_weighted(sums: &mut [f32], weights: &[f32], planes: &[&[f32]]) {
+    if let ([a, b, c, d], [p, q, r, s]) = (weights, planes) {
+        let pairs = p.iter().zip(*q).zip(r.iter().zip(*s));
+        for (sum, ((p, q), (r, s))) in sums.iter_mut().zip(pairs) {
+            *sum += (a * p + b * q) + (c * r + d * s);
+        }
+        return;
+    }
+    for (weight, plane) in weights.iter().zip(planes) {
+        for (sum, x) in sums.iter_mut().zip(*plane) {
+            *sum += weight * x;
         }
     }
 }

@@ -26,6 +26,10 @@ pub struct Options {
     pub precision: Precision,
     /// The number of bits of activations.
     pub activations: Activations,
+    /// With [`Activations::Auto`], the share of the samples that must keep the float network's
+    /// label, 0 to 1. No logit may then be off by more than ten times the rest, as a share of the
+    /// largest: with 0.999, by 1 %.
+    pub agreement: f64,
 }
 
 impl Options {
@@ -43,6 +47,7 @@ impl Options {
             normalisation: None,
             precision: Precision::Auto,
             activations: Activations::Exact,
+            agreement: 0.999,
         }
     }
 }
@@ -61,13 +66,15 @@ pub enum PixelRange {
 /// The number of bits that activations get. Fewer make a cheaper proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activations {
-    /// 12 bits for what calibration saw, and as many more as any image can need, up to 24.
+    /// 12 bits for the calibrated range, and as many more as any image can need, up to 24.
     Exact,
     /// One byte for layers that end in a ReLU or clip, two for the few others. Larger values
     /// saturate.
     Eight,
     /// Two bytes. Larger values saturate.
     Sixteen,
+    /// One or two bytes for each layer: the cheapest that keep [`Options::agreement`].
+    Auto,
 }
 
 /// The precision to which weights are rounded. Coarse weights make a smaller model and a cheaper

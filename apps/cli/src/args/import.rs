@@ -70,6 +70,9 @@ pub(crate) struct ImportArguments {
     /// How many bits activations get: fewer make a cheaper proof
     #[arg(long, value_enum, default_value = "exact")]
     pub(crate) activations: ActivationsArgument,
+    /// The share of calibration images, in percent, that must keep their label with --activations auto
+    #[arg(long, value_name = "PERCENT", default_value = "99.9", value_parser = percent)]
+    pub(crate) agreement: f64,
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -105,6 +108,8 @@ pub(crate) enum ActivationsArgument {
     /// 16 bits; larger values saturate
     #[value(name = "16")]
     Sixteen,
+    /// 8 or 16 for each layer: the cheapest that keep --agreement
+    Auto,
 }
 
 impl From<ActivationsArgument> for Activations {
@@ -113,6 +118,7 @@ impl From<ActivationsArgument> for Activations {
             ActivationsArgument::Exact => Self::Exact,
             ActivationsArgument::Eight => Self::Eight,
             ActivationsArgument::Sixteen => Self::Sixteen,
+            ActivationsArgument::Auto => Self::Auto,
         }
     }
 }
@@ -167,6 +173,13 @@ pub(crate) struct EvaluateArguments {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let percent = text.trim_end_matches('%').trim().parse::<f64>().ok();
+    percent
+        .filter(|percent| (0.0..=100.0).contains(percent))
+        .ok_or_else(|| "expected a number from 0 to 100".into())
 }
 
 fn size(text: &str) -> Result<[u16; 2], String> {

@@ -1,6 +1,6 @@
 //! `zklens import`: ONNX → `.zkl`.
 
-use crate::args::{ImportArguments, ResizeFilter};
+use crate::args::{ActivationsArgument, ImportArguments, PrecisionArgument, ResizeFilter};
 use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure};
 use crate::files::dataset::Source;
 use crate::files::destination::Destination;
@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     // A model that could not be read again is not written.
     Model::decode(&bytes).map_err(|error| Failure::new(EXIT_MODEL, "the new model", error))?;
     destination.write(&bytes)?;
-    warn(&imported.report, options.classes.len());
+    warn(&imported.report, options.classes.len(), arguments);
     let obstacle = obstacle(&imported);
     if let Some(obstacle) = &obstacle {
         let warning = format!(
@@ -137,7 +137,7 @@ fn failure(onnx: &Path, error: &ImportError) -> Failure {
 }
 
 /// Warns on standard error if the import went badly.
-fn warn(report: &Report, classes: usize) {
+fn warn(report: &Report, classes: usize, arguments: &ImportArguments) {
     let chance = 1.0 / classes as f64;
     if report
         .float_accuracy
@@ -148,12 +148,30 @@ fn warn(report: &Report, classes: usize) {
              network, it expects other pixels: see --pixel-range, --mean, --std and --invert"
         );
     }
-    if report.agreement < 0.98 {
+    if let Some(weakest) = &report.weakest {
+        let error = report.largest_logit_error / report.largest_logit;
         tell!(
-            "warning: the integer and the float network give different labels on {:.1} % of the \
-             calibration images; try --precision fine, or more and more typical images",
-            100.0 * (1.0 - report.agreement)
+            "warning: the integer network gives other labels than the float network on {:.1} % of the \
+             calibration images, and logits are off by up to {:.1} % of the largest. The layer \
+             `{}` ({}) loses most: alone it changes a logit by {:.3}. Try {}",
+            100.0 * (1.0 - report.agreement),
+            100.0 * error,
+            output::printable(&weakest.layer),
+            weakest.operator,
+            weakest.logit_error,
+            advice(arguments)
         );
+    }
+}
+
+/// Options that lose less.
+const fn advice(arguments: &ImportArguments) -> &'static str {
+    match (arguments.activations, arguments.precision) {
+        (ActivationsArgument::Eight, _) => "--activations 16",
+        (ActivationsArgument::Auto, _) if arguments.agreement < 99.9 => "a higher --agreement",
+        (_, PrecisionArgument::Coarse) => "--precision fine",
+        (ActivationsArgument::Exact, _) => "--activations 16, or more and more typical images",
+        _ => "more and more typical images",
     }
 }
 
@@ -173,6 +191,7 @@ fn options(arguments: &ImportArguments) -> Result<Options, Failure> {
     options.pixel_range = arguments.pixel_range.into();
     options.precision = arguments.precision.into();
     options.activations = arguments.activations.into();
+    options.agreement = arguments.agreement / 100.0;
     options.resize = match arguments.resize {
         ResizeFilter::Nearest => Resize::Nearest,
         ResizeFilter::Box => Resize::Box,

@@ -8,14 +8,14 @@ use zklens_model::Interval;
 
 /// How far beyond the largest value seen in calibration an activation of one byte saturates.
 const MARGIN: f64 = 1.1;
-/// The same for two bytes, which leave 12 bits to what calibration saw.
+/// The same for two bytes, which leave 12 bits to the calibrated range.
 const WIDE_MARGIN: f64 = 16.0;
 /// The range of a channel, as a share of the layer's largest, below which it gets no finer scale: on other images it may
 /// reach further.
 const LEAST_SHARE: f64 = 1.0 / 32.0;
 
 /// Factors and targets of a network.
-pub(super) struct Factors {
+pub(crate) struct Factors {
     /// The factor of each layer's channels.
     pub(super) factors: Vec<Vec<f64>>,
     /// The targets, with shifts of 16.
@@ -24,7 +24,7 @@ pub(super) struct Factors {
     pub(super) saturating: Vec<Vec<bool>>,
 }
 
-/// Picks factors such that, in each channel, what calibration saw fills the interval of the layer's target.
+/// Picks factors such that each channel's calibrated range fills the interval of the layer's target.
 pub(super) fn factors(
     network: &Network,
     calibration: &Calibration,
@@ -48,12 +48,12 @@ pub(super) fn factors(
             is_target: &is_target,
         };
         let found = search.run();
-        let mut apart = cut_clips(network, &found);
-        apart.retain(|id| !uniform[*id]);
-        if apart.is_empty() {
+        let layers = 0..network.layers.len();
+        let cut: Vec<LayerId> = layers.filter(|id| search.is_cut(*id, &found)).collect();
+        if cut.iter().all(|id| uniform[*id]) {
             return found;
         }
-        apart.into_iter().for_each(|id| uniform[id] = true);
+        cut.into_iter().for_each(|id| uniform[id] = true);
     }
 }
 
@@ -163,7 +163,7 @@ impl Search<'_> {
         let tops = self.tops(id);
         let largest = tops.iter().zip(factors).map(|(top, factor)| top * factor);
         let largest = largest.fold(f64::MIN_POSITIVE, f64::max);
-        // The small number is for what rounding took from the quotient.
+        // The small number makes up for a quotient that was rounded down.
         let scale = ((whole.hi as f64 / largest).log2() + 1e-6).floor() as i32;
         let mut interval = whole;
         if let Kind::Clip { lo, hi } = self.network.layers[id].kind {
@@ -182,6 +182,14 @@ impl Search<'_> {
             scale,
             shift: 16,
         }
+    }
+
+    /// Whether a clip's own ends lie inside its target's whole interval in some channel. Then all channels must have one
+    /// factor, so that the target can have the clip's ends.
+    fn is_cut(&self, id: LayerId, found: &Factors) -> bool {
+        let factors = &found.factors[id];
+        let target = found.targets[id].as_ref();
+        target.is_some_and(|target| !self.covers(id, factors, target.scale, self.interval(id)))
     }
 
     /// Whether the whole interval is inside the clip of layer `id`, in every channel.
@@ -235,7 +243,7 @@ impl Search<'_> {
         }
     }
 
-    /// Whether the layer averages or sums what is never negative.
+    /// Whether the layer only averages or sums non-negative values.
     fn is_never_negative(&self, id: LayerId) -> bool {
         let layer = &self.network.layers[id];
         match layer.kind {
@@ -262,11 +270,18 @@ impl Search<'_> {
             };
             if reach.is_finite() { reach } else { 0.0 }
         };
+        // A mean lies within its input's range, and shares its factors.
+        let is_mean = matches!(self.network.layers[id].kind, Kind::AveragePool(_));
         let margin = match self.bytes[id] {
-            1 => MARGIN,
-            _ => WIDE_MARGIN,
+            2 if !is_mean => WIDE_MARGIN,
+            _ => MARGIN,
         };
-        let limit = match self.network.layers[id].kind {
+        // A mean is clipped as its input is.
+        let clipped = match self.network.layers[id].inputs.first() {
+            Some(input) if is_mean => *input,
+            _ => id,
+        };
+        let limit = match self.network.layers[clipped].kind {
             Kind::Clip { lo, hi } => f64::from(hi.max(-lo)),
             _ => f64::INFINITY,
         };
@@ -282,16 +297,4 @@ impl Search<'_> {
             .map(|range| (margin * reach(range).max(least)).min(limit.max(f64::MIN_POSITIVE)))
             .collect()
     }
-}
-
-/// The clips whose ends lie inside the interval, so that the interval does not clip for them.
-fn cut_clips(network: &Network, found: &Factors) -> Vec<LayerId> {
-    let is_cut = |id: &LayerId| {
-        let Some(target) = &found.targets[*id] else {
-            return false;
-        };
-        let is_whole = [0xff, 0xffff].contains(&target.interval.hi.abs_diff(target.interval.lo));
-        matches!(network.layers[*id].kind, Kind::Clip { .. }) && !is_whole
-    };
-    (0..network.layers.len()).filter(is_cut).collect()
 }

@@ -12,11 +12,15 @@
 //! before and after absorb the factors, so the rewritten network computes the same logits. Layers whose channels must
 //! agree, such as the summands of a residual sum, share factors: see [`classes`].
 
+mod budget;
 mod chains;
 mod classes;
 mod factors;
 mod rewrite;
+mod sensitivity;
 mod shifts;
+
+pub(crate) use budget::{Budget, Choice};
 
 use crate::calibrate::{Calibration, Range};
 use crate::network::{LayerId, Network};
@@ -33,17 +37,36 @@ pub(crate) struct Target {
     pub(crate) shift: u32,
 }
 
+/// A search for the cheapest bytes, after a measurement on `images`. Calls `progress` once for each.
+pub(crate) fn budget(
+    network: &Network,
+    calibration: &Calibration,
+    images: &[&[u8]],
+    progress: &(dyn Fn() + Sync),
+) -> Budget {
+    let [one, two] = [1, 2].map(|bytes| vec![bytes; network.layers.len()]);
+    let ends = chains::ends(network, &one);
+    let narrow = factors::factors(network, calibration, &ends, &one);
+    let wide = factors::factors(network, calibration, &ends, &two);
+    let sensitivity = sensitivity::measure(network, &narrow, images, progress);
+    Budget::new(network, calibration, &ends, [&narrow, &wide], &sensitivity)
+}
+
 /// A network whose channels are scaled for its targets.
 #[derive(Debug)]
 pub(crate) struct Plan {
     /// The network with factors in its weights.
     pub(crate) network: Network,
+    /// The factor of each layer's channels.
+    pub(crate) factors: Vec<Vec<f64>>,
     /// The ranges of its layers on the calibration images.
     pub(crate) ranges: Vec<Range>,
     /// For each layer, the layer that rescales its accumulators: itself, or one after it.
     pub(crate) ends: Vec<LayerId>,
     /// For each layer that rescales accumulators to whole bytes, how.
     pub(crate) targets: Vec<Option<Target>>,
+    /// For each linear layer, by how many bits its weights are coarser than its target asks for.
+    pub(crate) coarser: Vec<i32>,
     /// For each layer and channel, whether values beyond the target's interval are clipped though the float network does
     /// not clip them.
     pub(crate) saturating: Vec<Vec<bool>>,
@@ -53,11 +76,17 @@ impl Plan {
     /// The network as it is, without targets.
     pub(crate) fn exact(network: &Network, calibration: &Calibration) -> Self {
         let layers = network.layers.len();
+        let factors = network
+            .layers
+            .iter()
+            .map(|layer| vec![1.0; layer.shape.channels()]);
         Self {
             network: network.clone(),
+            factors: factors.collect(),
             ranges: calibration.ranges.clone(),
             ends: (0..layers).collect(),
             targets: vec![None; layers],
+            coarser: vec![0; layers],
             saturating: vec![Vec::new(); layers],
         }
     }
@@ -70,18 +99,36 @@ impl Plan {
         bytes: &[u8],
         weight_bits: i32,
     ) -> Self {
+        let mut plan = Self::with_bytes(network, calibration, bytes);
+        let powers = rewrite::powers(&calibration.powers, &plan.factors);
+        shifts::choose(&mut plan, &powers, weight_bits);
+        plan
+    }
+
+    /// The bytes and shifts of `choice`.
+    pub(crate) fn chosen(network: &Network, calibration: &Calibration, choice: &Choice) -> Self {
+        let mut plan = Self::with_bytes(network, calibration, &choice.bytes);
+        for (target, shift) in plan.targets.iter_mut().zip(&choice.shifts) {
+            if let Some(target) = target {
+                target.shift = *shift;
+            }
+        }
+        plan.coarser.clone_from(&choice.coarser);
+        plan
+    }
+
+    fn with_bytes(network: &Network, calibration: &Calibration, bytes: &[u8]) -> Self {
         let ends = chains::ends(network, bytes);
         let scaled = factors::factors(network, calibration, &ends, bytes);
-        let mut plan = Self {
+        Self {
             network: rewrite::scaled(network, &scaled.factors),
             ranges: rewrite::ranges(&calibration.channels, &scaled.factors),
             ends,
             targets: scaled.targets,
+            coarser: vec![0; network.layers.len()],
             saturating: scaled.saturating,
-        };
-        let powers = rewrite::powers(&calibration.powers, &scaled.factors);
-        shifts::choose(&mut plan, &powers, weight_bits);
-        plan
+            factors: scaled.factors,
+        }
     }
 
     /// How the accumulators of `layer` will be rescaled.

@@ -3,7 +3,7 @@
 use crate::calibrate::Range;
 use crate::network::{Kind, Linear, Network};
 
-/// The network whose layer `l` gives `factors[l][c]` times what that of `network` gives in channel `c`.
+/// The network whose layer `l` gives `factors[l][c]` times the outputs of `network` in channel `c`.
 pub(super) fn scaled(network: &Network, factors: &[Vec<f64>]) -> Network {
     let mut scaled = network.clone();
     for (id, layer) in scaled.layers.iter_mut().enumerate() {

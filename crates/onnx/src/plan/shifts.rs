@@ -62,6 +62,18 @@ fn noise(layer: &Layer, powers: &[f64]) -> f64 {
     (sum / 12.0).sqrt()
 }
 
+/// The squares of the numbers that an output's weights multiply, summed, on average over the outputs.
+pub(super) fn mean_energy(layer: &Layer, powers: &[f64]) -> f64 {
+    let sum: f64 = powers.iter().sum();
+    match &layer.kind {
+        Kind::Conv { window, groups, .. } => sum * window.area() as f64 / *groups as f64,
+        Kind::Dense(Linear { weights, bias }) => {
+            sum * (weights.len() / bias.len() / powers.len()) as f64
+        }
+        _ => 0.0,
+    }
+}
+
 /// The scale of each layer's activations, if it is known by now.
 fn scales(plan: &Plan) -> Vec<Option<i32>> {
     let mut scales: Vec<Option<i32>> = Vec::with_capacity(plan.targets.len());

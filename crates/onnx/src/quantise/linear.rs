@@ -42,7 +42,7 @@ impl Quantiser<'_> {
             None if is_fine => 8,
             None => 16,
         };
-        let weight_scale = weight_scale(shift);
+        let weight_scale = weight_scale(shift) - self.plan.coarser[id];
         let weights = linear
             .weights
             .iter()
