@@ -31,6 +31,8 @@ struct Input {
     height: u16,
     colour: &'static str,
     inverted: bool,
+    /// All of it, in words.
+    words: String,
 }
 
 pub(super) async fn models(State(app): State<Arc<App>>) -> Json<Vec<Model>> {
@@ -55,7 +57,7 @@ impl Model {
 }
 
 impl Input {
-    const fn of(preprocessing: &Preprocessing) -> Self {
+    fn of(preprocessing: &Preprocessing) -> Self {
         Self {
             width: preprocessing.width,
             height: preprocessing.height,
@@ -64,6 +66,7 @@ impl Input {
                 Colour::Rgb => "rgb",
             },
             inverted: preprocessing.invert,
+            words: zklens_answers::input(preprocessing),
         }
     }
 }
