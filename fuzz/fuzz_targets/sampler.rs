@@ -3,7 +3,7 @@
 #![no_main]
 
 use zklens_fuzz::{MIB, door};
-use zklens_model::{Colour, Preprocessing, Resize};
+use zklens_model::{Colour, Crop, Filter, Preprocessing, Resize, View};
 
 const RGB: Preprocessing = Preprocessing {
     height: 28,
@@ -13,7 +13,14 @@ const RGB: Preprocessing = Preprocessing {
     invert: false,
 };
 
+const UPRIGHT: Preprocessing = Preprocessing {
+    resize: Resize::View(View::new(true, Crop::new(1, 1), Filter::Nearest).expect("it is a view")),
+    ..RGB
+};
+
 door!(2048 * MIB, |file| {
-    let sampled = zklens_sampler::pixels(file, &RGB);
-    assert_eq!(sampled, zklens_image::pixels(file, &RGB));
+    for preprocessing in [RGB, UPRIGHT] {
+        let sampled = zklens_sampler::pixels(file, &preprocessing);
+        assert_eq!(sampled, zklens_image::pixels(file, &preprocessing));
+    }
 });

@@ -58,12 +58,16 @@ pub(crate) struct ImageBytes {
 impl ImageBytes {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let (name, bytes) = (files::name(path), files::read_image(path)?);
-        files::image::note_orientation(&name, &bytes);
         Ok(Self {
             name,
             ipfs_uri: cid::of(&bytes, CidVersion::V0).ipfs_uri(),
             bytes,
         })
+    }
+
+    /// As [`files::image::note_orientation`].
+    pub(crate) fn note_orientation(&self, is_upright: bool) {
+        files::image::note_orientation(&self.name, &self.bytes, is_upright);
     }
 
     /// Reads the one image that these paths give; an error if they give more.

@@ -91,11 +91,15 @@ impl Network {
     ///
     /// The file cannot be decoded.
     pub fn execute(&self, file: &[u8]) -> Result<Execution, Error> {
-        let pixels = zklens_image::pixels(file, self.model().preprocessing())?;
+        let preprocessing = self.model().preprocessing();
+        let pixels = zklens_image::pixels(file, preprocessing)?;
         let ipfs_uri = cid::of(file, CidVersion::V0).ipfs_uri();
-        Ok(self
-            .run(&pixels)?
-            .with_file(ipfs_uri, exif_orientation(file)))
+        let ignored = if preprocessing.is_upright() {
+            None
+        } else {
+            exif_orientation(file)
+        };
+        Ok(self.run(&pixels)?.with_file(ipfs_uri, ignored))
     }
 
     /// Classifies pixels: one byte each, channel by channel, row by row.

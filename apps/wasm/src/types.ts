@@ -27,7 +27,7 @@ export interface ModelInfo {
 export interface Execution {
   /** The IPFS address of the image file, if a file was given. */
   ipfsUri?: string;
-  /** How viewers turn or mirror the file's picture (EXIF, 2 to 8). The network sees it as stored. */
+  /** How viewers turn or mirror the file's picture (EXIF, 2 to 8), if the network sees it as stored. */
   exifOrientation?: number;
   label: number;
   class: string;

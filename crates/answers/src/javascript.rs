@@ -63,7 +63,7 @@ pub struct Execution {
     /// The IPFS address of the image file, if a file was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipfs_uri: Option<String>,
-    /// How viewers turn or mirror the file's picture: EXIF's number, 2 to 8. The network sees it as stored.
+    /// How viewers turn or mirror the file's picture: EXIF's number, 2 to 8. Absent if the network sees it so, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exif_orientation: Option<u8>,
     /// The class with the largest logit.
@@ -104,7 +104,8 @@ impl Execution {
         }
     }
 
-    /// The same answer, with the address and the orientation of the file that the pixels come from.
+    /// The same answer, with the address of the file that the pixels come from, and with its orientation if the network
+    /// did not apply it.
     #[must_use]
     pub fn with_file(self, ipfs_uri: String, exif_orientation: Option<u8>) -> Self {
         Self {

@@ -1,11 +1,14 @@
 //! The golden models in `vectors/models/`, in which every operator occurs, with their outputs. The
 //! example `write_vectors` writes the files, and tests in every language read them.
 
+use crate::models::Layers;
 use crate::operators::{Kind, golden};
 use crate::random::{Random, plain_pixels};
 use crate::recipe::Recipe;
 use std::fmt::{Display, Write};
-use zklens_model::{Model, Pixels};
+use zklens_model::{
+    Colour, Crop, Dense, Filter, Model, Op, Pixels, Preprocessing, Resize, View, Weights,
+};
 
 /// A golden model and its images.
 #[derive(Clone, Debug)]
@@ -72,15 +75,40 @@ fn lines(items: impl Iterator<Item = String>) -> String {
     format!("[\n    {}\n  ]", items.join(",\n    "))
 }
 
-/// Every golden model: those of the operators, and a random one with all of them.
+/// Every golden model: those of the operators, a random one with all of them, and one that only
+/// shows its pixels.
 #[must_use]
 pub fn all() -> Vec<Vector> {
     let mut models = golden();
     models.push(("grown", grown()));
+    models.push(("view", view()));
     let vectors = models.into_iter();
     vectors
         .map(|(name, model)| Vector::new(name, model))
         .collect()
+}
+
+/// A model for photographs: upright, cropped and averaged. Its logits are its pixels, so that other
+/// programs can compare them with their own.
+fn view() -> Model {
+    let view = View::new(true, Crop::new(224, 256), Filter::Area);
+    let input = Preprocessing {
+        height: 3,
+        width: 4,
+        colour: Colour::Rgb,
+        resize: Resize::View(view.expect("more than nearest neighbour")),
+        invert: false,
+    };
+    let len = input.len();
+    let mut layers = Layers::new(input, 0);
+    layers.flatten();
+    let identity = (0..len * len).map(|at| i32::from(at % (len + 1) == 0));
+    layers.then(Op::Dense(Dense {
+        weights: Weights::new(identity.collect()),
+        weight_scale: 0,
+        bias: vec![0; len],
+    }));
+    layers.finish("view")
 }
 
 /// The list is written out because it may not change with [`Kind::ALL`]: a later operator has a

@@ -66,7 +66,8 @@ fn execute(
     stages.end("network");
     let cid = cid::of(&bytes, CidVersion::from(arguments.cid.cid_version));
     stages.end("CID");
-    files::image::note_orientation(&files::name(path), &bytes);
+    let is_upright = model.preprocessing().is_upright();
+    files::image::note_orientation(&files::name(path), &bytes, is_upright);
     let execution = Execution::new(model, digest, &result, cid.ipfs_uri());
     Ok((execution.with_file(files::name(path)), stages.finish()))
 }

@@ -23,7 +23,7 @@ impl ImageFile {
         let bytes = files::read_image(path)?;
         let decoded = zklens_image::pixels(&bytes, preprocessing);
         let pixels = decoded.map_err(|error| refused(&name, &bytes, &error))?;
-        note_orientation(&name, &bytes);
+        note_orientation(&name, &bytes, preprocessing.is_upright());
         Ok(Self {
             name,
             pixels,
@@ -47,8 +47,11 @@ pub(crate) fn refused(name: impl Display, bytes: &[u8], error: &ImageError) -> F
     files::refused(EXIT_INPUT, name, (bytes, Expected::Image), error)
 }
 
-/// Prints a note on standard error if viewers turn or mirror the picture, which the network does not.
-pub(crate) fn note_orientation(name: &str, bytes: &[u8]) {
+/// Prints a note on standard error if viewers turn or mirror the picture, and the network does not see pictures upright.
+pub(crate) fn note_orientation(name: &str, bytes: &[u8], is_upright: bool) {
+    if is_upright {
+        return;
+    }
     if let Some(orientation @ 2..) = zklens_image::exif_orientation(bytes) {
         let note = format!(
             "{}: stored rotated or mirrored (EXIF orientation {orientation}); the network sees the \

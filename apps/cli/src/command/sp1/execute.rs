@@ -54,6 +54,7 @@ fn execute(
     is_watched: bool,
 ) -> Result<Execution, Failure> {
     let image = ImageBytes::read(path)?;
+    image.note_orientation(task.model.preprocessing().is_upright());
     let inputs = task.inputs(&image);
     let outcome = if is_watched {
         reporting("running", |progress| {

@@ -104,6 +104,7 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
 pub(crate) fn deliver(order: &Order<'_>) -> Result<Delivery, Failure> {
     let task = Task::of_model(order.model)?;
     let image = ImageBytes::read_one(order.images)?;
+    image.note_orientation(task.model.preprocessing().is_upright());
     let worker = sp1::worker(order.verbose)?;
     say_what_it_takes(order);
     let mut stages = Stages::start();

@@ -65,6 +65,10 @@ fn verification(arguments: &VerifyArguments, file: &[u8]) -> Result<Verification
     } else {
         Some(ImageBytes::read_one(&arguments.input_image)?)
     };
+    if let Some(image) = &image {
+        let is_upright = |model: &Model| model.preprocessing().is_upright();
+        image.note_orientation(model.as_ref().is_some_and(is_upright));
+    }
     let verified = spinning("verifying", || sp1::verify(&proof, &name, false))?;
     let statement = verified.statement();
     let (model, known_by) =
