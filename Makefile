@@ -191,7 +191,7 @@ thousand: ## Prove and verify 1,000 random images with each shipped model
 	ZKLENS_IMAGES=1000 cargo test --release -p zklens-prover --test accuracy
 
 .PHONY: growth
-growth: ## Time and memory against the size of the network
+growth: ## Time and memory for named networks, beside the estimates
 	cargo run --release -p zklens-prover --example growth
 
 .PHONY: artifacts

@@ -29,6 +29,7 @@
 #![deny(missing_docs)]
 
 pub mod commitment;
+pub mod cost;
 mod error;
 mod integers;
 mod key;
@@ -43,6 +44,7 @@ mod vectors;
 mod wiring;
 mod witness;
 
+pub use cost::Cost;
 pub use error::ProveError;
 pub use integers::{Bytes, Integers};
 pub use key::{

@@ -11,7 +11,8 @@ use zklens_model::{
 };
 
 /// The names of all networks, from small to large.
-pub const NAMES: [&str; 6] = [
+pub const NAMES: [&str; 7] = [
+    "cifar-cnn",
     "cifar-vgg16",
     "cifar-resnet18",
     "squeezenet1.1-224",
@@ -24,6 +25,7 @@ pub const NAMES: [&str; 6] = [
 #[must_use]
 pub fn named(name: &str) -> Option<Model> {
     let make = match name {
+        "cifar-cnn" => cifar_cnn,
         "cifar-vgg16" => vgg16,
         "cifar-resnet18" => resnet18,
         "squeezenet1.1-224" => squeezenet,
@@ -95,6 +97,17 @@ impl Network {
         self.0.then(Op::Dense(op))
     }
 
+    /// Convolutions of 3×3, and a maximum that halves the picture's sides.
+    fn block(&mut self, convolutions: usize, outputs: usize) {
+        for index in 1..=convolutions {
+            self.conv(outputs, padded(3, 1, 1));
+            if index == convolutions {
+                self.max_pool(padded(2, 2, 0));
+            }
+            self.activate(BYTES);
+        }
+    }
+
     fn max_pool(&mut self, window: Window) -> NodeId {
         self.0.then(Op::MaxPool(MaxPool { window }))
     }
@@ -140,17 +153,24 @@ impl Network {
     }
 }
 
+/// A small network for pictures of 32×32 pixels, whose key a contract can hold.
+fn cifar_cnn(name: &str) -> Model {
+    let mut network = Network::new(32);
+    for (convolutions, outputs) in [(2, 64), (2, 128), (1, 256)] {
+        network.block(convolutions, outputs);
+    }
+    network.0.flatten();
+    network.dense(100);
+    network.activate(BYTES);
+    network.dense(10);
+    network.finish(name)
+}
+
 /// VGG-16 for pictures of 32×32 pixels (Simonyan, Zisserman 2014), with one hidden layer of 512.
 fn vgg16(name: &str) -> Model {
     let mut network = Network::new(32);
     for (convolutions, outputs) in [(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)] {
-        for index in 1..=convolutions {
-            network.conv(outputs, padded(3, 1, 1));
-            if index == convolutions {
-                network.max_pool(padded(2, 2, 0));
-            }
-            network.activate(BYTES);
-        }
+        network.block(convolutions, outputs);
     }
     network.0.flatten();
     network.dense(512);

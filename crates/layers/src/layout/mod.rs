@@ -39,6 +39,8 @@ pub struct Layout {
     pub columns: VectorLength,
     /// Number of variables of the sumcheck, those of the largest table.
     pub num_vars: usize,
+    /// Cells of all columns, as [`MAX_CELLS`] limits them: with the rows that fill the hypercube, without `Range`.
+    pub cells: u64,
     /// The layout of each table, in the order of the circuit.
     pub tables: Vec<TableLayout>,
     /// The key's arrays, placed.
@@ -141,7 +143,7 @@ impl Layout {
         columns: VectorLength,
         images: usize,
     ) -> Result<Self, LayerError> {
-        let mut tables = unplaced(circuit, columns, images)?;
+        let (mut tables, cells) = unplaced(circuit, columns, images)?;
         work::check(circuit, columns, images, 1)?;
         let mut weights = Packer::new(columns.count(), 0);
         let arrays = weights.place(&circuit.arrays)?;
@@ -162,6 +164,7 @@ impl Layout {
             images,
             columns,
             num_vars,
+            cells,
             tables,
             arrays,
             vectors: Vectors {
@@ -342,12 +345,12 @@ fn place_fixed(tables: &mut [TableLayout], arrays: &[Array]) {
 }
 
 /// The tables before any column is placed. Refuses more columns than the random cells of a vector can blind, and more cells
-/// than a proof may have.
+/// than a proof may have. Also returns the number of cells.
 fn unplaced(
     circuit: &Circuit,
     columns: VectorLength,
     images: usize,
-) -> Result<Vec<TableLayout>, LayerError> {
+) -> Result<(Vec<TableLayout>, u64), LayerError> {
     if images == 0 {
         return Err(LayerError::NoImages);
     }
@@ -374,7 +377,7 @@ fn unplaced(
             cells,
             limit: MAX_CELLS,
         }),
-        false => Ok(tables),
+        false => Ok((tables, cells)),
     }
 }
 
