@@ -44,7 +44,7 @@ impl Progress {
 /// The predicted work of each stage.
 pub(crate) type Work = [u64; Stage::ALL.len()];
 
-/// Predicts the work of a proof. The factors are nanoseconds, measured on networks of 0.1 to 100 million
+/// Predicts the work of a proof. The factors are nanoseconds, measured on networks of 0.1 to 550 million
 /// multiplications.
 pub(crate) fn predict(key: &ProvingKey, layout: &Layout) -> Work {
     let nodes = key.model().graph().nodes().iter();
@@ -63,9 +63,9 @@ pub(crate) fn predict(key: &ProvingKey, layout: &Layout) -> Work {
     [
         10 * written + 3 * multiplications / 2 * layout.images as u64,
         120 * cells(&vectors.witness),
-        300 * cells(&vectors.helpers),
-        480 * summed,
-        25 * opened + 25_000 * columns,
+        220 * cells(&vectors.helpers),
+        160 * summed,
+        35 * opened + 35_000 * columns,
     ]
     .map(|nanoseconds| nanoseconds.max(1))
 }
