@@ -5,6 +5,7 @@ mod engine;
 mod evm;
 mod import;
 mod inputs;
+mod preprocess;
 mod proof;
 #[cfg(feature = "serve")]
 mod serve;
@@ -16,7 +17,7 @@ pub(crate) use evm::{
     EvmEstimateArguments, EvmExportArguments, EvmProveArguments, EvmVerifyArguments, NodeArguments,
 };
 pub(crate) use import::{
-    ActivationsArgument, EvaluateArguments, ImportArguments, PrecisionArgument, ResizeFilter,
+    ActivationsArgument, EvaluateArguments, ImportArguments, PrecisionArgument,
 };
 pub(crate) use inputs::{ImagesArgument, ModelArgument, SetupArgument};
 pub(crate) use proof::{
@@ -101,8 +102,8 @@ pub(crate) enum Command {
     /// Classify image files and print label and IPFS address, as a contract will hold them
     ///
     /// Nothing is proved: see `prove`. The label is computed in integers only, so it is the same on every machine. The
-    /// network sees the pixels as the file stores them: EXIF orientation is not applied, and transparent pixels are drawn
-    /// on white.
+    /// network sees the pixels as the file stores them, with transparent pixels drawn on white. EXIF orientation is
+    /// applied only if the network asks for upright pictures; `inspect` says so.
     ///
     /// With --engine sp1, the program that SP1 would prove runs in SP1's virtual machine, which also counts the
     /// instructions to prove; see `prove --help`.
@@ -119,8 +120,8 @@ pub(crate) enum Command {
     /// Turn an ONNX network into an integer model (.zkl)
     ///
     /// Calibration images decide the scale of every layer, so take a few hundred typical ones. The images of a folder are
-    /// prepared as `execute` prepares them (resized, inverted if --invert); an idx file holds the network's input itself.
-    /// An operator that zklens does not support is refused, and the error names it.
+    /// prepared as `execute` prepares them (cropped, resized, inverted, as the options say); an idx file holds the
+    /// network's input itself. An operator that zklens does not support is refused, and the error names it.
     Import(ImportArguments),
     /// Measure a model's accuracy on a labelled data set
     Evaluate(EvaluateArguments),

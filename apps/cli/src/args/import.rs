@@ -1,16 +1,21 @@
 //! Arguments of `import` and `evaluate`.
 
 use super::inputs::ModelArgument;
+use super::preprocess::PreprocessArguments;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-use zklens_onnx::{Activations, PixelRange, Precision};
+use zklens_onnx::{Activations, Precision};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   zklens import lenet.onnx --calibration train-images-idx3-ubyte.gz --labels 0,1,2,3,4,5,6,7,8,9 -o lenet.zkl
   zklens import net.onnx --calibration photos/ --labels labels.txt --invert -o net.zkl
-  zklens import rgb.onnx --calibration photos/ --labels labels.txt --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 -o rgb.zkl
+  zklens import photo.onnx --calibration photos/ --labels labels.txt --preprocess imagenet -o photo.zkl
+  zklens import lite.onnx --calibration photos/ --labels labels.txt --preprocess imagenet --pixel-range byte --mean 127 --std 128 -o lite.zkl
+
+`--preprocess imagenet` is `--upright --crop --border 224/256 --resize area --pixel-range unit --mean 0.485,0.456,0.406 \
+--std 0.229,0.224,0.225`. An option that you give as well counts instead of the preset's: `--upright=false`, `--border 1/1`.
 
 The images of a folder are labelled if they lie in subfolders that are named like the classes (or 0, 1, …).")]
 pub(crate) struct ImportArguments {
@@ -44,26 +49,8 @@ pub(crate) struct ImportArguments {
     /// The output that has a score per class, if the network has several outputs [default: found by zklens]
     #[arg(long, value_name = "NAME")]
     pub(crate) output_name: Option<String>,
-    /// How pictures are resized for the network
-    #[arg(long, value_enum, default_value = "nearest")]
-    pub(crate) resize: ResizeFilter,
-    /// Invert pictures first: for networks that learned light on dark
-    #[arg(long)]
-    pub(crate) invert: bool,
-    /// The pixel values that the network expects
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) pixel_range: PixelRangeArgument,
-    /// The numbers to subtract from the channels, one each or one for all, after --pixel-range
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        allow_negative_numbers = true
-    )]
-    pub(crate) mean: Vec<f32>,
-    /// The numbers to divide the channels by after that, one each or one for all
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
-    pub(crate) std: Vec<f32>,
+    #[command(flatten)]
+    pub(crate) preprocess: PreprocessArguments,
     /// How finely the weights are rounded: coarse weights make a smaller model and a cheaper proof
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) precision: PrecisionArgument,
@@ -119,34 +106,6 @@ impl From<ActivationsArgument> for Activations {
             ActivationsArgument::Eight => Self::Eight,
             ActivationsArgument::Sixteen => Self::Sixteen,
             ActivationsArgument::Auto => Self::Auto,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum ResizeFilter {
-    /// Take the pixel under the centre of each new pixel
-    Nearest,
-    /// Take the mean of the pixels that each new pixel covers
-    Box,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum PixelRangeArgument {
-    /// 0…255 if the network itself begins by dividing by about 255, else 0…1
-    Auto,
-    /// 0…1
-    Unit,
-    /// 0…255
-    Byte,
-}
-
-impl From<PixelRangeArgument> for PixelRange {
-    fn from(range: PixelRangeArgument) -> Self {
-        match range {
-            PixelRangeArgument::Auto => Self::Auto,
-            PixelRangeArgument::Unit => Self::Unit,
-            PixelRangeArgument::Byte => Self::Byte,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `zklens import`: ONNX → `.zkl`.
 
-use crate::args::{ActivationsArgument, ImportArguments, PrecisionArgument, ResizeFilter};
+use crate::args::{ActivationsArgument, ImportArguments, PrecisionArgument};
 use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure};
 use crate::files::dataset::Source;
 use crate::files::destination::Destination;
@@ -14,8 +14,8 @@ use std::process::ExitCode;
 use zklens_commitment::VectorLength;
 use zklens_diagnosis::Expected;
 use zklens_layers::{Circuit, LayerError, Layout};
-use zklens_model::{Model, Resize};
-use zklens_onnx::{ImportError, Imported, Importer, Normalisation, Options, Report};
+use zklens_model::Model;
+use zklens_onnx::{ImportError, Imported, Importer, Options, Report};
 
 /// The most bytes of an ONNX file.
 const MAX_ONNX_BYTES: u64 = 1 << 30;
@@ -24,6 +24,8 @@ const MAX_ONNX_BYTES: u64 = 1 << 30;
 struct Written<'a> {
     model: &'a str,
     digest: String,
+    /// The network's input and how pictures are prepared for it, in words.
+    input: String,
     file: String,
     bytes: usize,
     /// Whether the model's labels can be proved.
@@ -81,10 +83,12 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
         aside("warning", &warning);
     }
     let digest = output::hex(&imported.model.digest());
+    let input = zklens_answers::input(imported.model.preprocessing());
     if arguments.json {
         output::print_json(&Written {
             model: imported.model.name(),
             digest,
+            input,
             file: destination.name(),
             bytes: bytes.len(),
             provable: obstacle.is_none(),
@@ -94,7 +98,8 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     } else {
         say!("{}", imported.report);
         let can = if obstacle.is_none() { "can" } else { "cannot" };
-        say!("\nproofs       its labels {can} be proved");
+        say!("\npictures     {input}");
+        say!("proofs       its labels {can} be proved");
         say!(
             "{}: {} bytes, digest {digest}",
             destination.name(),
@@ -187,28 +192,14 @@ fn options(arguments: &ImportArguments) -> Result<Options, Failure> {
     let mut options = Options::new(name(arguments), classes(&arguments.labels)?);
     options.size = arguments.size;
     options.output.clone_from(&arguments.output_name);
-    options.invert = arguments.invert;
-    options.pixel_range = arguments.pixel_range.into();
     options.precision = arguments.precision.into();
     options.activations = arguments.activations.into();
     options.agreement = arguments.agreement / 100.0;
-    options.resize = match arguments.resize {
-        ResizeFilter::Nearest => Resize::Nearest,
-        ResizeFilter::Box => Resize::Box,
-    };
-    if !arguments.mean.is_empty() || !arguments.std.is_empty() {
-        let or = |values: &[f32], default| {
-            if values.is_empty() {
-                vec![default]
-            } else {
-                values.to_vec()
-            }
-        };
-        options.normalisation = Some(Normalisation {
-            mean: or(&arguments.mean, 0.0),
-            deviation: or(&arguments.std, 1.0),
-        });
-    }
+    let preprocess = &arguments.preprocess;
+    options.resize = preprocess.resize()?;
+    options.invert = preprocess.invert;
+    options.pixel_range = preprocess.pixel_range();
+    options.normalisation = preprocess.normalisation();
     Ok(options)
 }
 

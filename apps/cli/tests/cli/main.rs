@@ -9,6 +9,7 @@ mod import;
 mod interrupt;
 mod keygen;
 mod mistakes;
+mod preprocess;
 mod prove;
 #[cfg(feature = "serve")]
 mod serve;

@@ -314,7 +314,17 @@ impl<'a> Compiler<'a> {
                     .all(|input| of(input) == Some(first))
                     .then_some(first)
             }
-            _ => None,
+            Op::Input
+            | Op::Dense(_)
+            | Op::Conv2d(_)
+            | Op::AveragePool(_)
+            | Op::Rescale(_)
+            | Op::Relu(_)
+            | Op::LookupTable(_)
+            | Op::Add(_)
+            | Op::LeftShift(_)
+            | Op::PRelu(_)
+            | _ => None,
         }
     }
 

@@ -91,10 +91,9 @@ impl Budget {
                 continue;
             }
             for input in layer.inputs.iter().filter(|input| ends[**input] != end) {
-                if let Some(source) = sources[*input] {
-                    if let Some(item) = &mut items[source] {
-                        item.users.push(end);
-                    }
+                let source = sources[*input];
+                if let Some(item) = source.and_then(|source| items[source].as_mut()) {
+                    item.users.push(end);
                 }
             }
             let energy =

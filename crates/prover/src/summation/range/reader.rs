@@ -19,7 +19,7 @@ pub(super) enum Reader<'a> {
     },
 }
 
-/// What a byte adds to a row, times the weight of its block.
+/// The addends of a byte to a row, times the weight of its block.
 pub(super) struct Tables {
     /// To its own cell: the byte `k`.
     bytes: Vec<Scalar>,
