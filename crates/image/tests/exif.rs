@@ -17,14 +17,14 @@ enum Order {
 }
 
 impl Order {
-    fn u16(self, value: u16) -> [u8; 2] {
+    const fn u16(self, value: u16) -> [u8; 2] {
         match self {
             Self::Big => value.to_be_bytes(),
             Self::Little => value.to_le_bytes(),
         }
     }
 
-    fn u32(self, value: u32) -> [u8; 4] {
+    const fn u32(self, value: u32) -> [u8; 4] {
         match self {
             Self::Big => value.to_be_bytes(),
             Self::Little => value.to_le_bytes(),

@@ -14,7 +14,7 @@ impl Rows {
         Self(pixels.chunks(width).map(<[_]>::to_vec).collect())
     }
 
-    fn height(&self) -> usize {
+    const fn height(&self) -> usize {
         self.0.len()
     }
 

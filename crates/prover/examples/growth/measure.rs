@@ -29,7 +29,7 @@ pub(crate) const HEAD: &str = "\
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
 
 impl Measured {
-    fn fields(&mut self) -> [&mut f64; 6 + STAGES] {
+    const fn fields(&mut self) -> [&mut f64; 6 + STAGES] {
         let [witness, commitments, lookups, sumcheck, opening] = &mut self.stages;
         [
             &mut self.parameters,
