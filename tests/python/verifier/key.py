@@ -103,6 +103,11 @@ LAYERS = {"Dense": {}, "Conv2d": {"window": "window", "groups": "unsigned"}}
 
 
 class KeyReader(Reader):
+    """Keys have no weights, whose form is all that the version of a model file decides."""
+
+    def __init__(self, data: bytes):
+        super().__init__(data, version=1)
+
     def byte(self) -> int:
         return self.take(1)[0]
 
@@ -137,6 +142,9 @@ class KeyReader(Reader):
     def path(self) -> Path:
         steps = self.items(lambda: Step(*self.choice(STEPS)))
         return Path(steps, self.option(self.layer), self.unsigned())
+
+    def layer(self) -> Layer:
+        return Layer(self.unsigned(), *self.choice(LAYERS))
 
 
 def body_of(file: bytes, magic: bytes, version: int) -> bytes:
