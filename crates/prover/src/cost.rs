@@ -50,18 +50,18 @@ pub struct Counts {
 /// The number of counts that an estimate is linear in.
 pub const RATES: usize = 5;
 
-/// The share of each count in an estimate, in the order of [`Counts::features`]: a proof itself, a byte of a number, a row, a weight,
+/// The share of each count in an estimate, in the order of [`Counts::features`]: a proof itself, a byte of a number, a cell, a weight,
 /// a multiplication.
 type Rates = [f64; RATES];
 
 /// Seconds of one core.
-const SECONDS: Rates = [0.05, 1.5e-6, 2.0e-6, 0.05e-6, 0.8e-9];
+const SECONDS: Rates = [0.15, 0.28e-6, 73e-9, 87e-9, 1.15e-9];
 
 /// Bytes of memory.
-const MEMORY: Rates = [40e6, 60.0, 400.0, 24.0, 0.0];
+const MEMORY: Rates = [16.4e6, 0.0, 12.1, 15.8, 0.056];
 
 /// Bytes that a cell of [`Counts::cells`] takes at least.
-const BYTES_PER_CELL: u64 = 8;
+const BYTES_PER_CELL: u64 = 12;
 
 /// The memory that a proof with this many cells takes at least, in bytes: for networks that are too large for a layout.
 #[must_use]
@@ -122,7 +122,7 @@ impl Counts {
         let counts = [
             1,
             self.number_bytes,
-            self.rows,
+            self.cells,
             self.weights,
             self.multiplications,
         ];
