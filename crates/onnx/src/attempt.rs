@@ -23,15 +23,21 @@ pub(crate) struct Attempt {
 
 impl Importer {
     /// Names the layer that loses most, if the networks differ by more than [`PROMISE`].
-    pub(crate) fn finish(&self, attempt: Attempt, plan: &Plan, samples: &[Sample]) -> Imported {
+    pub(crate) fn finish(
+        &self,
+        attempt: Attempt,
+        plan: &Plan,
+        samples: &[Sample],
+        progress: &(dyn Fn() + Sync),
+    ) -> Imported {
         let Attempt {
             mut imported,
             quantised,
         } = attempt;
         if !imported.report.keeps(PROMISE) {
-            let quantised = (plan, &quantised);
-            imported.report.weakest =
-                loss::weakest(&self.network, quantised, &imported.model, samples);
+            let (quantised, model) = ((plan, &quantised), &imported.model);
+            let weakest = loss::weakest(&self.network, quantised, model, samples, progress);
+            imported.report.weakest = weakest;
         }
         imported
     }

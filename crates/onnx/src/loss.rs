@@ -9,17 +9,18 @@ use rayon::prelude::*;
 use zklens_model::{Model, Trace};
 
 /// The images that are looked at.
-const IMAGES: usize = 4;
+const IMAGES: usize = 2;
 
 /// Finds the layer whose own rounding and clipping changes the logits most.
 ///
 /// A layer's own error is the difference between its outputs in the integer network and the float layer's outputs for the
-/// same inputs. It is added to the layer's outputs in an otherwise exact run.
+/// same inputs. It is added to the layer's outputs in an otherwise exact run. Calls `progress` after each image.
 pub(crate) fn weakest(
     network: &Network,
     (plan, quantised): (&Plan, &Quantised),
     model: &Model,
     samples: &[Sample],
+    progress: &(dyn Fn() + Sync),
 ) -> Option<Weakest> {
     let changes: Vec<Vec<f64>> = samples
         .par_iter()
@@ -39,12 +40,10 @@ pub(crate) fn weakest(
                     .map(|(a, b)| f64::from((a - b).abs()))
                     .fold(0.0, f64::max)
             };
-            Some(
-                (0..network.layers.len())
-                    .into_par_iter()
-                    .map(change)
-                    .collect(),
-            )
+            let layers = (0..network.layers.len()).into_par_iter();
+            let changes = layers.map(change).collect();
+            progress();
+            Some(changes)
         })
         .collect();
     let largest = |id: LayerId| changes.iter().map(|change| change[id]).fold(0.0, f64::max);

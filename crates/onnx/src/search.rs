@@ -57,7 +57,7 @@ impl Importer {
         }
         let plan = self.plan(&calibration, *last);
         let attempt = self.attempt(samples, &calibration, (&plan, *last), progress)?;
-        Ok(self.finish(attempt, &plan, samples))
+        Ok(self.finish(attempt, &plan, samples, progress))
     }
 
     /// The scales of channels, and the bytes of activations.
@@ -137,7 +137,7 @@ pub(crate) fn cheapest(
         }
         let attempt = attempt(samples)?;
         if !is_enough || attempt.imported.report.keeps(agreement) {
-            return Ok(importer.finish(attempt, &plan, samples));
+            return Ok(importer.finish(attempt, &plan, samples, progress));
         }
         most /= 3.0;
     }

@@ -414,3 +414,45 @@ fn labels_can_come_from_standard_input() {
         "{said}"
     );
 }
+
+/// With activations of a byte, some graph loses more than 1 %: then a layer is named that the report lists, and the
+/// warning says what to try. With a low promise a search finds something that keeps it.
+#[test]
+fn names_the_layer_that_loses_most_and_what_to_try() {
+    let folder = tempfile::tempdir().unwrap();
+    let net = "crates/onnx/tests/graphs/split_and_mean.onnx";
+    let more = ["--json", "--activations", "8"];
+    let output = import(folder.path(), net, "split_and_mean", &more);
+    assert!(output.status.success(), "{}", errors(&output));
+    let written: serde_json::Value = serde_json::from_str(&text(&output)).unwrap();
+    let report = &written["report"];
+    let layer = report["weakest"]["layer"].as_str().unwrap();
+    let layers = report["layers"].as_array().unwrap();
+    assert!(layers.iter().any(|other| other["name"] == layer), "{layer}");
+    let said = errors(&output);
+    assert!(said.contains(&format!("`{layer}`")), "{said}");
+    assert!(said.contains("Try --activations 16"), "{said}");
+    let more = [
+        "--force",
+        "--json",
+        "--activations",
+        "auto",
+        "--agreement",
+        "90%",
+    ];
+    let output = import(folder.path(), net, "split_and_mean", &more);
+    assert!(output.status.success(), "{}", errors(&output));
+    let written: serde_json::Value = serde_json::from_str(&text(&output)).unwrap();
+    assert!(written["report"]["agreement"].as_f64().unwrap() >= 0.9);
+    let output = import(
+        folder.path(),
+        net,
+        "split_and_mean",
+        &["--agreement", "101"],
+    );
+    assert!(
+        errors(&output).contains("from 0 to 100"),
+        "{}",
+        errors(&output)
+    );
+}
