@@ -4,11 +4,9 @@ use crate::error::ApiError;
 use crate::queue::Size;
 use std::time::Instant;
 use zklens_commitment::{Setup, SetupError};
-use zklens_field::{POINT_BYTES, SCALAR_BYTES};
 use zklens_layers::Layout;
-use zklens_layers::layout::DEGREE;
 use zklens_model::{FileError, Model};
-use zklens_prover::{KeygenError, Privacy, ProvingKey, Target};
+use zklens_prover::{Cost, KeygenError, Privacy, ProvingKey, Target};
 use zklens_verifier::{ModelId, VerifyingKey};
 
 /// A network with its keys.
@@ -18,6 +16,8 @@ pub(crate) struct Keys {
     pub(crate) fast: ProvingKey,
     /// The key for contracts, unless the network is too large for it.
     pub(crate) chain: Option<ProvingKey>,
+    /// The predicted cost of a proof of one image by [`Self::fast`].
+    pub(crate) cost: Cost,
 }
 
 /// The engine could not start.
@@ -76,6 +76,11 @@ impl Keys {
             name: name.clone(),
             cause,
         })?;
+        let layout = fast.layout(1).map_err(|error| EngineError::Keys {
+            name: name.clone(),
+            cause: error.into(),
+        })?;
+        let cost = Cost::new(fast.verifying().circuit(), &layout);
         if let Err(error) = &chain {
             tracing::warn!(model = name, %error, "no key for contracts");
         }
@@ -85,6 +90,7 @@ impl Keys {
             summary: shipped.map(|shipped| shipped.summary),
             fast,
             chain: chain.ok(),
+            cost,
         })
     }
 
@@ -127,14 +133,12 @@ pub(crate) fn check_names(models: &[Model]) -> Result<(), EngineError> {
     Ok(())
 }
 
-/// Committed cells of a proof that is made alone, because of its memory: some gigabytes.
-const LARGE: usize = 1 << 24;
+/// The least memory of a proof that is made alone, in bytes.
+const LARGE: u64 = 1_000_000_000;
 
-/// How much of the server the proof takes.
-pub(crate) fn size(layout: &Layout) -> Size {
-    let vectors = &layout.vectors;
-    let cells = (vectors.helpers.end - vectors.weights.len()) * layout.columns.count();
-    if cells < LARGE {
+/// How much of the server a proof takes.
+pub(crate) const fn size(cost: &Cost) -> Size {
+    if cost.memory_bytes < LARGE {
         Size::Ordinary
     } else {
         Size::Large
@@ -142,12 +146,13 @@ pub(crate) fn size(layout: &Layout) -> Size {
 }
 
 /// More bytes than a proof takes as a file and as JSON with its file in base64.
-pub(crate) fn most_bytes(layout: &Layout, key: &VerifyingKey, images: usize) -> usize {
-    let points = layout.vectors.helpers.end + 16;
-    let scalars = layout.num_vars * DEGREE + layout.num_values() + layout.vectors.pixels.len() + 16;
-    let file = points * POINT_BYTES + scalars * SCALAR_BYTES + images * 16 + 512;
+pub(crate) fn most_bytes(cost: &Cost, layout: &Layout, key: &VerifyingKey) -> usize {
+    let images = layout.images;
+    let opening = 32 * layout.vectors.pixels.len();
+    let proof = usize::try_from(cost.proof_bytes).unwrap_or(usize::MAX);
+    let file = proof.saturating_add(opening + 64 * layout.vectors.pixels.len() + 16 * images + 512);
     let class = key.classes().iter().map(String::len).max();
     // A character may take six bytes in JSON.
     let summary = images * (256 + 6 * class.unwrap_or_default()) + 2048;
-    3 * file + summary
+    file.saturating_mul(3).saturating_add(summary)
 }

@@ -16,18 +16,22 @@ fn serve(arguments: &[&str]) -> (Child, BufReader<impl Read>, String) {
         .spawn()
         .unwrap();
     let mut logs = BufReader::new(child.stderr.take().unwrap());
-    // It first tells of each network's keys.
-    let address = loop {
+    let address = listening(&mut logs);
+    (child, logs, address)
+}
+
+/// The address on which a server says that it listens, after it told of each network's keys.
+fn listening(logs: &mut impl BufRead) -> String {
+    loop {
         let mut line = String::new();
         assert!(logs.read_line(&mut line).unwrap() > 0);
         let event: serde_json::Value = serde_json::from_str(&line).unwrap();
         let message = event["message"].as_str().unwrap();
         if let Some(address) = message.strip_prefix("listening on http://") {
-            break address.trim_end_matches('/').to_owned();
+            return address.trim_end_matches('/').to_owned();
         }
         assert_eq!(message, "keys derived");
-    };
-    (child, logs, address)
+    }
 }
 
 fn get(address: &str, host: &str) -> String {

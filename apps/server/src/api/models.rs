@@ -25,6 +25,16 @@ pub(super) struct Model {
     /// The id of the model laid out for a chain, unless it is too large for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     model_id_for_chain: Option<String>,
+    cost: Predicted,
+}
+
+/// The predicted cost of a proof of one image in the layout `fast`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Predicted {
+    cpu_seconds: f64,
+    memory_bytes: u64,
+    proof_bytes: u64,
 }
 
 /// The input of the network: how a picture is prepared for it.
@@ -57,6 +67,11 @@ impl Model {
             digest: hex(&model.digest()),
             model_id: id(&keys.fast),
             model_id_for_chain: keys.chain.as_ref().map(id),
+            cost: Predicted {
+                cpu_seconds: keys.cost.cpu_seconds,
+                memory_bytes: keys.cost.memory_bytes,
+                proof_bytes: keys.cost.proof_bytes,
+            },
         }
     }
 }

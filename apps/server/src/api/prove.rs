@@ -25,7 +25,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use zklens_answers::{LayoutName, ProofSummary, SentProof, Source};
 use zklens_layers::LayerError;
-use zklens_prover::{Progress, ProveError};
+use zklens_prover::{Cost, Progress, ProveError};
 use zklens_verifier::{Context, ProofFile};
 
 const BYTES: &str = "application/octet-stream";
@@ -59,10 +59,11 @@ pub(super) async fn prove(
     let sent = upload.images(&app, deadline).await?;
     let layout = key.layout(sent.images.len()).map_err(too_many)?;
     let place = app.proofs.enter(client)?;
-    let room = most_bytes(&layout, key.verifying(), sent.images.len());
+    let cost = Cost::new(key.verifying().circuit(), &layout);
+    let room = most_bytes(&cost, &layout, key.verifying());
     let proving = Proving {
         app: Arc::clone(&app),
-        size: size(&layout),
+        size: size(&cost),
         keys: Arc::clone(&keys),
         parameters,
         sent,

@@ -37,6 +37,12 @@ fn a_network_of_ones_own_is_listed_proved_and_verified() {
     // The first is the default, and nothing else is here.
     let image = example("mnist/digit_7.png");
     let proof = server.send("/api/prove", &image).ok();
+    let bytes = proof["bytes"].as_u64().unwrap();
+    let predicted = models[0]["cost"]["proofBytes"].as_u64().unwrap();
+    assert!(
+        (predicted..predicted + 1000).contains(&bytes),
+        "{bytes} {predicted}"
+    );
     assert_eq!(proof["model"], name.as_str());
     assert_eq!(proof["modelId"], models[0]["modelId"]);
     let file = BASE64_STANDARD.decode(proof["proof"].as_str().unwrap());
