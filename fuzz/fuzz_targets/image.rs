@@ -1,5 +1,5 @@
-//! Image files. Nothing panics, and the result has exactly the pixels that the network takes. What an upright view sees
-//! depends on the orientation alone.
+//! Image files. Nothing panics, and the result has exactly the pixels that the network takes. An upright view
+//! depends on the file's orientation alone.
 
 #![no_main]
 

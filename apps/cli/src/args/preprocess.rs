@@ -49,7 +49,7 @@ enum Preset {
     Imagenet,
 }
 
-/// What a preset says, and what is done without one.
+/// The values of a preset, or without one.
 struct Usual {
     upright: bool,
     crop: Option<Crop>,

@@ -1,4 +1,4 @@
-//! How `zklens import` is told to prepare pictures, and what the other commands make of it.
+//! The options of `zklens import` for preparing pictures, and their effect on other commands.
 
 use crate::support::{Folder, errors, failure, json, root, zklens};
 
