@@ -23,11 +23,12 @@ const ONE: &str = "--one";
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [first, name] = &arguments[..]
-        && first == ONE {
-            let measured = measure::measure(&network(name));
-            println!("{}", measured.to_line());
-            return ExitCode::SUCCESS;
-        }
+        && first == ONE
+    {
+        let measured = measure::measure(&network(name));
+        println!("{}", measured.to_line());
+        return ExitCode::SUCCESS;
+    }
     let all = small::NAMES.iter().chain(&networks::NAMES);
     let chosen = all.filter(|name| arguments.is_empty() || arguments.iter().any(|a| a == *name));
     println!("{}", measure::HEAD);
