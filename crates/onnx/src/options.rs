@@ -26,8 +26,8 @@ pub struct Options {
     pub precision: Precision,
     /// The number of bits of activations.
     pub activations: Activations,
-    /// With [`Activations::Auto`], the share of the samples that must keep the float network's
-    /// label, 0 to 1. No logit may then be off by more than ten times the rest, as a share of the
+    /// With [`Activations::Auto`], the share of the first 64 samples that must keep the float
+    /// network's label, 0 to 1. No logit may then be off by more than ten times the rest, as a share of the
     /// largest: with 0.999, by 1 %.
     pub agreement: f64,
 }

@@ -69,8 +69,13 @@ impl Report {
     /// times the rest, as a share of the largest.
     #[must_use]
     pub fn keeps(&self, agreement: f64) -> bool {
+        self.agreement >= agreement && self.is_close(agreement)
+    }
+
+    /// Whether each logit is off by at most ten times the rest, as [`Self::keeps`] asks.
+    pub(crate) fn is_close(&self, agreement: f64) -> bool {
         let error = 10.0 * (1.0 - agreement);
-        self.agreement >= agreement && self.largest_logit_error <= error * self.largest_logit
+        self.largest_logit_error <= error * self.largest_logit
     }
 }
 

@@ -7,6 +7,7 @@ use crate::importer::{Imported, Importer};
 use crate::network::{Kind, Layer};
 use crate::options::Activations;
 use crate::plan::{self, Plan};
+use crate::report::Report;
 
 /// The images on which the sensitivity of layers is measured.
 const MEASURED: usize = 6;
@@ -102,9 +103,19 @@ impl Importer {
     }
 }
 
+/// A choice that did not keep the labels.
+struct Tried {
+    plan: Plan,
+    weight_bits: i32,
+    report: Report,
+}
+
 /// Tries choices of bytes, the cheapest first, until the integer network keeps
-/// [`Options::agreement`](crate::Options::agreement). If none does, the last one is taken.
-pub(crate) fn cheapest(
+/// [`Options::agreement`](crate::Options::agreement).
+///
+/// If even all bytes do not, since the float network wavers between two labels on some image, the
+/// cheapest choice is taken that keeps as many labels as all bytes do.
+fn cheapest(
     importer: &Importer,
     samples: &[Sample],
     calibration: &Calibration,
@@ -116,31 +127,48 @@ pub(crate) fn cheapest(
     let measured = &images[..images.len().min(MEASURED)];
     let mut budget = plan::budget(network, calibration, measured, progress);
     let mut most = allowed(&calibration.logits, agreement);
-    let mut attempts = 0;
-    loop {
-        attempts += 1;
-        if attempts == MAX_ATTEMPTS {
-            most = 0.0;
-        }
-        let is_enough = budget.spend(most) && attempts < MAX_ATTEMPTS;
-        let choice = budget.choice();
-        let plan = Plan::chosen(network, calibration, &choice);
+    let few = &samples[..samples.len().min(TRIED)];
+    let attempt = |plan: &Plan, weight_bits: i32, samples: &[Sample]| {
+        importer.attempt(samples, calibration, (plan, weight_bits), progress)
+    };
+    let mut tried: Vec<Tried> = Vec::new();
+    let best = loop {
+        let is_last = tried.len() + 1 == MAX_ATTEMPTS;
+        let is_all = !budget.spend(if is_last { 0.0 } else { most });
+        let plan = Plan::chosen(network, calibration, &budget.choice());
         let weight_bits = weight_bits(network.layers.last(), calibration, most);
-        let attempt = |samples: &[Sample]| {
-            importer.attempt(samples, calibration, (&plan, weight_bits), progress)
-        };
-        let few = &samples[..samples.len().min(TRIED)];
-        if few.len() < samples.len() && is_enough && !attempt(few)?.imported.report.keeps(agreement)
-        {
-            most /= 3.0;
-            continue;
+        let report = attempt(&plan, weight_bits, few)?.imported.report;
+        let is_enough = report.keeps(agreement);
+        tried.push(Tried {
+            plan,
+            weight_bits,
+            report,
+        });
+        if is_enough {
+            break tried.len() - 1;
         }
-        let attempt = attempt(samples)?;
-        if !is_enough || attempt.imported.report.keeps(agreement) {
-            return Ok(importer.finish(attempt, &plan, samples, progress));
+        if is_all || is_last {
+            break as_good(&tried, agreement);
         }
         most /= 3.0;
-    }
+    };
+    let Tried {
+        plan, weight_bits, ..
+    } = &tried[best];
+    let attempt = attempt(plan, *weight_bits, samples)?;
+    Ok(importer.finish(attempt, plan, samples, progress))
+}
+
+/// The first choice that keeps as many labels as the last, and logits as promised; else the last.
+fn as_good(tried: &[Tried], agreement: f64) -> usize {
+    let last = tried.len() - 1;
+    let is_as_good = |tried_before: &Tried| {
+        let Report {
+            agreement: kept, ..
+        } = tried_before.report;
+        kept >= tried[last].report.agreement && tried_before.report.is_close(agreement)
+    };
+    tried.iter().position(is_as_good).unwrap_or(last)
 }
 
 /// The mean square of the change of a logit that should keep this share of labels, and ten times
