@@ -10,6 +10,7 @@ mod interrupt;
 mod keygen;
 mod mistakes;
 mod prove;
+mod resources;
 #[cfg(feature = "serve")]
 mod serve;
 mod setup;
