@@ -19,7 +19,7 @@ pub(crate) use evm::{
 pub(crate) use import::{
     ActivationsArgument, EvaluateArguments, ImportArguments, PrecisionArgument,
 };
-pub(crate) use inputs::{ImagesArgument, ModelArgument, SetupArgument};
+pub(crate) use inputs::{ImagesArgument, ModelArgument, ResourceArguments, SetupArgument};
 pub(crate) use proof::{
     KeygenArguments, ProveArguments, SetupArguments, SetupCommand, SetupImportArguments,
     SetupVerifyArguments, VerifyArguments,

@@ -2,11 +2,16 @@
 
 use crate::failure::{EXIT_MODEL, Failure};
 use crate::files;
+use crate::memory::gigabytes;
 use std::path::Path;
-use zklens_commitment::Setup;
+use zklens_answers::ProofCost;
+use zklens_commitment::{Setup, VerifierSetup};
 use zklens_diagnosis::Expected;
+use zklens_evm::contract_key;
+use zklens_layers::LayerError;
 use zklens_model::Model;
-use zklens_prover::{KeygenError, Privacy, ProvingKey, ProvingKeyError, Target};
+use zklens_prover::cost::least_memory_bytes;
+use zklens_prover::{Cost, KeygenError, Privacy, ProvingKey, ProvingKeyError, Target};
 use zklens_verifier::{KeyError, ModelId, VerifyingKey};
 
 /// The most bytes of a key file.
@@ -41,16 +46,41 @@ pub(crate) fn new(
 ) -> Result<ProvingKey, Failure> {
     let name = model.name().to_owned();
     ProvingKey::with_target(setup, model, privacy, layout).map_err(|error| {
-        let failure = Failure::new(EXIT_MODEL, name, error);
+        let failure = Failure::new(EXIT_MODEL, &name, error);
         match error {
-            KeygenError::Model(_) => failure.with_help(
-                "this network cannot be proved; `zklens execute` still computes what it sees",
-            ),
+            KeygenError::Model(error) => not_provable(&name, error),
             KeygenError::ShortSetup { .. } => failure
                 .with_help("`zklens setup import` keeps more powers with a larger --log-columns"),
             _ => failure,
         }
     })
+}
+
+/// The cost of a proof about one image.
+pub(crate) fn cost(model: &Model, target: Target) -> Result<Cost, Failure> {
+    Cost::of_model(model, target, 1).map_err(|error| not_provable(model.name(), error))
+}
+
+/// The cost of a proof about one image, with its gas if a contract can hold the key.
+pub(crate) fn proof_cost(model: &Model, setup: &VerifierSetup) -> Result<ProofCost, LayerError> {
+    let cost = Cost::of_model(model, Target::Native, 1)?;
+    let outline = ProvingKey::outline(model, Target::Evm).ok();
+    let fits = outline.is_some_and(|key| contract_key(&key, setup, &[1]).is_ok());
+    let for_chain = fits.then(|| Cost::of_model(model, Target::Evm, 1).ok());
+    Ok(ProofCost::new(&cost, for_chain.flatten().as_ref()))
+}
+
+fn not_provable(name: &str, error: LayerError) -> Failure {
+    let failure = Failure::new(EXIT_MODEL, name, error);
+    let help = match error {
+        LayerError::TooLarge { cells, .. } => format!(
+            "a proof would take {} of memory or more. Smaller pictures or fewer channels make a network that can be proved; \
+             `zklens execute` still runs this one",
+            gigabytes(least_memory_bytes(cells))
+        ),
+        _ => "this network cannot be proved; `zklens execute` still computes what it sees".into(),
+    };
+    failure.with_help(help)
 }
 
 /// The keys of the shipped model with this id, if there is one.

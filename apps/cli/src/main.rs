@@ -6,15 +6,19 @@
 
 mod account;
 mod args;
+mod cache;
 mod chain;
 mod command;
+mod cost;
 mod failure;
 mod files;
 mod help;
 mod interrupt;
 mod keys;
+mod memory;
 mod output;
 mod progress;
+mod proving;
 mod randomness;
 mod report;
 mod sp1;

@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | Which label does the network give an image? | [`Execution`] | [`javascript::Execution`] |
 //! | Where is the new proof? | [`ProofSummary`], in [`WrittenProof`] or [`SentProof`] | [`javascript::Proof`] |
+//! | What will a proof cost? | [`ProofCost`]; the command line alone | |
 //! | Is this proof true? | [`Verification`] | [`javascript::Verification`] |
 //! | Which claim does a file make? | [`ClaimedImage`]; the rest belongs to the command line alone | [`javascript::Inspection`] |
 //!
@@ -43,12 +44,14 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod cost;
 mod execution;
 pub mod javascript;
 mod proof;
 mod text;
 mod verification;
 
+pub use cost::ProofCost;
 pub use execution::{Execution, RunnerUp};
 pub use proof::{LayoutName, ProofSummary, ProvedImage, SentProof, Source, Times, WrittenProof};
 pub use text::{NO_NAME, class, hex, hex_word, input, prefixed_hex};

@@ -1,7 +1,7 @@
 //! Arguments of `evm`.
 
 use super::engine::{ContractProofSystem, EngineArgument, ProverArgument};
-use super::inputs::{ImagesArgument, ModelArgument, SetupArgument};
+use super::inputs::{ImagesArgument, ModelArgument, ResourceArguments, SetupArgument};
 use super::proof::context;
 use clap::{Args, Subcommand};
 use std::convert::Infallible;
@@ -101,6 +101,8 @@ pub(crate) struct EvmProveArguments {
     /// Overwrite the output
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) resources: ResourceArguments,
     #[command(flatten)]
     pub(crate) setup: SetupArgument,
     /// Show how long each stage took (on standard error)

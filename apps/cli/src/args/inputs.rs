@@ -58,6 +58,23 @@ impl LayoutArgument {
     }
 }
 
+/// How `prove` deals with time and memory.
+#[derive(Debug, Args)]
+pub(crate) struct ResourceArguments {
+    /// Commit to the weights again, and keep nothing for the next time
+    ///
+    /// For networks with more than 262,144 weights, the commitments to them are kept in the user's folder for caches, as
+    /// `zklens/keys/*.zkk`. They are public: every proof names them by its model id. You may delete them at any time.
+    /// Networks with private weights are never kept there: their proving key has the commitments.
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    /// Prove even if the proof is estimated to take more memory than is free
+    ///
+    /// The system may then end this command without a word, or take very long.
+    #[arg(long)]
+    pub(crate) ignore_memory: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SetupArgument {
     /// A setup that `zklens setup import` wrote, instead of the one that comes with zklens

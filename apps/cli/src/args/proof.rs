@@ -1,7 +1,9 @@
 //! Arguments of `prove`, `verify`, `keygen` and `setup`.
 
 use super::engine::{Engine, EngineArgument, ProofSystem, ProverArgument};
-use super::inputs::{ImagesArgument, LayoutArgument, ModelArgument, SetupArgument};
+use super::inputs::{
+    ImagesArgument, LayoutArgument, ModelArgument, ResourceArguments, SetupArgument,
+};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use zklens_verifier::Context;
@@ -68,6 +70,8 @@ pub(crate) struct ProveArguments {
     /// Overwrite the output
     #[arg(long)]
     pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) resources: ResourceArguments,
     #[command(flatten)]
     pub(crate) setup: SetupArgument,
     /// Print JSON

@@ -1,21 +1,24 @@
 //! `zklens import`: ONNX → `.zkl`.
 
 use crate::args::{ActivationsArgument, ImportArguments, PrecisionArgument};
+use crate::cost::say_cost;
 use crate::failure::{EXIT_MODEL, EXIT_USAGE, Failure};
 use crate::files::dataset::Source;
 use crate::files::destination::Destination;
+use crate::files::setup::SetupFile;
 use crate::files::weights_beside::Beside;
 use crate::output::{say, tell};
 use crate::report::aside;
-use crate::{files, output};
+use crate::{files, keys, memory, output};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
-use zklens_commitment::VectorLength;
+use zklens_answers::ProofCost;
 use zklens_diagnosis::Expected;
-use zklens_layers::{Circuit, LayerError, Layout};
+use zklens_layers::LayerError;
 use zklens_model::Model;
 use zklens_onnx::{ImportError, Imported, Importer, Options, Report};
+use zklens_prover::cost::least_memory_bytes;
 
 /// The most bytes of an ONNX file.
 const MAX_ONNX_BYTES: u64 = 1 << 30;
@@ -32,6 +35,8 @@ struct Written<'a> {
     provable: bool,
     /// The reason why they cannot, if they cannot.
     obstacle: Option<&'a str>,
+    /// The cost of a proof about one image, if the labels can be proved.
+    proof_cost: Option<ProofCost>,
     report: &'a Report,
 }
 
@@ -74,12 +79,11 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     Model::decode(&bytes).map_err(|error| Failure::new(EXIT_MODEL, "the new model", error))?;
     destination.write(&bytes)?;
     warn(&imported.report, options.classes.len(), arguments);
-    let obstacle = obstacle(&imported);
+    let setup = SetupFile::for_proofs(None)?.setup()?;
+    let cost = keys::proof_cost(&imported.model, setup.verifier());
+    let obstacle = cost.as_ref().err().map(|error| obstacle(&imported, error));
     if let Some(obstacle) = &obstacle {
-        let warning = format!(
-            "this network cannot be proved, only executed: {obstacle}. Proofs need a different \
-             arrangement of layers there"
-        );
+        let warning = format!("this network cannot be proved, only executed: {obstacle}");
         aside("warning", &warning);
     }
     let digest = output::hex(&imported.model.digest());
@@ -93,6 +97,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
             bytes: bytes.len(),
             provable: obstacle.is_none(),
             obstacle: obstacle.as_deref(),
+            proof_cost: cost.ok(),
             report: &imported.report,
         })?;
     } else {
@@ -100,6 +105,9 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
         let can = if obstacle.is_none() { "can" } else { "cannot" };
         say!("\npictures     {input}");
         say!("proofs       its labels {can} be proved");
+        if let Ok(cost) = &cost {
+            say_cost(" ", cost)?;
+        }
         say!(
             "{}: {} bytes, digest {digest}",
             destination.name(),
@@ -109,23 +117,24 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The reason why the model cannot be proved, with the name of the ONNX node that causes it; `None` if it can.
-fn obstacle(imported: &Imported) -> Option<String> {
-    let error = provable(&imported.model).err()?;
-    let LayerError::Unsupported { node, operator } = error else {
-        return Some(error.to_string());
-    };
-    let name = imported.origins.get(node).map_or("", String::as_str);
-    Some(format!(
-        "the input of `{name}` ({operator}) is laid out in a way that no proof can follow yet"
-    ))
-}
-
-/// Checks that the layers and the size of a model allow keys.
-fn provable(model: &Model) -> Result<(), LayerError> {
-    let circuit = Circuit::compile(model)?;
-    circuit.check()?;
-    Layout::new(&circuit, VectorLength::MAX, 1).map(|_| ())
+/// The reason why the model cannot be proved, with the name of the ONNX node that causes it.
+fn obstacle(imported: &Imported, error: &LayerError) -> String {
+    match error {
+        LayerError::Unsupported { node, operator } => {
+            let name = imported.origins.get(*node).map_or("", String::as_str);
+            format!(
+                "the input of `{name}` ({operator}) is laid out in a way that no proof can follow yet. Proofs need a \
+                 different arrangement of layers there"
+            )
+        }
+        LayerError::TooLarge { cells, .. } => {
+            let memory = memory::gigabytes(least_memory_bytes(*cells));
+            format!(
+                "{error}. It would take {memory} of memory or more; smaller pictures or fewer channels take less"
+            )
+        }
+        _ => error.to_string(),
+    }
 }
 
 fn failure(onnx: &Path, error: &ImportError) -> Failure {

@@ -8,8 +8,9 @@ use crate::files::image::ImageFile;
 use crate::files::setup::SetupFile;
 use crate::output::{say, tell};
 use crate::progress::{Display, proving};
+use crate::proving::Wanted;
 use crate::stages::{Stages, spinning};
-use crate::{files, interrupt, keys, output, randomness};
+use crate::{interrupt, output, randomness};
 use std::process::ExitCode;
 use std::time::Duration;
 use zklens_answers::{ProofSummary, ProvedImage, Source, Times, WrittenProof};
@@ -31,17 +32,25 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
     let mut stages = Stages::start();
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     stages.end("setup");
-    let key = spinning("deriving the key", || key(arguments, &setup))?;
+    let wanted = Wanted {
+        proving_key: arguments.proving_key.as_deref(),
+        model: &arguments.model.model,
+        target: arguments.layout.layout(),
+        resources: &arguments.resources,
+    };
+    let found = spinning("deriving the key", || wanted.find(&setup))?;
+    let key = &found.key;
     stages.end("key");
     let preprocessing = key.verifying().preprocessing();
     let files = ImageFile::read_all(images, preprocessing)?;
     stages.end("images");
     let pixels: Vec<Pixels> = files.iter().map(|image| image.pixels.clone()).collect();
+    wanted.check_memory(&found, pixels.len())?;
     let context = arguments.context.unwrap_or_default();
     let display = Display::new(arguments.quiet, arguments.json);
-    let proved = proved(&setup, &key, &pixels, context, display)?;
+    let proved = proved(&setup, key, &pixels, context, display)?;
     let proving = stages.end("prove");
-    check(&setup, &key, &pixels, &proved)?;
+    check(&setup, key, &pixels, &proved).map_err(|failure| found.doubt(failure))?;
     let times = Times {
         proving,
         verifying: stages.end("verify"),
@@ -67,16 +76,6 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<ExitCode, Failure> {
         print(&proof)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn key(arguments: &ProveArguments, setup: &Setup) -> Result<ProvingKey, Failure> {
-    match &arguments.proving_key {
-        Some(path) => keys::read_proving(path, setup),
-        None => {
-            let model = files::model::load(&arguments.model.model)?;
-            keys::derive(setup, model, arguments.layout.layout())
-        }
-    }
 }
 
 /// Proves the labels of these pixels. Ctrl-C ends it.

@@ -11,6 +11,7 @@ mod keygen;
 mod mistakes;
 mod preprocess;
 mod prove;
+mod resources;
 #[cfg(feature = "serve")]
 mod serve;
 mod setup;

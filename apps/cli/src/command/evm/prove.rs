@@ -8,8 +8,9 @@ use crate::files::image::ImageFile;
 use crate::files::setup::SetupFile;
 use crate::output::tell;
 use crate::progress::Display;
+use crate::proving::Wanted;
 use crate::stages::{Stages, spinning};
-use crate::{files, interrupt, keys, output};
+use crate::{interrupt, output};
 use std::process::ExitCode;
 use zklens_commitment::Setup;
 use zklens_evm::bundle::ProofBundle;
@@ -30,17 +31,25 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
     let mut stages = Stages::start();
     let setup = SetupFile::for_proofs(arguments.setup.setup.as_deref())?.setup()?;
     stages.end("setup");
-    let key = spinning("deriving the key", || key(arguments, &setup))?;
+    let wanted = Wanted {
+        proving_key: arguments.proving_key.as_deref(),
+        model: &arguments.model.model,
+        target: Target::Evm,
+        resources: &arguments.resources,
+    };
+    let found = spinning("deriving the key", || wanted.find(&setup))?;
+    let key = &found.key;
     stages.end("key");
     let preprocessing = key.verifying().preprocessing();
     let files = ImageFile::read_all(arguments.images.paths(), preprocessing)?;
     let pixels: Vec<Pixels> = files.into_iter().map(|image| image.pixels).collect();
-    check_contract(&setup, &key, pixels.len())?;
+    check_contract(&setup, key, pixels.len())?;
+    wanted.check_memory(&found, pixels.len())?;
     stages.end("images");
     let context = arguments.context.unwrap_or_default();
-    let proved = prove::proved(&setup, &key, &pixels, context, Display::Shown)?;
+    let proved = prove::proved(&setup, key, &pixels, context, Display::Shown)?;
     stages.end("prove");
-    prove::check(&setup, &key, &pixels, &proved)?;
+    prove::check(&setup, key, &pixels, &proved).map_err(|failure| found.doubt(failure))?;
     stages.end("verify");
     let (statement, proof) = (&proved.statement, &proved.proof);
     let made = ProofBundle::new(setup.verifier(), key.verifying(), statement, proof);
@@ -53,17 +62,6 @@ pub(crate) fn run(arguments: &EvmProveArguments) -> Result<ExitCode, Failure> {
         tell!("{}", stages.finish());
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn key(arguments: &EvmProveArguments, setup: &Setup) -> Result<ProvingKey, Failure> {
-    match &arguments.proving_key {
-        Some(path) => keys::read_proving(path, setup),
-        None => keys::derive(
-            setup,
-            files::model::load(&arguments.model.model)?,
-            Target::Evm,
-        ),
-    }
 }
 
 /// Checks, before the proving begins, that a contract with this key fits on a chain.

@@ -5,6 +5,7 @@ mod proof;
 
 use super::sp1;
 use crate::args::InspectArguments;
+use crate::cost::say_cost;
 use crate::failure::{EXIT_INPUT, Failure};
 use crate::files::setup::SetupFile;
 use crate::output::say;
@@ -12,6 +13,7 @@ use crate::{files, keys, output};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
+use zklens_answers::ProofCost;
 use zklens_commitment::Setup;
 use zklens_model::{Model, Node};
 use zklens_prover::Target;
@@ -70,6 +72,8 @@ pub(crate) struct WithId {
     model_id_for_chain: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_provable: Option<String>,
+    /// The cost of a proof about one image, if the model can be proved.
+    proof_cost: Option<ProofCost>,
 }
 
 pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
@@ -111,6 +115,7 @@ impl WithId {
             model_id,
             model_id_for_chain: id_for(Target::Evm).ok(),
             not_provable,
+            proof_cost: keys::proof_cost(model, setup.verifier()).ok(),
         }
     }
 }
@@ -139,6 +144,9 @@ fn print(described: &WithId) -> Result<(), Failure> {
     say!("input       {}", summary.input);
     say!("classes     {}", summary.classes.join(", "));
     say!("parameters  {}", summary.parameters);
+    if let Some(cost) = &described.proof_cost {
+        say_cost("", cost)?;
+    }
     say!(
         "\n{:>4}  {:<12} {:<10} {:>10} {:>6} {:>26} {:>11}",
         "node",
