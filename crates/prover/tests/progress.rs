@@ -98,7 +98,7 @@ fn ends_at_any_report() {
 
 #[test]
 fn estimates_the_time_left_by_the_pace_so_far() {
-    let (reports, _) = reports(&key(), 1, usize::MAX);
+    let (reports, _) = reports(&key(), 8, usize::MAX);
     let elapsed = Duration::from_secs(8);
     let first = reports[0];
     assert_eq!(first.time_left(elapsed), None);
