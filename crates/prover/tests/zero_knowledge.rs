@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{pixels, rng, setup};
+use common::{key_with_columns, pixels, rng, setup};
 use rand_core::{Rng, TryCryptoRng, TryRng};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -256,31 +256,51 @@ impl TryCryptoRng for Scalars {}
 #[test]
 fn as_much_randomness_is_drawn_as_is_used() {
     let key = ProvingKey::new(setup(), model(), Privacy::Public).unwrap();
+    draws_as_much_as_it_uses(&key);
+}
+
+/// In short rows the commitments to bytes and to their helpers come from the same sums.
+#[test]
+fn as_much_randomness_is_drawn_in_rows_of_bytes_alone() {
+    let key = key_with_columns(&model(), 128);
+    let range = &key.layout(1).unwrap().tables[key.verifying().circuit().range_table()];
+    assert!(range.dims[2] > 1, "{:?}", range.dims);
+    draws_as_much_as_it_uses(&key);
+}
+
+fn draws_as_much_as_it_uses(key: &ProvingKey) {
     let image = [pixels(key.model(), 1)];
     let layout = key.layout(1).unwrap();
     let commitments = |changed: Option<usize>| {
         let mut rng = Scalars { drawn: 0, changed };
-        let proved = prove(setup(), &key, &image, [0; 32], &mut rng).unwrap();
-        let rows = layout.vectors.witness.len();
-        let witness = proved.proof[..rows * POINT_BYTES].as_chunks::<POINT_BYTES>();
+        let proved = prove(setup(), key, &image, [0; 32], &mut rng).unwrap();
+        let rows = layout.vectors.witness.len() + layout.vectors.helpers.len();
+        let sent = proved.proof[..rows * POINT_BYTES].as_chunks::<POINT_BYTES>();
         let pixels = proved.statement.inputs.iter().map(encode_point);
-        let commitments: Vec<_> = pixels.chain(witness.0.iter().copied()).collect();
+        let commitments: Vec<_> = pixels.chain(sent.0.iter().copied()).collect();
         (commitments, proved.proof, rng.drawn)
     };
     let (honest, proof, drawn) = commitments(None);
     let hidden = layout.vectors.pixels.start..layout.vectors.helpers.end;
+    assert_eq!(honest.len(), hidden.len());
     assert_eq!(drawn, hidden.len() + layout.vectors.random);
-    // How often each row before the helpers has another commitment.
+    let helpers = layout.vectors.helpers.len();
+    // How often each row has another commitment. Rows of helpers depend on challenges, and so on all scalars before.
     let mut moved = vec![0; honest.len()];
     for scalar in 0..drawn {
         let (other, other_proof, _) = commitments(Some(scalar));
         assert_ne!(other_proof, proof, "scalar {scalar}");
-        let rows = honest.iter().zip(&other).enumerate();
+        let of_helpers = scalar + helpers >= drawn;
+        let compared = match of_helpers {
+            true => honest.len(),
+            false => honest.len() - helpers,
+        };
+        let rows = honest.iter().zip(&other).take(compared).enumerate();
         let rows: Vec<usize> = rows
             .filter(|(_, (honest, other))| honest != other)
             .map(|(row, _)| row)
             .collect();
-        assert!(rows.len() < 2, "scalar {scalar}: rows {rows:?}");
+        assert!(rows.len() == 1, "scalar {scalar}: rows {rows:?}");
         rows.iter().for_each(|row| moved[*row] += 1);
     }
     let mask = layout.vectors.mask - layout.vectors.pixels.start;

@@ -23,23 +23,25 @@ pub enum Target {
 const COLUMN_STEP: usize = 64;
 
 /// The length that we trade for one vector of weights fewer: each costs the verifier a multiplication.
-const CELLS_PER_WEIGHT_VECTOR: usize = 64;
+const CELLS_PER_WEIGHT_VECTOR: u64 = 64;
 
 /// The same for a vector of pixels, witness or helpers, which also adds 64 bytes to every proof.
-const CELLS_PER_PROOF_VECTOR: usize = 512;
+const CELLS_PER_PROOF_VECTOR: u64 = 512;
 
-/// How many vectors there are, or how many cells they hold.
+/// How many vectors there are, or how many cells they hold. Counts and costs have 64 bits, so that a machine of 32 bits
+/// chooses the same length: it is part of the key.
 #[derive(Clone, Copy, Debug)]
 struct Vectors {
-    weights: usize,
+    weights: u64,
     /// Those of pixels, witness and helpers.
-    proof: usize,
+    proof: u64,
 }
 
 impl Target {
     /// The cost of a proof about one image with vectors of `count` cells, in cells of a vector.
-    const fn cost(self, count: usize, vectors: Vectors) -> usize {
+    const fn cost(self, count: usize, vectors: Vectors) -> u64 {
         let Vectors { weights, proof } = vectors;
+        let count = count as u64;
         match self {
             // Multiplications of points are as many as columns, transforms as long as the next power of two.
             Self::Native => {
@@ -47,17 +49,17 @@ impl Target {
                 let of_proofs = proof * CELLS_PER_PROOF_VECTOR;
                 count + count.next_power_of_two() + of_weights + of_proofs
             }
-            Self::Evm => count + (weights + proof) * VectorLength::MAX.count(),
+            Self::Evm => count + (weights + proof) * VectorLength::MAX.count() as u64,
         }
     }
 }
 
 impl Vectors {
     const fn of(layout: &Layout) -> Self {
-        let weights = layout.vectors.weights.end;
+        let weights = layout.vectors.weights.end as u64;
         Self {
             weights,
-            proof: layout.vectors.helpers.end - weights,
+            proof: layout.vectors.helpers.end as u64 - weights,
         }
     }
 
@@ -72,20 +74,21 @@ impl Vectors {
             let columns = table.columns();
             let halves = columns.iter().map(|column| match column {
                 // Two bytes share a helper.
-                Column::Number { bytes } => 3 * usize::from(*bytes),
+                Column::Number { bytes } => 3 * u64::from(*bytes),
                 Column::Byte | Column::Integer | Column::Helper => 2,
                 Column::Fixed { .. } => 0,
             });
-            proof += volume(&table.dims) * halves.sum::<usize>() / 2;
+            proof += volume(&table.dims) as u64 * halves.sum::<u64>() / 2;
         }
         Self {
-            weights: circuit.arrays.iter().map(|dims| volume(dims)).sum(),
+            weights: circuit.arrays.iter().map(|dims| volume(dims) as u64).sum(),
             proof,
         }
     }
 
     /// The fewest vectors of `count` cells that hold these cells.
     const fn least(self, count: usize) -> Self {
+        let count = count as u64;
         Self {
             weights: self.weights.div_ceil(count),
             proof: self.proof.div_ceil(count),
@@ -98,12 +101,12 @@ pub(crate) fn choose(circuit: &Circuit, target: Target) -> Result<VectorLength, 
     // An error of the longest vectors says why shorter ones fail as well.
     let longest = Layout::new(circuit, VectorLength::MAX, 1)?;
     let cells = Vectors::cells(circuit, &longest);
-    let mut lengths: Vec<(usize, usize)> = (COLUMN_STEP..VectorLength::MAX.count())
+    let mut lengths: Vec<(u64, usize)> = (COLUMN_STEP..VectorLength::MAX.count())
         .step_by(COLUMN_STEP)
         .map(|count| (target.cost(count, cells.least(count)), count))
         .collect();
     lengths.sort_unstable();
-    let mut best: Option<(usize, usize)> = None;
+    let mut best: Option<(u64, usize)> = None;
     for (least, count) in lengths {
         if best.is_some_and(|best| best < (least, count)) {
             break;
