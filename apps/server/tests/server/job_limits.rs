@@ -98,8 +98,11 @@ fn a_full_queue_takes_no_jobs_and_a_lost_place_ends_one() {
         queue: 1,
         ..Limits::DEFAULT
     });
-    let [running, waiting] = [(); 2].map(|()| address(&ask(&server, 64)));
-    server.wait_for(AT_WORK, 1.0);
+    let [running, waiting] = [(); 2].map(|()| {
+        let job = address(&ask(&server, 64));
+        server.wait_for(AT_WORK, 1.0);
+        job
+    });
     assert!(ask(&server, 1).error(503).contains("busy"));
     assert_eq!(server.metric(KEPT), 2.0);
     let other = address(&ask_from(&server, 2, 1));

@@ -123,8 +123,13 @@ fn a_job_tells_how_far_it_is() {
 #[test]
 fn a_job_that_waits_tells_how_many_are_before_it() {
     let server = TestServer::new();
-    let jobs: Vec<String> = (0..3).map(|_| address(&ask(&server, 64))).collect();
-    server.wait_for(AT_WORK, 1.0);
+    let jobs = [1, 2, 3].map(|count| {
+        let job = address(&ask(&server, 64));
+        // Before the next one is there, the first has its turn.
+        server.wait_for(AT_WORK, 1.0);
+        server.wait_for(WAITING, f64::from(count - 1));
+        job
+    });
     let ahead = |job: &String| server.get(job).json()["ahead"].as_u64();
     assert_eq!(
         jobs.iter().map(ahead).collect::<Vec<_>>(),
@@ -145,8 +150,11 @@ fn a_job_that_waits_tells_how_many_are_before_it() {
 #[test]
 fn a_job_is_cancelled_once_while_it_waits_and_while_it_is_worked_on() {
     let server = TestServer::new();
-    let jobs = [(); 2].map(|()| address(&ask(&server, 64)));
-    server.wait_for(AT_WORK, 1.0);
+    let jobs = [(); 2].map(|()| {
+        let job = address(&ask(&server, 64));
+        server.wait_for(AT_WORK, 1.0);
+        job
+    });
     let [running, queued] = &jobs;
     assert_eq!(delete(&server, queued), 204);
     server.wait_for(WAITING, 0.0);
