@@ -123,7 +123,7 @@ fn model(seed: u64, steps: &[Step], ends_in_dense: bool) -> Option<Model> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn every_order_is_proved(

@@ -30,7 +30,11 @@ const TAU: u64 = 0x5eed_0f7a_u64;
 /// Rescale and ReLU in one table, a clip in another; then maximum, rescale and a clip to 256 values in one, with selectors in the
 /// mask vector.
 fn model() -> Model {
-    let mut layers = Layers::new(preprocessing([4, 4], false), 3);
+    model_of([4, 4])
+}
+
+fn model_of(sides: [u16; 2]) -> Model {
+    let mut layers = Layers::new(preprocessing(sides, false), 3);
     layers.conv2d(2, padded(3, 1, 0), 1);
     layers.then(Op::Rescale(Rescale { shift: 8 }));
     layers.then(Op::Relu(Relu));
@@ -262,7 +266,7 @@ fn as_much_randomness_is_drawn_as_is_used() {
 /// In short rows the commitments to bytes and to their helpers come from the same sums.
 #[test]
 fn as_much_randomness_is_drawn_in_rows_of_bytes_alone() {
-    let key = key_with_columns(&model(), 128);
+    let key = key_with_columns(&model_of([10, 10]), 192);
     let range = &key.layout(1).unwrap().tables[key.verifying().circuit().range_table()];
     assert!(range.dims[2] > 1, "{:?}", range.dims);
     draws_as_much_as_it_uses(&key);
