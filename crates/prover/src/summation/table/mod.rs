@@ -1,6 +1,6 @@
 //! The summand of a table whose columns are integers, and which makes no lookups itself.
 //!
-//! The sum has two parts: `eq·constraints`, where `eq` is left to [`Eq`], and `M·output`. Each is followed by itself, since
+//! The sum has two parts: `eq·constraints`, where `eq` is left to [`struct@Eq`], and `M·output`. Each is followed by itself, since
 //! the value at one of a round's polynomial follows from the part's own sum.
 //!
 //! The first round reads the integers, and so does the sum before it. Then rows are half as many, and are stored as
