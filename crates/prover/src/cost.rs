@@ -155,7 +155,7 @@ fn multiplications(circuit: &Circuit, operand: &Operand) -> u64 {
         let weights = cells(circuit.arrays.get(weighted.array)?);
         Some(match weighted.map {
             LinearOp::Dense => weights,
-            LinearOp::Conv2d { .. } => weights * cells(&area(path, operand)),
+            LinearOp::Conv2d { .. } => weights.saturating_mul(cells(&area(path, operand))),
         })
     };
     operand.paths.iter().filter_map(layer).sum()

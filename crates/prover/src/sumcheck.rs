@@ -128,6 +128,9 @@ pub fn prove_with<const DEGREE: usize, E: Send>(
     prove_rounds(num_vars, summands, constant, mask, writer, progress)
 }
 
+/// The parts of the work that are reported.
+const PARTS: u64 = 1000;
+
 fn prove_rounds<const DEGREE: usize, E: Send>(
     num_vars: usize,
     summands: Vec<Box<dyn Summand + '_>>,
@@ -137,9 +140,9 @@ fn prove_rounds<const DEGREE: usize, E: Send>(
     progress: &mut dyn FnMut(usize, usize) -> Result<(), E>,
 ) -> Result<Reduced<DEGREE>, E> {
     // Rows of all summands, in all rounds and in the sum before them.
-    let rows: usize = summands
+    let rows: u64 = summands
         .iter()
-        .map(|summand| 3_usize << summand.num_vars())
+        .map(|summand| 3_u64 << summand.num_vars())
         .sum();
     let mut done = 0;
     let start = |summand| Running::new(summand, num_vars);
@@ -154,11 +157,11 @@ fn prove_rounds<const DEGREE: usize, E: Send>(
     };
     done += rows / 3;
     for (round, mask) in mask.chunks_exact(DEGREE).enumerate() {
-        progress(done, rows)?;
+        progress((done * PARTS / rows) as usize, PARTS as usize)?;
         let left = num_vars - round;
         let joined = state.summands.iter();
         let joined = joined.filter(|running| running.summand.num_vars() == left);
-        done += joined.count() << left;
+        done += (joined.count() as u64) << left;
         // A round has several short loops. Inside the pool, none of them has to wake it.
         rayon::scope(|_| state.round(left, mask, writer));
     }
