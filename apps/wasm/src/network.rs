@@ -42,7 +42,11 @@ impl Network {
     /// The package has no network of this name.
     pub fn shipped(name: &str) -> Result<Self, Error> {
         let unknown = || Error::UnknownModel { name: name.into() };
-        let shipped = zklens_models::find(name).ok_or_else(unknown)?;
+        // Not `find`: a program around this crate may have networks that are too large for a page.
+        let mut networks = zklens_models::ALL.iter();
+        let shipped = networks
+            .find(|shipped| shipped.name == name)
+            .ok_or_else(unknown)?;
         let keys = LAYOUTS.map(|layout| embedded_key(shipped.name, layout).cloned());
         Ok(Self::new(shipped.decode()?, true, keys))
     }

@@ -107,11 +107,10 @@ fn print(arguments: &EvaluateArguments, evaluation: &Evaluation) -> Result<(), F
         accuracy * 100.0
     );
     for (class, [correct, all]) in &evaluation.classes {
-        let share = if *all == 0 {
-            0.0
-        } else {
-            100.0 * *correct as f64 / *all as f64
-        };
+        if *all == 0 {
+            continue;
+        }
+        let share = 100.0 * *correct as f64 / *all as f64;
         say!("{class:<24} {share:>6.2} %  {correct} of {all}");
     }
     Ok(())

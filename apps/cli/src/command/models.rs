@@ -8,13 +8,16 @@ use crate::output::say;
 use crate::{files, output};
 use std::process::ExitCode;
 
+/// The most weights and biases of a network whose id is derived for a list.
+const MOST_PARAMETERS: usize = 1 << 20;
+
 pub(crate) fn run(arguments: &ModelsArguments) -> Result<ExitCode, Failure> {
     if let Some(name) = &arguments.name {
         let Some(shipped) = zklens_models::find(name) else {
-            let known = zklens_models::ALL.map(|shipped| shipped.name).join(", ");
             let failure = Failure::new(EXIT_MODEL, name, "no such model");
             return Err(failure.with_help(format!(
-                "shipped models: {known}; `zklens inspect` shows what is in a file"
+                "shipped models: {}; `zklens inspect` shows what is in a file",
+                files::model::shipped_names()
             )));
         };
         if !arguments.json {
@@ -30,21 +33,28 @@ pub(crate) fn run(arguments: &ModelsArguments) -> Result<ExitCode, Failure> {
     };
     let setup = SetupFile::for_proofs(None)?.setup()?;
     let mut described = Vec::new();
-    for shipped in zklens_models::ALL
-        .iter()
-        .filter(|shipped| wanted(shipped.name))
-    {
-        let model = WithId::of(&files::model::load(shipped.name)?, &setup);
+    for shipped in zklens_models::built_in().filter(|shipped| wanted(shipped.name)) {
+        let loaded = files::model::load(shipped.name)?;
+        let is_derived = arguments.name.is_some() || loaded.parameters() <= MOST_PARAMETERS;
+        let model = if is_derived {
+            WithId::of(&loaded, &setup)
+        } else {
+            WithId::not_derived(&loaded)
+        };
         let summary = &model.summary;
         if !arguments.json {
             say!("{}  {}", shipped.name, shipped.summary);
             say!("    input    {}", summary.input);
-            say!("    classes  {}", summary.classes.join(", "));
+            say!("    classes  {}", output::classes(&summary.classes));
             say!("    size     {} weights and biases", summary.parameters);
             say!("    digest   {}", summary.digest);
             say!(
                 "    model id {}\n",
-                model.model_id.as_deref().unwrap_or("none")
+                model.model_id.as_deref().unwrap_or(if is_derived {
+                    "none"
+                } else {
+                    "`zklens inspect` derives it, which takes seconds"
+                })
             );
         }
         described.push(model);

@@ -6,6 +6,14 @@ use std::path::Path;
 use zklens_diagnosis::Expected;
 use zklens_model::{FileError, MAX_FILE_BYTES, Model};
 
+/// The names of the shipped networks, as messages list them.
+pub(crate) fn shipped_names() -> String {
+    let names: Vec<_> = zklens_models::built_in()
+        .map(|shipped| shipped.name)
+        .collect();
+    names.join(", ")
+}
+
 /// Loads a shipped network by name, or a `.zkl` file by path.
 pub(crate) fn load(name: &str) -> Result<Model, Failure> {
     load_with_bytes(name).map(|(model, _)| model)
@@ -23,7 +31,7 @@ pub(crate) fn load_with_bytes(name: &str) -> Result<(Model, Option<Vec<u8>>), Fa
         return Err(failure);
     }
     if !files::is_dash(path) && !path.exists() {
-        let shipped = zklens_models::ALL.map(|shipped| shipped.name).join(", ");
+        let shipped = shipped_names();
         let failure = Failure::new(EXIT_MODEL, name, "no such model, and no such file");
         return Err(failure.with_help(format!("shipped models: {shipped}; or give a .zkl file")));
     }

@@ -208,7 +208,11 @@ fn cid_version_1_has_raw_leaves() {
 fn inspect_and_models_show_the_same_digest() {
     let models = zklens(&["models", "--json"]);
     let models: serde_json::Value = serde_json::from_str(&text(&models)).unwrap();
-    for model in models.as_array().unwrap() {
+    // The last is too large for its id to be derived for a list.
+    let (last, others) = models.as_array().unwrap().split_last().unwrap();
+    assert_eq!(last["modelId"], serde_json::Value::Null);
+    assert_eq!(others.len(), zklens_models::ALL.len());
+    for model in others {
         let name = model["name"].as_str().unwrap();
         let output = zklens(&["inspect", name]);
         let inspected = crate::support::json(&["inspect", "--json", name]);

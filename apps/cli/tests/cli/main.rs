@@ -9,6 +9,7 @@ mod import;
 mod interrupt;
 mod keygen;
 mod mistakes;
+mod photos;
 mod preprocess;
 mod prove;
 mod resources;

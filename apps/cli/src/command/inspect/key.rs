@@ -64,7 +64,7 @@ fn print(summary: &Summary, json: bool) -> Result<(), Failure> {
     say!("name        {}", summary.name);
     say!("model id    {}", summary.model_id);
     say!("input       {}", summary.input);
-    say!("classes     {}", summary.classes.join(", "));
+    say!("classes     {}", output::classes(&summary.classes));
     say!("tables      {}", summary.tables);
     say!(
         "rows        {} of {} columns: the weights",

@@ -100,6 +100,17 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
 }
 
 impl WithId {
+    /// The model without its ids.
+    pub(crate) fn not_derived(model: &Model) -> Self {
+        Self {
+            summary: Summary::of(model),
+            model_id: None,
+            model_id_for_chain: None,
+            not_provable: None,
+            proof_cost: None,
+        }
+    }
+
     /// Derives the model's keys, which takes a moment.
     pub(crate) fn of(model: &Model, setup: &Setup) -> Self {
         let id_for = |target| {
@@ -142,7 +153,7 @@ fn print(described: &WithId) -> Result<(), Failure> {
         say!("  for chain {id}");
     }
     say!("input       {}", summary.input);
-    say!("classes     {}", summary.classes.join(", "));
+    say!("classes     {}", output::classes(&summary.classes));
     say!("parameters  {}", summary.parameters);
     if let Some(cost) = &described.proof_cost {
         say_cost("", cost)?;
