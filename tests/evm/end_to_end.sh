@@ -8,6 +8,7 @@
 # 1. HiddenImageClaims: an account proves that it knows an image of a digit, and nobody else can use that proof.
 # 2. `zklens evm export`: somebody compiles the verifier in a project of their own, and anyone can check it.
 # 3. ImageClassRegistry: the class of the image of an ERC-721 token.
+# 4. A network of a million weights, of the size that CIFAR-10 needs; its weights are random.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -211,22 +212,23 @@ expect "whether the contract's key is the network's" true "$(field keyCompared <
 expect "whether its code is that of \`evm deploy\`" false "$(field codeCompared <"$temporary/verified.json")"
 
 say "   change each part of the proof's file"
-# falsified WHAT BYTES FROM THE END: exit code 5 is that of a false proof; 6 would be that nobody knows.
+# falsified WHAT BYTES-FROM-THE-END PROOF OPTION…: exit code 5 is that of a false proof; 6 would be that nobody knows.
 falsified() {
-    local status=0 said
+    local what="$1" from_the_end="$2" proof="$3" status=0 said
+    shift 3
     node -e '
         const fs = require("fs");
         const bytes = fs.readFileSync(process.argv[1]);
         bytes[bytes.length - process.argv[3]] ^= 1;
         fs.writeFileSync(process.argv[2], bytes);
-    ' "$temporary/trouser.zkp" "$temporary/falsified.zkp" "$2"
-    said="$("$zklens" evm verify "$temporary/falsified.zkp" --contract "$exported" 2>&1)" || status=$?
-    [ "$status" = 5 ] || fail "$1: expected exit code 5, got $status: $said"
-    say "  refused: $1 (${said##*: })"
+    ' "$temporary/$proof" "$temporary/falsified.zkp" "$from_the_end"
+    said="$("$zklens" evm verify "$temporary/falsified.zkp" "$@" 2>&1)" || status=$?
+    [ "$status" = 5 ] || fail "$what: expected exit code 5, got $status: $said"
+    say "  refused: $what (${said##*: })"
 }
 # From its end: a byte that says that no image is shown, two points of the tape, and a scalar.
-falsified "a point that is none" 2
-falsified "another scalar" 130
+falsified "a point that is none" 2 trouser.zkp --contract "$exported"
+falsified "another scalar" 130 trouser.zkp --contract "$exported"
 
 say "   ask the contract of another network"
 status=0
@@ -284,5 +286,22 @@ refused "token 1 again" "$(error 'AlreadyClassified(address,uint256,uint16)' "$t
     send "$bob" "$registry" 'classify(address,uint256,bytes)' "$token" 1 "$public_proof"
 refused "the class of token 2" "$(error 'NotClassified(address,uint256)' "$token" 2)" \
     cast call "$registry" 'labelOf(address,uint256)(uint16)' "$token" 2
+
+# --- 4. A larger network ----------------------------------------------------------------------------------------------
+
+say "4. deploy the verifier of a network for CIFAR-10"
+larger="$temporary/cifar-cnn.zkl"
+cargo run --quiet --release -p zklens-testkit --example write_network cifar-cnn "$larger"
+verifier="$(ETH_PRIVATE_KEY=$alices_key "$zklens" evm deploy --model "$larger" --json | field contract)"
+
+say "   prove, and ask it"
+"$zklens" prove --for-chain --model "$larger" --input-image examples/photos/cat.jpg --output "$temporary/cat.zkp" >/dev/null
+"$zklens" evm verify "$temporary/cat.zkp" --model "$larger" --contract "$verifier" --json >"$temporary/verified.json"
+expect "whether the proof is true" true "$(field verified <"$temporary/verified.json")"
+expect "whether the contract's key is the network's" true "$(field keyCompared <"$temporary/verified.json")"
+say "  gas: $("$zklens" evm estimate "$temporary/cat.zkp" --contract "$verifier" --json | field gas)"
+
+say "   change a part of the proof's file"
+falsified "another scalar" 130 cat.zkp --contract "$verifier" --model "$larger"
 
 say "all as expected"

@@ -3,51 +3,55 @@
 //!
 //! The keys have the layout for chains and all of these numbers of images. Randomness is fixed, so that the
 //! gas is exact: bytes of calldata cost less if they are zero, and some branches depend on challenges.
+//!
+//! Beside the shipped networks, a network for CIFAR-10 with random weights shows what a larger one costs.
 
 use crate::common::call::Call;
 use crate::common::{Chain, SETUP, pixels, rng};
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use zklens_evm::contract_key;
-use zklens_models::Shipped;
+use zklens_model::Model;
 use zklens_prover::{Privacy, ProvingKey, Target, prove};
+use zklens_testkit::networks;
 
-const BATCHES: [usize; 5] = [1, 2, 4, 8, 16];
+const BATCHES: &[usize] = &[1, 2, 4, 8, 16];
 
-fn gas(shipped: &Shipped) -> Vec<u64> {
-    let model = shipped.decode().unwrap();
+/// A larger network, and the numbers of images that its contract takes.
+const LARGER: (&str, &[usize]) = ("cifar-cnn", &[1]);
+
+/// The gas for each number of images.
+fn gas(model: Model, batches: &[usize]) -> Vec<u64> {
     let key = ProvingKey::with_target(&SETUP, model, Privacy::Public, Target::Evm).unwrap();
-    let bytes = contract_key(key.verifying(), SETUP.verifier(), &BATCHES).unwrap();
+    let bytes = contract_key(key.verifying(), SETUP.verifier(), batches).unwrap();
     let mut chain = Chain::new();
     let contract = chain.deploy_verifier(&bytes);
-    let of_batch = |images| {
-        let images: Vec<_> = (0..images).map(|seed| pixels(key.model(), seed)).collect();
+    let of_batch = |images: &usize| {
+        let images: Vec<_> = (0..*images).map(|seed| pixels(key.model(), seed)).collect();
         let proved = prove(&SETUP, &key, &images, [7; 32], &mut rng(1)).unwrap();
         let call = Call::new(&proved.statement, &proved.proof);
         let outcome = chain.call(contract, call.check());
-        assert!(outcome.succeeded, "{}: {outcome:?}", shipped.name);
+        assert!(outcome.succeeded, "{}: {outcome:?}", key.model().name());
         outcome.gas
     };
-    BATCHES.into_iter().map(of_batch).collect()
+    batches.iter().map(of_batch).collect()
 }
 
 fn snapshot() -> String {
-    let mut json = String::from("{\n");
-    for (index, shipped) in zklens_models::ALL.iter().enumerate() {
-        let _ = writeln!(json, "  \"{}\": {{", shipped.name);
-        let gas = gas(shipped);
-        let lines: Vec<String> = BATCHES
-            .iter()
-            .zip(gas)
+    let shipped = zklens_models::ALL.iter();
+    let shipped = shipped.map(|shipped| (shipped.name, shipped.decode().unwrap(), BATCHES));
+    let (name, batches) = LARGER;
+    let larger = (name, networks::named(name).unwrap(), batches);
+    let entries = shipped.chain([larger]).map(|(name, model, batches)| {
+        let gas = gas(model, batches);
+        let lines = batches.iter().zip(gas);
+        let lines: Vec<String> = lines
             .map(|(images, gas)| format!("    \"{images}\": {gas}"))
             .collect();
-        json.push_str(&lines.join(",\n"));
-        let is_last = index + 1 == zklens_models::ALL.len();
-        json.push_str(if is_last { "\n  }\n" } else { "\n  },\n" });
-    }
-    json.push_str("}\n");
-    json
+        format!("  \"{name}\": {{\n{}\n  }}", lines.join(",\n"))
+    });
+    let entries: Vec<String> = entries.collect();
+    format!("{{\n{}\n}}\n", entries.join(",\n"))
 }
 
 #[test]
