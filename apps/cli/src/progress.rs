@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use zklens_prover::{Progress, Stage};
 
 /// A proof that is predicted to take one core less than this gets no lines, only a bar.
-const LONG: Duration = Duration::from_secs(2);
+const LONG: Duration = Duration::from_secs(1);
 
 /// The bar's length. Its unit does not matter.
 const BAR: u64 = 1000;
