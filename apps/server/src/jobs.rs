@@ -65,7 +65,7 @@ pub(crate) struct Made {
 /// The state of a job that has not ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Pending {
-    /// It waits. So many proofs are made before it, if no other client comes.
+    /// It waits. `ahead` proofs are made before it, if no other client comes.
     Queued { ahead: usize },
     /// It is worked on. Before the first report, its pictures are read.
     Running {

@@ -129,8 +129,8 @@ impl ProvingKey {
         }
     }
 
-    /// Whether model and verifying key belong together. Of the commitments, the first, the last and the middle one are made
-    /// again: that finds another setup, and other weights or places of weights.
+    /// Whether model and verifying key belong together. Makes the first, the middle and the last commitment again: that finds
+    /// another setup, and other weights or places of weights.
     fn fits(&self, setup: &Setup) -> Result<bool, KeygenError> {
         let verifying = &self.verifying;
         let layout = self.layout(1)?;
