@@ -187,7 +187,7 @@ bench-smoke: ## Every benchmark once, to see that it runs; so does test-rust
 	cargo test --workspace --bench '*'
 
 .PHONY: thousand
-thousand: ## Prove and verify 1,000 random images with each shipped model
+thousand: ## Prove and verify 1,000 random images with each small shipped model
 	ZKLENS_IMAGES=1000 cargo test --release -p zklens-prover --test accuracy
 
 .PHONY: photo-network

@@ -48,7 +48,7 @@ Who gets a place:
   (503). A client is an IPv4 address or the /64 network of an IPv6 address. /metrics counts the
   requests and connections that a limit ended in zklens_refused_total.")]
 pub(crate) struct ServeArguments {
-    /// A network to serve: shipped, or a .zkl file; can be given again [default: all shipped ones]
+    /// A network to serve: shipped, or a .zkl file; can be given again [default: the two small shipped ones]
     ///
     /// Requests name it as `import --name` did, and the first is their default. Its keys are made before the server
     /// listens, which takes seconds for a large network.
