@@ -143,7 +143,8 @@ fn prove_rounds<const DEGREE: usize, E: Send>(
     let rows: u64 = summands
         .iter()
         .map(|summand| 3_u64 << summand.num_vars())
-        .sum();
+        .sum::<u64>()
+        .max(1);
     let mut done = 0;
     let start = |summand| Running::new(summand, num_vars);
     let mut state = State::<DEGREE> {
